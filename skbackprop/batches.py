@@ -1,0 +1,105 @@
+"""Batches: rows gathered, cast and scaled into arrays that are allocated once.
+
+X itself is never copied, shuffled or cast: a batch is a list of row numbers.
+"""
+
+import numpy as np
+from scipy.sparse import csr_array, issparse
+
+
+class Batches:
+    """The rows of a data set, a batch at a time.
+
+    Parameters
+    ----------
+    X : ndarray or CSR matrix of shape (n_samples, n_features)
+    Y : ndarray of shape (n_samples, n_outputs), default=None
+        Targets as the network sees them, in the dtype of the network.
+    sample_weight : ndarray of shape (n_samples,), default=None
+        Scaled here to mean 1 over `rows`, so that a batch's sum of weighted gradients, divided by
+        its number of rows, has the weighted mean as its expectation, whatever the batch size.
+    batch_size : int
+    dtype : dtype
+        Of the batches.
+    scaling : Scaling, default=None
+    rows : ndarray of int, default=None
+        The rows to use; None is all. Rows of weight 0 are left out in any case.
+    """
+
+    def __init__(
+        self, X, Y=None, sample_weight=None, *, batch_size, dtype, scaling=None, rows=None
+    ):
+        rows = np.arange(X.shape[0], dtype=np.int32) if rows is None else np.array(rows, np.int32)
+        if sample_weight is not None:
+            rows = rows[sample_weight[rows] > 0]
+            sample_weight = (sample_weight / sample_weight[rows].mean()).astype(dtype)
+        self._rows = rows
+        self._order = rows.copy()
+        self.n_rows = rows.size
+        self.batch_size = min(batch_size, self.n_rows)
+        self._Y = Y
+        self._Y_batch = None if Y is None else np.empty((self.batch_size, Y.shape[1]), Y.dtype)
+        self._sample_weight = sample_weight
+        gather = SparseGather if issparse(X) else DenseGather
+        self._gather = gather(X, self.batch_size, dtype, scaling)
+
+    def epoch(self, rng=None):
+        """Yield (X, Y, sample_weight) of every batch, in an order drawn from `rng` (None: as is).
+
+        The arrays are valid until the next batch is asked for.
+        """
+        order = self._order
+        np.copyto(order, self._rows)
+        if rng is not None:
+            rng.shuffle(order)
+        for start in range(0, self.n_rows, self.batch_size):
+            rows = order[start : start + self.batch_size]
+            Y = w = None
+            if self._Y is not None:
+                Y = self._Y.take(rows, axis=0, out=self._Y_batch[: rows.size], mode="clip")
+            if self._sample_weight is not None:
+                w = self._sample_weight[rows]
+            yield self._gather(rows), Y, w
+
+
+class DenseGather:
+    """Gathers rows of an array; calling it returns them cast and scaled."""
+
+    def __init__(self, X, batch_size, dtype, scaling):
+        self._X = X
+        self._scaling = scaling
+        self._raw = np.empty((batch_size, X.shape[1]), X.dtype)
+        same = scaling is None and X.dtype == dtype
+        self._batch = self._raw if same else np.empty(self._raw.shape, dtype)
+
+    def __call__(self, rows):
+        raw, batch = self._raw[: rows.size], self._batch[: rows.size]
+        # mode="clip" writes straight into `out`; the default mode gathers into a copy first.
+        self._X.take(rows, axis=0, out=raw, mode="clip")
+        if self._scaling is not None:
+            self._scaling.apply(raw, out=batch)
+        elif batch.dtype != raw.dtype:
+            np.copyto(batch, raw, casting="same_kind")
+        return batch
+
+
+class SparseGather:
+    """Gathers rows of a CSR matrix by arithmetic on its row pointers."""
+
+    def __init__(self, X, batch_size, dtype, scaling):
+        self._X = X
+        self._dtype = dtype
+        self._scaling = scaling
+
+    def __call__(self, rows):
+        X = self._X
+        starts = X.indptr[rows]
+        lengths = X.indptr[rows + 1] - starts
+        pointers = np.concatenate(([0], np.cumsum(lengths)))
+        # The stored numbers of row i are starts[i], starts[i] + 1, ...: one arange over all rows,
+        # moved by where each row begins in X and in the batch.
+        stored = np.arange(pointers[-1]) + np.repeat(starts - pointers[:-1], lengths)
+        values, columns = X.data[stored].astype(self._dtype), X.indices[stored]
+        if self._scaling is not None:
+            self._scaling.apply_to_values(values, columns)
+        return csr_array((values, columns, pointers), shape=(rows.size, X.shape[1]))

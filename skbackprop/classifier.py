@@ -1,0 +1,292 @@
+"""BackpropClassifier: a multilayer perceptron for classes."""
+
+import numpy as np
+from scipy.special import log_expit, log_softmax
+from sklearn.base import ClassifierMixin, _fit_context
+from sklearn.utils.metaestimators import available_if
+
+from skbackprop import parameters
+from skbackprop.base import BaseBackprop, stochastic
+from skbackprop.documentation import shared_parameters
+from skbackprop.losses import CLASSIFIER_LOSSES, BinaryCrossEntropy
+from skbackprop.targets import ClassTargets
+
+
+@shared_parameters
+class BackpropClassifier(ClassifierMixin, BaseBackprop):
+    """A multilayer perceptron classifier, trained by backpropagation in NumPy.
+
+    Two classes have one output neuron with a sigmoid; k > 2 classes have k neurons with a softmax.
+    An indicator matrix as y is multilabel: a sigmoid for each label.
+
+    Parameters
+    ----------
+    {hidden_layer_sizes}
+    {activation}
+    loss : {{"log_loss", "bce", "squared_error"}} or object, default="log_loss"
+        What is minimised. "log_loss": cross-entropy, with a sigmoid for two classes and a softmax
+        for more. "bce": a sigmoid for each class, each with binary cross-entropy. "squared_error":
+        a sigmoid for each class with half the squared error, as textbooks begin. An object with
+        the methods that :mod:`skbackprop.losses` describes is a loss of your own.
+    {network}
+    {training}
+    class_weight : "balanced", dict, list of dict or None, default=None
+        Weights of the classes, by which the sample weights are multiplied. "balanced" weights
+        every class to the same total. A list has a dict for each label of a multilabel y.
+    label_smoothing : float, default=0.0
+        e in [0, 1): the network learns (1 - e) Y + e / k instead of Y.
+    {stopping}
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        The labels, in the order of the columns of predict_proba.
+    {attributes}
+
+    See Also
+    --------
+    BackpropRegressor : The same network for numbers.
+    sklearn.neural_network.MLPClassifier : scikit-learn's own.
+
+    References
+    ----------
+    Rumelhart, Hinton & Williams (1986). Learning representations by back-propagating errors.
+    Nature 323, 533-536.
+
+    Nielsen (2015). Neural Networks and Deep Learning. Determination Press.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from skbackprop import BackpropClassifier
+    >>> X, y = load_iris(return_X_y=True)
+    >>> model = BackpropClassifier(hidden_layer_sizes=(20,), random_state=0).fit(X, y)
+    >>> bool(model.score(X, y) > 0.95)
+    True
+    """
+
+    _parameter_constraints = parameters.CLASSIFIER
+
+    def __init__(
+        self,
+        hidden_layer_sizes=(100,),
+        activation="relu",
+        *,
+        loss="log_loss",
+        dropout=0.0,
+        input_dropout=0.0,
+        solver="adam",
+        learning_rate=0.001,
+        schedule="constant",
+        power_t=0.5,
+        alpha=0.0001,
+        max_norm=None,
+        clip_norm=None,
+        batch_size="auto",
+        max_iter=200,
+        max_fun=15000,
+        momentum=0.9,
+        nesterov=True,
+        beta_1=0.9,
+        beta_2=0.999,
+        epsilon=1e-8,
+        initialization="auto",
+        scaling="standard",
+        dtype="auto",
+        class_weight=None,
+        label_smoothing=0.0,
+        early_stopping=False,
+        validation_fraction=0.1,
+        n_iter_no_change=10,
+        tol=1e-4,
+        scoring="loss",
+        warm_start=False,
+        shuffle=True,
+        random_state=None,
+        verbose=False,
+    ):
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.activation = activation
+        self.loss = loss
+        self.dropout = dropout
+        self.input_dropout = input_dropout
+        self.solver = solver
+        self.learning_rate = learning_rate
+        self.schedule = schedule
+        self.power_t = power_t
+        self.alpha = alpha
+        self.max_norm = max_norm
+        self.clip_norm = clip_norm
+        self.batch_size = batch_size
+        self.max_iter = max_iter
+        self.max_fun = max_fun
+        self.momentum = momentum
+        self.nesterov = nesterov
+        self.beta_1 = beta_1
+        self.beta_2 = beta_2
+        self.epsilon = epsilon
+        self.initialization = initialization
+        self.scaling = scaling
+        self.dtype = dtype
+        self.class_weight = class_weight
+        self.label_smoothing = label_smoothing
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
+        self.tol = tol
+        self.scoring = scoring
+        self.warm_start = warm_start
+        self.shuffle = shuffle
+        self.random_state = random_state
+        self.verbose = verbose
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_label = True
+        return tags
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X, y, sample_weight=None, *, X_val=None, y_val=None, sample_weight_val=None):
+        """Train the network.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Inputs.
+        y : array-like of shape (n_samples,) or (n_samples, n_labels)
+            Classes of any type, or an indicator matrix of labels.
+        sample_weight : array-like of shape (n_samples,), default=None
+            A weight of 2 is the row twice, a weight of 0 is its absence.
+        X_val, y_val, sample_weight_val : default=None
+            Rows to validate on after each epoch, in place of a share of X; the weights of the
+            best epoch are kept.
+
+        Returns
+        -------
+        self : BackpropClassifier
+        """
+        return self._fit(X, y, sample_weight, X_val, y_val, sample_weight_val)
+
+    @available_if(stochastic)
+    @_fit_context(prefer_skip_nested_validation=True)
+    def partial_fit(self, X, y, sample_weight=None, classes=None):
+        """Train for one epoch on these rows, going on from where the training stands.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Inputs.
+        y : array-like of shape (n_samples,) or (n_samples, n_labels)
+            Classes, or an indicator matrix of labels.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights, whose mean over these rows counts as 1.
+        classes : array-like of shape (n_classes,), default=None
+            All classes that will ever come; needed in the first call unless this y has them all.
+
+        Returns
+        -------
+        self : BackpropClassifier
+        """
+        return self._partial_fit(X, y, sample_weight, classes)
+
+    def _make_targets(self, y, sample_weight, classes=None):
+        return ClassTargets(y, classes)
+
+    def _make_loss(self, targets):
+        if not isinstance(self.loss, str):
+            return self.loss
+        if self.loss == "log_loss" and (targets.multilabel or targets.n_outputs == 1):
+            return BinaryCrossEntropy()
+        return CLASSIFIER_LOSSES[self.loss]()
+
+    def _encode_for_training(self, targets, y, dtype):
+        return targets.encode(y, dtype, self.label_smoothing)
+
+    def _row_weights(self, targets, y, sample_weight):
+        if self.class_weight is None:
+            return sample_weight
+        return targets.class_weights(y, self.class_weight, sample_weight)
+
+    def _strata(self, targets, y):
+        return targets.codes(y)
+
+    def _store(self, model):
+        self.classes_ = model.targets.classes
+        return super()._store(model)
+
+    def decision_function(self, X):
+        """Return the raw outputs z^L.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+
+        Returns
+        -------
+        raw : ndarray of shape (n_samples,) for two classes, else (n_samples, n_outputs)
+        """
+        raw = self._raw(X)
+        return raw[:, 0] if self._is_binary() else raw
+
+    def predict(self, X):
+        """Return the most probable class of each row, or the labels whose probability is above 1/2.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+
+        Returns
+        -------
+        y : ndarray of shape (n_samples,) or (n_samples, n_labels)
+        """
+        raw = self._raw(X)
+        return self._model.targets.decode(raw)
+
+    def predict_proba(self, X):
+        """Return the probability of each class, or of each label.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+
+        Returns
+        -------
+        probabilities : ndarray of shape (n_samples, n_classes)
+            The rows sum to 1, but for multilabel.
+        """
+        raw = self._raw(X)
+        if self._is_binary():
+            probabilities = np.empty((raw.shape[0], 2), raw.dtype)
+            self._model.loss.inverse_link(raw, out=probabilities[:, 1:])
+            # 1 / (1 + exp(z)) and not 1 - a, which would have no small values.
+            self._model.loss.inverse_link(-raw, out=probabilities[:, :1])
+            return probabilities
+        self._model.loss.inverse_link(raw, out=raw)
+        if self.out_activation_ != "softmax" and not self._model.targets.multilabel:
+            raw /= raw.sum(axis=1, keepdims=True)
+        return raw
+
+    def predict_log_proba(self, X):
+        """Return the logarithms of the probabilities, finite however sure the network is.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+
+        Returns
+        -------
+        log_probabilities : ndarray of shape (n_samples, n_classes)
+        """
+        raw = self._raw(X)
+        if self._is_binary():
+            return log_expit(np.hstack((-raw, raw)))
+        if self.out_activation_ == "softmax":
+            return log_softmax(raw, axis=1)
+        logarithms = log_expit(raw)
+        if not self._model.targets.multilabel:
+            logarithms -= np.logaddexp.reduce(logarithms, axis=1, keepdims=True)
+        return logarithms
+
+    def _is_binary(self):
+        targets = self._model.targets
+        return targets.n_outputs == 1 and not targets.multilabel

@@ -1,0 +1,129 @@
+"""The documentation of the parameters and attributes that both estimators have, written once."""
+
+import inspect
+import re
+
+SECTIONS = {
+    "hidden_layer_sizes": """
+hidden_layer_sizes : int or sequence of int, default=(100,)
+    Units of each hidden layer; () is a linear model.
+""",
+    "activation": """
+activation : str or sequence of str, default="relu"
+    sigma of the hidden layers, one name or one for each layer: "identity", "sigmoid" (also called
+    "logistic"), "tanh", "relu", "leaky_relu", "elu", "selu", "softplus", "silu", "gelu", "mish".
+""",
+    "network": """
+dropout : float or sequence of float, default=0.0
+    Probability of dropping a hidden unit in training, in [0, 1); one or one for each layer.
+input_dropout : float, default=0.0
+    The same for the inputs.
+""",
+    "training": """
+solver : {"sgd", "adam", "adamw", "lbfgs"}, default="adam"
+    How the gradient becomes a step. "lbfgs" takes all rows at once: for small data, and without
+    dropout.
+learning_rate : float, default=0.001
+    eta, the step size; not used by "lbfgs".
+schedule : str or callable, default="constant"
+    How the learning rate changes: "constant", "cosine", "one_cycle", "coslog4", "flat_cos"
+    (functions of the fraction of max_iter that is done, see :mod:`skbackprop.schedules`),
+    "invscaling" (divided by epoch ** power_t), "adaptive" (divided by 5 when the loss has not
+    fallen for n_iter_no_change epochs), or a callable of the fraction done that returns a factor.
+power_t : float, default=0.5
+    For "invscaling".
+alpha : float, default=0.0001
+    L2 penalty: adds ``alpha / 2 * sum(W ** 2)`` to the mean loss, whatever the batch size. With
+    "adamw" the weights shrink by ``learning_rate * alpha`` at each step instead.
+max_norm : float or None, default=None
+    Bound on the norm of each unit's incoming weights.
+clip_norm : float or None, default=None
+    Bound on the norm of the gradient.
+batch_size : int or "auto", default="auto"
+    Rows a step; "auto" is min(200, n_samples). "lbfgs" sums over blocks of so many rows.
+max_iter : int, default=200
+    Epochs; iterations of "lbfgs".
+max_fun : int, default=15000
+    Bound on the evaluations of the loss by "lbfgs".
+momentum : float, default=0.9
+    For "sgd", in [0, 1).
+nesterov : bool, default=True
+    Whether the momentum of "sgd" is Nesterov's.
+beta_1, beta_2 : float, default=0.9, 0.999
+    Decay of the two moments of "adam" and "adamw", in [0, 1).
+epsilon : float, default=1e-8
+    Added to the root of the second moment in "adam" and "adamw".
+initialization : {"auto", "he", "glorot", "lecun", "normal", "zeros"}, default="auto"
+    Scheme of the first weights (see :mod:`skbackprop.initialization`); "auto" takes each layer's
+    from its activation: he for the rectifiers, lecun for selu, glorot for sigmoid and tanh.
+scaling : {"standard", "robust"} or None, default="standard"
+    How inputs, and a regressor's target, are scaled inside: "standard" to mean 0 and variance 1,
+    "robust" by quartiles with a smooth bound on outliers. None is the bare network.
+dtype : {"auto", "float32", "float64"}, default="auto"
+    What the network computes in. "auto": float32 for float32 input and where X has more than
+    20,000 numbers, else float64. Results have the dtype of X.
+""",
+    "stopping": """
+early_stopping : bool, default=False
+    Whether a share of the rows is held out, and the weights of the epoch that is best on it are
+    kept. Classes are held out in equal shares.
+validation_fraction : float, default=0.1
+    The share, in (0, 1).
+n_iter_no_change : int, default=10
+    Training stops after so many epochs in a row without an improvement by `tol`.
+tol : float, default=1e-4
+    Least improvement, of the validation where there is one, else of the loss with the penalty.
+    For "lbfgs": the largest component of the gradient at which it stops.
+scoring : str or callable, default="loss"
+    What is watched on the validation rows: "loss", or a scorer as in scikit-learn.
+warm_start : bool, default=False
+    Whether fit goes on from the last fit: weights, optimizer and random numbers.
+shuffle : bool, default=True
+    Whether each epoch takes the rows in a new order.
+random_state : int, RandomState instance or None, default=None
+    Decides the first weights, the order of the rows, dropout and the held-out rows.
+verbose : bool, default=False
+    Whether to print a line an epoch.
+""",
+    "attributes": """
+coefs_ : list of ndarray of shape (n_{l-1}, n_l)
+    The weights W^l.
+intercepts_ : list of ndarray of shape (n_l,)
+    The biases b^l.
+n_features_in_ : int
+    Number of inputs.
+feature_names_in_ : ndarray of shape (n_features_in_,)
+    Names of the inputs, where X had them.
+n_iter_ : int
+    Epochs done.
+n_layers_ : int
+    Number of layers, inputs and outputs included.
+n_outputs_ : int
+    Number of output neurons.
+out_activation_ : str
+    Activation of the output layer.
+loss_ : float
+    The last of `loss_curve_`.
+best_loss_ : float
+    The smallest of `validation_loss_curve_`, or of `loss_curve_` without a validation.
+best_validation_score_ : float or None
+    The largest of `validation_scores_`.
+loss_curve_ : list of float
+    For each epoch the weighted mean of the data loss over its batches, each taken just before its
+    step, with dropout as in training.
+penalty_curve_ : list of float
+    ``alpha / 2 * sum(W ** 2)`` after each epoch.
+validation_loss_curve_, validation_scores_ : list of float
+    Loss and score on the validation rows after each epoch, without dropout; empty without a
+    validation (or, for the score, with scoring="loss").
+""",
+}
+
+
+def shared_parameters(cls):
+    """Put the sections into the docstring of `cls`, where it has their names in braces."""
+    doc = inspect.cleandoc(cls.__doc__)
+    for name, text in SECTIONS.items():
+        doc = doc.replace("{" + name + "}", text.strip())
+    cls.__doc__ = re.sub(r"\{\{(.*?)\}\}", r"{\1}", doc)
+    return cls

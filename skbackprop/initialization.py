@@ -1,0 +1,36 @@
+"""Initial weights: normal, with a variance that keeps the signal's size from layer to layer.
+
+| scheme  | variance of W^l           | made for                                   |
+|---------|---------------------------|--------------------------------------------|
+| he      | 2 / n_{l-1}               | rectifiers (He et al., 2015)               |
+| glorot  | 2 / (n_{l-1} + n_l)       | sigmoid, tanh (Glorot & Bengio, 2010)      |
+| lecun   | 1 / n_{l-1}               | selu, and Nielsen's book (LeCun, 1998)     |
+| normal  | 1                         | the first chapters of Nielsen's book       |
+| zeros   | 0                         | an output layer that starts undecided      |
+
+Biases start at zero.
+"""
+
+import math
+
+INITIALIZATIONS = {
+    "he": lambda fan_in, fan_out: math.sqrt(2 / fan_in),
+    "glorot": lambda fan_in, fan_out: math.sqrt(2 / (fan_in + fan_out)),
+    "lecun": lambda fan_in, fan_out: math.sqrt(1 / fan_in),
+    "normal": lambda fan_in, fan_out: 1.0,
+    "zeros": lambda fan_in, fan_out: 0.0,
+}
+
+
+def initialize(network, rng, scheme="auto", output_scheme="glorot"):
+    """Overwrite the parameters of `network`; "auto" takes each layer's scheme from its activation."""
+    schemes = [
+        activation.initialization if scheme == "auto" else scheme
+        for activation in network.activations
+    ]
+    schemes.append(output_scheme if scheme == "auto" else scheme)
+    for W, b, name in zip(network.W, network.b, schemes, strict=True):
+        deviation = INITIALIZATIONS[name](*W.shape)
+        W[...] = rng.standard_normal(W.shape)
+        W *= deviation
+        b[...] = 0

@@ -1,0 +1,104 @@
+"""L-BFGS (Liu & Nocedal, 1989): full gradients, handed to SciPy's optimizer."""
+
+import numpy as np
+from scipy.optimize import minimize
+
+from skbackprop.network import Workspace
+from skbackprop.training import weighted_sum, write_output_delta
+
+# Ends where an iteration lowers the objective by less than this share of it.
+FTOL = 64 * np.finfo(np.float64).eps
+
+
+class Objective:
+    """The mean loss plus alpha / 2 sum W^2 and its gradient, as functions of theta.
+
+    Parameters
+    ----------
+    network : Network
+        Its theta is overwritten by every call.
+    loss : object
+        See :mod:`skbackprop.losses`.
+    batches : Batches
+        The sums over all rows are made batch by batch.
+    alpha : float
+    """
+
+    def __init__(self, network, loss, batches, alpha):
+        self.network = network
+        self.loss = loss
+        self.batches = batches
+        self.alpha = alpha
+        self.grad = np.empty_like(network.theta)
+        self._workspaces = {}
+
+    def __call__(self, theta):
+        """Return the objective and its gradient at `theta`, in float64."""
+        network, n_rows = self.network, self.batches.n_rows
+        network.theta[...] = theta
+        total, gradient = 0.0, np.zeros(theta.size)
+        for X, Y, w in self.batches.epoch():
+            workspace = self._workspaces.get(Y.shape[0])
+            if workspace is None:
+                workspace = Workspace(network, Y.shape[0], self.grad)
+                self._workspaces[Y.shape[0]] = workspace
+            z = network.forward(X, workspace)
+            total += weighted_sum(self.loss.value(Y, z, workspace.output.scratch), w)
+            write_output_delta(self.loss, Y, z, w, out=workspace.output.delta)
+            network.backward(workspace)
+            self.grad *= Y.shape[0] / n_rows  # from the mean over the batch to its share
+            gradient += self.grad
+        weights = slice(network.n_weights)
+        gradient[weights] += self.alpha * theta[weights]
+        penalty = self.alpha / 2 * network.sum_of_squared_weights()
+        self.mean_loss, self.penalty = total / n_rows, penalty
+        return self.mean_loss + penalty, gradient
+
+
+def minimize_lbfgs(network, loss, batches, history, *, alpha, max_iter, max_fun, tol, on_iteration=None):
+    """Train `network` in place and return what ended it, as :meth:`Training.run` does.
+
+    Parameters
+    ----------
+    network, loss, batches, alpha
+        See :class:`Objective`.
+    history : History
+        Gets an entry for each iteration.
+    max_iter, max_fun : int
+        Bounds on the iterations and on the evaluations of the objective.
+    tol : float
+        Ends when no component of the gradient is larger.
+    on_iteration : callable or None
+        Called after each iteration; a true result ends the training.
+    """
+    objective = Objective(network, loss, batches, alpha)
+    last_iterate = network.theta.astype(np.float64)
+    stopped = False
+
+    def after_iteration(intermediate_result):
+        nonlocal stopped
+        last_iterate[...] = intermediate_result.x
+        history.loss.append(objective.mean_loss)
+        history.penalty.append(objective.penalty)
+        stopped = on_iteration is not None and on_iteration()
+        if stopped:
+            raise StopIteration
+
+    try:
+        with np.errstate(over="ignore", invalid="ignore"):
+            result = minimize(
+                objective,
+                last_iterate.copy(),
+                jac=True,
+                method="L-BFGS-B",
+                callback=after_iteration,
+                options={"maxiter": max_iter, "maxfun": max_fun, "gtol": tol, "ftol": FTOL},
+            )
+        last_iterate[...] = result.x
+    except KeyboardInterrupt:
+        return "interrupted"
+    finally:
+        network.theta[...] = last_iterate  # not the trial point that was evaluated last
+    if stopped:
+        return "callback"
+    return "max_iter" if result.status == 1 else "stalled"

@@ -1,0 +1,255 @@
+"""Losses: what is minimised, its derivative delta^L, and the output activation that belongs to it.
+
+Every loss works on the raw outputs z^L of the network, so that nothing has to be clipped and no
+logarithm of 0 is ever taken. The protocol, for m rows and k outputs (write your own by the
+same three methods and pass the object as ``loss=``):
+
+``value(y_true, raw_prediction, scratch)``
+    returns the loss of each row, shape (m,).
+``delta(y_true, raw_prediction, out)``
+    writes delta^L = dL/dz^L of each row into `out`, shape (m, k).
+``inverse_link(raw_prediction, out)``
+    writes the predictions a^L = sigma(z^L) into `out`, which may be `raw_prediction` itself.
+
+`scratch` has shape (m, k) and any content; `raw_prediction` is not changed unless it is `out`.
+``activation`` is the name that scikit-learn has for the inverse link.
+"""
+
+import numpy as np
+from scipy.special import expit
+
+
+def softmax(z, out):
+    """Write exp(z_j) / sum_i exp(z_i) into `out`; the largest z is taken off first: no overflow."""
+    np.subtract(z, z.max(axis=1, keepdims=True), out=out)
+    np.exp(out, out=out)
+    out /= out.sum(axis=1, keepdims=True)
+
+
+def sum_softplus(z, scratch):
+    """Return sum_j ln(1 + exp(z_j)) of each row, as max(z, 0) + ln(1 + exp(-|z|)): no overflow."""
+    np.abs(z, out=scratch)
+    np.negative(scratch, out=scratch)
+    np.exp(scratch, out=scratch)
+    np.log1p(scratch, out=scratch)
+    logarithms = scratch.sum(axis=1)
+    np.maximum(z, 0, out=scratch)
+    return logarithms + scratch.sum(axis=1)
+
+
+def sum_product(y, z, scratch):
+    """Return sum_j y_j z_j of each row."""
+    np.multiply(y, z, out=scratch)
+    return scratch.sum(axis=1)
+
+
+class IdentityLink:
+    """Outputs that are the predictions themselves: a^L = z^L."""
+
+    activation = "identity"
+
+    def inverse_link(self, raw_prediction, out):
+        """Write a = z into `out`."""
+        if out is not raw_prediction:
+            np.copyto(out, raw_prediction)
+
+
+class LogisticLink:
+    """Outputs that are independent probabilities: a^L = 1 / (1 + exp(-z^L))."""
+
+    activation = "logistic"
+
+    def inverse_link(self, raw_prediction, out):
+        """Write a = 1 / (1 + exp(-z)) into `out`; expit keeps the small probabilities exact."""
+        expit(raw_prediction, out=out)
+
+
+class SoftmaxCrossEntropy:
+    """Softmax outputs with cross-entropy, for classes that exclude each other.
+
+    L = -sum_j y_j ln a_j = ln sum_j exp(z_j) - sum_j y_j z_j, for targets that sum to 1;
+    delta^L = a - y.
+    """
+
+    activation = "softmax"
+
+    def value(self, y_true, raw_prediction, scratch):
+        """Return L of each row."""
+        top = raw_prediction.max(axis=1)
+        np.subtract(raw_prediction, top[:, None], out=scratch)
+        np.exp(scratch, out=scratch)
+        log_sum_exp = top + np.log(scratch.sum(axis=1))
+        return log_sum_exp - sum_product(y_true, raw_prediction, scratch)
+
+    def delta(self, y_true, raw_prediction, out):
+        """Write a - y into `out`."""
+        softmax(raw_prediction, out)
+        out -= y_true
+
+    def inverse_link(self, raw_prediction, out):
+        """Write a = softmax(z) into `out`."""
+        softmax(raw_prediction, out)
+
+
+class BinaryCrossEntropy(LogisticLink):
+    """Sigmoid outputs, each with its own binary cross-entropy.
+
+    L = -sum_j [ y_j ln a_j + (1 - y_j) ln(1 - a_j) ] = sum_j [ ln(1 + exp(z_j)) - y_j z_j ];
+    delta^L = a - y: the factor sigma'(z) = a (1 - a) has cancelled.
+    """
+
+    def value(self, y_true, raw_prediction, scratch):
+        """Return L of each row."""
+        softplus = sum_softplus(raw_prediction, scratch)
+        return softplus - sum_product(y_true, raw_prediction, scratch)
+
+    def delta(self, y_true, raw_prediction, out):
+        """Write a - y into `out`."""
+        expit(raw_prediction, out=out)
+        out -= y_true
+
+
+class SigmoidSquaredError(LogisticLink):
+    """Sigmoid outputs with squared error, as the textbooks begin.
+
+    L = 1/2 sum_j (a_j - y_j)^2; delta^L = (a - y) a (1 - a), which vanishes where the sigmoid
+    saturates, however wrong the output is.
+    """
+
+    def value(self, y_true, raw_prediction, scratch):
+        """Return L of each row."""
+        expit(raw_prediction, out=scratch)
+        scratch -= y_true
+        return 0.5 * np.einsum("ij,ij->i", scratch, scratch)
+
+    def delta(self, y_true, raw_prediction, out):
+        """Write (a - y) a (1 - a) into `out`."""
+        a = expit(raw_prediction)
+        np.subtract(a, y_true, out=out)
+        out *= a
+        np.subtract(1, a, out=a)
+        out *= a
+
+
+class SquaredError(IdentityLink):
+    """L = 1/2 sum_j (z_j - y_j)^2; delta^L = z - y. The minimum is the conditional mean."""
+
+    def value(self, y_true, raw_prediction, scratch):
+        """Return L of each row."""
+        np.subtract(raw_prediction, y_true, out=scratch)
+        return 0.5 * np.einsum("ij,ij->i", scratch, scratch)
+
+    def delta(self, y_true, raw_prediction, out):
+        """Write z - y into `out`."""
+        np.subtract(raw_prediction, y_true, out=out)
+
+
+class AbsoluteError(IdentityLink):
+    """L = sum_j |z_j - y_j|; delta^L = sign(z - y). The minimum is the conditional median."""
+
+    def value(self, y_true, raw_prediction, scratch):
+        """Return L of each row."""
+        np.subtract(raw_prediction, y_true, out=scratch)
+        np.abs(scratch, out=scratch)
+        return scratch.sum(axis=1)
+
+    def delta(self, y_true, raw_prediction, out):
+        """Write sign(z - y) into `out`."""
+        np.subtract(raw_prediction, y_true, out=out)
+        np.sign(out, out=out)
+
+
+class Huber(IdentityLink):
+    """Squared error up to |r| = `threshold`, linear beyond, with r = z - y (Huber, 1964).
+
+    L = sum_j [ r^2 / 2 where |r| <= t, else t (|r| - t / 2) ]; delta^L = clip(r, -t, t).
+
+    Parameters
+    ----------
+    threshold : float, default=1.35
+        t, in units of the target that the network sees (its standard deviations, with scaling).
+    """
+
+    def __init__(self, threshold=1.35):
+        self.threshold = threshold
+
+    def value(self, y_true, raw_prediction, scratch):
+        """Return L of each row, as c (|r| - c / 2) with c = min(|r|, t)."""
+        np.subtract(raw_prediction, y_true, out=scratch)
+        np.abs(scratch, out=scratch)
+        clipped = np.minimum(scratch, self.threshold)
+        scratch -= clipped / 2
+        return np.einsum("ij,ij->i", clipped, scratch)
+
+    def delta(self, y_true, raw_prediction, out):
+        """Write clip(z - y, -t, t) into `out`."""
+        np.subtract(raw_prediction, y_true, out=out)
+        np.clip(out, -self.threshold, self.threshold, out=out)
+
+
+class Poisson:
+    """Counts with a log link: a = exp(z).
+
+    L = sum_j [ exp(z_j) - y_j z_j ], the negative log-likelihood less its constant ln y!;
+    delta^L = a - y.
+    """
+
+    activation = "exp"
+
+    def value(self, y_true, raw_prediction, scratch):
+        """Return L of each row."""
+        np.exp(raw_prediction, out=scratch)
+        mean = scratch.sum(axis=1)
+        return mean - sum_product(y_true, raw_prediction, scratch)
+
+    def delta(self, y_true, raw_prediction, out):
+        """Write exp(z) - y into `out`."""
+        np.exp(raw_prediction, out=out)
+        out -= y_true
+
+    def inverse_link(self, raw_prediction, out):
+        """Write a = exp(z) into `out`."""
+        np.exp(raw_prediction, out=out)
+
+
+class Quantile(IdentityLink):
+    """Pinball loss, whose minimum is the conditional quantile (Koenker & Bassett, 1978).
+
+    L = sum_j max(q (y_j - z_j), (1 - q) (z_j - y_j)); delta^L = 1 - q where z > y, else -q.
+
+    Parameters
+    ----------
+    quantile : float, default=0.5
+        q, in (0, 1).
+    """
+
+    def __init__(self, quantile=0.5):
+        self.quantile = quantile
+
+    def value(self, y_true, raw_prediction, scratch):
+        """Return L of each row, as |r| / 2 + (1/2 - q) r with r = z - y."""
+        np.subtract(raw_prediction, y_true, out=scratch)
+        tilt = (0.5 - self.quantile) * scratch.sum(axis=1)
+        np.abs(scratch, out=scratch)
+        return tilt + 0.5 * scratch.sum(axis=1)
+
+    def delta(self, y_true, raw_prediction, out):
+        """Write 1/2 sign(z - y) + 1/2 - q into `out`."""
+        np.subtract(raw_prediction, y_true, out=out)
+        np.sign(out, out=out)
+        out *= 0.5
+        out += 0.5 - self.quantile
+
+
+CLASSIFIER_LOSSES = {
+    "log_loss": SoftmaxCrossEntropy,  # BinaryCrossEntropy for two classes and for multilabel
+    "bce": BinaryCrossEntropy,
+    "squared_error": SigmoidSquaredError,
+}
+REGRESSOR_LOSSES = {
+    "squared_error": SquaredError,
+    "absolute_error": AbsoluteError,
+    "huber": Huber,
+    "poisson": Poisson,
+    "quantile": Quantile,
+}

@@ -1,0 +1,234 @@
+"""The network: its parameters, and the two passes of backpropagation.
+
+Notation, as in the textbooks: a^0 = X, one example a row; layer l = 1..L has the weights W^l
+(n_{l-1} x n_l) and the biases b^l (n_l); delta^l = dL/dz^l.
+
+State has two homes here. The *parameters* are one flat vector theta, and every W^l and b^l is a
+view into it, so that an optimizer is a few operations on whole vectors. The *transients* (z, a,
+delta, masks and the flat gradient) live in a :class:`Workspace` that is allocated once a fit.
+"""
+
+from itertools import pairwise
+
+import numpy as np
+from scipy.sparse import issparse
+
+from skbackprop.activations import ACTIVATIONS
+from skbackprop.dropout import Dropout
+
+
+class Network:
+    """A multilayer perceptron whose output layer is linear; the loss owns what follows z^L.
+
+    Parameters
+    ----------
+    layer_sizes : sequence of int
+        n_0, ..., n_L: inputs, hidden units, outputs.
+    activations : sequence of str
+        A name for each of the L - 1 hidden layers.
+    dropout : sequence of float, default=()
+        A rate for each of a^0, ..., a^{L-1}; empty is none.
+    dtype : dtype, default=float64
+        Of the parameters and of everything computed.
+
+    Attributes
+    ----------
+    theta : ndarray of shape (n_parameters,)
+        All weights, then all biases; zeros until they are initialised.
+    W, b : list of ndarray
+        Views of theta, one for each layer.
+    n_weights : int
+        How much of theta is weights: ``theta[:n_weights]`` is what weight decay acts on.
+    """
+
+    def __init__(self, layer_sizes, activations, dropout=(), dtype=np.float64):
+        self.layer_sizes = tuple(layer_sizes)
+        self.activation_names = tuple(activations)
+        self.dropout = tuple(dropout)
+        weight_sizes = [n_in * n_out for n_in, n_out in pairwise(self.layer_sizes)]
+        self.n_weights = sum(weight_sizes)
+        self.theta = np.zeros(self.n_weights + sum(self.layer_sizes[1:]), dtype=dtype)
+        self._bind()
+
+    def _bind(self):
+        self.activations = [ACTIVATIONS[name] for name in self.activation_names]
+        self.W, self.b = self.split(self.theta)
+
+    def __getstate__(self):
+        # A pickled view would be a second copy of the parameters, and no longer a view.
+        state = self.__dict__.copy()
+        for name in ("W", "b", "activations"):
+            del state[name]
+        return state
+
+    def __setstate__(self, state):
+        self.__dict__.update(state)
+        self._bind()
+
+    def split(self, vector):
+        """Return views of `vector` (theta, or a gradient of its shape) as lists of W^l and b^l."""
+        W, b, start = [], [], 0
+        for shape in pairwise(self.layer_sizes):
+            W.append(vector[start : start + shape[0] * shape[1]].reshape(shape))
+            start += W[-1].size
+        for n_out in self.layer_sizes[1:]:
+            b.append(vector[start : start + n_out])
+            start += n_out
+        return W, b
+
+    def sum_of_squared_weights(self):
+        """Return sum W^2 over all layers, which the penalty alpha / 2 sum W^2 needs."""
+        weights = self.theta[: self.n_weights]
+        return float(weights @ weights)
+
+    def constrain(self, max_norm):
+        """Shorten in place the incoming weights of every unit to the norm `max_norm`."""
+        for W in self.W:
+            norms = np.sqrt(np.einsum("ij,ij->j", W, W))
+            W *= max_norm / np.maximum(norms, max_norm)
+
+    def forward(self, X, workspace, rng=None):
+        """Return z^L, leaving in `workspace` what :meth:`backward` needs.
+
+        Parameters
+        ----------
+        X : ndarray or CSR matrix of shape (n_rows, n_0)
+            a^0.
+        workspace : Workspace
+            Of n_rows rows; overwritten.
+        rng : numpy.random.Generator, default=None
+            Draws the dropout masks; None predicts, without dropout.
+        """
+        a = X if rng is None else workspace.drop_inputs(X, rng)
+        for W, b, activation, layer in zip(self.W, self.b, self.activations, workspace.hidden):
+            layer.input = a
+            linear(a, W, b, out=layer.z)  # z^l = a^{l-1} W^l + b^l
+            activation.forward(layer.z, layer.a, layer.scratch)  # a^l = sigma(z^l)
+            a = layer.a if rng is None else layer.drop(rng)
+        workspace.output.input = a
+        linear(a, self.W[-1], self.b[-1], out=workspace.output.z)  # z^L
+        return workspace.output.z
+
+    def backward(self, workspace):
+        """Write dL/dtheta into ``workspace.grad``.
+
+        ``workspace.output.delta`` must hold delta^L, already divided by the number of rows, so
+        that the sums over rows below are means.
+        """
+        output, ones = workspace.output, workspace.ones
+        gradient_product(output.input, output.delta, out=output.dW)  # dL/dW^L = a^T delta^L
+        np.dot(ones, output.delta, out=output.db)  # dL/db^L = sum over the rows of delta^L
+        delta = output.delta
+        for l in reversed(range(len(self.activations))):
+            layer = workspace.hidden[l]
+            np.dot(delta, self.W[l + 1].T, out=layer.delta)  # delta^{l+1} (W^{l+1})^T
+            delta = layer.delta
+            if layer.dropout is not None:
+                delta *= layer.dropout.mask  # the mask of the forward pass
+            self.activations[l].backward(delta, layer.a, layer.z, layer.scratch, layer.mask)
+            gradient_product(layer.input, delta, out=layer.dW)  # dL/dW^l = (a^{l-1})^T delta^l
+            np.dot(ones, delta, out=layer.db)  # dL/db^l = sum over the rows of delta^l
+
+
+def linear(a, W, b, out):
+    """Write a W + b into `out`."""
+    if issparse(a):
+        out[...] = a @ W
+    else:
+        np.dot(a, W, out=out)
+    out += b
+
+
+def gradient_product(a, delta, out):
+    """Write a^T delta into `out`."""
+    if issparse(a):
+        out[...] = a.T @ delta
+    else:
+        np.dot(a.T, delta, out=out)
+
+
+class Workspace:
+    """Everything that a forward and a backward pass over `n_rows` rows write, allocated once.
+
+    A workspace is never pickled, and never shared by two threads.
+
+    Parameters
+    ----------
+    network : Network
+    n_rows : int
+        Rows of the batches that will be passed; smaller batches need a workspace of their own.
+    grad : ndarray like ``network.theta``, default=None
+        Where :meth:`Network.backward` writes; None gives a workspace for prediction alone.
+
+    Attributes
+    ----------
+    hidden : list of Layer
+        One for each hidden layer.
+    output : Layer
+        The last layer: ``z`` is the raw output, ``delta`` is filled by the loss.
+    """
+
+    def __init__(self, network, n_rows, grad=None):
+        dtype = network.theta.dtype
+        sizes = network.layer_sizes
+        n_layers = len(sizes) - 1
+        dW, db = network.split(grad) if grad is not None else ([None] * n_layers,) * 2
+        # One scratch array serves all layers in turn.
+        scratch = np.empty(n_rows * max(sizes[1:]), dtype)
+        mask = np.empty(scratch.size, bool)
+        rates = network.dropout or (0,) * n_layers
+        self.ones = np.ones(n_rows, dtype)
+        self.grad = grad
+        self.hidden = [
+            Layer(n_rows, n_units, dW[l], db[l], activation.needs_z, rate, scratch, mask)
+            for l, (n_units, activation, rate) in enumerate(
+                zip(sizes[1:-1], network.activations, rates[1:], strict=True)
+            )
+        ]
+        self.output = Layer(n_rows, sizes[-1], dW[-1], db[-1], False, 0, scratch, mask)
+        self._input_rate = rates[0]
+        self._input_dropout = None
+
+    def drop_inputs(self, X, rng):
+        """Return a^0 as the first layer sees it in training: X * mask / (1 - p)."""
+        if not self._input_rate:
+            return X
+        if issparse(X):
+            X = X.copy()
+            kept = rng.random(X.data.size, dtype=np.float32) >= self._input_rate
+            X.data *= kept
+            X.data /= 1 - self._input_rate
+            return X
+        if self._input_dropout is None:
+            self._input_dropout = Dropout(self._input_rate, X.shape, X.dtype)
+            self._dropped_inputs = np.empty_like(X)
+        np.multiply(X, self._input_dropout.draw(rng), out=self._dropped_inputs)
+        return self._dropped_inputs
+
+
+class Layer:
+    """The transients of one layer for a batch: z, a, delta, dL/dW, dL/db, masks and scratch.
+
+    z and a are one array unless the derivative of the activation needs z. `scratch` and `mask`
+    are flat arrays, shared with the other layers, of which this one uses the beginning.
+    """
+
+    def __init__(self, n_rows, n_units, dW, db, needs_z, rate, scratch, mask):
+        shape, dtype = (n_rows, n_units), scratch.dtype
+        self.input = None  # a^{l-1}, which forward leaves for backward
+        self.z = np.empty(shape, dtype)
+        self.a = np.empty(shape, dtype) if needs_z else self.z
+        self.delta = np.empty(shape, dtype)
+        self.dW, self.db = dW, db
+        self.scratch = scratch[: n_rows * n_units].reshape(shape)
+        self.mask = mask[: n_rows * n_units].reshape(shape)
+        self.dropout = Dropout(rate, shape, dtype) if rate else None
+        # Kept beside a, because sigma' is computed from the a before dropout.
+        self.dropped = np.empty(shape, dtype) if rate else None
+
+    def drop(self, rng):
+        """Return a^l as the next layer sees it in training: a * mask / (1 - p)."""
+        if self.dropout is None:
+            return self.a
+        np.multiply(self.a, self.dropout.draw(rng), out=self.dropped)
+        return self.dropped

@@ -1,0 +1,261 @@
+"""Optimizers: ``step(theta, grad)`` changes theta in place by the equations in the docstrings.
+
+They see the parameters as one flat vector. A step passes over it in blocks that stay in the
+processor's cache, whatever the number of parameters, and on several threads where the vector is
+long enough to pay for them (NumPy releases the interpreter's lock).
+
+Notation: g is the gradient, eta the learning rate of the step, alpha the weight decay, which acts
+on the weights (the first `n_weights` parameters) and never on the biases.
+"""
+
+import math
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+# Numbers in a block: theta, g, two states and the scratch array of 32,768 float32 take 640 kB.
+BLOCK = 32_768
+# Blocks from which a second thread pays: handing work over takes about as long as two blocks.
+BLOCKS_FOR_THREADS = 8
+# Every so many steps the states are cleared of numbers that are about to become denormal.
+STEPS_BETWEEN_FLUSHES = 64
+
+
+class Optimizer:
+    """What the optimizers share: states, blocks, threads and weight decay.
+
+    Parameters
+    ----------
+    alpha : float, default=0.0
+        Weight decay: adds ``alpha / 2 * sum(W ** 2)`` to the loss (L2).
+    n_weights : int, default=0
+        The first `n_weights` parameters decay.
+    n_threads : int, default=1
+        Threads to use for long vectors.
+
+    Attributes
+    ----------
+    t : int
+        Steps made so far.
+    states : list of ndarray
+        The method's vectors, each as long as theta; empty before the first step.
+    """
+
+    n_states = 0
+    decoupled = False
+
+    def __init__(self, *, alpha=0.0, n_weights=0, n_threads=1):
+        self.alpha = alpha
+        self.n_weights = n_weights
+        self.n_threads = n_threads
+        self.t = 0
+        self.states = []
+        self._work = None
+
+    def __getstate__(self):
+        return {**self.__dict__, "_work": None}
+
+    def copy_state(self):
+        """Return a copy of what :meth:`step` changes beside theta."""
+        return self.t, [state.copy() for state in self.states]
+
+    def restore_state(self, copied):
+        """Go back to what :meth:`copy_state` returned."""
+        self.t, states = copied
+        for state, copy in zip(self.states, states or [0.0] * len(self.states), strict=True):
+            state[...] = copy
+
+    def step(self, theta, grad, learning_rate):
+        """Make one step: change `theta` in place (and use `grad` as scratch)."""
+        if self._work is None or self._work.theta is not theta or self._work.grad is not grad:
+            if not self.states:
+                self.states = [np.zeros_like(theta) for _ in range(self.n_states)]
+            self._work = Work(theta, grad, self)
+        self.t += 1
+        factors = self.factors(learning_rate)
+        flush = self.t % STEPS_BETWEEN_FLUSHES == 0
+        self._work.run(lambda block: self._step_block(block, learning_rate, factors, flush))
+
+    def _step_block(self, block, learning_rate, factors, flush):
+        if self.alpha and block.weights is not None:
+            weights, weight_grad, scratch = block.weights
+            if self.decoupled:
+                weights *= 1 - learning_rate * self.alpha  # W <- W - eta alpha W
+            else:
+                np.multiply(weights, self.alpha, out=scratch)
+                weight_grad += scratch  # g + alpha W
+        self.update(block.theta, block.grad, *block.states, block.scratch, factors)
+        if flush:
+            for state in block.states:
+                flush_denormals(state)
+
+    def factors(self, learning_rate):
+        """Return the numbers of this step that are the same for every block."""
+        raise NotImplementedError
+
+    def update(self, theta, g, *states_scratch_factors):
+        """Change a block of theta and of the states in place."""
+        raise NotImplementedError
+
+
+class SGD(Optimizer):
+    """(Stochastic) gradient descent, with momentum.
+
+    Plain: theta <- theta - eta g. With momentum mu: v <- mu v - eta g; theta <- theta + v. With
+    Nesterov's: theta <- theta + mu v - eta g, with the new v (Sutskever et al., 2013).
+
+    Parameters
+    ----------
+    momentum : float, default=0.9
+        mu, in [0, 1); 0 is plain gradient descent.
+    nesterov : bool, default=True
+    **shared
+        See :class:`Optimizer`.
+    """
+
+    def __init__(self, *, momentum=0.9, nesterov=True, **shared):
+        super().__init__(**shared)
+        self.momentum = momentum
+        self.nesterov = nesterov
+        self.n_states = 1 if momentum else 0
+
+    def factors(self, learning_rate):
+        """eta."""
+        return learning_rate
+
+    def update(self, theta, g, *rest):
+        """Change a block in place."""
+        *states, scratch, eta = rest
+        g *= eta
+        if not states:
+            theta -= g  # theta <- theta - eta g
+            return
+        (v,) = states
+        v *= self.momentum
+        v -= g  # v <- mu v - eta g
+        if not self.nesterov:
+            theta += v
+            return
+        np.multiply(v, self.momentum, out=scratch)
+        scratch -= g
+        theta += scratch  # theta <- theta + mu v - eta g
+
+
+class Adam(Optimizer):
+    """Adam (Kingma & Ba, 2015).
+
+    m <- beta_1 m + (1 - beta_1) g
+    v <- beta_2 v + (1 - beta_2) g^2
+    theta <- theta - eta m' / (sqrt(v') + epsilon), m' = m / (1 - beta_1^t), v' = v / (1 - beta_2^t)
+
+    The states hold M = m / (1 - beta_1) and V = v / (1 - beta_2), which saves two passes over the
+    parameters; :meth:`factors` gives what makes up for it. PyTorch computes the same; in
+    scikit-learn epsilon is added to sqrt(v) before the correction of v.
+
+    Parameters
+    ----------
+    beta_1, beta_2 : float, default=0.9, 0.999
+        Decay of the two moments, in [0, 1).
+    epsilon : float, default=1e-8
+    **shared
+        See :class:`Optimizer`.
+    """
+
+    n_states = 2
+
+    def __init__(self, *, beta_1=0.9, beta_2=0.999, epsilon=1e-8, **shared):
+        super().__init__(**shared)
+        self.beta_1 = beta_1
+        self.beta_2 = beta_2
+        self.epsilon = epsilon
+
+    def factors(self, learning_rate):
+        """Return the step size and the epsilon that fit M and V.
+
+        m' = M (1 - beta_1) / (1 - beta_1^t) and sqrt(v') = c sqrt(V), where
+        c^2 = (1 - beta_2) / (1 - beta_2^t); dividing both by c leaves sqrt(V) alone.
+        """
+        c = math.sqrt((1 - self.beta_2) / (1 - self.beta_2**self.t))
+        correction_1 = (1 - self.beta_1) / (1 - self.beta_1**self.t)
+        return learning_rate * correction_1 / c, self.epsilon / c
+
+    def update(self, theta, g, M, V, scratch, factors):
+        """Change a block in place."""
+        step_size, epsilon = factors
+        M *= self.beta_1
+        M += g  # M <- beta_1 M + g
+        g *= g
+        V *= self.beta_2
+        V += g  # V <- beta_2 V + g^2
+        np.sqrt(V, out=scratch)
+        scratch += epsilon
+        np.divide(M, scratch, out=scratch)
+        scratch *= step_size
+        theta -= scratch  # theta <- theta - step_size M / (sqrt(V) + epsilon)
+
+
+class AdamW(Adam):
+    """Adam with decoupled weight decay: W <- W - eta alpha W beside Adam's step (Loshchilov & Hutter, 2019)."""
+
+    decoupled = True
+
+
+OPTIMIZERS = {"sgd": SGD, "adam": Adam, "adamw": AdamW}
+
+
+def flush_denormals(state):
+    """Change `state` in place: numbers far below any use become 0, the others stay as they are.
+
+    The moments of a unit that no longer fires shrink geometrically; below 1e-38 (float32) they
+    would be denormal, and arithmetic on denormal numbers is many times slower. Adding and taking
+    off a number rounds away all that is below its last bit, 16 digits (float32: 7) further down.
+    """
+    anchor = 1e-20 if state.dtype == np.float32 else 1e-200
+    state += anchor
+    state -= anchor
+
+
+class Block:
+    """Views of one block of theta, the gradient and the states, and a scratch array."""
+
+    __slots__ = ("grad", "scratch", "states", "theta", "weights")
+
+    def __init__(self, theta, grad, states, scratch, where, n_weights):
+        self.theta = theta[where]
+        self.grad = grad[where]
+        self.states = [state[where] for state in states]
+        self.scratch = scratch[: self.theta.size]
+        n = min(max(n_weights - where.start, 0), self.theta.size)
+        self.weights = (self.theta[:n], self.grad[:n], self.scratch[:n]) if n else None
+
+
+class Work:
+    """The blocks of one pair of vectors theta and grad, dealt out to the threads."""
+
+    def __init__(self, theta, grad, optimizer):
+        self.theta, self.grad = theta, grad
+        n_blocks = -(-theta.size // BLOCK)
+        n_threads = optimizer.n_threads if n_blocks >= BLOCKS_FOR_THREADS else 1
+        size = -(-theta.size // n_blocks)  # blocks of equal size
+        self.hands = [[] for _ in range(n_threads)]
+        scratches = [np.empty(size, theta.dtype) for _ in range(n_threads)]
+        for i in range(n_blocks):
+            where = slice(i * size, (i + 1) * size)
+            self.hands[i % n_threads].append(
+                Block(theta, grad, optimizer.states, scratches[i % n_threads], where, optimizer.n_weights)
+            )
+        self.pool = ThreadPoolExecutor(n_threads - 1) if n_threads > 1 else None
+
+    def run(self, function):
+        """Call `function` on every block; return when all are done."""
+        first, *others = self.hands
+        futures = [self.pool.submit(call_on_each, function, blocks) for blocks in others]
+        call_on_each(function, first)
+        for future in futures:
+            future.result()
+
+
+def call_on_each(function, blocks):
+    """Call `function` on each of `blocks`."""
+    for block in blocks:
+        function(block)

@@ -1,0 +1,205 @@
+"""BackpropRegressor: a multilayer perceptron for numbers."""
+
+from sklearn.base import RegressorMixin, _fit_context
+from sklearn.utils.metaestimators import available_if
+
+from skbackprop import parameters
+from skbackprop.base import BaseBackprop, stochastic
+from skbackprop.documentation import shared_parameters
+from skbackprop.losses import REGRESSOR_LOSSES
+from skbackprop.targets import RealTargets
+
+
+@shared_parameters
+class BackpropRegressor(RegressorMixin, BaseBackprop):
+    """A multilayer perceptron regressor, trained by backpropagation in NumPy.
+
+    One linear output neuron for each target (an exponential one for loss="poisson").
+
+    Parameters
+    ----------
+    {hidden_layer_sizes}
+    {activation}
+    loss : {{"squared_error", "absolute_error", "huber", "poisson", "quantile"}} or object, \
+default="squared_error"
+        What is minimised, over the scaled target. "squared_error" predicts the mean,
+        "absolute_error" the median, "huber" is in between, "poisson" is for counts (y >= 0),
+        "quantile" predicts the quantile of that parameter. An object with the methods that
+        :mod:`skbackprop.losses` describes is a loss of your own.
+    quantile : float, default=0.5
+        For loss="quantile": which one, in (0, 1).
+    huber_threshold : float, default=1.35
+        For loss="huber": where it becomes linear, in standard deviations of y (with scaling).
+    {network}
+    {training}
+    {stopping}
+
+    Attributes
+    ----------
+    {attributes}
+
+    See Also
+    --------
+    BackpropClassifier : The same network for classes.
+    sklearn.neural_network.MLPRegressor : scikit-learn's own.
+
+    References
+    ----------
+    Rumelhart, Hinton & Williams (1986). Learning representations by back-propagating errors.
+    Nature 323, 533-536.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_diabetes
+    >>> from skbackprop import BackpropRegressor
+    >>> X, y = load_diabetes(return_X_y=True)
+    >>> model = BackpropRegressor(hidden_layer_sizes=(20,), random_state=0).fit(X, y)
+    >>> bool(model.score(X, y) > 0.5)
+    True
+    """
+
+    _parameter_constraints = parameters.REGRESSOR
+
+    def __init__(
+        self,
+        hidden_layer_sizes=(100,),
+        activation="relu",
+        *,
+        loss="squared_error",
+        quantile=0.5,
+        huber_threshold=1.35,
+        dropout=0.0,
+        input_dropout=0.0,
+        solver="adam",
+        learning_rate=0.001,
+        schedule="constant",
+        power_t=0.5,
+        alpha=0.0001,
+        max_norm=None,
+        clip_norm=None,
+        batch_size="auto",
+        max_iter=200,
+        max_fun=15000,
+        momentum=0.9,
+        nesterov=True,
+        beta_1=0.9,
+        beta_2=0.999,
+        epsilon=1e-8,
+        initialization="auto",
+        scaling="standard",
+        dtype="auto",
+        early_stopping=False,
+        validation_fraction=0.1,
+        n_iter_no_change=10,
+        tol=1e-4,
+        scoring="loss",
+        warm_start=False,
+        shuffle=True,
+        random_state=None,
+        verbose=False,
+    ):
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.activation = activation
+        self.loss = loss
+        self.quantile = quantile
+        self.huber_threshold = huber_threshold
+        self.dropout = dropout
+        self.input_dropout = input_dropout
+        self.solver = solver
+        self.learning_rate = learning_rate
+        self.schedule = schedule
+        self.power_t = power_t
+        self.alpha = alpha
+        self.max_norm = max_norm
+        self.clip_norm = clip_norm
+        self.batch_size = batch_size
+        self.max_iter = max_iter
+        self.max_fun = max_fun
+        self.momentum = momentum
+        self.nesterov = nesterov
+        self.beta_1 = beta_1
+        self.beta_2 = beta_2
+        self.epsilon = epsilon
+        self.initialization = initialization
+        self.scaling = scaling
+        self.dtype = dtype
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
+        self.tol = tol
+        self.scoring = scoring
+        self.warm_start = warm_start
+        self.shuffle = shuffle
+        self.random_state = random_state
+        self.verbose = verbose
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X, y, sample_weight=None, *, X_val=None, y_val=None, sample_weight_val=None):
+        """Train the network.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Inputs.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            Targets.
+        sample_weight : array-like of shape (n_samples,), default=None
+            A weight of 2 is the row twice, a weight of 0 is its absence.
+        X_val, y_val, sample_weight_val : default=None
+            Rows to validate on after each epoch, in place of a share of X; the weights of the
+            best epoch are kept.
+
+        Returns
+        -------
+        self : BackpropRegressor
+        """
+        return self._fit(X, y, sample_weight, X_val, y_val, sample_weight_val)
+
+    @available_if(stochastic)
+    @_fit_context(prefer_skip_nested_validation=True)
+    def partial_fit(self, X, y, sample_weight=None):
+        """Train for one epoch on these rows, going on from where the training stands.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Inputs.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            Targets; the first call decides how they are scaled.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights, whose mean over these rows counts as 1.
+
+        Returns
+        -------
+        self : BackpropRegressor
+        """
+        return self._partial_fit(X, y, sample_weight)
+
+    def predict(self, X):
+        """Return the predictions.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+
+        Returns
+        -------
+        y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
+            In the units of the y of fit.
+        """
+        raw = self._raw(X)
+        self._model.loss.inverse_link(raw, out=raw)
+        return self._model.targets.decode(raw).astype(raw.dtype, copy=False)
+
+    def _make_targets(self, y, sample_weight, classes=None):
+        scaled = self.scaling is not None
+        return RealTargets(y, sample_weight, scaled, positive=self.loss == "poisson")
+
+    def _make_loss(self, targets):
+        if not isinstance(self.loss, str):
+            return self.loss
+        own = {
+            "huber": {"threshold": self.huber_threshold},
+            "quantile": {"quantile": self.quantile},
+        }
+        return REGRESSOR_LOSSES[self.loss](**own.get(self.loss, {}))

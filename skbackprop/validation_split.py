@@ -1,0 +1,35 @@
+"""Rows held out for early stopping."""
+
+import numpy as np
+from sklearn.model_selection import train_test_split
+
+
+def split_rows(n_samples, fraction, random_state, strata=None):
+    """Return the numbers of the training rows and of the validation rows.
+
+    Parameters
+    ----------
+    n_samples : int
+    fraction : float
+        Share of the rows to hold out.
+    random_state : RandomState
+    strata : ndarray of int of shape (n_samples,), default=None
+        Each stratum (class) is held out by the same share. A stratum of one row stays in the
+        training rows; where the held-out rows would be fewer than the strata, they are drawn
+        without regard to these.
+    """
+    rows = np.arange(n_samples)
+    if strata is None:
+        return train_test_split(rows, test_size=fraction, random_state=random_state)
+    sizes = np.bincount(strata)
+    alone = sizes[strata] == 1
+    rows, singles = rows[~alone], rows[alone]
+    n_strata = np.count_nonzero(sizes > 1)
+    n_validation = int(np.ceil(fraction * rows.size))
+    if n_strata < 2 or min(n_validation, rows.size - n_validation) < n_strata:
+        kept, held_out = train_test_split(rows, test_size=fraction, random_state=random_state)
+    else:
+        kept, held_out = train_test_split(
+            rows, test_size=fraction, random_state=random_state, stratify=strata[rows]
+        )
+    return np.concatenate((kept, singles)), held_out
