@@ -19,11 +19,32 @@ import numpy as np
 from scipy.special import expit
 
 
-def softmax(z, out):
-    """Write exp(z_j) / sum_i exp(z_i) into `out`; the largest z is taken off first: no overflow."""
-    np.subtract(z, z.max(axis=1, keepdims=True), out=out)
+# Within this distance no exp underflows, in float32 either.
+SAFE_SPREAD = 80
+
+
+def row_sums(a):
+    """Return sum_j a_j of each row: a product with ones is several times faster than a sum."""
+    return np.dot(a, np.ones(a.shape[1], a.dtype))
+
+
+def exp_shifted(z, out):
+    """Write exp(z_j - c) into `out` and return c, with c so near each row's maximum that no row is 0.
+
+    Where all of z is close together, c is one number: maxima of short rows are slow.
+    """
+    shift = z.max()
+    if not shift - z.min() < SAFE_SPREAD:
+        shift = z.max(axis=1, keepdims=True)
+    np.subtract(z, shift, out=out)
     np.exp(out, out=out)
-    out /= out.sum(axis=1, keepdims=True)
+    return shift
+
+
+def softmax(z, out):
+    """Write exp(z_j) / sum_i exp(z_i) into `out`; a number near the largest z is taken off first."""
+    exp_shifted(z, out)
+    out /= row_sums(out)[:, None]
 
 
 def sum_softplus(z, scratch):
@@ -32,15 +53,15 @@ def sum_softplus(z, scratch):
     np.negative(scratch, out=scratch)
     np.exp(scratch, out=scratch)
     np.log1p(scratch, out=scratch)
-    logarithms = scratch.sum(axis=1)
+    logarithms = row_sums(scratch)
     np.maximum(z, 0, out=scratch)
-    return logarithms + scratch.sum(axis=1)
+    return logarithms + row_sums(scratch)
 
 
 def sum_product(y, z, scratch):
     """Return sum_j y_j z_j of each row."""
     np.multiply(y, z, out=scratch)
-    return scratch.sum(axis=1)
+    return row_sums(scratch)
 
 
 class IdentityLink:
@@ -75,10 +96,8 @@ class SoftmaxCrossEntropy:
 
     def value(self, y_true, raw_prediction, scratch):
         """Return L of each row."""
-        top = raw_prediction.max(axis=1)
-        np.subtract(raw_prediction, top[:, None], out=scratch)
-        np.exp(scratch, out=scratch)
-        log_sum_exp = top + np.log(scratch.sum(axis=1))
+        shift = exp_shifted(raw_prediction, scratch)
+        log_sum_exp = np.ravel(shift) + np.log(row_sums(scratch))
         return log_sum_exp - sum_product(y_true, raw_prediction, scratch)
 
     def delta(self, y_true, raw_prediction, out):
@@ -151,7 +170,7 @@ class AbsoluteError(IdentityLink):
         """Return L of each row."""
         np.subtract(raw_prediction, y_true, out=scratch)
         np.abs(scratch, out=scratch)
-        return scratch.sum(axis=1)
+        return row_sums(scratch)
 
     def delta(self, y_true, raw_prediction, out):
         """Write sign(z - y) into `out`."""
@@ -199,7 +218,7 @@ class Poisson:
     def value(self, y_true, raw_prediction, scratch):
         """Return L of each row."""
         np.exp(raw_prediction, out=scratch)
-        mean = scratch.sum(axis=1)
+        mean = row_sums(scratch)
         return mean - sum_product(y_true, raw_prediction, scratch)
 
     def delta(self, y_true, raw_prediction, out):
@@ -229,9 +248,9 @@ class Quantile(IdentityLink):
     def value(self, y_true, raw_prediction, scratch):
         """Return L of each row, as |r| / 2 + (1/2 - q) r with r = z - y."""
         np.subtract(raw_prediction, y_true, out=scratch)
-        tilt = (0.5 - self.quantile) * scratch.sum(axis=1)
+        tilt = (0.5 - self.quantile) * row_sums(scratch)
         np.abs(scratch, out=scratch)
-        return tilt + 0.5 * scratch.sum(axis=1)
+        return tilt + 0.5 * row_sums(scratch)
 
     def delta(self, y_true, raw_prediction, out):
         """Write 1/2 sign(z - y) + 1/2 - q into `out`."""

@@ -131,20 +131,20 @@ class Network:
 
 
 def linear(a, W, b, out):
-    """Write a W + b into `out`."""
-    if issparse(a):
-        out[...] = a @ W
-    else:
+    """Write a W + b into `out`; `a` is an array or a CSR matrix."""
+    if isinstance(a, np.ndarray):
         np.dot(a, W, out=out)
+    else:
+        out[...] = a @ W
     out += b
 
 
 def gradient_product(a, delta, out):
-    """Write a^T delta into `out`."""
-    if issparse(a):
-        out[...] = a.T @ delta
-    else:
+    """Write a^T delta into `out`; `a` is an array or a CSR matrix."""
+    if isinstance(a, np.ndarray):
         np.dot(a.T, delta, out=out)
+    else:
+        out[...] = a.T @ delta
 
 
 class Workspace:

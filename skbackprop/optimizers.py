@@ -74,20 +74,21 @@ class Optimizer:
         self.t += 1
         factors = self.factors(learning_rate)
         flush = self.t % STEPS_BETWEEN_FLUSHES == 0
-        self._work.run(lambda block: self._step_block(block, learning_rate, factors, flush))
+        self._work.run(self._step_blocks, learning_rate, factors, flush)
 
-    def _step_block(self, block, learning_rate, factors, flush):
-        if self.alpha and block.weights is not None:
-            weights, weight_grad, scratch = block.weights
-            if self.decoupled:
-                weights *= 1 - learning_rate * self.alpha  # W <- W - eta alpha W
-            else:
-                np.multiply(weights, self.alpha, out=scratch)
-                weight_grad += scratch  # g + alpha W
-        self.update(block.theta, block.grad, *block.states, block.scratch, factors)
-        if flush:
-            for state in block.states:
-                flush_denormals(state)
+    def _step_blocks(self, blocks, learning_rate, factors, flush):
+        for block in blocks:
+            if self.alpha and block.weights is not None:
+                weights, weight_grad, scratch = block.weights
+                if self.decoupled:
+                    weights *= 1 - learning_rate * self.alpha  # W <- W - eta alpha W
+                else:
+                    np.multiply(weights, self.alpha, out=scratch)
+                    weight_grad += scratch  # g + alpha W
+            self.update(block.theta, block.grad, *block.states, block.scratch, factors)
+            if flush:
+                for state in block.states:
+                    flush_denormals(state)
 
     def factors(self, learning_rate):
         """Return the numbers of this step that are the same for every block."""
@@ -246,16 +247,10 @@ class Work:
             )
         self.pool = ThreadPoolExecutor(n_threads - 1) if n_threads > 1 else None
 
-    def run(self, function):
-        """Call `function` on every block; return when all are done."""
+    def run(self, function, *arguments):
+        """Call `function` on the blocks of each thread; return when all are done."""
         first, *others = self.hands
-        futures = [self.pool.submit(call_on_each, function, blocks) for blocks in others]
-        call_on_each(function, first)
+        futures = [self.pool.submit(function, blocks, *arguments) for blocks in others]
+        function(first, *arguments)
         for future in futures:
             future.result()
-
-
-def call_on_each(function, blocks):
-    """Call `function` on each of `blocks`."""
-    for block in blocks:
-        function(block)
