@@ -28,15 +28,21 @@ class Dropout:
     """
 
     def __init__(self, rate, shape, dtype):
-        bits = 8 if (rate * 2**8).is_integer() else 16
-        self.threshold = min(round(rate * 2**bits), 2**bits - 1)
-        self.scale = 1 / (1 - self.threshold / 2**bits)
+        self.rate = rate
+        self._bits = bits = 8 if (rate * 2**8).is_integer() else 16
+        self.fade(1.0)
         n_bytes = shape[0] * shape[1] * bits // 8
         self._words = np.empty(-(-n_bytes // 8), dtype=np.uint64)
         flat = self._words.view(np.uint8)[:n_bytes].view(np.uint8 if bits == 8 else np.uint16)
         self._integers = flat.reshape(shape)
         self._kept = np.empty(shape, dtype=bool)
         self.mask = np.empty(shape, dtype=dtype)
+
+    def fade(self, factor):
+        """Drop with probability `factor` times the rate from now on."""
+        n_integers = 2**self._bits
+        self.threshold = min(round(factor * self.rate * n_integers), n_integers - 1)
+        self.scale = 1 / (1 - self.threshold / n_integers)
 
     def draw(self, rng):
         """Fill and return ``mask`` with new random values from the Generator `rng`."""

@@ -8,6 +8,7 @@ view into it, so that an optimizer is a few operations on whole vectors. The *tr
 delta, masks and the flat gradient) live in a :class:`Workspace` that is allocated once a fit.
 """
 
+import math
 from itertools import pairwise
 
 import numpy as np
@@ -15,6 +16,7 @@ from scipy.sparse import issparse
 
 from skbackprop.activations import ACTIVATIONS
 from skbackprop.dropout import Dropout
+from skbackprop.front import FrontTransients
 
 
 class Network:
@@ -30,34 +32,40 @@ class Network:
         A rate for each of a^0, ..., a^{L-1}; empty is none.
     dtype : dtype, default=float64
         Of the parameters and of everything computed.
+    front : Front, default=None
+        What turns the inputs into a^0; None is a^0 = X. Its outputs are the n_0 of layer_sizes.
 
     Attributes
     ----------
     theta : ndarray of shape (n_parameters,)
-        All weights, then all biases; zeros until they are initialised.
+        All weights, then all biases, then the front; zeros until they are initialised.
     W, b : list of ndarray
         Views of theta, one for each layer.
+    front_parameters : dict of str to ndarray
+        Views of theta, by the names of ``front.shapes``; empty without a front.
     n_weights : int
         How much of theta is weights: ``theta[:n_weights]`` is what weight decay acts on.
     """
 
-    def __init__(self, layer_sizes, activations, dropout=(), dtype=np.float64):
+    def __init__(self, layer_sizes, activations, dropout=(), dtype=np.float64, front=None):
         self.layer_sizes = tuple(layer_sizes)
         self.activation_names = tuple(activations)
         self.dropout = tuple(dropout)
-        weight_sizes = [n_in * n_out for n_in, n_out in pairwise(self.layer_sizes)]
-        self.n_weights = sum(weight_sizes)
-        self.theta = np.zeros(self.n_weights + sum(self.layer_sizes[1:]), dtype=dtype)
+        self.front = front
+        self.n_weights = sum(n_in * n_out for n_in, n_out in pairwise(self.layer_sizes))
+        n_front = 0 if front is None else sum(math.prod(shape) for shape in front.shapes.values())
+        n_parameters = self.n_weights + sum(self.layer_sizes[1:]) + n_front
+        self.theta = np.zeros(n_parameters, dtype=dtype)
         self._bind()
 
     def _bind(self):
         self.activations = [ACTIVATIONS[name] for name in self.activation_names]
-        self.W, self.b = self.split(self.theta)
+        self.W, self.b, self.front_parameters = self.split(self.theta)
 
     def __getstate__(self):
         # A pickled view would be a second copy of the parameters, and no longer a view.
         state = self.__dict__.copy()
-        for name in ("W", "b", "activations"):
+        for name in ("W", "b", "front_parameters", "activations"):
             del state[name]
         return state
 
@@ -65,16 +73,25 @@ class Network:
         self.__dict__.update(state)
         self._bind()
 
+    @property
+    def n_inputs(self):
+        """Columns of X: n_0, or what the front takes."""
+        return self.layer_sizes[0] if self.front is None else self.front.n_inputs
+
     def split(self, vector):
-        """Return views of `vector` (theta, or a gradient of its shape) as lists of W^l and b^l."""
-        W, b, start = [], [], 0
-        for shape in pairwise(self.layer_sizes):
-            W.append(vector[start : start + shape[0] * shape[1]].reshape(shape))
-            start += W[-1].size
-        for n_out in self.layer_sizes[1:]:
-            b.append(vector[start : start + n_out])
-            start += n_out
-        return W, b
+        """Return views of `vector` (theta, or a gradient of its shape): W, b, front parameters."""
+        start = 0
+
+        def take(*shape):
+            nonlocal start
+            view = vector[start : start + math.prod(shape)].reshape(shape)
+            start += view.size
+            return view
+
+        W = [take(*shape) for shape in pairwise(self.layer_sizes)]
+        b = [take(n_out) for n_out in self.layer_sizes[1:]]
+        shapes = {} if self.front is None else self.front.shapes
+        return W, b, {name: take(*shape) for name, shape in shapes.items()}
 
     def sum_of_squared_weights(self):
         """Return sum W^2 over all layers, which the penalty alpha / 2 sum W^2 needs."""
@@ -92,14 +109,16 @@ class Network:
 
         Parameters
         ----------
-        X : ndarray or CSR matrix of shape (n_rows, n_0)
-            a^0.
+        X : ndarray or CSR matrix of shape (n_rows, n_inputs)
+            a^0, or what the front makes a^0 of (an ndarray, then).
         workspace : Workspace
             Of n_rows rows; overwritten.
         rng : numpy.random.Generator, default=None
             Draws the dropout masks; None predicts, without dropout.
         """
         a = X if rng is None else workspace.drop_inputs(X, rng)
+        if self.front is not None:
+            a = self.front.forward(a, self.front_parameters, workspace.front)
         for W, b, activation, layer in zip(self.W, self.b, self.activations, workspace.hidden):
             layer.input = a
             linear(a, W, b, out=layer.z)  # z^l = a^{l-1} W^l + b^l
@@ -128,6 +147,10 @@ class Network:
             self.activations[l].backward(delta, layer.a, layer.z, layer.scratch, layer.mask)
             gradient_product(layer.input, delta, out=layer.dW)  # dL/dW^l = (a^{l-1})^T delta^l
             np.dot(ones, delta, out=layer.db)  # dL/db^l = sum over the rows of delta^l
+        if self.front is not None:
+            front = workspace.front
+            np.dot(delta, self.W[0].T, out=front.delta)  # dL/da^0 = delta^1 (W^1)^T
+            self.front.backward(self.front_parameters, workspace.front_gradients, front)
 
 
 def linear(a, W, b, out):
@@ -166,13 +189,16 @@ class Workspace:
         One for each hidden layer.
     output : Layer
         The last layer: ``z`` is the raw output, ``delta`` is filled by the loss.
+    front : FrontTransients or None
     """
 
     def __init__(self, network, n_rows, grad=None):
         dtype = network.theta.dtype
         sizes = network.layer_sizes
         n_layers = len(sizes) - 1
-        dW, db = network.split(grad) if grad is not None else ([None] * n_layers,) * 2
+        dW, db, self.front_gradients = (
+            ([None] * n_layers, [None] * n_layers, {}) if grad is None else network.split(grad)
+        )
         # One scratch array serves all layers in turn.
         scratch = np.empty(n_rows * max(sizes[1:]), dtype)
         mask = np.empty(scratch.size, bool)
@@ -186,6 +212,7 @@ class Workspace:
             )
         ]
         self.output = Layer(n_rows, sizes[-1], dW[-1], db[-1], False, 0, scratch, mask)
+        self.front = network.front and FrontTransients(network.front, n_rows, dtype)
         self._input_rate = rates[0]
         self._input_dropout = None
 

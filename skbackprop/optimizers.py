@@ -30,6 +30,9 @@ class Optimizer:
         Weight decay: adds ``alpha / 2 * sum(W ** 2)`` to the loss (L2).
     n_weights : int, default=0
         The first `n_weights` parameters decay.
+    rates : list of (slice, float), default=()
+        Parts of theta in their order, and the factor on the learning rate of each, as it is meant
+        for Adam; empty is 1 everywhere. For SGD it is squared (see :class:`SGD`).
     n_threads : int, default=1
         Threads to use for long vectors.
 
@@ -43,10 +46,12 @@ class Optimizer:
 
     n_states = 0
     decoupled = False
+    rate_power = 1
 
-    def __init__(self, *, alpha=0.0, n_weights=0, n_threads=1):
+    def __init__(self, *, alpha=0.0, n_weights=0, rates=(), n_threads=1):
         self.alpha = alpha
         self.n_weights = n_weights
+        self.rates = [(part, rate**self.rate_power) for part, rate in rates]
         self.n_threads = n_threads
         self.t = 0
         self.states = []
@@ -65,28 +70,36 @@ class Optimizer:
         for state, copy in zip(self.states, states or [0.0] * len(self.states), strict=True):
             state[...] = copy
 
-    def step(self, theta, grad, learning_rate):
-        """Make one step: change `theta` in place (and use `grad` as scratch)."""
+    def step(self, theta, grad, learning_rate, decay=1.0):
+        """Make one step: change `theta` in place (and use `grad` as scratch).
+
+        Parameters
+        ----------
+        theta, grad : ndarray of shape (n_parameters,)
+        learning_rate : float
+            eta of this step.
+        decay : float, default=1.0
+            Factor on alpha in this step.
+        """
         if self._work is None or self._work.theta is not theta or self._work.grad is not grad:
             if not self.states:
                 self.states = [np.zeros_like(theta) for _ in range(self.n_states)]
             self._work = Work(theta, grad, self)
         self.t += 1
-        factors = self.factors(learning_rate)
-        flush = self.t % STEPS_BETWEEN_FLUSHES == 0
-        self._work.run(self._step_blocks, learning_rate, factors, flush)
+        self._work.run(self._step_blocks, learning_rate, self.alpha * decay)
 
-    def _step_blocks(self, blocks, learning_rate, factors, flush):
+    def _step_blocks(self, blocks, learning_rate, alpha):
+        factors = self.factors(learning_rate)
         for block in blocks:
-            if self.alpha and block.weights is not None:
+            if alpha and block.weights is not None:
                 weights, weight_grad, scratch = block.weights
                 if self.decoupled:
-                    weights *= 1 - learning_rate * self.alpha  # W <- W - eta alpha W
+                    weights *= 1 - learning_rate * alpha  # W <- W - eta alpha W
                 else:
-                    np.multiply(weights, self.alpha, out=scratch)
+                    np.multiply(weights, alpha, out=scratch)
                     weight_grad += scratch  # g + alpha W
-            self.update(block.theta, block.grad, *block.states, block.scratch, factors)
-            if flush:
+            self.update(block, factors)
+            if self.t % STEPS_BETWEEN_FLUSHES == 0:
                 for state in block.states:
                     flush_denormals(state)
 
@@ -94,8 +107,8 @@ class Optimizer:
         """Return the numbers of this step that are the same for every block."""
         raise NotImplementedError
 
-    def update(self, theta, g, *states_scratch_factors):
-        """Change a block of theta and of the states in place."""
+    def update(self, block, factors):
+        """Change the theta and the states of `block` in place."""
         raise NotImplementedError
 
 
@@ -105,6 +118,10 @@ class SGD(Optimizer):
     Plain: theta <- theta - eta g. With momentum mu: v <- mu v - eta g; theta <- theta + v. With
     Nesterov's: theta <- theta + mu v - eta g, with the new v (Sutskever et al., 2013).
 
+    The factors of `rates` stand for a parameter that is its factor r times another one. In terms
+    of that one Adam's step, which has no units, is r times as long; a gradient step is r^2 times,
+    because the gradient grows by r as well.
+
     Parameters
     ----------
     momentum : float, default=0.9
@@ -113,6 +130,8 @@ class SGD(Optimizer):
     **shared
         See :class:`Optimizer`.
     """
+
+    rate_power = 2
 
     def __init__(self, *, momentum=0.9, nesterov=True, **shared):
         super().__init__(**shared)
@@ -124,14 +143,16 @@ class SGD(Optimizer):
         """eta."""
         return learning_rate
 
-    def update(self, theta, g, *rest):
+    def update(self, block, factors):
         """Change a block in place."""
-        *states, scratch, eta = rest
-        g *= eta
-        if not states:
+        eta = factors
+        theta, g, scratch = block.theta, block.grad, block.scratch
+        for part, rate in block.grad_parts:
+            part *= eta * rate  # eta g
+        if not block.states:
             theta -= g  # theta <- theta - eta g
             return
-        (v,) = states
+        (v,) = block.states
         v *= self.momentum
         v -= g  # v <- mu v - eta g
         if not self.nesterov:
@@ -180,9 +201,11 @@ class Adam(Optimizer):
         correction_1 = (1 - self.beta_1) / (1 - self.beta_1**self.t)
         return learning_rate * correction_1 / c, self.epsilon / c
 
-    def update(self, theta, g, M, V, scratch, factors):
+    def update(self, block, factors):
         """Change a block in place."""
         step_size, epsilon = factors
+        theta, g, scratch = block.theta, block.grad, block.scratch
+        M, V = block.states
         M *= self.beta_1
         M += g  # M <- beta_1 M + g
         g *= g
@@ -191,7 +214,8 @@ class Adam(Optimizer):
         np.sqrt(V, out=scratch)
         scratch += epsilon
         np.divide(M, scratch, out=scratch)
-        scratch *= step_size
+        for part, rate in block.scratch_parts:
+            part *= step_size * rate
         theta -= scratch  # theta <- theta - step_size M / (sqrt(V) + epsilon)
 
 
@@ -219,15 +243,29 @@ def flush_denormals(state):
 class Block:
     """Views of one block of theta, the gradient and the states, and a scratch array."""
 
-    __slots__ = ("grad", "scratch", "states", "theta", "weights")
+    __slots__ = ("grad", "grad_parts", "scratch", "scratch_parts", "states", "theta", "weights")
 
-    def __init__(self, theta, grad, states, scratch, where, n_weights):
+    def __init__(self, theta, grad, scratch, where, optimizer):
         self.theta = theta[where]
         self.grad = grad[where]
-        self.states = [state[where] for state in states]
+        self.states = [state[where] for state in optimizer.states]
         self.scratch = scratch[: self.theta.size]
-        n = min(max(n_weights - where.start, 0), self.theta.size)
+        n = min(max(optimizer.n_weights - where.start, 0), self.theta.size)
         self.weights = (self.theta[:n], self.grad[:n], self.scratch[:n]) if n else None
+        self.grad_parts = split_by_rate(self.grad, where.start, optimizer.rates)
+        self.scratch_parts = split_by_rate(self.scratch, where.start, optimizer.rates)
+
+
+def split_by_rate(vector, offset, rates):
+    """Return [(view, rate), ...] of a `vector` that begins at `offset` of theta."""
+    if not rates:
+        return [(vector, 1.0)]
+    stop = offset + vector.size
+    return [
+        (vector[max(part.start, offset) - offset : part.stop - offset], rate)
+        for part, rate in rates
+        if part.start < stop and part.stop > offset
+    ]
 
 
 class Work:
@@ -243,7 +281,7 @@ class Work:
         for i in range(n_blocks):
             where = slice(i * size, (i + 1) * size)
             self.hands[i % n_threads].append(
-                Block(theta, grad, optimizer.states, scratches[i % n_threads], where, optimizer.n_weights)
+                Block(theta, grad, scratches[i % n_threads], where, optimizer)
             )
         self.pool = ThreadPoolExecutor(n_threads - 1) if n_threads > 1 else None
 
