@@ -3,6 +3,7 @@
 import copy
 import warnings
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 import numpy as np
 from sklearn.base import BaseEstimator, is_regressor
@@ -15,9 +16,9 @@ from skbackprop.batches import Batches
 from skbackprop.initialization import initialize
 from skbackprop.lbfgs import minimize_lbfgs
 from skbackprop.network import Network
-from skbackprop.optimizers import OPTIMIZERS
 from skbackprop.parameters import activation_list, dropout_list, layer_list, refuse_word_as_rate
 from skbackprop.prediction import raw_predictions
+from skbackprop.recipes import make_front, make_optimizer, resolve
 from skbackprop.scaling import SCALINGS, Scaling
 from skbackprop.threads import blas_threads, suited_threads
 from skbackprop.training import History, Stopping, Training, mean_loss
@@ -26,7 +27,6 @@ from skbackprop.validation_split import split_rows
 # dtype="auto" computes float64 input in float64 up to this many numbers in X: there speed does
 # not matter, and results agree to the last digits that float64 has.
 FLOAT64_MAX_SIZE = 20_000
-AUTO_BATCH_SIZE = 200
 # Schedules that could go on: with the others max_iter is a plan, not a bound.
 OPEN_ENDED = ("constant", "invscaling", "adaptive")
 
@@ -35,7 +35,8 @@ OPEN_ENDED = ("constant", "invscaling", "adaptive")
 class Model:
     """What a fitted estimator keeps.
 
-    ``training`` (optimizer states and random generator) is there where warm_start or partial_fit
+    ``settings`` are the estimator's parameters with every "auto" resolved (see
+    :mod:`skbackprop.recipes`). ``training`` (optimizer states and random generator) is there where warm_start or partial_fit
     may go on with it, and None otherwise.
     """
 
@@ -45,6 +46,7 @@ class Model:
     scaling: Scaling | None
     history: History
     split_seed: int
+    settings: SimpleNamespace
     training: Training | None = None
 
 
@@ -75,14 +77,14 @@ class BaseBackprop(BaseEstimator):
 
     # What the subclasses know.
 
-    def _make_targets(self, y, sample_weight, classes=None):
+    def _make_targets(self, y, sample_weight, settings, classes=None):
         raise NotImplementedError
 
     def _make_loss(self, targets):
         raise NotImplementedError
 
-    def _encode_for_training(self, targets, y, dtype):
-        return targets.encode(y, dtype)
+    def _encode_for_training(self, model, y, dtype):
+        return model.targets.encode(y, dtype)
 
     def _row_weights(self, targets, y, sample_weight):
         return sample_weight
@@ -104,7 +106,7 @@ class BaseBackprop(BaseEstimator):
         )
         batches = self._batches(model, X, y, sample_weight, rows)
         with suited_threads(model.network.layer_sizes, batches.batch_size):
-            if self.solver == "lbfgs":
+            if model.settings.solver == "lbfgs":
                 reason = self._minimize(model, batches)
             else:
                 reason = self._train(model, batches, validate)
@@ -122,7 +124,9 @@ class BaseBackprop(BaseEstimator):
         # One epoch knows nothing of those that may follow: the schedules of the fraction done
         # do not apply.
         with suited_threads(model.network.layer_sizes, batches.batch_size):
-            reason = training.run(batches, 1, self._stopping(), held=True, verbose=self.verbose)
+            reason = training.run(
+                batches, 1, self._stopping(model), held=True, verbose=self.verbose
+            )
         self._warn_of_the_end("partial" if reason == "max_iter" else reason, model)
         return self._store(model)
 
@@ -142,24 +146,34 @@ class BaseBackprop(BaseEstimator):
 
     def _build(self, X, y, sample_weight, classes=None):
         """Return a new model for data of this kind, its weights drawn, nothing trained."""
-        hidden = layer_list(self.hidden_layer_sizes)
-        activations = activation_list(self.activation, len(hidden))
-        rates = dropout_list(self.input_dropout, self.dropout, len(hidden))
-        if self.solver == "lbfgs" and rates:
+        settings = resolve(self, X)
+        hidden = layer_list(settings.hidden_layer_sizes)
+        activations = activation_list(settings.activation, len(hidden))
+        rates = dropout_list(settings.input_dropout, settings.dropout, len(hidden))
+        if settings.solver == "lbfgs" and rates:
             raise ValueError(
                 "solver='lbfgs' needs a loss that is the same at every evaluation, which dropout "
                 f"(dropout={self.dropout!r}, input_dropout={self.input_dropout!r}) does not give; "
                 "use solver='adam', 'adamw' or 'sgd' with dropout."
             )
-        targets = self._make_targets(y, sample_weight, classes)
-        scaling = None if self.scaling is None else SCALINGS[self.scaling](X, sample_weight)
+        targets = self._make_targets(y, sample_weight, settings, classes)
+        make_scaling = SCALINGS.get(settings.scaling)
+        scaling = make_scaling and make_scaling(X, sample_weight)
+        front = make_front(settings.front, X)
+        n_inputs = X.shape[1] if front is None else front.n_outputs
+        network = Network(
+            [n_inputs, *hidden, targets.n_outputs],
+            activations,
+            rates,
+            self._compute_dtype(X),
+            front,
+        )
         random_state = check_random_state(self.random_state)
         seeds = random_state.randint(np.iinfo(np.int32).max, size=2)
-        layer_sizes = [X.shape[1], *hidden, targets.n_outputs]
-        network = Network(layer_sizes, activations, rates, self._compute_dtype(X))
         rng = np.random.Generator(np.random.SFC64(seeds[0]))
-        initialize(network, rng, self.initialization)
-        model = Model(network, self._make_loss(targets), targets, scaling, History(), seeds[1])
+        initialize(network, rng, settings.initialization)
+        loss = self._make_loss(targets)
+        model = Model(network, loss, targets, scaling, History(), seeds[1], settings)
         model.training = self._training(model, rng)
         return model
 
@@ -175,36 +189,27 @@ class BaseBackprop(BaseEstimator):
             if rng is None:
                 seed = check_random_state(self.random_state).randint(np.iinfo(np.int32).max)
                 rng = np.random.Generator(np.random.SFC64(seed))
+            settings = model.settings
             model.training = Training(
                 model.network,
                 model.loss,
-                self._optimizer(model.network),
+                make_optimizer(settings, model.network, blas_threads()),
                 rng,
                 model.history,
-                learning_rate=self.learning_rate,
-                schedule=self.schedule,
-                power_t=self.power_t,
-                clip_norm=self.clip_norm,
-                max_norm=self.max_norm,
-                shuffle=self.shuffle,
+                learning_rate=settings.learning_rate,
+                schedule=settings.schedule,
+                power_t=settings.power_t,
+                regularization_schedule=settings.regularization_schedule,
+                clip_norm=settings.clip_norm,
+                max_norm=settings.max_norm,
+                shuffle=settings.shuffle,
             )
         return model.training
-
-    def _optimizer(self, network):
-        if self.solver == "lbfgs":
-            return None
-        if self.solver == "sgd":
-            own = {"momentum": self.momentum, "nesterov": self.nesterov}
-        else:
-            own = {"beta_1": self.beta_1, "beta_2": self.beta_2, "epsilon": self.epsilon}
-        return OPTIMIZERS[self.solver](
-            **own, alpha=self.alpha, n_weights=network.n_weights, n_threads=blas_threads()
-        )
 
     def _batches(self, model, X, y, sample_weight, rows):
         dtype = model.network.theta.dtype
         n_rows = X.shape[0] if rows is None else rows.size
-        batch_size = AUTO_BATCH_SIZE if self.batch_size == "auto" else self.batch_size
+        batch_size = model.settings.batch_size
         if self.batch_size != "auto" and batch_size > n_rows:
             warnings.warn(
                 f"The 'batch_size' parameter is {batch_size}, larger than the {n_rows} rows to "
@@ -213,7 +218,7 @@ class BaseBackprop(BaseEstimator):
             )
         return Batches(
             X,
-            self._encode_for_training(model.targets, y, dtype),
+            self._encode_for_training(model, y, dtype),
             self._row_weights(model.targets, y, sample_weight),
             batch_size=batch_size,
             dtype=dtype,
@@ -225,7 +230,7 @@ class BaseBackprop(BaseEstimator):
         """Return the rows to train on (None: all), and a function that validates, or None."""
         if (X_val is None) != (y_val is None):
             raise ValueError("X_val and y_val must be given together, or neither of them.")
-        if self.solver == "lbfgs":
+        if model.settings.solver == "lbfgs":
             return None, None
         rows, held_out = None, None
         if X_val is not None:
@@ -255,13 +260,13 @@ class BaseBackprop(BaseEstimator):
             X, y = X[held_out], y[held_out]
         return rows, lambda: (mean_loss(network, loss, batches), scorer(fitted, X, y))
 
-    def _stopping(self):
-        return Stopping(self.tol, self.n_iter_no_change)
+    def _stopping(self, model):
+        return Stopping(self.tol, model.settings.n_iter_no_change)
 
     def _train(self, model, batches, validate):
         training = self._training(model)
         return training.run(
-            batches, self.max_iter, self._stopping(), validate=validate, verbose=self.verbose
+            batches, model.settings.max_iter, self._stopping(model), validate=validate, verbose=self.verbose
         )
 
     def _minimize(self, model, batches):
@@ -270,8 +275,8 @@ class BaseBackprop(BaseEstimator):
             model.loss,
             batches,
             model.history,
-            alpha=self.alpha,
-            max_iter=self.max_iter,
+            alpha=model.settings.alpha,
+            max_iter=model.settings.max_iter,
             max_fun=self.max_fun,
             tol=self.tol,
         )
@@ -287,7 +292,7 @@ class BaseBackprop(BaseEstimator):
         elif reason == "diverged":
             message = (
                 f"Training diverged in epoch {n_epochs + 1}: the loss or the weights are no "
-                f"longer finite. Try a smaller learning_rate (it is {self.learning_rate:g}), "
+                f"longer finite. Try a smaller learning_rate (it is {model.settings.learning_rate:g}), "
                 "clip_norm=1.0, or scaling='standard'."
             )
             if n_epochs == 0:
@@ -297,9 +302,9 @@ class BaseBackprop(BaseEstimator):
                 ConvergenceWarning,
                 stacklevel=4,
             )
-        elif reason == "max_iter" and not self.warm_start and self.schedule in OPEN_ENDED:
+        elif reason == "max_iter" and not self.warm_start and model.settings.schedule in OPEN_ENDED:
             warnings.warn(
-                f"The 'max_iter' parameter ({self.max_iter}) was reached before the loss stopped "
+                f"The 'max_iter' parameter ({model.settings.max_iter}) was reached before the loss stopped "
                 "falling; a larger one may fit better.",
                 ConvergenceWarning,
                 stacklevel=4,

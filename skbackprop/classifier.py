@@ -69,35 +69,39 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
 
     def __init__(
         self,
-        hidden_layer_sizes=(100,),
-        activation="relu",
+        hidden_layer_sizes="auto",
+        activation="auto",
         *,
+        recipe="tabular",
         loss="log_loss",
-        dropout=0.0,
+        dropout="auto",
         input_dropout=0.0,
-        solver="adam",
-        learning_rate=0.001,
-        schedule="constant",
+        solver="auto",
+        learning_rate="auto",
+        schedule="auto",
         power_t=0.5,
-        alpha=0.0001,
+        alpha="auto",
         max_norm=None,
         clip_norm=None,
         batch_size="auto",
-        max_iter=200,
+        max_iter="auto",
         max_fun=15000,
         momentum=0.9,
         nesterov=True,
         beta_1=0.9,
-        beta_2=0.999,
+        beta_2="auto",
         epsilon=1e-8,
+        regularization_schedule="auto",
+        parametrization="auto",
+        front="auto",
         initialization="auto",
-        scaling="standard",
+        scaling="auto",
         dtype="auto",
         class_weight=None,
-        label_smoothing=0.0,
+        label_smoothing="auto",
         early_stopping=False,
         validation_fraction=0.1,
-        n_iter_no_change=10,
+        n_iter_no_change="auto",
         tol=1e-4,
         scoring="loss",
         warm_start=False,
@@ -107,6 +111,7 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
     ):
         self.hidden_layer_sizes = hidden_layer_sizes
         self.activation = activation
+        self.recipe = recipe
         self.loss = loss
         self.dropout = dropout
         self.input_dropout = input_dropout
@@ -125,6 +130,9 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         self.beta_1 = beta_1
         self.beta_2 = beta_2
         self.epsilon = epsilon
+        self.regularization_schedule = regularization_schedule
+        self.parametrization = parametrization
+        self.front = front
         self.initialization = initialization
         self.scaling = scaling
         self.dtype = dtype
@@ -189,7 +197,7 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         """
         return self._partial_fit(X, y, sample_weight, classes)
 
-    def _make_targets(self, y, sample_weight, classes=None):
+    def _make_targets(self, y, sample_weight, settings, classes=None):
         return ClassTargets(y, classes)
 
     def _make_loss(self, targets):
@@ -199,8 +207,8 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
             return BinaryCrossEntropy()
         return CLASSIFIER_LOSSES[self.loss]()
 
-    def _encode_for_training(self, targets, y, dtype):
-        return targets.encode(y, dtype, self.label_smoothing)
+    def _encode_for_training(self, model, y, dtype):
+        return model.targets.encode(y, dtype, model.settings.label_smoothing)
 
     def _row_weights(self, targets, y, sample_weight):
         if self.class_weight is None:

@@ -11,8 +11,6 @@ The embedding ("PBLD") and the scale are from Holzmueller et al. (2024), "Better
 embeddings from Gorishniy et al. (2022). A network without a front is the textbook's.
 """
 
-import math
-
 import numpy as np
 
 
@@ -50,15 +48,16 @@ class Front:
             self.shapes["q"] = (n_columns, 1, n_components)
 
     def initialize(self, parameters, rng, deviation=0.1):
-        """Overwrite `parameters`: s = 1, f ~ 2 pi N(0, deviation^2), p uniform, A and q small."""
+        """Overwrite `parameters`: s = 1, f ~ 2 pi N(0, deviation^2), p uniform, A = q = 0.
+
+        Thus the network starts as one without embeddings, and takes of them what it needs.
+        """
         parameters["s"][...] = 1
-        if not self.columns.size:
-            return
-        bound = 1 / math.sqrt(parameters["A"].shape[1])
-        parameters["f"][...] = 2 * np.pi * deviation * rng.standard_normal(self.shapes["f"])
-        parameters["p"][...] = rng.uniform(-np.pi, np.pi, self.shapes["p"])
-        parameters["A"][...] = rng.uniform(-bound, bound, self.shapes["A"])
-        parameters["q"][...] = rng.uniform(-bound, bound, self.shapes["q"])
+        if self.columns.size:
+            parameters["f"][...] = 2 * np.pi * deviation * rng.standard_normal(self.shapes["f"])
+            parameters["p"][...] = rng.uniform(-np.pi, np.pi, self.shapes["p"])
+            parameters["A"][...] = 0
+            parameters["q"][...] = 0
 
     def forward(self, X, parameters, transients):
         """Return a^0 of the rows of X."""

@@ -8,7 +8,7 @@
 | normal  | 1                         | the first chapters of Nielsen's book       |
 | zeros   | 0                         | an output layer that starts undecided      |
 
-Biases start at zero.
+Biases start at zero, but for "ntk".
 """
 
 import math
@@ -22,15 +22,22 @@ INITIALIZATIONS = {
 }
 
 
-def initialize(network, rng, scheme="auto", output_scheme="glorot"):
-    """Overwrite the parameters of `network`; "auto" takes each layer's scheme from its activation."""
-    schemes = [
-        activation.initialization if scheme == "auto" else scheme
-        for activation in network.activations
-    ]
-    schemes.append(output_scheme if scheme == "auto" else scheme)
+def initialize(network, rng, scheme="auto"):
+    """Overwrite the parameters of `network`; "auto" takes each layer's scheme from its activation.
+
+    "ntk" is lecun with biases from N(0, 1) and an output layer of zeros, as the parametrisation of
+    that name wants it (Holzmueller et al., 2024).
+    """
+    n_hidden = len(network.activations)
+    if scheme == "auto":
+        schemes = [activation.initialization for activation in network.activations] + ["glorot"]
+    elif scheme == "ntk":
+        schemes = ["lecun"] * n_hidden + ["zeros"]
+    else:
+        schemes = [scheme] * (n_hidden + 1)
     for W, b, name in zip(network.W, network.b, schemes, strict=True):
-        deviation = INITIALIZATIONS[name](*W.shape)
         W[...] = rng.standard_normal(W.shape)
-        W *= deviation
-        b[...] = 0
+        W *= INITIALIZATIONS[name](*W.shape)
+        b[...] = rng.standard_normal(b.shape) if scheme == "ntk" and name != "zeros" else 0
+    if network.front is not None:
+        network.front.initialize(network.front_parameters, rng)

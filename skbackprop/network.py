@@ -18,6 +18,9 @@ from skbackprop.activations import ACTIVATIONS
 from skbackprop.dropout import Dropout
 from skbackprop.front import FrontTransients
 
+NTK_BIAS_RATE = 0.1
+NTK_FRONT_RATES = {"s": 6.0, "f": 0.1, "p": 0.1, "A": 0.1, "q": 0.1}
+
 
 class Network:
     """A multilayer perceptron whose output layer is linear; the loss owns what follows z^L.
@@ -92,6 +95,23 @@ class Network:
         b = [take(n_out) for n_out in self.layer_sizes[1:]]
         shapes = {} if self.front is None else self.front.shapes
         return W, b, {name: take(*shape) for name, shape in shapes.items()}
+
+    def ntk_rates(self):
+        """Return (slice of theta, factor on the learning rate) of each part, for the "ntk".
+
+        In the neural tangent parametrisation z = a w / sqrt(n_{l-1}) + b, with w of variance 1. W
+        = w / sqrt(n_{l-1}) is kept here, and 1 / sqrt(n_{l-1}) goes into its learning rate; the
+        factors of the other parts are those of RealMLP (Holzmueller et al., 2024).
+        """
+        factors = [1 / math.sqrt(W.shape[0]) for W in self.W]
+        factors += [NTK_BIAS_RATE] * len(self.b)
+        factors += [NTK_FRONT_RATES[name] for name in self.front_parameters]
+        sizes = [part.size for part in (*self.W, *self.b, *self.front_parameters.values())]
+        stops = np.cumsum(sizes).tolist()
+        return [
+            (slice(stop - size, stop), factor)
+            for size, stop, factor in zip(sizes, stops, factors, strict=True)
+        ]
 
     def sum_of_squared_weights(self):
         """Return sum W^2 over all layers, which the penalty alpha / 2 sum W^2 needs."""
@@ -213,8 +233,17 @@ class Workspace:
         ]
         self.output = Layer(n_rows, sizes[-1], dW[-1], db[-1], False, 0, scratch, mask)
         self.front = network.front and FrontTransients(network.front, n_rows, dtype)
+        self._fading = 1.0
         self._input_rate = rates[0]
         self._input_dropout = None
+
+    def fade_dropout(self, factor):
+        """Drop with `factor` times the rates from now on."""
+        if factor != self._fading:
+            self._fading = factor
+            for layer in self.hidden:
+                if layer.dropout is not None:
+                    layer.dropout.fade(factor)
 
     def drop_inputs(self, X, rng):
         """Return a^0 as the first layer sees it in training: X * mask / (1 - p)."""

@@ -9,6 +9,7 @@ from skbackprop.activations import ACTIVATIONS
 from skbackprop.initialization import INITIALIZATIONS
 from skbackprop.losses import CLASSIFIER_LOSSES, REGRESSOR_LOSSES
 from skbackprop.optimizers import OPTIMIZERS
+from skbackprop.recipes import RECIPES
 from skbackprop.scaling import SCALINGS
 from skbackprop.schedules import SCHEDULES
 
@@ -20,32 +21,38 @@ COUNT = Interval(Integral, 1, None, closed="left")
 # A loss of the user's own: an object with the protocol of skbackprop.losses.
 CUSTOM_LOSS = HasMethods(["value", "delta", "inverse_link"])
 
+AUTO = StrOptions({"auto"})
+
 SHARED = {
-    "hidden_layer_sizes": [COUNT, "array-like"],
-    "activation": [StrOptions(set(ACTIVATIONS)), "array-like"],
-    "dropout": [RATE, "array-like"],
+    "recipe": [StrOptions(set(RECIPES))],
+    "hidden_layer_sizes": [AUTO, COUNT, "array-like"],
+    "activation": [AUTO, StrOptions(set(ACTIVATIONS)), "array-like"],
+    "dropout": [AUTO, RATE, "array-like"],
     "input_dropout": [RATE],
-    "solver": [StrOptions({*OPTIMIZERS, "lbfgs"})],
-    "learning_rate": [POSITIVE],
-    "schedule": [StrOptions({*SCHEDULES, "invscaling", "adaptive"}), callable],
+    "solver": [AUTO, StrOptions({*OPTIMIZERS, "lbfgs"})],
+    "learning_rate": [AUTO, POSITIVE],
+    "schedule": [AUTO, StrOptions({*SCHEDULES, "invscaling", "adaptive"}), callable],
     "power_t": [NOT_NEGATIVE],
-    "alpha": [NOT_NEGATIVE],
+    "alpha": [AUTO, NOT_NEGATIVE],
     "max_norm": [POSITIVE, None],
     "clip_norm": [POSITIVE, None],
     "batch_size": [StrOptions({"auto"}), COUNT],
-    "max_iter": [COUNT],
+    "max_iter": [AUTO, COUNT],
     "max_fun": [COUNT],
     "momentum": [RATE],
     "nesterov": ["boolean"],
     "beta_1": [RATE],
-    "beta_2": [RATE],
+    "beta_2": [AUTO, RATE],
     "epsilon": [POSITIVE],
+    "regularization_schedule": [AUTO, StrOptions(set(SCHEDULES)), callable],
+    "parametrization": [StrOptions({"auto", "standard", "ntk"})],
+    "front": [StrOptions({"auto", "scale", "periodic"}), None],
     "initialization": [StrOptions({"auto", *INITIALIZATIONS})],
-    "scaling": [StrOptions(set(SCALINGS)), None],
+    "scaling": [AUTO, StrOptions(set(SCALINGS)), None],
     "dtype": [StrOptions({"auto", "float32", "float64"})],
     "early_stopping": ["boolean"],
     "validation_fraction": [FRACTION],
-    "n_iter_no_change": [COUNT],
+    "n_iter_no_change": [AUTO, COUNT, None],
     "tol": [NOT_NEGATIVE],
     "scoring": [str, callable],
     "warm_start": ["boolean"],
@@ -57,19 +64,20 @@ CLASSIFIER = {
     **SHARED,
     "loss": [StrOptions(set(CLASSIFIER_LOSSES)), CUSTOM_LOSS],
     "class_weight": [StrOptions({"balanced"}), dict, list, None],
-    "label_smoothing": [RATE],
+    "label_smoothing": [AUTO, RATE],
 }
 REGRESSOR = {
     **SHARED,
     "loss": [StrOptions(set(REGRESSOR_LOSSES)), CUSTOM_LOSS],
     "quantile": [FRACTION],
     "huber_threshold": [POSITIVE],
+    "clip_predictions": [AUTO, "boolean"],
 }
 
 
 def refuse_word_as_rate(learning_rate):
     """Raise where scikit-learn's learning_rate, the name of a schedule, is meant."""
-    if isinstance(learning_rate, str):
+    if isinstance(learning_rate, str) and learning_rate != "auto":
         raise InvalidParameterError(
             f"The 'learning_rate' parameter must be a number, the step size. Got {learning_rate!r} "
             f"instead; the name of a schedule goes into the 'schedule' parameter: "

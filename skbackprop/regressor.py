@@ -62,35 +62,40 @@ default="squared_error"
 
     def __init__(
         self,
-        hidden_layer_sizes=(100,),
-        activation="relu",
+        hidden_layer_sizes="auto",
+        activation="auto",
         *,
+        recipe="tabular",
         loss="squared_error",
         quantile=0.5,
         huber_threshold=1.35,
-        dropout=0.0,
+        dropout="auto",
         input_dropout=0.0,
-        solver="adam",
-        learning_rate=0.001,
-        schedule="constant",
+        solver="auto",
+        learning_rate="auto",
+        schedule="auto",
         power_t=0.5,
-        alpha=0.0001,
+        alpha="auto",
         max_norm=None,
         clip_norm=None,
         batch_size="auto",
-        max_iter=200,
+        max_iter="auto",
         max_fun=15000,
         momentum=0.9,
         nesterov=True,
         beta_1=0.9,
-        beta_2=0.999,
+        beta_2="auto",
         epsilon=1e-8,
+        regularization_schedule="auto",
+        parametrization="auto",
+        front="auto",
         initialization="auto",
-        scaling="standard",
+        scaling="auto",
+        clip_predictions="auto",
         dtype="auto",
         early_stopping=False,
         validation_fraction=0.1,
-        n_iter_no_change=10,
+        n_iter_no_change="auto",
         tol=1e-4,
         scoring="loss",
         warm_start=False,
@@ -100,6 +105,7 @@ default="squared_error"
     ):
         self.hidden_layer_sizes = hidden_layer_sizes
         self.activation = activation
+        self.recipe = recipe
         self.loss = loss
         self.quantile = quantile
         self.huber_threshold = huber_threshold
@@ -120,8 +126,12 @@ default="squared_error"
         self.beta_1 = beta_1
         self.beta_2 = beta_2
         self.epsilon = epsilon
+        self.regularization_schedule = regularization_schedule
+        self.parametrization = parametrization
+        self.front = front
         self.initialization = initialization
         self.scaling = scaling
+        self.clip_predictions = clip_predictions
         self.dtype = dtype
         self.early_stopping = early_stopping
         self.validation_fraction = validation_fraction
@@ -189,10 +199,12 @@ default="squared_error"
         """
         raw = self._raw(X)
         self._model.loss.inverse_link(raw, out=raw)
-        return self._model.targets.decode(raw).astype(raw.dtype, copy=False)
+        model = self._model
+        y = model.targets.decode(raw, clip=model.settings.clip_predictions)
+        return y.astype(raw.dtype, copy=False)
 
-    def _make_targets(self, y, sample_weight, classes=None):
-        scaled = self.scaling is not None
+    def _make_targets(self, y, sample_weight, settings, classes=None):
+        scaled = settings.scaling is not None
         return RealTargets(y, sample_weight, scaled, positive=self.loss == "poisson")
 
     def _make_loss(self, targets):

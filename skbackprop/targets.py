@@ -116,6 +116,7 @@ class RealTargets:
         self.n_outputs = Y.shape[1]
         self.positive = positive
         self._check_sign(Y)
+        self.lowest, self.highest = Y.min(axis=0), Y.max(axis=0)
         if not scaled:
             self.scaling = Scaling(np.zeros(self.n_outputs), np.ones(self.n_outputs))
         elif positive:
@@ -134,9 +135,14 @@ class RealTargets:
         self.scaling.apply(Y, out=scaled)
         return scaled
 
-    def decode(self, predictions):
-        """Return predictions of shape (n_samples, n_outputs) in the units and the shape of y."""
+    def decode(self, predictions, clip=False):
+        """Return predictions of shape (n_samples, n_outputs) in the units and the shape of y.
+
+        With `clip` they stay within the range of the y of the fit.
+        """
         y = self.scaling.invert(predictions)
+        if clip:
+            np.clip(y, self.lowest, self.highest, out=y)
         return y.ravel() if self.one_dimensional else y
 
     def _check_sign(self, Y):

@@ -57,7 +57,7 @@ class Stopping:
     @property
     def exhausted(self):
         """Whether the patience has run out."""
-        return self.n_stalled >= self.patience
+        return self.patience is not None and self.n_stalled >= self.patience
 
 
 class Snapshot:
@@ -101,6 +101,8 @@ class Training:
         A name of SCHEDULES, "invscaling", "adaptive", or a callable of the fraction done.
     power_t : float, default=0.5
         For "invscaling".
+    regularization_schedule : str or callable, default="constant"
+        The factor on the dropout rates and on alpha, a name of SCHEDULES or a callable.
     clip_norm : float, default=None
         A longer gradient is shortened to this norm.
     max_norm : float, default=None
@@ -125,6 +127,7 @@ class Training:
         learning_rate,
         schedule="constant",
         power_t=0.5,
+        regularization_schedule="constant",
         clip_norm=None,
         max_norm=None,
         shuffle=True,
@@ -137,6 +140,7 @@ class Training:
         self.learning_rate = learning_rate
         self.schedule = schedule
         self.power_t = power_t
+        self.regularization_schedule = regularization_schedule
         self.clip_norm = clip_norm
         self.max_norm = max_norm
         self.shuffle = shuffle
@@ -227,6 +231,8 @@ class Training:
                 workspace = workspaces.get(n_rows)
                 if workspace is None:
                     workspace = workspaces[n_rows] = Workspace(network, n_rows, grad)
+                strength = self._strength(progress, i / n_steps)
+                workspace.fade_dropout(strength)
                 z = network.forward(X, workspace, rng)
                 output = workspace.output
                 meter.add(Y, z, w)
@@ -234,7 +240,7 @@ class Training:
                 network.backward(workspace)
                 if self.clip_norm is not None:
                     clip_norm(grad, self.clip_norm)
-                step(theta, grad, self._eta(progress, i / n_steps))
+                step(theta, grad, self._eta(progress, i / n_steps), strength)
                 if self.max_norm is not None:
                     network.constrain(self.max_norm)
             penalty = self.optimizer.alpha / 2 * network.sum_of_squared_weights()
@@ -246,9 +252,13 @@ class Training:
             return self.learning_rate * invscaling(self.n_epochs + 1, self.power_t)
         if self.schedule == "adaptive" or progress is None:
             return self.learning_rate
-        schedule = self.schedule if callable(self.schedule) else SCHEDULES[self.schedule]
-        n_done, n_epochs = progress
-        return self.learning_rate * schedule((n_done + part) / n_epochs)
+        return self.learning_rate * scheduled(self.schedule, progress, part)
+
+    def _strength(self, progress, part):
+        """Return the factor on dropout and alpha of a step, after `part` of the present epoch."""
+        if self.regularization_schedule == "constant" or progress is None:
+            return 1.0
+        return scheduled(self.regularization_schedule, progress, part)
 
     def _slow_down(self, stopping):
         """Lower the learning rate of "adaptive"; return whether the training goes on."""
@@ -286,6 +296,13 @@ class Training:
         if best_theta is not None:
             np.copyto(self.network.theta, best_theta)
         return reason
+
+
+def scheduled(schedule, progress, part):
+    """Return the factor of a schedule, `part` of an epoch after (epochs done, of how many)."""
+    n_done, n_epochs = progress
+    function = schedule if callable(schedule) else SCHEDULES[schedule]
+    return function((n_done + part) / n_epochs)
 
 
 class LossMeter:
