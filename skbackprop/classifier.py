@@ -33,7 +33,7 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
     class_weight : "balanced", dict, list of dict or None, default=None
         Weights of the classes, by which the sample weights are multiplied. "balanced" weights
         every class to the same total. A list has a dict for each label of a multilabel y.
-    label_smoothing : float, default=0.0
+    label_smoothing : float or "auto", default="auto"
         e in [0, 1): the network learns (1 - e) Y + e / k instead of Y.
     {stopping}
 

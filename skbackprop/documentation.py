@@ -5,34 +5,39 @@ import re
 
 SECTIONS = {
     "hidden_layer_sizes": """
-hidden_layer_sizes : int or sequence of int, default=(100,)
+hidden_layer_sizes : int, sequence of int or "auto", default="auto"
     Units of each hidden layer; () is a linear model.
 """,
     "activation": """
-activation : str or sequence of str, default="relu"
+activation : str or sequence of str, default="auto"
     sigma of the hidden layers, one name or one for each layer: "identity", "sigmoid" (also called
     "logistic"), "tanh", "relu", "leaky_relu", "elu", "selu", "softplus", "silu", "gelu", "mish".
+recipe : {"tabular", "textbook"}, default="tabular"
+    What "auto" means for the parameters that are left at it. "tabular" was found by measuring on
+    many data sets; "textbook" is the plain network that scikit-learn has too: one hidden layer of
+    100 rectifiers, Adam with a constant rate, no regularisation but a little L2
+    (see :mod:`skbackprop.recipes` for both).
 """,
     "network": """
-dropout : float or sequence of float, default=0.0
+dropout : float, sequence of float or "auto", default="auto"
     Probability of dropping a hidden unit in training, in [0, 1); one or one for each layer.
 input_dropout : float, default=0.0
     The same for the inputs.
 """,
     "training": """
-solver : {"sgd", "adam", "adamw", "lbfgs"}, default="adam"
+solver : {"sgd", "adam", "adamw", "lbfgs", "auto"}, default="auto"
     How the gradient becomes a step. "lbfgs" takes all rows at once: for small data, and without
-    dropout.
-learning_rate : float, default=0.001
+    dropout. With "sgd" and "lbfgs", "auto" means the textbook's values for the other parameters.
+learning_rate : float or "auto", default="auto"
     eta, the step size; not used by "lbfgs".
-schedule : str or callable, default="constant"
+schedule : str or callable, default="auto"
     How the learning rate changes: "constant", "cosine", "one_cycle", "coslog4", "flat_cos"
     (functions of the fraction of max_iter that is done, see :mod:`skbackprop.schedules`),
     "invscaling" (divided by epoch ** power_t), "adaptive" (divided by 5 when the loss has not
     fallen for n_iter_no_change epochs), or a callable of the fraction done that returns a factor.
 power_t : float, default=0.5
     For "invscaling".
-alpha : float, default=0.0001
+alpha : float or "auto", default="auto"
     L2 penalty: adds ``alpha / 2 * sum(W ** 2)`` to the mean loss, whatever the batch size. With
     "adamw" the weights shrink by ``learning_rate * alpha`` at each step instead.
 max_norm : float or None, default=None
@@ -40,8 +45,8 @@ max_norm : float or None, default=None
 clip_norm : float or None, default=None
     Bound on the norm of the gradient.
 batch_size : int or "auto", default="auto"
-    Rows a step; "auto" is min(200, n_samples). "lbfgs" sums over blocks of so many rows.
-max_iter : int, default=200
+    Rows a step. "lbfgs" sums over blocks of so many rows.
+max_iter : int or "auto", default="auto"
     Epochs; iterations of "lbfgs".
 max_fun : int, default=15000
     Bound on the evaluations of the loss by "lbfgs".
@@ -49,16 +54,29 @@ momentum : float, default=0.9
     For "sgd", in [0, 1).
 nesterov : bool, default=True
     Whether the momentum of "sgd" is Nesterov's.
-beta_1, beta_2 : float, default=0.9, 0.999
-    Decay of the two moments of "adam" and "adamw", in [0, 1).
+beta_1 : float, default=0.9
+    Decay of the first moment of "adam" and "adamw", in [0, 1).
+beta_2 : float or "auto", default="auto"
+    Decay of their second moment, in [0, 1).
 epsilon : float, default=1e-8
     Added to the root of the second moment in "adam" and "adamw".
+regularization_schedule : str or callable, default="auto"
+    The factor on dropout and alpha, as a schedule of the fraction done: "flat_cos" fades them out
+    in the second half.
+parametrization : {"standard", "ntk", "auto"}, default="auto"
+    "ntk" (neural tangent) gives each layer a learning rate that fits its width; the learning rate
+    itself is then some 50 times larger.
+front : {"scale", "periodic", "auto"} or None, default="auto"
+    What stands before the first layer: a learned scale for each input, the same with periodic
+    embeddings of the numeric inputs, or nothing (see :mod:`skbackprop.front`). Dense inputs only.
 initialization : {"auto", "he", "glorot", "lecun", "normal", "zeros"}, default="auto"
     Scheme of the first weights (see :mod:`skbackprop.initialization`); "auto" takes each layer's
-    from its activation: he for the rectifiers, lecun for selu, glorot for sigmoid and tanh.
-scaling : {"standard", "robust"} or None, default="standard"
+    from its activation: he for the rectifiers, lecun for selu, glorot for sigmoid and tanh; with
+    the parametrisation "ntk" lecun, and zeros for the output layer.
+scaling : {"standard", "robust", "auto"} or None, default="auto"
     How inputs, and a regressor's target, are scaled inside: "standard" to mean 0 and variance 1,
-    "robust" by quartiles with a smooth bound on outliers. None is the bare network.
+    "robust" by quartiles with a smooth bound on outliers (the target: as "standard"). None is the
+    bare network.
 dtype : {"auto", "float32", "float64"}, default="auto"
     What the network computes in. "auto": float32 for float32 input and where X has more than
     20,000 numbers, else float64. Results have the dtype of X.
@@ -69,8 +87,8 @@ early_stopping : bool, default=False
     kept. Classes are held out in equal shares.
 validation_fraction : float, default=0.1
     The share, in (0, 1).
-n_iter_no_change : int, default=10
-    Training stops after so many epochs in a row without an improvement by `tol`.
+n_iter_no_change : int, None or "auto", default="auto"
+    Training stops after so many epochs in a row without an improvement by `tol`; None is never.
 tol : float, default=1e-4
     Least improvement, of the validation where there is one, else of the loss with the penalty.
     For "lbfgs": the largest component of the gradient at which it stops.

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 
 import numpy as np
 from scipy.sparse import issparse
+from sklearn.base import is_classifier
 
 from skbackprop.front import Front
 from skbackprop.optimizers import OPTIMIZERS
@@ -62,11 +63,14 @@ def resolve(estimator, X):
     """Return the parameters of `estimator` with every "auto" replaced, for data like X.
 
     What one parameter is set to decides about others that are left at "auto": solver="sgd" or
-    "lbfgs" makes them the textbook's, which were found for such solvers; the weight decay of
-    "adamw" is none for "adam"; and without scaling there is no front, which needs inputs of size 1.
+    "lbfgs" makes them the textbook's, which suit such solvers, and so does squared error over
+    sigmoid outputs, which saturate at large steps; the weight decay of "adamw" is none for "adam";
+    and without scaling there is no front, which needs inputs of size 1.
     """
     settings = SimpleNamespace(**estimator.get_params(deep=False))
-    recipe = RECIPES["textbook" if settings.solver in ("sgd", "lbfgs") else settings.recipe]
+    saturates = is_classifier(estimator) and settings.loss == "squared_error"
+    plain = saturates or settings.solver in ("sgd", "lbfgs")
+    recipe = RECIPES["textbook" if plain else settings.recipe]
     if settings.solver not in ("auto", recipe["solver"]):
         recipe = {**recipe, "alpha": TEXTBOOK["alpha"]}
     if settings.scaling is None:

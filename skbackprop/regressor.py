@@ -32,6 +32,8 @@ default="squared_error"
         For loss="huber": where it becomes linear, in standard deviations of y (with scaling).
     {network}
     {training}
+    clip_predictions : bool or "auto", default="auto"
+        Whether predictions stay within the range of the y of the fit.
     {stopping}
 
     Attributes
