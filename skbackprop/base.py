@@ -15,6 +15,7 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 from skbackprop.batches import Batches
 from skbackprop.initialization import initialize
 from skbackprop.lbfgs import minimize_lbfgs
+from skbackprop.monte_carlo import sample_raw_predictions
 from skbackprop.network import Network
 from skbackprop.parameters import activation_list, dropout_list, layer_list, refuse_word_as_rate
 from skbackprop.prediction import raw_predictions
@@ -348,10 +349,22 @@ class BaseBackprop(BaseEstimator):
 
     def _raw(self, X):
         """Return z^L of the rows of X, in the dtype that the user's results have."""
+        X, dtype = self._check_inputs(X)
+        return raw_predictions(self._model.network, X, self._model.scaling, dtype)
+
+    def _sample_raw(self, X, n_samples, random_state):
+        """Return z^L of the rows of X in passes with dropout, of shape (n_samples, rows, outputs)."""
+        X, dtype = self._check_inputs(X)
+        seed = check_random_state(random_state).randint(np.iinfo(np.int32).max)
+        rng = np.random.Generator(np.random.SFC64(seed))
+        model = self._model
+        return sample_raw_predictions(model.network, X, model.scaling, n_samples, rng, dtype)
+
+    def _check_inputs(self, X):
+        """Return X as an array, and the dtype of the results."""
         check_is_fitted(self)
         X = validate_data(self, X, accept_sparse="csr", dtype="numeric", reset=False)
-        dtype = X.dtype if X.dtype in (np.float32, np.float64) else np.dtype(np.float64)
-        return raw_predictions(self._model.network, X, self._model.scaling, dtype)
+        return X, X.dtype if X.dtype in (np.float32, np.float64) else np.dtype(np.float64)
 
 
 def check_weights(sample_weight, X, name):

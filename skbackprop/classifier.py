@@ -262,15 +262,48 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         probabilities : ndarray of shape (n_samples, n_classes)
             The rows sum to 1, but for multilabel.
         """
-        raw = self._raw(X)
+        return self._probabilities(self._raw(X))
+
+    def sample_proba(self, X, n_samples=1, random_state=0):
+        """Draw probabilities from the network with dropout left on (Monte Carlo dropout).
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_rows, n_features)
+            Inputs.
+        n_samples : int, default=1
+            Passes, each with its own dropout masks.
+        random_state : int, RandomState instance or None, default=0
+            Decides the masks.
+
+        Returns
+        -------
+        samples : ndarray of shape (n_rows, n_classes, n_samples)
+            Their mean over the last axis is a prediction, their spread its uncertainty.
+
+        Raises
+        ------
+        ValueError
+            For a network without dropout.
+
+        References
+        ----------
+        Gal & Ghahramani (2016). Dropout as a Bayesian approximation. ICML.
+        """
+        raw = self._sample_raw(X, n_samples, random_state)
+        return np.stack([self._probabilities(z) for z in raw], axis=-1)
+
+    def _probabilities(self, raw):
+        """Return the probabilities that belong to raw outputs, which are overwritten."""
+        model = self._model
         if self._is_binary():
             probabilities = np.empty((raw.shape[0], 2), raw.dtype)
-            self._model.loss.inverse_link(raw, out=probabilities[:, 1:])
+            model.loss.inverse_link(raw, out=probabilities[:, 1:])
             # 1 / (1 + exp(z)) and not 1 - a, which would have no small values.
-            self._model.loss.inverse_link(-raw, out=probabilities[:, :1])
+            model.loss.inverse_link(-raw, out=probabilities[:, :1])
             return probabilities
-        self._model.loss.inverse_link(raw, out=raw)
-        if self.out_activation_ != "softmax" and not self._model.targets.multilabel:
+        model.loss.inverse_link(raw, out=raw)
+        if self.out_activation_ != "softmax" and not model.targets.multilabel:
             raw /= raw.sum(axis=1, keepdims=True)
         return raw
 

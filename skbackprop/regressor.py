@@ -1,5 +1,6 @@
 """BackpropRegressor: a multilayer perceptron for numbers."""
 
+import numpy as np
 from sklearn.base import RegressorMixin, _fit_context
 from sklearn.utils.metaestimators import available_if
 
@@ -187,21 +188,71 @@ default="squared_error"
         """
         return self._partial_fit(X, y, sample_weight)
 
-    def predict(self, X):
-        """Return the predictions.
+    def predict(self, X, return_std=False, *, n_samples=100):
+        """Return the predictions, and how far dropout moves them.
 
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Inputs.
+        return_std : bool, default=False
+            Whether to return, beside the predictions, the standard deviation of the network's
+            answer over passes with dropout (Monte Carlo dropout, see :meth:`sample_y`): the
+            uncertainty about the function, without the noise of y. The predictions are then the
+            mean of these passes.
+        n_samples : int, default=100
+            Passes for `return_std`.
 
         Returns
         -------
         y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
             In the units of the y of fit.
+        y_std : ndarray like y
+            Only with `return_std`.
+
+        Raises
+        ------
+        ValueError
+            With `return_std`, for a network without dropout.
         """
-        raw = self._raw(X)
-        self._model.loss.inverse_link(raw, out=raw)
+        if return_std:
+            samples = self.sample_y(X, n_samples, random_state=self._model.split_seed)
+            return samples.mean(axis=-1), samples.std(axis=-1)
+        return self._predictions(self._raw(X))
+
+    def sample_y(self, X, n_samples=1, random_state=0):
+        """Draw predictions from the network with dropout left on (Monte Carlo dropout).
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_rows, n_features)
+            Inputs.
+        n_samples : int, default=1
+            Passes, each with its own dropout masks.
+        random_state : int, RandomState instance or None, default=0
+            Decides the masks.
+
+        Returns
+        -------
+        y_samples : ndarray of shape (n_rows, n_samples) or (n_rows, n_outputs, n_samples)
+            The shape that GaussianProcessRegressor.sample_y has.
+
+        Raises
+        ------
+        ValueError
+            For a network without dropout.
+
+        References
+        ----------
+        Gal & Ghahramani (2016). Dropout as a Bayesian approximation. ICML.
+        """
+        raw = self._sample_raw(X, n_samples, random_state)
+        return np.stack([self._predictions(z) for z in raw], axis=-1)
+
+    def _predictions(self, raw):
+        """Return predictions in the units of y, from raw outputs, which are overwritten."""
         model = self._model
+        model.loss.inverse_link(raw, out=raw)
         y = model.targets.decode(raw, clip=model.settings.clip_predictions)
         return y.astype(raw.dtype, copy=False)
 
