@@ -20,7 +20,7 @@ from skbackprop.network import Network
 from skbackprop.parameters import activation_list, dropout_list, layer_list, refuse_word_as_rate
 from skbackprop.prediction import raw_predictions
 from skbackprop.recipes import make_front, make_optimizer, resolve
-from skbackprop.scaling import SCALINGS, Scaling
+from skbackprop.scaling import SCALINGS, RunningScaling, Scaling
 from skbackprop.threads import blas_threads, suited_threads
 from skbackprop.training import History, Stopping, Training, mean_loss
 from skbackprop.validation_split import split_rows
@@ -119,7 +119,13 @@ class BaseBackprop(BaseEstimator):
     def _partial_fit(self, X, y, sample_weight, classes=None):
         first = not hasattr(self, "_model")
         X, y, sample_weight = self._check_data(X, y, sample_weight, reset=first)
-        model = self._build(X, y, sample_weight, classes) if first else self._model
+        if first:
+            model = self._build(X, y, sample_weight, classes, streaming=True)
+        else:
+            model = self._model
+            if isinstance(model.scaling, RunningScaling):
+                network = model.network
+                model.scaling.update(X, sample_weight, network.W[0], network.b[0])
         batches = self._batches(model, X, y, sample_weight, rows=None)
         training = self._training(model)
         # One epoch knows nothing of those that may follow: the schedules of the fraction done
@@ -145,9 +151,9 @@ class BaseBackprop(BaseEstimator):
         )
         return X, y, check_weights(sample_weight, X, "sample_weight")
 
-    def _build(self, X, y, sample_weight, classes=None):
+    def _build(self, X, y, sample_weight, classes=None, streaming=False):
         """Return a new model for data of this kind, its weights drawn, nothing trained."""
-        settings = resolve(self, X)
+        settings = resolve(self, X, streaming)
         hidden = layer_list(settings.hidden_layer_sizes)
         activations = activation_list(settings.activation, len(hidden))
         rates = dropout_list(settings.input_dropout, settings.dropout, len(hidden))
@@ -159,6 +165,8 @@ class BaseBackprop(BaseEstimator):
             )
         targets = self._make_targets(y, sample_weight, settings, classes)
         make_scaling = SCALINGS.get(settings.scaling)
+        if streaming and settings.scaling == "standard" and settings.front is None:
+            make_scaling = RunningScaling
         scaling = make_scaling and make_scaling(X, sample_weight)
         front = make_front(settings.front, X)
         n_inputs = X.shape[1] if front is None else front.n_outputs

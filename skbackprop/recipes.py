@@ -59,13 +59,14 @@ TABULAR = {
 RECIPES = {"tabular": TABULAR, "textbook": TEXTBOOK}
 
 
-def resolve(estimator, X):
+def resolve(estimator, X, streaming=False):
     """Return the parameters of `estimator` with every "auto" replaced, for data like X.
 
     What one parameter is set to decides about others that are left at "auto": solver="sgd" or
     "lbfgs" makes them the textbook's, which suit such solvers, and so does squared error over
     sigmoid outputs, which saturate at large steps; the weight decay of "adamw" is none for "adam";
-    and without scaling there is no front, which needs inputs of size 1.
+    and without scaling there is no front, which needs inputs of size 1. A stream of batches
+    (`streaming`) is scaled by statistics that move with it, for which scaling must be linear.
     """
     settings = SimpleNamespace(**estimator.get_params(deep=False))
     saturates = is_classifier(estimator) and settings.loss == "squared_error"
@@ -73,6 +74,8 @@ def resolve(estimator, X):
     recipe = RECIPES["textbook" if plain else settings.recipe]
     if settings.solver not in ("auto", recipe["solver"]):
         recipe = {**recipe, "alpha": TEXTBOOK["alpha"]}
+    if streaming:
+        recipe = {**recipe, "scaling": "standard", "front": None}
     if settings.scaling is None:
         recipe = {**recipe, "front": None}
     for name, value in recipe.items():

@@ -3,6 +3,7 @@
 import numpy as np
 from sklearn.base import RegressorMixin, _fit_context
 from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted
 
 from skbackprop import parameters
 from skbackprop.base import BaseBackprop, stochastic
@@ -215,6 +216,7 @@ default="squared_error"
         ValueError
             With `return_std`, for a network without dropout.
         """
+        check_is_fitted(self)
         if return_std:
             samples = self.sample_y(X, n_samples, random_state=self._model.split_seed)
             return samples.mean(axis=-1), samples.std(axis=-1)

@@ -47,14 +47,47 @@ class Scaling:
 def standard_scaling(X, sample_weight=None):
     """Return the Scaling to weighted mean 0 and variance 1; constant columns are only centred."""
     scaler = StandardScaler(with_mean=not issparse(X))
+    update_statistics(scaler, X, sample_weight)
+    center = np.zeros(X.shape[1]) if issparse(X) else scaler.mean_
+    return Scaling(center, scaler.scale_)
+
+
+def update_statistics(scaler, X, sample_weight):
+    """Show the rows of X to a StandardScaler, block by block, in float64."""
     for rows in gen_batches(X.shape[0], BLOCK_ROWS):
         weights = None if sample_weight is None else sample_weight[rows]
         if weights is not None and not weights.any():
             continue
         block = X[rows] if issparse(X) else np.asarray(X[rows], dtype=np.float64)
         scaler.partial_fit(block, sample_weight=weights)
-    center = np.zeros(X.shape[1]) if issparse(X) else scaler.mean_
-    return Scaling(center, scaler.scale_)
+
+
+class RunningScaling(Scaling):
+    """Standard scaling whose statistics grow with every batch of a stream.
+
+    When new rows move the centre c and the scale s, the first layer is expressed anew, so that
+    the network stays the same function of the unscaled inputs: because
+
+        (x - c) / s = (x - c') / s' * (s' / s) + (c' - c) / s,
+
+    W^1 <- (s' / s) W^1 and b^1 <- b^1 + ((c' - c) / s) W^1.
+    """
+
+    def __init__(self, X, sample_weight=None):
+        self._scaler = StandardScaler(with_mean=not issparse(X))
+        super().__init__(*self._grow(X, sample_weight))
+
+    def _grow(self, X, sample_weight):
+        update_statistics(self._scaler, X, sample_weight)
+        center = np.zeros(X.shape[1]) if issparse(X) else self._scaler.mean_.copy()
+        return center, self._scaler.scale_.copy()
+
+    def update(self, X, sample_weight, W, b):
+        """Take in new rows, and change the first layer's `W` and `b` in place."""
+        center, scale = self._grow(X, sample_weight)
+        b += ((center - self.center) / self.scale) @ W
+        W *= (scale / self.scale)[:, None]
+        self.center, self.scale = center, scale
 
 
 def robust_scaling(X, sample_weight=None):
