@@ -13,6 +13,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from skbackprop.batches import Batches
+from skbackprop.distinct_rows import merge_equal_rows
 from skbackprop.initialization import initialize
 from skbackprop.lbfgs import minimize_lbfgs
 from skbackprop.monte_carlo import sample_raw_predictions
@@ -101,6 +102,9 @@ class BaseBackprop(BaseEstimator):
             # Should this fit fail, no model of an earlier one may be taken for its result.
             self.__dict__.pop("_model", None)
         X, y, sample_weight = self._check_data(X, y, sample_weight, reset=not continuing)
+        settings = self._model.settings if continuing else resolve(self, X)
+        if X.shape[0] <= settings.batch_size:
+            X, y, sample_weight = merge_equal_rows(X, y, sample_weight)
         model = self._model if continuing else self._build(X, y, sample_weight)
         rows, validate = self._validation(
             model, X, y, sample_weight, X_val, y_val, sample_weight_val

@@ -320,13 +320,17 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         """
         raw = self._raw(X)
         if self._is_binary():
-            return log_expit(np.hstack((-raw, raw)))
-        if self.out_activation_ == "softmax":
-            return log_softmax(raw, axis=1)
-        logarithms = log_expit(raw)
-        if not self._model.targets.multilabel:
-            logarithms -= np.logaddexp.reduce(logarithms, axis=1, keepdims=True)
-        return logarithms
+            exact = log_expit(np.hstack((-raw, raw)))
+        elif self.out_activation_ == "softmax":
+            exact = log_softmax(raw, axis=1)
+        else:
+            exact = log_expit(raw)
+            if not self._model.targets.multilabel:
+                exact -= np.logaddexp.reduce(exact, axis=1, keepdims=True)
+        # Near 1 the probability has lost digits that its logarithm here still has; the two
+        # methods are to agree, though.
+        probabilities = self._probabilities(raw)
+        return np.log(probabilities, out=exact, where=probabilities > 0.5)
 
     def _is_binary(self):
         targets = self._model.targets
