@@ -2,7 +2,6 @@
 
 from skbackprop.classifier import BackpropClassifier
 from skbackprop.regressor import BackpropRegressor
+from skbackprop.version import __version__
 
-__version__ = "0.1.0"
-
-__all__ = ["BackpropClassifier", "BackpropRegressor"]
+__all__ = ["BackpropClassifier", "BackpropRegressor", "__version__"]

@@ -151,7 +151,8 @@ class SELU(Activation):
         np.greater(a, 0, out=mask)
         np.minimum(a, 0, out=a)
         a += self.scale * self.alpha
-        np.multiply(mask, self.scale * (self.alpha - 1), out=scratch)
+        np.copyto(scratch, mask)
+        scratch *= self.scale * (self.alpha - 1)
         a -= scratch
         delta *= a
 

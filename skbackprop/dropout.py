@@ -50,5 +50,6 @@ class Dropout:
             words = self._words[start : start + CHUNK]
             words[...] = rng.bit_generator.random_raw(words.size)
         np.greater_equal(self._integers, self.threshold, out=self._kept)
-        np.multiply(self._kept, self.scale, out=self.mask)
+        np.copyto(self.mask, self._kept)
+        self.mask *= self.scale
         return self.mask

@@ -10,6 +10,10 @@ from skbackprop.training import weighted_sum, write_output_delta
 FTOL = 64 * np.finfo(np.float64).eps
 
 
+class StoppedByCallbackError(Exception):
+    """Leads out of SciPy's loop."""
+
+
 class Objective:
     """The mean loss plus alpha / 2 sum W^2 and its gradient, as functions of theta.
 
@@ -73,16 +77,13 @@ def minimize_lbfgs(network, loss, batches, history, *, alpha, max_iter, max_fun,
     """
     objective = Objective(network, loss, batches, alpha)
     last_iterate = network.theta.astype(np.float64)
-    stopped = False
 
-    def after_iteration(intermediate_result):
-        nonlocal stopped
-        last_iterate[...] = intermediate_result.x
+    def after_iteration(theta):
+        last_iterate[...] = theta
         history.loss.append(objective.mean_loss)
         history.penalty.append(objective.penalty)
-        stopped = on_iteration is not None and on_iteration()
-        if stopped:
-            raise StopIteration
+        if on_iteration is not None and on_iteration():
+            raise StoppedByCallbackError
 
     try:
         with np.errstate(over="ignore", invalid="ignore"):
@@ -95,10 +96,10 @@ def minimize_lbfgs(network, loss, batches, history, *, alpha, max_iter, max_fun,
                 options={"maxiter": max_iter, "maxfun": max_fun, "gtol": tol, "ftol": FTOL},
             )
         last_iterate[...] = result.x
+    except StoppedByCallbackError:
+        return "callback"
     except KeyboardInterrupt:
         return "interrupted"
     finally:
         network.theta[...] = last_iterate  # not the trial point that was evaluated last
-    if stopped:
-        return "callback"
     return "max_iter" if result.status == 1 else "stalled"

@@ -2,6 +2,7 @@
 
 from contextlib import nullcontext
 from functools import lru_cache
+from itertools import pairwise
 
 from threadpoolctl import ThreadpoolController
 
@@ -23,7 +24,7 @@ def blas_threads():
 
 def suited_threads(layer_sizes, n_rows):
     """Return a context in which products too small for several threads run on one."""
-    largest = max(a * b for a, b in zip(layer_sizes, layer_sizes[1:], strict=False))
+    largest = max(a * b for a, b in pairwise(layer_sizes))
     if n_rows * largest >= SMALL_PRODUCT:
         return nullcontext()
     return _controller().limit(limits=1, user_api="blas")

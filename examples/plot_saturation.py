@@ -1,0 +1,141 @@
+"""
+Saturated sigmoids
+==================
+
+A sigmoid that is pushed far to one side is flat: its derivative is almost 0. Backpropagation
+multiplies by this derivative, so a network of saturated sigmoids learns almost nothing, however
+wrong its answers are. Two remedies are shown here: cross-entropy in place of the squared error,
+and ReLU in place of the sigmoid.
+"""
+
+import warnings
+
+import matplotlib.pyplot as plt
+import numpy as np
+from sklearn.datasets import load_digits
+from sklearn.exceptions import ConvergenceWarning
+
+from skbackprop import BackpropClassifier
+from skbackprop.losses import BinaryCrossEntropy, SigmoidSquaredError
+from skbackprop.network import Network, Workspace
+
+plt.style.use("tableau-colorblind10")
+
+# %%
+# One neuron that is completely wrong
+# -----------------------------------
+# The smallest network there is: one input, one sigmoid neuron. It should answer 0. Its input is 1,
+# its weight and its bias are 10, so that z = 20 and it answers almost exactly 1. How strongly does
+# the error pull at the weight?
+
+
+def neuron(weight, bias):
+    """Return a network of one neuron, and the workspace that holds its gradient."""
+    network = Network(layer_sizes=[1, 1], activations=[])
+    network.W[0][:] = weight
+    network.b[0][:] = bias
+    return network, Workspace(network, n_rows=1, grad=np.empty(2))
+
+
+def backpropagate(network, workspace, loss):
+    """Write the gradient of one example, x = 1 and y = 0, and return the answer of the neuron."""
+    z = network.forward(np.ones((1, 1)), workspace)
+    loss.delta(np.zeros((1, 1)), z, out=workspace.output.delta)
+    network.backward(workspace)
+    a = np.empty((1, 1))
+    loss.inverse_link(z, out=a)
+    return a.item()
+
+
+squared_error, cross_entropy = SigmoidSquaredError(), BinaryCrossEntropy()
+for name, loss in [("squared error", squared_error), ("cross-entropy", cross_entropy)]:
+    network, workspace = neuron(weight=10.0, bias=10.0)
+    answer = backpropagate(network, workspace, loss)
+    print(f"{name}: answer {answer:.9f}, dL/dW = {workspace.grad[0]:.2e}")
+
+# %%
+# With the squared error, dL/dz = (a - y) a (1 - a), and a (1 - a) is about 2e-9: the neuron is as
+# wrong as can be, and hardly feels it. With cross-entropy the factor a (1 - a) cancels, and what is
+# left is the error itself, a - y.
+#
+# Now two neurons learn, by 300 steps of gradient descent from a milder start (weight and bias 2).
+
+
+def answers(loss, start, n_steps=300, learning_rate=0.15):
+    """Return what the neuron answers before each step of gradient descent."""
+    network, workspace = neuron(start, start)
+    history = []
+    for _ in range(n_steps):
+        history.append(backpropagate(network, workspace, loss))
+        network.theta -= learning_rate * workspace.grad
+    return history
+
+
+# %%
+# A whole network
+# ---------------
+# The same happens in a real network. All three of these start from weights that are far too
+# large (normal with variance 1), so that most of their sigmoids are saturated. They see the same
+# digits in the same order, with the same learning rate. Only the loss and the activation differ.
+
+X, y = load_digits(return_X_y=True)
+
+
+def accuracy_curve(activation, loss):
+    """Return the accuracy on the training images after each of 30 epochs."""
+    network = BackpropClassifier(
+        hidden_layer_sizes=(30,),
+        activation=activation,
+        loss=loss,
+        initialization="normal",
+        solver="sgd",
+        momentum=0.0,
+        learning_rate=0.1,
+        schedule="constant",
+        alpha=0.0,
+        batch_size=10,
+        max_iter=30,
+        n_iter_no_change=31,  # never ends early
+        scoring="accuracy",
+        random_state=0,
+    )
+    with warnings.catch_warnings():
+        # That 30 epochs are too few is what this example is about.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        network.fit(X, y, X_val=X, y_val=y)
+    return network.validation_scores_
+
+
+curves = {
+    "ReLU, cross-entropy": accuracy_curve("relu", "bce"),
+    "sigmoid, cross-entropy": accuracy_curve("sigmoid", "bce"),
+    "sigmoid, squared error": accuracy_curve("sigmoid", "squared_error"),
+}
+for name, curve in curves.items():
+    print(f"{name:23s} accuracy after 1, 10, 30 epochs: {curve[0]:.2f} {curve[9]:.2f} {curve[29]:.2f}")
+
+assert curves["sigmoid, squared error"][29] < 0.9 < curves["sigmoid, cross-entropy"][29]
+
+# %%
+# On the left the neuron with the squared error wastes its first 150 steps, though nothing but
+# its starting point is bad. On the right the network with the squared error is still far behind
+# after 30 epochs.
+
+figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.8), layout="constrained")
+
+left.plot(answers(squared_error, start=2.0), "C1--")
+left.text(55, 0.88, "squared error")
+left.plot(answers(cross_entropy, start=2.0), "C0-")
+left.text(60, 0.11, "cross-entropy")
+left.set(xlabel="step", ylabel="answer of the neuron (should be 0)", ylim=(0, 1.03))
+left.set_title("One saturated neuron")
+
+epochs = range(1, 31)
+for (name, curve), style in zip(curves.items(), ["k-.", "C0-", "C1--"], strict=True):
+    right.plot(epochs, curve, style, label=name)
+right.set(xlabel="epoch", ylabel="accuracy", ylim=(0, 1.03))
+right.set_title("Digits, from weights that are too large")
+right.legend(loc="lower right")
+for axis in (left, right):
+    axis.grid(alpha=0.3)
+plt.show()

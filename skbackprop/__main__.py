@@ -1,0 +1,45 @@
+"""``python -m skbackprop``: a network learns to read handwritten digits, before your eyes."""
+
+from sklearn.datasets import load_digits
+from sklearn.metrics import confusion_matrix
+from sklearn.model_selection import train_test_split
+
+from skbackprop import BackpropClassifier
+
+SHADES = " .:-=+*#%@"
+
+
+def picture(image):
+    """Return an 8 x 8 image with values from 0 to 16 as lines of text."""
+    return ["".join(2 * SHADES[int(value * 9 // 16)] for value in row) for row in image]
+
+
+def main():
+    """Train on 1,347 images, and show what the network makes of 450 that it has never seen."""
+    digits = load_digits()
+    train, test, y_train, y_test = train_test_split(
+        digits.data, digits.target, test_size=0.25, stratify=digits.target, random_state=0
+    )
+    print(f"Training on {len(train)} images of handwritten digits, 8 x 8 pixels each:\n")
+    network = BackpropClassifier(random_state=0).fit(train, y_train)
+    losses = network.loss_curve_
+    for epoch in sorted({0, 1, 3, 7, 15, len(losses) - 1}):
+        bar = "#" * round(40 * losses[epoch] / losses[0])
+        print(f"  epoch {epoch + 1:3d}   loss {losses[epoch]:.4f}   {bar}")
+
+    predicted = network.predict(test)
+    print(f"\nTest accuracy on {len(test)} images it has never seen: {(predicted == y_test).mean():.1%}\n")
+    print("The first five of them:\n")
+    pictures = [picture(row.reshape(8, 8)) for row in test[:5]]
+    for line in zip(*pictures, strict=True):
+        print("  " + "   ".join(line))
+    answers = [f"read as {guess}, is {truth}" for guess, truth in zip(predicted[:5], y_test[:5], strict=True)]
+    print("  " + "   ".join(f"{answer:16s}" for answer in answers))
+    print("\nWhat each digit (row) was read as (column):\n")
+    print("      " + " ".join(f"{digit:3d}" for digit in range(10)))
+    for digit, counts in enumerate(confusion_matrix(y_test, predicted)):
+        print(f"  {digit:3d} " + " ".join(f"{count:3d}" if count else "  ." for count in counts))
+
+
+if __name__ == "__main__":
+    main()
