@@ -52,7 +52,8 @@ def fit(class_weight):
         schedule="cosine",
         alpha=1e-3,
         batch_size=100,
-        max_iter=60,
+        max_iter=40,
+        recipe="textbook",
         random_state=0,
     ).fit(X_train, y_train)
 

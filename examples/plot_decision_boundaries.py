@@ -64,6 +64,7 @@ def network(hidden_layer_sizes):
         batch_size=20,
         max_iter=200,
         n_iter_no_change=50,
+        recipe="textbook",
         random_state=0,
     )
 

@@ -52,6 +52,7 @@ def fit(dropout, input_dropout):
         max_iter=150,
         n_iter_no_change=151,  # never ends early
         scoring="accuracy",
+        recipe="textbook",
         random_state=0,
     )
     with warnings.catch_warnings():

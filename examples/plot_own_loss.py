@@ -82,6 +82,7 @@ def fit(loss):
         batch_size=50,
         max_iter=100,
         scaling="standard",
+        recipe="textbook",
         random_state=0,
     ).fit(weekday[:, None], sold)
 

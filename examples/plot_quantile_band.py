@@ -55,6 +55,7 @@ def fit(quantile):
         max_iter=100,
         n_iter_no_change=50,
         scaling="standard",
+        recipe="textbook",
         random_state=0,
     ).fit(X, y)
 
@@ -72,9 +73,7 @@ assert 0.87 <= inside <= 0.93
 x = np.linspace(0, 10, 400)[:, None]
 figure, axis = plt.subplots(figsize=(8, 4.2), layout="constrained")
 axis.plot(X_new[::2], y_new[::2], ".", color="0.6", markersize=3, label="new values")
-axis.fill_between(
-    x.ravel(), low.predict(x), high.predict(x), color="C0", alpha=0.25, label="5 % to 95 %"
-)
+axis.fill_between(x.ravel(), low.predict(x), high.predict(x), color="C0", alpha=0.25, label="5 % to 95 %")
 axis.plot(x, low.predict(x), "C0-", linewidth=1)
 axis.plot(x, high.predict(x), "C0-", linewidth=1)
 axis.plot(x, middle.predict(x), "C1--", linewidth=2.5, label="median")

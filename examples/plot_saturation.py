@@ -97,6 +97,7 @@ def accuracy_curve(activation, loss):
         max_iter=30,
         n_iter_no_change=31,  # never ends early
         scoring="accuracy",
+        recipe="textbook",
         random_state=0,
     )
     with warnings.catch_warnings():

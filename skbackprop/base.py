@@ -2,18 +2,26 @@
 
 import copy
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
 
 import numpy as np
+from scipy.sparse import issparse
 from sklearn.base import BaseEstimator, is_regressor
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import check_scoring
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+from sklearn.utils.validation import (
+    _check_sample_weight,
+    _check_y,
+    check_consistent_length,
+    check_is_fitted,
+    validate_data,
+)
 
 from skbackprop.batches import Batches
 from skbackprop.distinct_rows import merge_equal_rows
+from skbackprop.encoding import Encoder, categorical_columns
 from skbackprop.initialization import initialize
 from skbackprop.lbfgs import minimize_lbfgs
 from skbackprop.monte_carlo import sample_raw_predictions
@@ -38,8 +46,9 @@ class Model:
     """What a fitted estimator keeps.
 
     ``settings`` are the estimator's parameters with every "auto" resolved (see
-    :mod:`skbackprop.recipes`). ``training`` (optimizer states and random generator) is there where warm_start or partial_fit
-    may go on with it, and None otherwise.
+    :mod:`skbackprop.recipes`). ``encoder`` is None where X is numbers without gaps. ``training``
+    (optimizer states and random generator) is there where warm_start or partial_fit may go on with
+    it, and None otherwise.
     """
 
     network: Network
@@ -49,6 +58,7 @@ class Model:
     history: History
     split_seed: int
     settings: SimpleNamespace
+    encoder: Encoder | None
     training: Training | None = None
 
 
@@ -75,6 +85,8 @@ class BaseBackprop(BaseEstimator):
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
+        tags.input_tags.allow_nan = True
+        tags.input_tags.categorical = True
         return tags
 
     # What the subclasses know.
@@ -101,14 +113,13 @@ class BaseBackprop(BaseEstimator):
         if not continuing:
             # Should this fit fail, no model of an earlier one may be taken for its result.
             self.__dict__.pop("_model", None)
-        X, y, sample_weight = self._check_data(X, y, sample_weight, reset=not continuing)
+        encoder = self._model.encoder if continuing else None
+        X, y, sample_weight, encoder = self._check_data(X, y, sample_weight, not continuing, encoder)
         settings = self._model.settings if continuing else resolve(self, X)
         if X.shape[0] <= settings.batch_size:
             X, y, sample_weight = merge_equal_rows(X, y, sample_weight)
-        model = self._model if continuing else self._build(X, y, sample_weight)
-        rows, validate = self._validation(
-            model, X, y, sample_weight, X_val, y_val, sample_weight_val
-        )
+        model = self._model if continuing else self._build(X, y, sample_weight, encoder)
+        rows, validate = self._validation(model, X, y, sample_weight, X_val, y_val, sample_weight_val)
         batches = self._batches(model, X, y, sample_weight, rows)
         with suited_threads(model.network.layer_sizes, batches.batch_size):
             if model.settings.solver == "lbfgs":
@@ -122,9 +133,10 @@ class BaseBackprop(BaseEstimator):
 
     def _partial_fit(self, X, y, sample_weight, classes=None):
         first = not hasattr(self, "_model")
-        X, y, sample_weight = self._check_data(X, y, sample_weight, reset=first)
+        encoder = None if first else self._model.encoder
+        X, y, sample_weight, encoder = self._check_data(X, y, sample_weight, first, encoder)
         if first:
-            model = self._build(X, y, sample_weight, classes, streaming=True)
+            model = self._build(X, y, sample_weight, encoder, classes, streaming=True)
         else:
             model = self._model
             if isinstance(model.scaling, RunningScaling):
@@ -135,27 +147,34 @@ class BaseBackprop(BaseEstimator):
         # One epoch knows nothing of those that may follow: the schedules of the fraction done
         # do not apply.
         with suited_threads(model.network.layer_sizes, batches.batch_size):
-            reason = training.run(
-                batches, 1, self._stopping(model), held=True, verbose=self.verbose
-            )
+            reason = training.run(batches, 1, self._stopping(model), held=True, verbose=self.verbose)
         self._warn_of_the_end("partial" if reason == "max_iter" else reason, model)
         return self._store(model)
 
-    def _check_data(self, X, y, sample_weight, reset):
-        X, y = validate_data(
-            self,
-            X,
-            y,
-            accept_sparse="csr",
-            dtype="numeric",
-            order="C",
-            multi_output=True,
-            y_numeric=is_regressor(self),
-            reset=reset,
-        )
-        return X, y, check_weights(sample_weight, X, "sample_weight")
+    def _check_data(self, X, y, sample_weight, reset, encoder=None):
+        """Return X as an array of numbers, y, the weights, and what encoded X (None: nothing did)."""
+        checks = {"multi_output": True, "y_numeric": is_regressor(self)}
+        X = as_table(X)
+        if reset:
+            categorical = categorical_columns(X, self.categorical_features)
+        if categorical.any() if reset else has_categories(encoder):
+            validate_data(self, X, skip_check_array=True, reset=reset)
+            y = _check_y(y, **checks, estimator=self)
+            check_consistent_length(X, y)
+        else:
+            X, y = validate_data(self, X, y, **input_checks(X), **checks, order="C", reset=reset)
+        sample_weight = check_weights(sample_weight, X, "sample_weight")
+        if reset and (categorical.any() or has_gaps(X)):
+            names = getattr(self, "feature_names_in_", None)
+            encoder = Encoder(X, categorical, sample_weight, names)
+        return self._encode_inputs(X, encoder), y, sample_weight, encoder
 
-    def _build(self, X, y, sample_weight, classes=None, streaming=False):
+    def _encode_inputs(self, X, encoder):
+        if encoder is None:
+            return X
+        return encoder.transform(X, np.float32 if self.dtype == "float32" else np.float64)
+
+    def _build(self, X, y, sample_weight, encoder, classes=None, streaming=False):
         """Return a new model for data of this kind, its weights drawn, nothing trained."""
         settings = resolve(self, X, streaming)
         hidden = layer_list(settings.hidden_layer_sizes)
@@ -168,11 +187,14 @@ class BaseBackprop(BaseEstimator):
                 "use solver='adam', 'adamw' or 'sgd' with dropout."
             )
         targets = self._make_targets(y, sample_weight, settings, classes)
+        n_numeric = X.shape[1] if encoder is None else encoder.n_numeric
         make_scaling = SCALINGS.get(settings.scaling)
-        if streaming and settings.scaling == "standard" and settings.front is None:
+        if streaming and settings.scaling == "standard" and settings.front is None and not encoder:
             make_scaling = RunningScaling
-        scaling = make_scaling and make_scaling(X, sample_weight)
-        front = make_front(settings.front, X)
+        scaling = make_scaling and make_scaling(X[:, :n_numeric], sample_weight)
+        if scaling and encoder:
+            scaling = scaling.widen(X.shape[1])
+        front = make_front(settings.front, X, n_numeric)
         n_inputs = X.shape[1] if front is None else front.n_outputs
         network = Network(
             [n_inputs, *hidden, targets.n_outputs],
@@ -186,7 +208,7 @@ class BaseBackprop(BaseEstimator):
         rng = np.random.Generator(np.random.SFC64(seeds[0]))
         initialize(network, rng, settings.initialization)
         loss = self._make_loss(targets)
-        model = Model(network, loss, targets, scaling, History(), seeds[1], settings)
+        model = Model(network, loss, targets, scaling, History(), seeds[1], settings, encoder)
         model.training = self._training(model, rng)
         return model
 
@@ -247,7 +269,9 @@ class BaseBackprop(BaseEstimator):
             return None, None
         rows, held_out = None, None
         if X_val is not None:
-            X, y, sample_weight = self._check_data(X_val, y_val, sample_weight_val, reset=False)
+            X, y, sample_weight, _ = self._check_data(
+                X_val, y_val, sample_weight_val, reset=False, encoder=model.encoder
+            )
         elif self.early_stopping:
             random_state = check_random_state(model.split_seed)
             strata = self._strata(model.targets, y)
@@ -266,8 +290,11 @@ class BaseBackprop(BaseEstimator):
         )
         if self.scoring == "loss":
             return rows, lambda: (mean_loss(network, loss, batches), None)
+        # The scorer gets an estimator for the encoded inputs, which are at hand.
         fitted = copy.copy(self)
-        fitted._store(model)
+        fitted._store(replace(model, encoder=None))
+        fitted.n_features_in_ = X.shape[1]
+        fitted.__dict__.pop("feature_names_in_", None)
         scorer = check_scoring(fitted, self.scoring)
         if held_out is not None:
             X, y = X[held_out], y[held_out]
@@ -351,12 +378,12 @@ class BaseBackprop(BaseEstimator):
 
     @property
     def coefs_(self):
-        """list of ndarray of shape (n_{l-1}, n_l): the weights W^l, views that may be written to."""
+        """List of ndarray of shape (n_{l-1}, n_l): the weights W^l, views that may be written to."""
         return self._fitted_model().network.W
 
     @property
     def intercepts_(self):
-        """list of ndarray of shape (n_l,): the biases b^l, views that may be written to."""
+        """List of ndarray of shape (n_l,): the biases b^l, views that may be written to."""
         return self._fitted_model().network.b
 
     def _raw(self, X):
@@ -373,10 +400,42 @@ class BaseBackprop(BaseEstimator):
         return sample_raw_predictions(model.network, X, model.scaling, n_samples, rng, dtype)
 
     def _check_inputs(self, X):
-        """Return X as an array, and the dtype of the results."""
+        """Return X as an array of numbers, and the dtype of the results."""
         check_is_fitted(self)
-        X = validate_data(self, X, accept_sparse="csr", dtype="numeric", reset=False)
-        return X, X.dtype if X.dtype in (np.float32, np.float64) else np.dtype(np.float64)
+        encoder, X = self._model.encoder, as_table(X)
+        if has_categories(encoder):
+            validate_data(self, X, skip_check_array=True, reset=False)
+            return self._encode_inputs(X, encoder), np.dtype(np.float64)
+        X = validate_data(self, X, **input_checks(X), reset=False)
+        dtype = X.dtype if X.dtype in (np.float32, np.float64) else np.dtype(np.float64)
+        if encoder is not None:
+            return self._encode_inputs(X, encoder), dtype
+        if has_gaps(X):
+            # No row of the fit had a gap: the centre of the column stands in for the number.
+            scaling = self._model.scaling
+            X = np.where(np.isnan(X), 0.0 if scaling is None else scaling.center, X).astype(dtype)
+        return X, dtype
+
+
+def input_checks(X):
+    """Return what scikit-learn's validation is to check of numeric inputs."""
+    finite = True if issparse(X) else "allow-nan"
+    return {"accept_sparse": "csr", "dtype": "numeric", "ensure_all_finite": finite}
+
+
+def as_table(X):
+    """Return X itself where it is a frame, an array or a sparse matrix, else as an array."""
+    return X if hasattr(X, "shape") else np.asarray(X)
+
+
+def has_categories(encoder):
+    """Whether there is an encoder with categorical columns."""
+    return encoder is not None and encoder.categorical.size > 0
+
+
+def has_gaps(X):
+    """Whether a dense array has a NaN; the minimum finds it without an array of booleans."""
+    return isinstance(X, np.ndarray) and X.dtype.kind == "f" and bool(np.isnan(X.min()))
 
 
 def check_weights(sample_weight, X, name):

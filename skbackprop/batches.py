@@ -26,9 +26,7 @@ class Batches:
         The rows to use; None is all. Rows of weight 0 are left out in any case.
     """
 
-    def __init__(
-        self, X, Y=None, sample_weight=None, *, batch_size, dtype, scaling=None, rows=None
-    ):
+    def __init__(self, X, Y=None, sample_weight=None, *, batch_size, dtype, scaling=None, rows=None):
         rows = np.arange(X.shape[0], dtype=np.int32) if rows is None else np.array(rows, np.int32)
         if sample_weight is not None:
             rows = rows[sample_weight[rows] > 0]
@@ -71,13 +69,14 @@ class DenseGather:
         self._raw = np.empty((batch_size, X.shape[1]), X.dtype)
         same = scaling is None and X.dtype == dtype
         self._batch = self._raw if same else np.empty(self._raw.shape, dtype)
+        self._scratch = None if scaling is None else np.empty(self._raw.shape, dtype)
 
     def __call__(self, rows):
         raw, batch = self._raw[: rows.size], self._batch[: rows.size]
         # mode="clip" writes straight into `out`; the default mode gathers into a copy first.
         self._X.take(rows, axis=0, out=raw, mode="clip")
         if self._scaling is not None:
-            self._scaling.apply(raw, out=batch)
+            self._scaling.apply(raw, batch, self._scratch[: rows.size])
         elif batch.dtype != raw.dtype:
             np.copyto(batch, raw, casting="same_kind")
         return batch

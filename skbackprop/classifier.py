@@ -96,6 +96,7 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         front="auto",
         initialization="auto",
         scaling="auto",
+        categorical_features="from_dtype",
         dtype="auto",
         class_weight=None,
         label_smoothing="auto",
@@ -135,6 +136,7 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         self.front = front
         self.initialization = initialization
         self.scaling = scaling
+        self.categorical_features = categorical_features
         self.dtype = dtype
         self.class_weight = class_weight
         self.label_smoothing = label_smoothing

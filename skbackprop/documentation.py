@@ -12,11 +12,11 @@ hidden_layer_sizes : int, sequence of int or "auto", default="auto"
 activation : str or sequence of str, default="auto"
     sigma of the hidden layers, one name or one for each layer: "identity", "sigmoid" (also called
     "logistic"), "tanh", "relu", "leaky_relu", "elu", "selu", "softplus", "silu", "gelu", "mish".
-recipe : {"tabular", "textbook"}, default="tabular"
+recipe : {"tabular", "fast", "textbook"}, default="tabular"
     What "auto" means for the parameters that are left at it. "tabular" was found by measuring on
-    many data sets; "textbook" is the plain network that scikit-learn has too: one hidden layer of
-    100 rectifiers, Adam with a constant rate, no regularisation but a little L2
-    (see :mod:`skbackprop.recipes` for both).
+    many data sets; "fast" is a smaller network for the hurried; "textbook" is the plain network
+    that scikit-learn has too: one hidden layer of 100 rectifiers, Adam with a constant rate, no
+    regularisation but a little L2 (see :mod:`skbackprop.recipes`).
 """,
     "network": """
 dropout : float, sequence of float or "auto", default="auto"
@@ -77,6 +77,11 @@ scaling : {"standard", "robust", "auto"} or None, default="auto"
     How inputs, and a regressor's target, are scaled inside: "standard" to mean 0 and variance 1,
     "robust" by quartiles with a smooth bound on outliers (the target: as "standard"). None is the
     bare network.
+categorical_features : "from_dtype", array-like of bool, int or str, or None, default="from_dtype"
+    Which columns of X are categories, to be encoded one-hot: by their type in a pandas or polars
+    frame (categorical, string, object), or a mask, positions or names. Unseen categories are all
+    zeros, missing ones a category of their own. Missing numbers are replaced by the median, with
+    an indicator for each column that had some in fit.
 dtype : {"auto", "float32", "float64"}, default="auto"
     What the network computes in. "auto": float32 for float32 input and where X has more than
     20,000 numbers, else float64. Results have the dtype of X.

@@ -18,7 +18,6 @@ same three methods and pass the object as ``loss=``):
 import numpy as np
 from scipy.special import expit
 
-
 # Within this distance no exp underflows, in float32 either.
 SAFE_SPREAD = 80
 

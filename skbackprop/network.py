@@ -139,7 +139,7 @@ class Network:
         a = X if rng is None else workspace.drop_inputs(X, rng)
         if self.front is not None:
             a = self.front.forward(a, self.front_parameters, workspace.front)
-        for W, b, activation, layer in zip(self.W, self.b, self.activations, workspace.hidden):
+        for W, b, activation, layer in zip(self.W, self.b, self.activations, workspace.hidden, strict=False):
             layer.input = a
             linear(a, W, b, out=layer.z)  # z^l = a^{l-1} W^l + b^l
             activation.forward(layer.z, layer.a, layer.scratch)  # a^l = sigma(z^l)

@@ -140,7 +140,7 @@ class SGD(Optimizer):
         self.n_states = 1 if momentum else 0
 
     def factors(self, learning_rate):
-        """eta."""
+        """Eta."""
         return learning_rate
 
     def update(self, block, factors):
@@ -220,7 +220,7 @@ class Adam(Optimizer):
 
 
 class AdamW(Adam):
-    """Adam with decoupled weight decay: W <- W - eta alpha W beside Adam's step (Loshchilov & Hutter, 2019)."""
+    """Adam, and W <- W - eta alpha W beside it: decoupled decay (Loshchilov & Hutter, 2019)."""
 
     decoupled = True
 
@@ -280,9 +280,7 @@ class Work:
         scratches = [np.empty(size, theta.dtype) for _ in range(n_threads)]
         for i in range(n_blocks):
             where = slice(i * size, (i + 1) * size)
-            self.hands[i % n_threads].append(
-                Block(theta, grad, scratches[i % n_threads], where, optimizer)
-            )
+            self.hands[i % n_threads].append(Block(theta, grad, scratches[i % n_threads], where, optimizer))
         self.pool = ThreadPoolExecutor(n_threads - 1) if n_threads > 1 else None
 
     def run(self, function, *arguments):

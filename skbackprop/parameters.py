@@ -49,6 +49,7 @@ SHARED = {
     "front": [StrOptions({"auto", "scale", "periodic"}), None],
     "initialization": [StrOptions({"auto", *INITIALIZATIONS})],
     "scaling": [AUTO, StrOptions(set(SCALINGS)), None],
+    "categorical_features": [StrOptions({"from_dtype"}), "array-like", None],
     "dtype": [StrOptions({"auto", "float32", "float64"})],
     "early_stopping": ["boolean"],
     "validation_fraction": [FRACTION],

@@ -19,21 +19,37 @@ class Scaling:
     Attributes
     ----------
     center, scale : ndarray of shape (n_features,), float64
-    smooth_clip : bool
-        Then x / sqrt(1 + (x / 3)^2) follows, which bounds outliers by 3 (Holzmueller et al., 2024).
+    n_clipped : int
+        In the first so many columns x / sqrt(1 + (x / 3)^2) follows, which bounds outliers by 3
+        (Holzmueller et al., 2024).
     """
 
-    def __init__(self, center, scale, smooth_clip=False):
+    def __init__(self, center, scale, n_clipped=0):
         self.center = center
         self.scale = scale
-        self.smooth_clip = smooth_clip
+        self.n_clipped = n_clipped
 
-    def apply(self, rows, out):
-        """Write the scaled `rows` (a dense array of any float type) into `out`, in its type."""
+    def widen(self, n_columns):
+        """Return this Scaling for `n_columns` columns, of which the further ones stay as they are."""
+        n_more = n_columns - self.center.size
+        center = np.concatenate((self.center, np.zeros(n_more)))
+        return Scaling(center, np.concatenate((self.scale, np.ones(n_more))), self.n_clipped)
+
+    def apply(self, rows, out, scratch=None):
+        """Write the scaled `rows` (a dense array of any type) into `out`, in its type.
+
+        `scratch` like `out` saves allocating one.
+        """
         np.subtract(rows, self.center, out=out, casting="same_kind")
         np.divide(out, self.scale, out=out, casting="same_kind")
-        if self.smooth_clip:
-            out /= np.sqrt(1 + (out / 3) ** 2)
+        if self.n_clipped:
+            x = out[:, : self.n_clipped]
+            root = np.empty_like(x) if scratch is None else scratch[:, : self.n_clipped]
+            np.multiply(x, 1 / 3, out=root)
+            root *= root
+            root += 1
+            np.sqrt(root, out=root)
+            x /= root  # x / sqrt(1 + (x / 3)^2)
 
     def apply_to_values(self, values, columns):
         """Scale in place the stored `values` of a sparse matrix that stand in `columns`."""
@@ -105,7 +121,7 @@ def robust_scaling(X, sample_weight=None):
             X[:, j], (0, 0.25, 0.5, 0.75, 1), sample_weight
         )
         scale[j] = (third - first) or (high - low) / 2 or 1.0
-    return Scaling(center, scale, smooth_clip=True)
+    return Scaling(center, scale, n_clipped=center.size)
 
 
 def weighted_quantiles(values, probabilities, sample_weight=None):

@@ -47,9 +47,7 @@ SIGMA_PRIME = {
     "softplus": expit,
     "silu": lambda z: expit(z) + z * expit(z) * (1 - expit(z)),
     "gelu": lambda z: normal_cdf(z) + z * normal_pdf(z),
-    "mish": lambda z: (
-        np.tanh(softplus(z)) + z * (1 - np.tanh(softplus(z)) ** 2) * expit(z)
-    ),
+    "mish": lambda z: np.tanh(softplus(z)) + z * (1 - np.tanh(softplus(z)) ** 2) * expit(z),
 }
 
 
