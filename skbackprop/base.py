@@ -244,10 +244,9 @@ class BaseBackprop(BaseEstimator):
     def _batches(self, model, X, y, sample_weight, rows):
         dtype = model.network.theta.dtype
         n_rows = X.shape[0] if rows is None else rows.size
-        batch_size = model.settings.batch_size
-        if self.batch_size != "auto" and batch_size > n_rows:
+        if self.batch_size != "auto" and self.batch_size > n_rows:
             warnings.warn(
-                f"The 'batch_size' parameter is {batch_size}, larger than the {n_rows} rows to "
+                f"The 'batch_size' parameter is {self.batch_size}, larger than the {n_rows} rows to "
                 f"train on; batches of {n_rows} rows are used.",
                 stacklevel=4,
             )
@@ -255,7 +254,7 @@ class BaseBackprop(BaseEstimator):
             X,
             self._encode_for_training(model, y, dtype),
             self._row_weights(model.targets, y, sample_weight),
-            batch_size=batch_size,
+            batch_size=model.settings.batch_size,
             dtype=dtype,
             scaling=model.scaling,
             rows=rows,

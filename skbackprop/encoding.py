@@ -74,8 +74,8 @@ def column(X, j):
 
 
 def is_missing(values):
-    """Return which of `values`, of any type, are None or NaN."""
-    return np.array([v is None or v != v for v in values.tolist()])
+    """Return which of `values`, of any type, are None, NaN or pandas' NA (whose comparison is NA)."""
+    return np.array([v is None or str(v != v) != "False" for v in values.tolist()])
 
 
 class Encoder:
@@ -120,9 +120,9 @@ class Encoder:
             categories = self._categories(X)[kept]
             weights = None if sample_weight is None else sample_weight[kept]
             self._common = [most_common(values, weights) for values in categories.T]
-            self._one_hot = OneHotEncoder(
-                handle_unknown="ignore", drop="if_binary", sparse_output=False, dtype=np.float32
-            ).fit(self._bounded(categories))
+            self._one_hot = OneHotEncoder(handle_unknown="ignore", sparse_output=False, dtype=np.float32).fit(
+                self._bounded(categories)
+            )
             self.feature_names += self._one_hot.get_feature_names_out(
                 [names[j] for j in self.categorical]
             ).tolist()

@@ -1,0 +1,178 @@
+"""Bad input: a clear error that names what is wrong, and nothing lost."""
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_iris
+from sklearn.exceptions import ConvergenceWarning, NotFittedError
+
+from skbackprop import BackpropClassifier, BackpropRegressor
+
+X, Y = load_iris(return_X_y=True)
+QUICK = {"recipe": "textbook", "schedule": "cosine", "max_iter": 3, "random_state": 0}
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"dropout": 1.0}, "dropout"),
+        ({"dropout": -0.1}, "dropout"),
+        ({"dropout": [0.1, 0.2]}, "one for each of the 1 hidden"),
+        ({"dropout": [1.5]}, r"\[0, 1\)"),
+        ({"activation": ["relu", "tanh"]}, "one for each of the 1 hidden"),
+        ({"activation": ["bogus"]}, "known ones are.*'gelu'"),
+        ({"activation": "bogus"}, "'activation' parameter.*'gelu'"),
+        ({"hidden_layer_sizes": (5, 0)}, "hidden_layer_sizes"),
+        ({"hidden_layer_sizes": (5.5,)}, "hidden_layer_sizes"),
+        ({"loss": "bogus"}, "'loss' parameter.*'log_loss'"),
+        ({"learning_rate": "adaptive"}, "schedule='adaptive'"),
+        ({"learning_rate": -1}, "learning_rate"),
+        ({"batch_size": 0}, "batch_size"),
+        ({"solver": "lbfgs", "dropout": 0.5}, "lbfgs.*dropout"),
+        ({"categorical_features": ["no such"]}, "no such"),
+        ({"categorical_features": [True, False]}, "mask of 2 values"),
+    ],
+)
+def test_parameters_are_refused_by_name(parameters, message):
+    with pytest.raises(ValueError, match=message):
+        BackpropClassifier(**{**QUICK, "hidden_layer_sizes": (5,), **parameters}).fit(X, Y)
+
+
+@pytest.mark.parametrize("value", [np.inf, -np.inf])
+def test_infinity_in_X_is_refused(value):
+    bad = X.copy()
+    bad[3, 1] = value
+    with pytest.raises(ValueError, match="infinity"):
+        BackpropClassifier(**QUICK).fit(bad, Y)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_nan_or_infinity_in_y_or_weights_is_refused(value):
+    weights, y = np.ones(150), Y.astype(float)
+    weights[4] = y[4] = value
+    with pytest.raises(ValueError, match="sample_weight"):
+        BackpropClassifier(**QUICK).fit(X, Y, sample_weight=weights)
+    with pytest.raises(ValueError, match="y contains"):
+        BackpropRegressor(**QUICK).fit(X, y)
+
+
+@pytest.mark.parametrize(
+    ("weights", "message"), [(np.zeros(150), "zero"), (np.linspace(-1, 1, 150), "Negative values")]
+)
+def test_impossible_weights_are_refused(weights, message):
+    with pytest.raises(ValueError, match=f"(?i){message}"):
+        BackpropClassifier(**QUICK).fit(X, Y, sample_weight=weights)
+
+
+def test_data_that_cannot_be_learned_is_refused():
+    with pytest.raises(ValueError, match="one class"):
+        BackpropClassifier(**QUICK).fit(X, np.zeros(150))
+    with pytest.raises(ValueError, match="0 sample"):
+        BackpropClassifier(**QUICK).fit(X[:0], Y[:0])
+    with pytest.raises(ValueError, match="y >= 0"):
+        BackpropRegressor(**QUICK, loss="poisson").fit(X, Y - 1.0)
+    with pytest.raises(ValueError, match="multiclass-multioutput"):
+        BackpropClassifier(**QUICK).fit(X, np.column_stack((Y, Y)))
+    with pytest.raises(ValueError, match="X_val and y_val"):
+        BackpropClassifier(**QUICK).fit(X, Y, X_val=X)
+    with pytest.raises(ValueError, match=r"could not convert|not numeric"):
+        BackpropClassifier(**QUICK).fit(np.array([["a", "b"]] * 150, dtype=object), Y)
+
+
+def test_prediction_needs_a_fit_and_its_columns():
+    with pytest.raises(NotFittedError):
+        BackpropClassifier().predict(X)
+    with pytest.raises(ValueError, match="features"):
+        BackpropClassifier(**QUICK).fit(X, Y).predict(X[:, :2])
+
+
+def test_a_batch_larger_than_the_data_is_clipped_with_a_warning():
+    with pytest.warns(UserWarning, match="batch_size.*1000.*90 rows"):
+        BackpropClassifier(**QUICK, batch_size=1000).fit(X[:90], Y[:90])
+
+
+def test_divergence_in_the_first_epoch_is_an_error():
+    model = BackpropRegressor((50, 50), **QUICK, solver="sgd", learning_rate=1e200, scaling=None)
+    with pytest.raises(ValueError, match=r"diverged in epoch 1.*learning_rate"):
+        model.fit(X * 100, Y * 100.0)
+    assert not hasattr(model, "coefs_")
+
+
+def test_divergence_later_never_leaves_nan():
+    settings = {**QUICK, "max_iter": 40}
+    model = BackpropRegressor((50, 50), **settings, solver="sgd", learning_rate=1e6, scaling=None)
+    with pytest.warns(ConvergenceWarning, match="diverged in epoch"):
+        model.fit(X * 100, Y * 100.0)
+    assert all(np.isfinite(W).all() for W in model.coefs_)
+
+
+class Slower:
+    """Squared error that turns to infinity in the third epoch."""
+
+    def __init__(self):
+        self.calls = 0
+
+    def value(self, y_true, raw_prediction, scratch):
+        self.calls += 1
+        return ((raw_prediction - y_true) ** 2).sum(axis=1) * (1 if self.calls < 3 else np.inf)
+
+    def delta(self, y_true, raw_prediction, out):
+        np.subtract(raw_prediction, y_true, out=out)
+
+    def inverse_link(self, raw_prediction, out):
+        out[...] = raw_prediction
+
+
+def test_divergence_keeps_the_last_whole_epoch():
+    settings = {**QUICK, "max_iter": 10}
+    with pytest.warns(ConvergenceWarning, match="diverged in epoch 3"):
+        model = BackpropRegressor(5, loss=Slower(), **settings).fit(X, Y)
+    assert model.n_iter_ == 2
+    assert np.isfinite(model.predict(X)).all()
+
+
+class Interrupts(Slower):
+    """The user presses Ctrl-C in the middle of an epoch."""
+
+    def delta(self, y_true, raw_prediction, out):
+        super().delta(y_true, raw_prediction, out)
+        self.calls += 1
+        if self.calls == 12:
+            raise KeyboardInterrupt
+
+    def value(self, y_true, raw_prediction, scratch):
+        return ((raw_prediction - y_true) ** 2).sum(axis=1)
+
+
+def test_ctrl_c_keeps_the_last_whole_epoch():
+    settings = {**QUICK, "max_iter": 10, "batch_size": 30, "shuffle": False}  # 5 steps an epoch
+    with pytest.warns(UserWarning, match="interrupted.*epoch 2"):
+        model = BackpropRegressor(5, loss=Interrupts(), **settings).fit(X, Y)
+    assert model.n_iter_ == 2
+    whole = BackpropRegressor(5, **{**settings, "max_iter": 2, "schedule": lambda t: 1.0}).fit(X, Y)
+    interrupted = BackpropRegressor(5, loss=Interrupts(), **{**settings, "schedule": lambda t: 1.0})
+    with pytest.warns(UserWarning, match="interrupted"):
+        interrupted.fit(X, Y)
+    for a, b in zip(interrupted.coefs_, whole.coefs_, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+class Breaks(Slower):
+    """A loss of the user's own with a bug that shows in the second epoch."""
+
+    def delta(self, y_true, raw_prediction, out):
+        self.calls += 1
+        if self.calls == 8:
+            raise ZeroDivisionError
+        np.subtract(raw_prediction, y_true, out=out)
+
+    def value(self, y_true, raw_prediction, scratch):
+        return ((raw_prediction - y_true) ** 2).sum(axis=1)
+
+
+def test_an_exception_leaves_the_estimator_unfitted():
+    model = BackpropRegressor(5, **QUICK, batch_size=30).fit(X, Y)
+    model.set_params(loss=Breaks())
+    with pytest.raises(ZeroDivisionError):
+        model.fit(X, Y)
+    with pytest.raises(NotFittedError):
+        model.predict(X)
