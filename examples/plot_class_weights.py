@@ -45,15 +45,13 @@ def fit(class_weight):
     """Return a network that was fitted with these class weights."""
     return BackpropClassifier(
         hidden_layer_sizes=(50,),
-        activation="relu",
+        recipe="textbook",
         class_weight=class_weight,
-        solver="adam",
         learning_rate=0.003,
         schedule="cosine",
         alpha=1e-3,
         batch_size=100,
         max_iter=40,
-        recipe="textbook",
         random_state=0,
     ).fit(X_train, y_train)
 

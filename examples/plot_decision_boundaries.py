@@ -56,15 +56,13 @@ def network(hidden_layer_sizes):
     """Return an unfitted network."""
     return BackpropClassifier(
         hidden_layer_sizes,
+        recipe="textbook",
         activation="tanh",
-        solver="adam",
         learning_rate=0.03,
         schedule="cosine",
-        alpha=1e-4,
         batch_size=20,
         max_iter=200,
-        n_iter_no_change=50,
-        recipe="textbook",
+        n_iter_no_change=None,
         random_state=0,
     )
 

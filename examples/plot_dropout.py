@@ -41,18 +41,15 @@ def fit(dropout, input_dropout):
     """Return a network after 150 epochs, validated on the new data after each of them."""
     network = BackpropClassifier(
         hidden_layer_sizes=(200, 200),
-        activation="relu",
+        recipe="textbook",
         dropout=dropout,
         input_dropout=input_dropout,
-        solver="adam",
         learning_rate=0.003,
-        schedule="constant",
         alpha=0.0,
         batch_size=50,
         max_iter=150,
-        n_iter_no_change=151,  # never ends early
+        n_iter_no_change=None,
         scoring="accuracy",
-        recipe="textbook",
         random_state=0,
     )
     with warnings.catch_warnings():

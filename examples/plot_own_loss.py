@@ -73,16 +73,13 @@ def fit(loss):
     """Return a network that was trained with this loss."""
     return BackpropRegressor(
         hidden_layer_sizes=(20,),
+        recipe="textbook",
         activation="tanh",
         loss=loss,
-        solver="adam",
         learning_rate=0.01,
         schedule="cosine",
-        alpha=1e-4,
         batch_size=50,
         max_iter=100,
-        scaling="standard",
-        recipe="textbook",
         random_state=0,
     ).fit(weekday[:, None], sold)
 

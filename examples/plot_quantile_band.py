@@ -44,18 +44,15 @@ def fit(quantile):
     """Return a network that predicts this quantile."""
     return BackpropRegressor(
         hidden_layer_sizes=(50, 50),
+        recipe="textbook",
         activation="silu",
         loss="quantile",
         quantile=quantile,
-        solver="adam",
         learning_rate=0.01,
         schedule="cosine",
-        alpha=1e-4,
         batch_size=100,
         max_iter=100,
-        n_iter_no_change=50,
-        scaling="standard",
-        recipe="textbook",
+        n_iter_no_change=None,
         random_state=0,
     ).fit(X, y)
 

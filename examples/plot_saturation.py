@@ -85,19 +85,18 @@ def accuracy_curve(activation, loss):
     """Return the accuracy on the training images after each of 30 epochs."""
     network = BackpropClassifier(
         hidden_layer_sizes=(30,),
+        recipe="textbook",
         activation=activation,
         loss=loss,
         initialization="normal",
         solver="sgd",
         momentum=0.0,
         learning_rate=0.1,
-        schedule="constant",
         alpha=0.0,
         batch_size=10,
         max_iter=30,
-        n_iter_no_change=31,  # never ends early
+        n_iter_no_change=None,
         scoring="accuracy",
-        recipe="textbook",
         random_state=0,
     )
     with warnings.catch_warnings():

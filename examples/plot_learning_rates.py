@@ -1,0 +1,94 @@
+"""
+Learning rates and their schedules
+==================================
+
+The learning rate is the parameter that matters most: too small, and nothing happens; too large, and
+the steps jump over the valley. A schedule takes large steps first and small ones in the end.
+"""
+
+import warnings
+
+import matplotlib.pyplot as plt
+import numpy as np
+from sklearn.datasets import make_friedman1
+from sklearn.exceptions import ConvergenceWarning
+
+from skbackprop import BackpropRegressor
+from skbackprop.schedules import SCHEDULES
+
+plt.style.use("tableau-colorblind10")
+
+# %%
+# The schedules
+# -------------
+# Each is a factor on the learning rate, a function of the fraction of the training that is done. A
+# function of your own can be passed as ``schedule`` in the same way.
+
+styles = {"constant": "k-", "cosine": "C0-", "flat_cos": "C4:", "one_cycle": "C1--", "coslog4": "C3-."}
+fraction = np.linspace(0, 1, 500)
+
+figure, axis = plt.subplots(figsize=(8, 3), layout="constrained")
+for name, style in styles.items():
+    factors = [SCHEDULES[name](t) for t in fraction]
+    axis.plot(fraction, factors, style, linewidth=2, label=name)
+axis.set(xlabel="fraction of the training", ylabel="factor", xlim=(0, 1))
+axis.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
+axis.grid(alpha=0.3)
+plt.show()
+
+# %%
+# A noisy function of ten inputs
+# ------------------------------
+# 1,000 rows to train on, and 2,000 others that tell how well it goes.
+
+X, y = make_friedman1(3000, n_features=10, noise=1.0, random_state=0)
+X_train, y_train, X_new, y_new = X[:1000], y[:1000], X[1000:], y[1000:]
+
+
+def losses(learning_rate, schedule, random_state=0):
+    """Return the loss on the new rows after each of 40 epochs."""
+    network = BackpropRegressor(
+        hidden_layer_sizes=(50, 50),
+        recipe="textbook",
+        learning_rate=learning_rate,
+        schedule=schedule,
+        batch_size=32,
+        max_iter=40,
+        n_iter_no_change=None,
+        random_state=random_state,
+    )
+    with warnings.catch_warnings():
+        # With a constant rate 40 epochs are too few.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        network.fit(X_train, y_train, X_val=X_new, y_val=y_new)
+    return network.validation_loss_curve_
+
+
+rates = {"0.0001: too small": 0.0001, "0.003: good": 0.003, "0.3: too large": 0.3}
+curves = {label: losses(rate, "constant") for label, rate in rates.items()}
+
+# %%
+# With a schedule a larger rate is good: 0.03 here. Chance has a say in where the training ends, so
+# each network is trained six times, from different first weights.
+
+last_losses = {name: [losses(0.03, name, random_state=seed)[-1] for seed in range(6)] for name in styles}
+for name, values in last_losses.items():
+    print(f"{name:9s} mean {np.mean(values):.4f}, from {min(values):.4f} to {max(values):.4f}")
+
+# %%
+# A constant rate never comes to rest, and ends wherever its last step took it. Every schedule ends
+# lower on average.
+
+figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.8), layout="constrained")
+for (label, curve), style in zip(curves.items(), ["C0--", "k-", "C1-."], strict=True):
+    left.plot(range(1, 41), curve, style, label=label)
+left.set(xlabel="epoch", ylabel="loss on new rows", ylim=(0, 0.8), title="Constant learning rates")
+left.legend(loc="upper right")
+for i, values in enumerate(last_losses.values()):
+    right.plot([i] * 6, values, "o", color="C0", alpha=0.6)
+    right.plot([i - 0.25, i + 0.25], [np.mean(values)] * 2, "k-", linewidth=2)
+right.set_xticks(range(len(styles)), styles)
+right.set(ylabel="loss after 40 epochs", ylim=(0.03, 0.05), title="Schedules (bars: means)")
+for axis in (left, right):
+    axis.grid(alpha=0.3)
+plt.show()
