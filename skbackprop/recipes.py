@@ -71,8 +71,9 @@ RECIPES = {
     "textbook": (TEXTBOOK, TEXTBOOK),
 }
 
-# Epochs and steps of the tabular recipes: so many epochs, or as many as these steps need.
-TABULAR_EPOCHS, TABULAR_STEPS, TABULAR_MOST_EPOCHS = 32, 250, 256
+# Epochs of the tabular recipes: so many, or as many as these steps need.
+EPOCHS = {"classifier": 32, "regressor": 40}
+LEAST_STEPS, MOST_EPOCHS = 250, 256
 # Batches are this share of the rows, within the bounds: small data needs more steps an epoch.
 BATCH_SHARE = {"classifier": 8, "regressor": 32}
 BATCH_BOUNDS = (32, 256)
@@ -110,8 +111,8 @@ def resolve(estimator, X, streaming=False):
         settings.batch_size = int(np.clip(n_samples // BATCH_SHARE[kind], *BATCH_BOUNDS))
     settings.batch_size = min(settings.batch_size, n_samples)
     if settings.max_iter == "auto":
-        enough = -(-TABULAR_STEPS // -(-n_samples // settings.batch_size))
-        settings.max_iter = int(np.clip(enough, TABULAR_EPOCHS, TABULAR_MOST_EPOCHS))
+        steps = -(-n_samples // settings.batch_size)
+        settings.max_iter = int(np.clip(-(-LEAST_STEPS // steps), EPOCHS[kind], MOST_EPOCHS))
     if settings.initialization == "auto" and settings.parametrization == "ntk":
         settings.initialization = "ntk"
     return settings

@@ -1,0 +1,1 @@
+"""Benchmarks: ``python -m benchmarks`` for speed, ``python -m benchmarks.quality`` for quality."""
