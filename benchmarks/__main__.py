@@ -1,14 +1,15 @@
-"""How long an epoch takes: skbackprop, scikit-learn, PyTorch (where installed) and the matrix products alone.
+"""How long an epoch takes: skbackprop, scikit-learn, PyTorch and the matrix products alone.
 
 An epoch's time is that of a fit of 1 + N epochs less that of a fit of 1 epoch, over N: what is done once
-does not count, for nobody. The contenders take turns; the ratios are medians over the turns. All do the same work:
-shapes, batches, Adam, rectifiers, L2 of 1e-4, number type; none scales its inputs.
+does not count, for nobody. The contenders take turns; the ratios are medians over the turns. All do the
+same work: shapes, batches, Adam, rectifiers, L2 of 1e-4, number type; none scales its inputs.
 """
 
 import argparse
 import json
 import time
 import warnings
+from itertools import pairwise
 
 import numpy as np
 from scipy import sparse
@@ -97,7 +98,7 @@ def time_floor(name, X, y, n_epochs, dropout):
     n, d, hidden, batch, n_classes, _ = WORKLOADS[name]
     sizes = [d, *hidden, (1 if n_classes == 2 else n_classes) or 3]
     a = [np.ones((batch, size), X.dtype) for size in sizes]
-    W = [np.ones((m, k), X.dtype) for m, k in zip(sizes, sizes[1:], strict=False)]
+    W = [np.ones((m, k), X.dtype) for m, k in pairwise(sizes)]
     dW = [np.empty_like(w) for w in W]
     start = time.perf_counter()
     for _ in range(n_epochs * -(-n // batch)):

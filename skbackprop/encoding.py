@@ -38,7 +38,7 @@ def categorical_columns(X, categorical_features):
     categorical_features : "from_dtype", None, or array-like of bool, int or str
         As in HistGradientBoostingClassifier; with "from_dtype" strings and objects are categorical too.
     """
-    n_columns = X.shape[1]
+    n_columns = X.shape[1] if len(X.shape) == 2 else 0  # the validation refuses the latter
     if categorical_features is None or (issparse(X) and isinstance(categorical_features, str)):
         return np.zeros(n_columns, bool)
     if isinstance(categorical_features, str):

@@ -72,7 +72,7 @@ RECIPES = {
 }
 
 # Epochs of the tabular recipes: so many, or as many as these steps need.
-EPOCHS = {"classifier": 32, "regressor": 40}
+EPOCHS = {"classifier": 32, "regressor": 48}
 LEAST_STEPS, MOST_EPOCHS = 250, 256
 # Batches are this share of the rows, within the bounds: small data needs more steps an epoch.
 BATCH_SHARE = {"classifier": 8, "regressor": 32}
