@@ -139,6 +139,8 @@ class BaseBackprop(BaseEstimator):
             model = self._build(X, y, sample_weight, encoder, classes, streaming=True)
         else:
             model = self._model
+            if model.settings.solver == "lbfgs":  # what "auto" is for a linear model's fit
+                model.settings.solver, model.training = "adam", None
             if isinstance(model.scaling, RunningScaling):
                 network = model.network
                 model.scaling.update(X, sample_weight, network.W[0], network.b[0])

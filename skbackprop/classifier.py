@@ -296,7 +296,15 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         return np.stack([self._probabilities(z) for z in raw], axis=-1)
 
     def _probabilities(self, raw):
-        """Return the probabilities that belong to raw outputs, which are overwritten."""
+        """Return the probabilities that belong to raw outputs, which are overwritten.
+
+        None is 0 or 1 to the last digit: nobody is that sure, and a logarithm may be taken of it.
+        """
+        probabilities = self._inverse_link(raw)
+        limits = np.finfo(probabilities.dtype)
+        return np.clip(probabilities, limits.tiny, 1 - limits.epsneg, out=probabilities)
+
+    def _inverse_link(self, raw):
         model = self._model
         if self._is_binary():
             probabilities = np.empty((raw.shape[0], 2), raw.dtype)

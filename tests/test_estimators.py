@@ -331,3 +331,10 @@ def test_mlp_regressor_is_beaten_on_unscaled_targets():
         theirs.fit(X, y + 1e5)
     assert theirs.score(X, y + 1e5) < 0
     assert BackpropRegressor(20, random_state=0).fit(X, y + 1e5).score(X, y + 1e5) > 0.5
+
+
+def test_a_linear_model_goes_on_from_its_minimum_by_steps():
+    X, y = load_iris(return_X_y=True)
+    model = BackpropClassifier((), random_state=0).fit(X, y)
+    at_minimum = model.score(X, y)
+    assert model.partial_fit(X, y).score(X, y) >= at_minimum - 0.02
