@@ -115,6 +115,7 @@ class BaseBackprop(BaseEstimator):
             self.__dict__.pop("_model", None)
         encoder = self._model.encoder if continuing else None
         X, y, sample_weight, encoder = self._check_data(X, y, sample_weight, not continuing, encoder)
+        self._warn_of_a_large_batch(X.shape[0])
         settings = self._model.settings if continuing else resolve(self, X)
         if X.shape[0] <= settings.batch_size:
             X, y, sample_weight = merge_equal_rows(X, y, sample_weight)
@@ -245,13 +246,6 @@ class BaseBackprop(BaseEstimator):
 
     def _batches(self, model, X, y, sample_weight, rows):
         dtype = model.network.theta.dtype
-        n_rows = X.shape[0] if rows is None else rows.size
-        if self.batch_size != "auto" and self.batch_size > n_rows:
-            warnings.warn(
-                f"The 'batch_size' parameter is {self.batch_size}, larger than the {n_rows} rows to "
-                f"train on; batches of {n_rows} rows are used.",
-                stacklevel=4,
-            )
         return Batches(
             X,
             self._encode_for_training(model, y, dtype),
@@ -321,6 +315,14 @@ class BaseBackprop(BaseEstimator):
             max_fun=self.max_fun,
             tol=self.tol,
         )
+
+    def _warn_of_a_large_batch(self, n_rows):
+        if self.batch_size != "auto" and self.batch_size > n_rows:
+            warnings.warn(
+                f"The 'batch_size' parameter is {self.batch_size}, larger than the {n_rows} rows to "
+                f"train on; batches of {n_rows} rows are used.",
+                stacklevel=4,
+            )
 
     def _warn_of_the_end(self, reason, model):
         n_epochs = len(model.history.loss)
