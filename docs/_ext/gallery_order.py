@@ -1,0 +1,20 @@
+"""The order of the examples: a way through them for a newcomer, then the others by name."""
+
+FIRST = (
+    "plot_digits.py",
+    "plot_pipeline.py",
+    "plot_decision_boundaries.py",
+    "plot_dropout.py",
+    "plot_early_stopping.py",
+    "plot_learning_rates.py",
+    "plot_class_weights.py",
+    "plot_quantile_band.py",
+    "plot_own_loss.py",
+    "plot_backprop_by_hand.py",
+    "plot_saturation.py",
+)
+
+
+def place(filename):
+    """Return what the examples are sorted by."""
+    return (FIRST.index(filename) if filename in FIRST else len(FIRST), filename)

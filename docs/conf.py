@@ -1,0 +1,83 @@
+"""The documentation site: sphinx-build -W -b html docs docs/_build/html."""
+
+import os
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE / "_ext"))
+
+# The examples draw into files, and their times are those of one thread.
+os.environ["MPLBACKEND"] = "Agg"
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+from skbackprop import __version__  # noqa: E402
+
+project = "skbackprop"
+author = "The skbackprop developers"
+copyright = author
+version = release = __version__
+
+extensions = [
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "sphinx.ext.viewcode",
+    "numpydoc",
+    "sphinx_gallery.gen_gallery",
+    "sphinx_copybutton",
+    "myst_parser",
+    "mathml",
+    "plain_docstrings",
+]
+exclude_patterns = ["_build", "_ext", "_templates", "derivation.md"]
+templates_path = ["_templates"]
+default_role = "literal"
+highlight_language = "python"
+html_math_renderer = "mathml"
+
+autosummary_generate = True
+autodoc_typehints = "none"
+numpydoc_show_class_members = False
+numpydoc_xref_param_type = False
+
+myst_enable_extensions = ["dollarmath"]
+myst_heading_anchors = 2
+
+copybutton_prompt_text = r">>> |\.\.\. |\$ "
+copybutton_prompt_is_regexp = True
+
+sphinx_gallery_conf = {
+    "examples_dirs": "../examples",
+    "gallery_dirs": "gallery",
+    "filename_pattern": "/plot_",
+    "within_subsection_order": "gallery_order.place",
+    "doc_module": ("skbackprop",),
+    "backreferences_dir": "reference/backreferences",
+    "abort_on_example_error": True,
+    "download_all_examples": False,
+    "show_signature": False,
+    "thumbnail_size": (400, 280),
+}
+
+html_theme = "pydata_sphinx_theme"
+html_title = "skbackprop"
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
+html_copy_source = False
+html_show_sphinx = False
+html_theme_options = {
+    "logo": {"text": "skbackprop"},
+    "navbar_align": "left",
+    "header_links_before_dropdown": 6,
+    "show_toc_level": 2,
+    "navigation_with_keys": False,
+    "secondary_sidebar_items": ["page-toc"],
+    "footer_start": ["copyright"],
+    "footer_end": [],
+    "pygments_light_style": "a11y-high-contrast-light",
+    "pygments_dark_style": "a11y-high-contrast-dark",
+}
+# Pages of their own, with nothing beside them in their part of the site.
+html_sidebars = {
+    name: [] for name in ("index", "quick_start", "mlpclassifier", "performance", "developing", "defaults")
+}
