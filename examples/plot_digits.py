@@ -17,6 +17,7 @@ from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
 plt.style.use("tableau-colorblind10")
+# sphinx_gallery_thumbnail_number = 2
 
 images, digits = load_digits(return_X_y=True)
 X_train, X_test, y_train, y_test = train_test_split(

@@ -17,6 +17,7 @@ from skbackprop import BackpropRegressor
 from skbackprop.schedules import SCHEDULES
 
 plt.style.use("tableau-colorblind10")
+# sphinx_gallery_thumbnail_number = 2
 
 # %%
 # The schedules

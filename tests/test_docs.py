@@ -1,23 +1,39 @@
-"""The code that the pages quote is the package's code."""
+"""The lines that the pages include are in the source, and the migration page names every parameter."""
 
 import re
-import textwrap
+from operator import attrgetter
 from pathlib import Path
 
 import pytest
+from sklearn.neural_network import MLPClassifier, MLPRegressor
 
-ROOT = Path(__file__).parents[1]
-QUOTATION = re.compile(r"<!-- from (\S+) -->\n```python\n(.*?)\n```", re.DOTALL)
-PAGES = sorted((ROOT / "docs").glob("*.md"))
-
-
-def test_there_are_quotations():
-    assert len(QUOTATION.findall((ROOT / "docs" / "derivation.md").read_text())) >= 10
+DOCS = Path(__file__).parents[1] / "docs"
+PAGES = sorted((DOCS / "derivation").glob("*.rst"))
+INCLUSION = re.compile(r"\.\. literalinclude:: (\S+)\n((?:   :.*\n?)+)")
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_quoted_code_is_the_packages(page):
-    for file, code in QUOTATION.findall(page.read_text()):
-        source = (ROOT / file).read_text()
-        indented = {textwrap.indent(code, depth) for depth in ("", "    ")}
-        assert any(quotation in source for quotation in indented), f"{file}: {code.splitlines()[0]}"
+def inclusions(page):
+    for file, options in INCLUSION.findall(page.read_text()):
+        yield (page.parent / file).resolve(), dict(re.findall(r":([\w-]+): *(.*)", options))
+
+
+def test_there_are_inclusions():
+    assert sum(len(list(inclusions(page))) for page in PAGES) >= 10
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_included_lines_are_in_the_source(page):
+    for file, options in inclusions(page):
+        source = file.read_text()
+        for option in ("start-at", "end-at", "start-after", "end-before"):
+            assert options.get(option, "") in source, (file.name, options)
+        if "pyobject" in options:
+            module = __import__(f"skbackprop.{file.stem}", fromlist=["x"])
+            assert attrgetter(options["pyobject"])(module)
+
+
+@pytest.mark.parametrize("network", [MLPClassifier(), MLPRegressor()], ids=["classifier", "regressor"])
+def test_no_parameter_is_missing_from_the_migration(network):
+    page = (DOCS / "mlpclassifier.rst").read_text()
+    missing = [name for name in network.get_params() if f"``{name}``" not in page]
+    assert not missing
