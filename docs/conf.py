@@ -29,7 +29,7 @@ extensions = [
     "mathml",
     "plain_docstrings",
 ]
-exclude_patterns = ["_build", "_ext", "_templates", "derivation.md"]
+exclude_patterns = ["_build", "_ext", "_templates"]
 templates_path = ["_templates"]
 default_role = "literal"
 highlight_language = "python"

@@ -1,39 +1,150 @@
-"""The lines that the pages include are in the source, and the migration page names every parameter."""
+"""The pages are true: their code runs and is the package's, their tables forget nothing."""
 
+import ast
+import doctest
+import importlib
+import inspect
+import pkgutil
 import re
-from operator import attrgetter
+import warnings
 from pathlib import Path
 
+import numpy as np
 import pytest
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 
+import skbackprop
+from skbackprop.activations import ACTIVATIONS
+from skbackprop.losses import CLASSIFIER_LOSSES, REGRESSOR_LOSSES
+from skbackprop.optimizers import OPTIMIZERS
+from skbackprop.schedules import SCHEDULES
+
 DOCS = Path(__file__).parents[1] / "docs"
-PAGES = sorted((DOCS / "derivation").glob("*.rst"))
-INCLUSION = re.compile(r"\.\. literalinclude:: (\S+)\n((?:   :.*\n?)+)")
+# The builder writes pages too, into folders of their own.
+PAGES = sorted([*DOCS.glob("*.rst"), *DOCS.glob("guide/*.rst"), *DOCS.glob("derivation/*.rst")])
 
 
-def inclusions(page):
-    for file, options in INCLUSION.findall(page.read_text()):
-        yield (page.parent / file).resolve(), dict(re.findall(r":([\w-]+): *(.*)", options))
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(DOCS)))
+def test_code_on_the_page_runs(page):
+    failed, _ = doctest.testfile(str(page), module_relative=False, optionflags=doctest.ELLIPSIS)
+    assert failed == 0
 
 
-def test_there_are_inclusions():
-    assert sum(len(list(inclusions(page))) for page in PAGES) >= 10
+def included_code():
+    """Return (page, file, options) of every piece of source that a page includes."""
+    directive = re.compile(r"\.\. literalinclude:: (\S+)\n((?:   :.*\n)+)")
+    return [
+        (page, (page.parent / file).resolve(), dict(re.findall(r":([\w-]+):[ ]*(.*)", options)))
+        for page in PAGES
+        for file, options in directive.findall(page.read_text())
+    ]
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_included_lines_are_in_the_source(page):
-    for file, options in inclusions(page):
-        source = file.read_text()
-        for option in ("start-at", "end-at", "start-after", "end-before"):
-            assert options.get(option, "") in source, (file.name, options)
-        if "pyobject" in options:
-            module = __import__(f"skbackprop.{file.stem}", fromlist=["x"])
-            assert attrgetter(options["pyobject"])(module)
+def source_of(file, name):
+    """Return the source lines of a function, class or method of `file`."""
+    source = file.read_text()
+    node = ast.parse(source)
+    for part in name.split("."):
+        node = next(child for child in node.body if getattr(child, "name", None) == part)
+    return source.splitlines()[node.lineno - 1 : node.end_lineno]
 
 
-@pytest.mark.parametrize("network", [MLPClassifier(), MLPRegressor()], ids=["classifier", "regressor"])
-def test_no_parameter_is_missing_from_the_migration(network):
+def test_pages_include_code():
+    assert len(included_code()) >= 20
+
+
+@pytest.mark.parametrize(
+    ("page", "file", "options"),
+    included_code(),
+    ids=[f"{page.stem}: {options.get('pyobject', file.stem)}" for page, file, options in included_code()],
+)
+def test_included_code_is_where_the_page_looks_for_it(page, file, options):
+    lines = source_of(file, options["pyobject"]) if "pyobject" in options else file.read_text().splitlines()
+    for marker in ("start-at", "start-after", "end-at", "end-before"):
+        if marker in options:
+            found = [i for i, line in enumerate(lines) if options[marker] in line]
+            assert found, f"{options[marker]!r} is not in {options.get('pyobject', file.name)}"
+            lines = lines[found[0] :]
+
+
+def reference_names():
+    """Return the full names on the page of the API."""
+    names, module = set(), ""
+    for line in (DOCS / "reference.rst").read_text().splitlines():
+        if line.startswith(".. currentmodule:: "):
+            module = line.split()[-1]
+        elif re.fullmatch(r"   [\w.]+", line):
+            names.add(f"{module}.{line.strip()}")
+    return names
+
+
+def public_names():
+    """Return the full names of what the modules name in __all__, and of what the registries hold."""
+    modules = [skbackprop] + [
+        importlib.import_module(f"skbackprop.{found.name}")
+        for found in pkgutil.iter_modules(skbackprop.__path__)
+        if not found.name.startswith("_")
+    ]
+    names = {
+        f"{module.__name__}.{name}"
+        for module in modules
+        for name in getattr(module, "__all__", ())
+        if not name.startswith("__")
+    }
+    registered = [type(activation) for activation in ACTIVATIONS.values()]
+    for registry in (CLASSIFIER_LOSSES, REGRESSOR_LOSSES, OPTIMIZERS, SCHEDULES):
+        registered += registry.values()
+    return names | {f"{entry.__module__}.{entry.__name__}" for entry in registered}
+
+
+def test_every_public_name_is_on_the_page_of_the_api():
+    assert public_names() - reference_names() == set()
+
+
+def test_every_name_on_the_page_of_the_api_exists():
+    for name in reference_names():
+        module, _, attribute = name.rpartition(".")
+        assert hasattr(importlib.import_module(module), attribute), name
+
+
+def rows_of(table):
+    """Return (name there, name here) of each row of a table of the page for MLPClassifier's users."""
+    text = (DOCS / "mlpclassifier.rst").read_text()
+    text = text[text.index(f":name: {table}") :]
+    cells = re.findall(r"\n   \* - (.*)\n     - (.*)", text.split("\n\n\n")[0].split("\nOnly here")[0])
+    cells = cells[1:]  # without the heading
+    return [(there.split("``")[1], here.strip("`")) for there, here in cells]
+
+
+def attributes(mlp):
+    """Return the names of the public attributes that fitting gives."""
+    X, y = np.random.default_rng(0).normal(size=(40, 2)), np.arange(40) % 2
+    names = set()
+    for parameters in ({"early_stopping": True}, {"solver": "lbfgs"}):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            fitted = mlp(max_iter=2, **parameters).fit(X, y)
+        names |= {name for name in vars(fitted) if name.endswith("_") and not name.startswith("_")}
+    return names
+
+
+def test_every_parameter_of_scikit_learns_networks_is_in_the_table():
+    theirs = set(MLPClassifier().get_params()) | set(MLPRegressor().get_params())
+    assert theirs - {there for there, _ in rows_of("mlp-parameters")} == set()
+
+
+def test_every_attribute_of_scikit_learns_networks_is_in_the_table():
+    theirs = attributes(MLPClassifier) | attributes(MLPRegressor)
+    assert theirs - {there for there, _ in rows_of("mlp-attributes")} == set()
+
+
+def test_the_tables_name_what_is_here():
+    classifier, regressor = skbackprop.BackpropClassifier, skbackprop.BackpropRegressor
+    ours = set(classifier().get_params()) | set(regressor().get_params())
+    counterparts = {here for _, here in rows_of("mlp-parameters")}
     page = (DOCS / "mlpclassifier.rst").read_text()
-    missing = [name for name in network.get_params() if f"``{name}``" not in page]
-    assert not missing
+    only_here = re.search(r"Only here: (.*?)\.\n\n", page, re.DOTALL).group(1)
+    assert counterparts | set(re.findall(r"``(\w+)``", only_here)) == ours
+    entries = re.findall(r"^([\w, ]+) : ", inspect.getdoc(classifier), re.MULTILINE)
+    documented = {name for entry in entries for name in entry.split(", ")}
+    assert {here for _, here in rows_of("mlp-attributes")} - documented == {"(none)"}
