@@ -30,7 +30,7 @@ from skbackprop.parameters import activation_list, dropout_list, layer_list, ref
 from skbackprop.prediction import raw_predictions
 from skbackprop.recipes import make_front, make_optimizer, resolve
 from skbackprop.scaling import SCALINGS, RunningScaling, Scaling
-from skbackprop.threads import blas_threads, suited_threads
+from skbackprop.threads import suited_threads
 from skbackprop.training import History, Stopping, Training, mean_loss
 from skbackprop.validation_split import split_rows
 
@@ -231,7 +231,7 @@ class BaseBackprop(BaseEstimator):
             model.training = Training(
                 model.network,
                 model.loss,
-                make_optimizer(settings, model.network, blas_threads()),
+                make_optimizer(settings, model.network),
                 rng,
                 model.history,
                 learning_rate=settings.learning_rate,

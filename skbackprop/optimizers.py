@@ -1,28 +1,26 @@
 """Optimizers: ``step(theta, grad)`` changes theta in place by the equations in the docstrings.
 
 They see the parameters as one flat vector. A step passes over it in blocks that stay in the
-processor's cache, whatever the number of parameters, and on several threads where the vector is
-long enough to pay for them (NumPy releases the interpreter's lock).
+processor's cache, whatever the number of parameters. (Several threads were tried: between two
+products the threads of the linear algebra keep the other cores busy with waiting, and what is won in
+a loop of steps alone is lost in a training.)
 
 Notation: g is the gradient, eta the learning rate of the step, alpha the weight decay, which acts
 on the weights (the first `n_weights` parameters) and never on the biases.
 """
 
 import math
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
 # Numbers in a block: theta, g, two states and the scratch array of 32,768 float32 take 640 kB.
 BLOCK = 32_768
-# Blocks from which a second thread pays: handing work over takes about as long as two blocks.
-BLOCKS_FOR_THREADS = 8
 # Every so many steps the states are cleared of numbers that are about to become denormal.
 STEPS_BETWEEN_FLUSHES = 64
 
 
 class Optimizer:
-    """What the optimizers share: states, blocks, threads and weight decay.
+    """What the optimizers share: states, blocks and weight decay.
 
     Parameters
     ----------
@@ -33,8 +31,6 @@ class Optimizer:
     rates : list of (slice, float), default=()
         Parts of theta in their order, and the factor on the learning rate of each, as it is meant
         for Adam; empty is 1 everywhere. For SGD it is squared (see :class:`SGD`).
-    n_threads : int, default=1
-        Threads to use for long vectors.
 
     Attributes
     ----------
@@ -48,17 +44,16 @@ class Optimizer:
     decoupled = False
     rate_power = 1
 
-    def __init__(self, *, alpha=0.0, n_weights=0, rates=(), n_threads=1):
+    def __init__(self, *, alpha=0.0, n_weights=0, rates=()):
         self.alpha = alpha
         self.n_weights = n_weights
         self.rates = [(part, rate**self.rate_power) for part, rate in rates]
-        self.n_threads = n_threads
         self.t = 0
         self.states = []
-        self._work = None
+        self._blocks = None
 
     def __getstate__(self):
-        return {**self.__dict__, "_work": None}
+        return {**self.__dict__, "_blocks": None}
 
     def copy_state(self):
         """Return a copy of what :meth:`step` changes beside theta."""
@@ -81,16 +76,14 @@ class Optimizer:
         decay : float, default=1.0
             Factor on alpha in this step.
         """
-        if self._work is None or self._work.theta is not theta or self._work.grad is not grad:
+        if self._blocks is None or self._blocks.theta is not theta or self._blocks.grad is not grad:
             if not self.states:
                 self.states = [np.zeros_like(theta) for _ in range(self.n_states)]
-            self._work = Work(theta, grad, self)
+            self._blocks = Blocks(theta, grad, self)
         self.t += 1
-        self._work.run(self._step_blocks, learning_rate, self.alpha * decay)
-
-    def _step_blocks(self, blocks, learning_rate, alpha):
+        alpha = self.alpha * decay
         factors = self.factors(learning_rate)
-        for block in blocks:
+        for block in self._blocks:
             if alpha and block.weights is not None:
                 weights, weight_grad, scratch = block.weights
                 if self.decoupled:
@@ -268,25 +261,13 @@ def split_by_rate(vector, offset, rates):
     ]
 
 
-class Work:
-    """The blocks of one pair of vectors theta and grad, dealt out to the threads."""
+class Blocks(list):
+    """The blocks of one pair of vectors theta and grad, with one scratch array for all."""
 
     def __init__(self, theta, grad, optimizer):
         self.theta, self.grad = theta, grad
         n_blocks = -(-theta.size // BLOCK)
-        n_threads = optimizer.n_threads if n_blocks >= BLOCKS_FOR_THREADS else 1
         size = -(-theta.size // n_blocks)  # blocks of equal size
-        self.hands = [[] for _ in range(n_threads)]
-        scratches = [np.empty(size, theta.dtype) for _ in range(n_threads)]
-        for i in range(n_blocks):
-            where = slice(i * size, (i + 1) * size)
-            self.hands[i % n_threads].append(Block(theta, grad, scratches[i % n_threads], where, optimizer))
-        self.pool = ThreadPoolExecutor(n_threads - 1) if n_threads > 1 else None
-
-    def run(self, function, *arguments):
-        """Call `function` on the blocks of each thread; return when all are done."""
-        first, *others = self.hands
-        futures = [self.pool.submit(function, blocks, *arguments) for blocks in others]
-        function(first, *arguments)
-        for future in futures:
-            future.result()
+        scratch = np.empty(size, theta.dtype)
+        starts = range(0, theta.size, size)
+        super().__init__(Block(theta, grad, scratch, slice(i, i + size), optimizer) for i in starts)

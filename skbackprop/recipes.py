@@ -129,7 +129,7 @@ def make_front(kind, X, n_numeric):
     return Front(X.shape[1], columns)
 
 
-def make_optimizer(settings, network, n_threads):
+def make_optimizer(settings, network):
     """Return the optimizer of a network, None for "lbfgs"."""
     if settings.solver == "lbfgs":
         return None
@@ -142,5 +142,4 @@ def make_optimizer(settings, network, n_threads):
         alpha=settings.alpha,
         n_weights=network.n_weights,
         rates=network.ntk_rates() if settings.parametrization == "ntk" else (),
-        n_threads=n_threads,
     )

@@ -1,4 +1,4 @@
-"""How many threads the linear algebra may use, and whether more than one pays."""
+"""Whether several threads pay in the linear algebra."""
 
 from contextlib import nullcontext
 from functools import lru_cache
@@ -8,18 +8,12 @@ from threadpoolctl import ThreadpoolController
 
 # Multiplications in the largest matrix product of a step below which waking a second thread
 # costs more than it brings.
-SMALL_PRODUCT = 500_000
+SMALL_PRODUCT = 4_000_000
 
 
 @lru_cache(maxsize=1)
 def _controller():
     return ThreadpoolController()
-
-
-def blas_threads():
-    """Return how many threads the linear algebra uses now (joblib's inner limit is among them)."""
-    counts = [library["num_threads"] for library in _controller().info() if library["user_api"] == "blas"]
-    return max(counts, default=1)
 
 
 def suited_threads(layer_sizes, n_rows):
