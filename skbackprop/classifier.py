@@ -7,6 +7,7 @@ from sklearn.utils.metaestimators import available_if
 
 from skbackprop import parameters
 from skbackprop.base import BaseBackprop, stochastic
+from skbackprop.callback_support import with_callbacks
 from skbackprop.documentation import shared_parameters
 from skbackprop.losses import CLASSIFIER_LOSSES, BinaryCrossEntropy
 from skbackprop.targets import ClassTargets
@@ -155,6 +156,7 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         tags.classifier_tags.multi_label = True
         return tags
 
+    @with_callbacks
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, sample_weight=None, *, X_val=None, y_val=None, sample_weight_val=None):
         """Train the network.
@@ -220,9 +222,8 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
     def _strata(self, targets, y):
         return targets.codes(y)
 
-    def _store(self, model):
-        self.classes_ = model.targets.classes
-        return super()._store(model)
+    def _fitted_attributes(self, model):
+        return {**super()._fitted_attributes(model), "classes_": model.targets.classes}
 
     def decision_function(self, X):
         """Return the raw outputs z^L.

@@ -3,14 +3,14 @@
 import numpy as np
 from scipy.optimize import minimize
 
+from skbackprop.epoch_loss import weighted_sum, write_output_delta
 from skbackprop.network import Workspace
-from skbackprop.training import weighted_sum, write_output_delta
 
 # Ends where an iteration lowers the objective by less than this share of it.
 FTOL = 64 * np.finfo(np.float64).eps
 
 
-class StoppedByCallbackError(Exception):
+class StoppedByObserverError(Exception):
     """Leads out of SciPy's loop."""
 
 
@@ -59,7 +59,7 @@ class Objective:
         return self.mean_loss + penalty, gradient
 
 
-def minimize_lbfgs(network, loss, batches, history, *, alpha, max_iter, max_fun, tol, on_iteration=None):
+def minimize_lbfgs(network, loss, batches, history, *, alpha, max_iter, max_fun, tol, observer=None):
     """Train `network` in place and return what ended it, as :meth:`Training.run` does.
 
     Parameters
@@ -72,8 +72,8 @@ def minimize_lbfgs(network, loss, batches, history, *, alpha, max_iter, max_fun,
         Bounds on the iterations and on the evaluations of the objective.
     tol : float
         Ends when no component of the gradient is larger.
-    on_iteration : callable or None
-        Called after each iteration; a true result ends the training.
+    observer : object, default=None
+        See :meth:`Training.run`; told of each iteration.
     """
     objective = Objective(network, loss, batches, alpha)
     last_iterate = network.theta.astype(np.float64)
@@ -82,13 +82,18 @@ def minimize_lbfgs(network, loss, batches, history, *, alpha, max_iter, max_fun,
         last_iterate[...] = theta
         history.loss.append(objective.mean_loss)
         history.penalty.append(objective.penalty)
-        if on_iteration is not None and on_iteration():
-            raise StoppedByCallbackError
+        if observer is not None and observer.end_epoch():
+            raise StoppedByObserverError
+
+    def evaluate(theta):
+        if observer is not None:
+            observer.begin_epoch()  # the first evaluation after an iteration begins the next one
+        return objective(theta)
 
     try:
         with np.errstate(over="ignore", invalid="ignore"):
             result = minimize(
-                objective,
+                evaluate,
                 last_iterate.copy(),
                 jac=True,
                 method="L-BFGS-B",
@@ -96,9 +101,11 @@ def minimize_lbfgs(network, loss, batches, history, *, alpha, max_iter, max_fun,
                 options={"maxiter": max_iter, "maxfun": max_fun, "gtol": tol, "ftol": FTOL},
             )
         last_iterate[...] = result.x
-    except StoppedByCallbackError:
+    except StoppedByObserverError:
         return "callback"
     except KeyboardInterrupt:
+        if not history.loss:
+            raise
         return "interrupted"
     finally:
         network.theta[...] = last_iterate  # not the trial point that was evaluated last

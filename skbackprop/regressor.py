@@ -7,6 +7,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skbackprop import parameters
 from skbackprop.base import BaseBackprop, stochastic
+from skbackprop.callback_support import with_callbacks
 from skbackprop.documentation import shared_parameters
 from skbackprop.losses import REGRESSOR_LOSSES
 from skbackprop.targets import RealTargets
@@ -154,6 +155,7 @@ default="squared_error"
         tags.target_tags.multi_output = True
         return tags
 
+    @with_callbacks
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, sample_weight=None, *, X_val=None, y_val=None, sample_weight_val=None):
         """Train the network.

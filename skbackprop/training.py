@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from skbackprop.epoch_loss import LossMeter, write_output_delta
 from skbackprop.network import Workspace
-from skbackprop.optimizers import flush_denormals
 from skbackprop.schedules import SCHEDULES, invscaling
 
 # The "adaptive" schedule: the factor on the learning rate when the loss stalls, and where it ends.
@@ -58,6 +58,17 @@ class Stopping:
     def exhausted(self):
         """Whether the patience has run out."""
         return self.patience is not None and self.n_stalled >= self.patience
+
+
+@dataclass
+class Run:
+    """How far one call of :meth:`Training.run` has come: what to save with a training under way."""
+
+    max_iter: int
+    stopping: Stopping
+    held: bool
+    epoch: int = 0
+    best_theta: np.ndarray | None = None
 
 
 class Snapshot:
@@ -114,6 +125,8 @@ class Training:
     ----------
     best_epoch : int
         The epoch (counted from 1) whose weights were kept by the last :meth:`run`.
+    unfinished : Run or None
+        The run under way; an observer that saves the training saves it too.
     """
 
     def __init__(
@@ -145,6 +158,7 @@ class Training:
         self.max_norm = max_norm
         self.shuffle = shuffle
         self.best_epoch = 0
+        self.unfinished = None
 
     @property
     def n_epochs(self):
@@ -159,10 +173,13 @@ class Training:
         *,
         held=False,
         validate=None,
-        on_epoch_end=None,
+        observer=None,
         verbose=False,
     ):
         """Train for at most `max_iter` epochs and return what ended it.
+
+        A run that was saved under way (see :class:`Run`) goes on as it would have, whatever
+        `max_iter`, `stopping` and `held` are now.
 
         Parameters
         ----------
@@ -175,44 +192,70 @@ class Training:
         validate : callable, default=None
             Returns (loss, score) on held-out rows; with a score of None the loss is watched. With
             it the weights of the best epoch are restored at the end.
-        on_epoch_end : callable, default=None
-            Called with this object after each epoch; a true result ends the training.
+        observer : object, default=None
+            Its ``begin_epoch()`` and ``end_epoch()`` are called; a true result of the latter ends
+            the training.
         verbose : bool, default=False
             Whether to print a line an epoch.
 
         Returns
         -------
         reason : {"max_iter", "stalled", "callback", "interrupted", "diverged"}
+
+        Raises
+        ------
+        BaseException
+            Whatever a step, the validation or the observer raises; the network, the optimizer and
+            the generator are then as they were after the last whole epoch.
         """
+        if self.unfinished is None:
+            self.unfinished = Run(max_iter, stopping, held)
+        run = self.unfinished
+        try:
+            reason = self._run_epochs(run, batches, validate, observer, verbose)
+        finally:
+            self.unfinished = None
+        if run.best_theta is not None:
+            np.copyto(self.network.theta, run.best_theta)
+        return reason
+
+    def _run_epochs(self, run, batches, validate, observer, verbose):
         grad = np.empty_like(self.network.theta)
         whole_epoch = Snapshot(self.network, self.optimizer, self.rng)
-        best_theta = None
-        for epoch in range(max_iter):
+        while True:
+            if run.stopping.exhausted and not self._slow_down(run.stopping):
+                return "stalled"
+            if run.epoch >= run.max_iter:
+                return "max_iter"
             started = time.perf_counter()
             try:
-                loss, penalty = self._epoch(batches, grad, None if held else (epoch, max_iter))
-            except KeyboardInterrupt:
+                if observer is not None:
+                    observer.begin_epoch()
+                loss, penalty = self._epoch(batches, grad, None if run.held else (run.epoch, run.max_iter))
+                diverged = not np.isfinite(loss + penalty)
+                validated = None if validate is None or diverged else validate()
+            except BaseException as error:
                 whole_epoch.restore()
-                return self._end("interrupted", best_theta)
-            except BaseException:
-                whole_epoch.restore()
+                if isinstance(error, KeyboardInterrupt) and self.n_epochs:
+                    return "interrupted"
                 raise
-            if not np.isfinite(loss + penalty):
+            if diverged:
                 whole_epoch.restore()
-                return self._end("diverged", best_theta)
+                return "diverged"
             whole_epoch.take()
-            value = self._record(loss, penalty, validate)
-            if stopping.update(value) or validate is None:
+            run.epoch += 1
+            improved = run.stopping.update(self._record(loss, penalty, validated))
+            if improved or validate is None:
                 self.best_epoch = self.n_epochs
-                if validate is not None:
-                    best_theta = self.network.theta.copy()
+            if improved and validate is not None:
+                run.best_theta = self.network.theta.copy()
             if verbose:
                 self._print_line(time.perf_counter() - started)
-            if on_epoch_end is not None and on_epoch_end(self):
-                return self._end("callback", best_theta)
-            if stopping.exhausted and not self._slow_down(stopping):
-                return self._end("stalled", best_theta)
-        return self._end("max_iter", best_theta)
+            try:
+                if observer is not None and observer.end_epoch():
+                    return "callback"
+            except KeyboardInterrupt:
+                return "interrupted"
 
     def _epoch(self, batches, grad, progress):
         """Pass once over the rows; return the mean loss and the penalty at the end.
@@ -268,14 +311,14 @@ class Training:
         stopping.n_stalled = 0
         return True
 
-    def _record(self, loss, penalty, validate):
+    def _record(self, loss, penalty, validated):
         """Append an epoch to the history; return the value that the stopping watches."""
         history = self.history
         history.loss.append(loss)
         history.penalty.append(penalty)
-        if validate is None:
+        if validated is None:
             return loss + penalty
-        validation_loss, score = validate()
+        validation_loss, score = validated
         history.validation_loss.append(validation_loss)
         if score is None:
             return validation_loss
@@ -291,84 +334,12 @@ class Training:
             line += f"  score {history.validation_score[-1]:9.6f}"
         print(f"{line}  {seconds:8.3f} s")
 
-    def _end(self, reason, best_theta):
-        """Keep the best weights, where there was a validation, and pass `reason` on."""
-        if best_theta is not None:
-            np.copyto(self.network.theta, best_theta)
-        return reason
-
 
 def scheduled(schedule, progress, part):
     """Return the factor of a schedule, `part` of an epoch after (epochs done, of how many)."""
     n_done, n_epochs = progress
     function = schedule if callable(schedule) else SCHEDULES[schedule]
     return function((n_done + part) / n_epochs)
-
-
-class LossMeter:
-    """Sums the loss over an epoch.
-
-    The raw outputs of small batches are collected, because one call of the loss for a thousand
-    rows takes hardly longer than one for a batch of thirty.
-    """
-
-    ROWS = 1024
-
-    def __init__(self, loss, network, batches):
-        n_outputs, dtype = network.layer_sizes[-1], network.theta.dtype
-        shape = (max(self.ROWS, batches.batch_size), n_outputs)
-        self._loss = loss
-        self._Y, self._z, self._scratch = (np.empty(shape, dtype) for _ in range(3))
-        self._w = np.ones(shape[0], dtype)
-        self._filled = 0
-        self._total = 0.0
-
-    def add(self, Y, z, w):
-        """Add the rows of a batch."""
-        if self._filled + Y.shape[0] > self._w.size:
-            self._empty()
-        rows = slice(self._filled, self._filled + Y.shape[0])
-        self._Y[rows] = Y
-        self._z[rows] = z
-        if w is not None:
-            self._w[rows] = w
-        self._filled = rows.stop
-
-    def total(self):
-        """Return the sum over all rows that were added."""
-        self._empty()
-        return self._total
-
-    def _empty(self):
-        n = self._filled
-        values = self._loss.value(self._Y[:n], self._z[:n], self._scratch[:n])
-        self._total += weighted_sum(values, self._w[:n])
-        self._filled = 0
-
-
-def mean_loss(network, loss, batches):
-    """Return the weighted mean loss over `batches`, as in prediction (without dropout)."""
-    total, workspace = 0.0, None
-    for X, Y, w in batches.epoch():
-        if workspace is None or workspace.ones.size != Y.shape[0]:
-            workspace = Workspace(network, Y.shape[0])
-        z = network.forward(X, workspace)
-        total += weighted_sum(loss.value(Y, z, workspace.output.scratch), w)
-    return total / batches.n_rows
-
-
-def write_output_delta(loss, Y, z, w, out):
-    """Write delta^L of the mean loss over the rows of a batch into `out`."""
-    loss.delta(Y, z, out)
-    if w is not None:
-        out *= w[:, None]
-    out *= 1 / Y.shape[0]
-    flush_denormals(out)  # the deltas of rows that are certainly right
-
-
-def weighted_sum(values, w):
-    """Return sum_i w_i values_i, with weights of 1 where `w` is None."""
-    return float(values.sum() if w is None else values @ w)
 
 
 def clip_norm(grad, largest):

@@ -10,10 +10,10 @@ import reference
 from scipy.sparse import csr_array
 
 from skbackprop.activations import ACTIVATIONS
+from skbackprop.epoch_loss import weighted_sum, write_output_delta
 from skbackprop.front import Front
 from skbackprop.losses import CLASSIFIER_LOSSES, REGRESSOR_LOSSES, BinaryCrossEntropy
 from skbackprop.network import Network, Workspace
-from skbackprop.training import weighted_sum, write_output_delta
 
 ALPHA = 0.03
 TASKS = {

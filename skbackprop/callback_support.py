@@ -1,0 +1,69 @@
+"""scikit-learn's callbacks, where the installed scikit-learn has them (1.9 and later).
+
+The fit is one task, and each epoch (with "lbfgs": each iteration) a task below it.
+"""
+
+import copy
+
+try:
+    from sklearn.callback import CallbackSupportMixin, with_callbacks
+except ImportError:
+
+    class CallbackSupportMixin:  # type: ignore[no-redef]
+        """Adds nothing: this scikit-learn has no callbacks."""
+
+    def with_callbacks(method):
+        """Return `method` itself."""
+        return method
+
+
+__all__ = ["CallbackSupportMixin", "FitObserver", "observe", "with_callbacks"]
+
+
+def observe(estimator, model, X, y, sample_weight):
+    """Return the FitObserver of a fit that begins, or None where nobody has set callbacks.
+
+    Parameters
+    ----------
+    estimator : BaseBackprop
+    model : Model
+        What is being trained.
+    X, y, sample_weight
+        As the user gave them.
+    """
+    if not getattr(estimator, "_skl_callbacks", None):
+        return None
+    return FitObserver(estimator, model, X, y, sample_weight)
+
+
+class FitObserver:
+    """Calls the hooks of the callbacks; what :meth:`Training.run` tells of its epochs."""
+
+    def __init__(self, estimator, model, X, y, sample_weight):
+        metadata = None if sample_weight is None else {"sample_weight": sample_weight}
+        self._data = {"estimator": estimator, "X": X, "y": y, "metadata": metadata}
+        self._model = model
+        self._fit = estimator._init_callback_context(max_subtasks=model.settings.max_iter)
+        self._epoch = None
+        self._fit.call_on_fit_task_begin(**self._data)
+
+    def _fitted_attributes(self):
+        # A copy, because the training goes on; made only where a callback asks for it.
+        return self._data["estimator"]._fitted_attributes(copy.deepcopy(self._model))
+
+    def begin_epoch(self):
+        """Begin the task of an epoch, where none has begun."""
+        if self._epoch is None:
+            self._epoch = self._fit.subcontext(task_name="epoch")
+            self._epoch.call_on_fit_task_begin(**self._data)
+
+    def end_epoch(self):
+        """End the task of an epoch; return whether a callback wants the training to end."""
+        epoch, self._epoch = self._epoch, None
+        return epoch.call_on_fit_task_end(**self._data, reconstruction_attributes=self._fitted_attributes)
+
+    def end_fit(self):
+        """End the task of the fit, and of an epoch that came to nothing."""
+        if self._epoch is not None:
+            self._epoch.call_on_fit_task_end(estimator=self._data["estimator"])
+        self._fit.call_on_fit_task_end(**self._data, reconstruction_attributes=self._fitted_attributes)

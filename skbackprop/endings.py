@@ -1,0 +1,55 @@
+"""What is said about how a training ended."""
+
+import sys
+import warnings
+
+from sklearn.exceptions import ConvergenceWarning
+
+# Schedules that could go on: with the others max_iter is a plan, not a bound.
+OPEN_ENDED = ("constant", "invscaling", "adaptive")
+
+
+def warn_of_the_end(reason, model):
+    """Warn of what a user should know, or raise where nothing was trained.
+
+    Parameters
+    ----------
+    reason : {"max_iter", "stalled", "callback", "interrupted", "diverged", "planned"}
+        See :meth:`Training.run`; "planned" is a "max_iter" that surprises nobody.
+    model : Model
+    """
+    settings, n_epochs = model.settings, len(model.history.loss)
+    if reason == "interrupted":
+        warn(f"Training was interrupted; the weights after epoch {n_epochs}, the last whole one, are kept.")
+    elif reason == "diverged":
+        message = (
+            f"Training diverged in epoch {n_epochs + 1}: the loss or the weights are no longer finite. Try "
+            f"a smaller learning_rate (it is {settings.learning_rate:g}), clip_norm=1.0, or "
+            "scaling='standard'."
+        )
+        if n_epochs == 0:
+            raise ValueError(message)
+        warn(f"{message} The weights after epoch {n_epochs} are kept.", ConvergenceWarning)
+    elif reason == "max_iter" and settings.schedule in OPEN_ENDED:
+        warn(
+            f"The 'max_iter' parameter ({settings.max_iter}) was reached before the loss stopped falling; "
+            "a larger one may fit better.",
+            ConvergenceWarning,
+        )
+
+
+def warn_of_a_large_batch(batch_size, n_rows):
+    """Warn where `batch_size` is larger than the data."""
+    if batch_size != "auto" and batch_size > n_rows:
+        warn(
+            f"The 'batch_size' parameter is {batch_size}, larger than the {n_rows} rows to train on; "
+            f"batches of {n_rows} rows are used."
+        )
+
+
+def warn(message, category=UserWarning):
+    """Warn at the line of the user's program that called this package, through whatever decorators."""
+    stacklevel, frame = 1, sys._getframe()
+    while frame.f_back and frame.f_globals["__name__"].partition(".")[0] in ("skbackprop", "sklearn"):
+        stacklevel, frame = stacklevel + 1, frame.f_back
+    warnings.warn(message, category, stacklevel=stacklevel)
