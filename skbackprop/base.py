@@ -16,8 +16,10 @@ from skbackprop.endings import warn_of_a_large_batch, warn_of_the_end
 from skbackprop.epoch_loss import mean_loss
 from skbackprop.inputs import check_inputs, check_training_data
 from skbackprop.lbfgs import minimize_lbfgs
+from skbackprop.losses import combine
 from skbackprop.model import build_model
 from skbackprop.monte_carlo import sample_raw_predictions
+from skbackprop.network import by_network
 from skbackprop.parameters import refuse_word_as_rate
 from skbackprop.prediction import raw_predictions
 from skbackprop.recipes import resolve
@@ -175,6 +177,7 @@ class BaseBackprop(CallbackSupportMixin, BaseEstimator):
             dtype=dtype,
             scaling=model.scaling,
             rows=rows,
+            n_networks=model.network.n_networks,
         )
 
     def _stopping(self, model):
@@ -252,25 +255,43 @@ class BaseBackprop(CallbackSupportMixin, BaseEstimator):
 
     @property
     def coefs_(self):
-        """List of ndarray of shape (n_{l-1}, n_l): the weights W^l, views that may be written to."""
-        return self._fitted_model().network.W
+        """List of ndarray of shape (n_{l-1}, n_l): the weights W^l, views that may be written to.
+
+        With several networks their shape is (n_estimators, n_{l-1}, n_l).
+        """
+        network = self._fitted_model().network
+        if network.n_networks == 1:
+            return network.W
+        first, *others = network.W
+        return [by_network(first, network.n_networks), *others]
 
     @property
     def intercepts_(self):
-        """List of ndarray of shape (n_l,): the biases b^l, views that may be written to."""
-        return self._fitted_model().network.b
+        """List of ndarray of shape (n_l,): the biases b^l, views that may be written to.
+
+        With several networks their shape is (n_estimators, n_l).
+        """
+        network = self._fitted_model().network
+        if network.n_networks == 1:
+            return network.b
+        return [b.reshape(network.n_networks, -1) for b in network.b]
 
     def _raw(self, X):
         """Return z^L of the rows of X, in the dtype that the user's results have."""
         model, X, dtype = self._check_inputs(X)
-        return raw_predictions(model.network, X, model.scaling, dtype)
+        raw = raw_predictions(model.network, X, model.scaling, dtype)
+        return combine(model.loss, raw, model.network.n_networks)
 
     def _sample_raw(self, X, n_samples, random_state):
         """Return z^L of the rows of X in passes with dropout, of shape (n_samples, rows, outputs)."""
         model, X, dtype = self._check_inputs(X)
         seed = check_random_state(random_state).randint(np.iinfo(np.int32).max)
         rng = np.random.Generator(np.random.SFC64(seed))
-        return sample_raw_predictions(model.network, X, model.scaling, n_samples, rng, dtype)
+        raw = sample_raw_predictions(model.network, X, model.scaling, n_samples, rng, dtype)
+        n_outputs = model.network.n_outputs
+        return combine(model.loss, raw.reshape(-1, n_outputs), model.network.n_networks).reshape(
+            n_samples, -1, n_outputs
+        )
 
     def _check_inputs(self, X):
         """Return the model, X as an array of numbers, and the dtype of the results."""

@@ -24,9 +24,13 @@ class Batches:
     scaling : Scaling, default=None
     rows : ndarray of int, default=None
         The rows to use; None is all. Rows of weight 0 are left out in any case.
+    n_networks : int, default=1
+        How many rows Y and the weights of a batch have for each row of X, one below the other.
     """
 
-    def __init__(self, X, Y=None, sample_weight=None, *, batch_size, dtype, scaling=None, rows=None):
+    def __init__(
+        self, X, Y=None, sample_weight=None, *, batch_size, dtype, scaling=None, rows=None, n_networks=1
+    ):
         rows = np.arange(X.shape[0], dtype=np.int32) if rows is None else np.array(rows, np.int32)
         if sample_weight is not None:
             rows = rows[sample_weight[rows] > 0]
@@ -35,8 +39,10 @@ class Batches:
         self._order = rows.copy()
         self.n_rows = rows.size
         self.batch_size = min(batch_size, self.n_rows)
-        self._Y = Y
-        self._Y_batch = None if Y is None else np.empty((self.batch_size, Y.shape[1]), Y.dtype)
+        self._n_networks = n_networks
+        self._n_outputs = None if Y is None else Y.shape[1]
+        self._Y = Y if n_networks == 1 else np.tile(Y, (1, n_networks))
+        self._Y_batch = None if Y is None else np.empty((self.batch_size, self._Y.shape[1]), Y.dtype)
         self._sample_weight = sample_weight
         gather = SparseGather if issparse(X) else DenseGather
         self._gather = gather(X, self.batch_size, dtype, scaling)
@@ -55,8 +61,9 @@ class Batches:
             Y = w = None
             if self._Y is not None:
                 Y = self._Y.take(rows, axis=0, out=self._Y_batch[: rows.size], mode="clip")
+                Y = Y.reshape(-1, self._n_outputs)
             if self._sample_weight is not None:
-                w = self._sample_weight[rows]
+                w = self._sample_weight[rows].repeat(self._n_networks)
             yield self._gather(rows), Y, w
 
 

@@ -74,6 +74,7 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         activation="auto",
         *,
         recipe="tabular",
+        n_estimators="auto",
         loss="log_loss",
         dropout="auto",
         input_dropout=0.0,
@@ -114,6 +115,7 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         self.hidden_layer_sizes = hidden_layer_sizes
         self.activation = activation
         self.recipe = recipe
+        self.n_estimators = n_estimators
         self.loss = loss
         self.dropout = dropout
         self.input_dropout = input_dropout

@@ -17,6 +17,10 @@ recipe : {"tabular", "fast", "textbook"}, default="tabular"
     many data sets; "fast" is a smaller network for the hurried; "textbook" is the plain network
     that scikit-learn has too: one hidden layer of 100 rectifiers, Adam with a constant rate, no
     regularisation but a little L2 (see :mod:`skbackprop.recipes`).
+n_estimators : int or "auto", default="auto"
+    Networks that are trained side by side on the same batches, each from first weights (and with
+    dropout masks) of its own; predictions are the mean of theirs. "auto": 2 for the classifier of
+    the recipe "tabular", else 1.
 """,
     "network": """
 dropout : float, sequence of float or "auto", default="auto"
@@ -110,9 +114,9 @@ verbose : bool, default=False
 """,
     "attributes": """
 coefs_ : list of ndarray of shape (n_{l-1}, n_l)
-    The weights W^l.
+    The weights W^l; with several networks of shape (n_estimators, n_{l-1}, n_l).
 intercepts_ : list of ndarray of shape (n_l,)
-    The biases b^l.
+    The biases b^l; with several networks of shape (n_estimators, n_l).
 n_features_in_ : int
     Number of inputs.
 feature_names_in_ : ndarray of shape (n_features_in_,)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from skbackprop.losses import combine
 from skbackprop.network import Workspace
 from skbackprop.optimizers import flush_denormals
 
@@ -16,8 +17,8 @@ class LossMeter:
     ROWS = 1024
 
     def __init__(self, loss, network, batches):
-        n_outputs, dtype = network.layer_sizes[-1], network.theta.dtype
-        shape = (max(self.ROWS, batches.batch_size), n_outputs)
+        dtype = network.theta.dtype
+        shape = (max(self.ROWS, batches.batch_size * network.n_networks), network.n_outputs)
         self._loss = loss
         self._Y, self._z, self._scratch = (np.empty(shape, dtype) for _ in range(3))
         self._w = np.ones(shape[0], dtype)
@@ -53,17 +54,21 @@ def mean_loss(network, loss, batches):
     for X, Y, w in batches.epoch():
         if workspace is None or workspace.ones.size != Y.shape[0]:
             workspace = Workspace(network, Y.shape[0])
-        z = network.forward(X, workspace)
-        total += weighted_sum(loss.value(Y, z, workspace.output.scratch), w)
+            scratch = np.empty_like(Y)
+        z = combine(loss, network.forward(X, workspace), network.n_networks)
+        total += weighted_sum(loss.value(Y, z, scratch), w)
     return total / batches.n_rows
 
 
-def write_output_delta(loss, Y, z, w, out):
-    """Write delta^L of the mean loss over the rows of a batch into `out`."""
+def write_output_delta(loss, Y, z, w, out, n_networks=1):
+    """Write delta^L of the mean loss over the rows of a batch into `out`.
+
+    Several networks have several rows for each example; each learns as if it were alone.
+    """
     loss.delta(Y, z, out)
     if w is not None:
         out *= w[:, None]
-    out *= 1 / Y.shape[0]
+    out *= n_networks / Y.shape[0]
     flush_denormals(out)  # the deltas of rows that are certainly right
 
 

@@ -12,6 +12,7 @@ Biases start at zero, but for "ntk".
 """
 
 import math
+from itertools import pairwise
 
 INITIALIZATIONS = {
     "he": lambda fan_in, fan_out: math.sqrt(2 / fan_in),
@@ -35,9 +36,10 @@ def initialize(network, rng, scheme="auto"):
         schemes = ["lecun"] * n_hidden + ["zeros"]
     else:
         schemes = [scheme] * (n_hidden + 1)
-    for W, b, name in zip(network.W, network.b, schemes, strict=True):
+    fans = pairwise(network.layer_sizes)
+    for W, b, name, fan in zip(network.W, network.b, schemes, fans, strict=True):
         W[...] = rng.standard_normal(W.shape)
-        W *= INITIALIZATIONS[name](*W.shape)
+        W *= INITIALIZATIONS[name](*fan)
         b[...] = rng.standard_normal(b.shape) if scheme == "ntk" and name != "zeros" else 0
     if network.front is not None:
         network.front.initialize(network.front_parameters, rng)

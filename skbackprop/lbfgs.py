@@ -42,21 +42,23 @@ class Objective:
         network.theta[...] = theta
         total, gradient = 0.0, np.zeros(theta.size)
         for X, Y, w in self.batches.epoch():
-            workspace = self._workspaces.get(Y.shape[0])
+            size = X.shape[0]
+            workspace = self._workspaces.get(size)
             if workspace is None:
-                workspace = Workspace(network, Y.shape[0], self.grad)
-                self._workspaces[Y.shape[0]] = workspace
+                workspace = self._workspaces[size] = Workspace(network, size, self.grad)
             z = network.forward(X, workspace)
-            total += weighted_sum(self.loss.value(Y, z, workspace.output.scratch), w)
-            write_output_delta(self.loss, Y, z, w, out=workspace.output.delta)
+            total += weighted_sum(self.loss.value(Y, z, workspace.raw_scratch), w)
+            write_output_delta(self.loss, Y, z, w, workspace.raw_delta, network.n_networks)
             network.backward(workspace)
-            self.grad *= Y.shape[0] / n_rows  # from the mean over the batch to its share
+            self.grad *= size / n_rows  # from the mean over the batch to its share
             gradient += self.grad
         weights = slice(network.n_weights)
         gradient[weights] += self.alpha * theta[weights]
         penalty = self.alpha / 2 * network.sum_of_squared_weights()
-        self.mean_loss, self.penalty = total / n_rows, penalty
-        return self.mean_loss + penalty, gradient
+        # Several networks are minimised by their sum; of what is told about them it is the mean.
+        self.mean_loss = total / n_rows / network.n_networks
+        self.penalty = penalty / network.n_networks
+        return total / n_rows + penalty, gradient
 
 
 def minimize_lbfgs(network, loss, batches, history, *, alpha, max_iter, max_fun, tol, observer=None):

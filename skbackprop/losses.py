@@ -13,10 +13,16 @@ same three methods and pass the object as ``loss=``):
 
 `scratch` has shape (m, k) and any content; `raw_prediction` is not changed unless it is `out`.
 ``activation`` is the name that scikit-learn has for the inverse link.
+
+Optional, for several networks whose predictions are averaged (the mean of z where it is missing):
+
+``combine(raw_predictions)``
+    returns, for raw outputs of shape (m, E, k) of E networks, those of shape (m, k) whose inverse
+    link is the mean of theirs.
 """
 
 import numpy as np
-from scipy.special import expit
+from scipy.special import expit, log_expit, log_softmax
 
 # Within this distance no exp underflows, in float32 either.
 SAFE_SPREAD = 80
@@ -63,6 +69,14 @@ def sum_product(y, z, scratch):
     return row_sums(scratch)
 
 
+def combine(loss, raw_predictions, n_networks):
+    """Return the raw outputs of shape (m, k) of the mean of networks, from those of shape (m E, k)."""
+    if n_networks == 1:
+        return raw_predictions
+    by_row = raw_predictions.reshape(-1, n_networks, raw_predictions.shape[1])
+    return loss.combine(by_row) if hasattr(loss, "combine") else by_row.mean(axis=1)
+
+
 class IdentityLink:
     """Outputs that are the predictions themselves: a^L = z^L."""
 
@@ -74,10 +88,19 @@ class IdentityLink:
             np.copyto(out, raw_prediction)
 
 
+def log_mean_exp(logarithms):
+    """Return ln of the mean of exp over axis 1."""
+    return np.logaddexp.reduce(logarithms, axis=1) - np.log(logarithms.shape[1])
+
+
 class LogisticLink:
     """Outputs that are independent probabilities: a^L = 1 / (1 + exp(-z^L))."""
 
     activation = "logistic"
+
+    def combine(self, raw_predictions):
+        """Return ln(a / (1 - a)) of the mean a, through the logarithms of a and 1 - a."""
+        return log_mean_exp(log_expit(raw_predictions)) - log_mean_exp(log_expit(-raw_predictions))
 
     def inverse_link(self, raw_prediction, out):
         """Write a = 1 / (1 + exp(-z)) into `out`; expit keeps the small probabilities exact."""
@@ -92,6 +115,10 @@ class SoftmaxCrossEntropy:
     """
 
     activation = "softmax"
+
+    def combine(self, raw_predictions):
+        """Return ln a of the mean a."""
+        return log_mean_exp(log_softmax(raw_predictions, axis=2))
 
     def value(self, y_true, raw_prediction, scratch):
         """Return L of each row."""
@@ -213,6 +240,10 @@ class Poisson:
     """
 
     activation = "exp"
+
+    def combine(self, raw_predictions):
+        """Return ln a of the mean a."""
+        return log_mean_exp(raw_predictions)
 
     def value(self, y_true, raw_prediction, scratch):
         """Return L of each row."""

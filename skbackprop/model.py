@@ -77,7 +77,8 @@ def build_model(X, sample_weight, settings, encoder, targets, loss, streaming=Fa
     front = make_front(settings.front, X, n_numeric)
     n_inputs = X.shape[1] if front is None else front.n_outputs
     dtype = compute_dtype(X, settings.dtype)
-    network = Network([n_inputs, *hidden, targets.n_outputs], activations, rates, dtype, front)
+    sizes = [n_inputs, *hidden, targets.n_outputs]
+    network = Network(sizes, activations, rates, dtype, front, settings.n_estimators)
     seeds = check_random_state(settings.random_state).randint(np.iinfo(np.int32).max, size=2)
     model = Model(network, loss, targets, scaling, History(), seeds[1], settings, encoder)
     model.training = make_training(model, seeds[0])

@@ -32,6 +32,7 @@ def sample_raw_predictions(network, X, scaling, n_samples, rng, dtype=np.float64
     Returns
     -------
     raw : ndarray of shape (n_samples, n_rows, n_outputs)
+        With several networks n_rows * n_networks rows, as :meth:`Network.forward` has them.
     """
     if not network.dropout:
         raise ValueError(
@@ -39,9 +40,9 @@ def sample_raw_predictions(network, X, scaling, n_samples, rng, dtype=np.float64
             "parameter to a rate, for instance dropout=0.1."
         )
     compute_dtype = network.theta.dtype
-    row_bytes = 6 * sum(network.layer_sizes) * compute_dtype.itemsize
+    row_bytes = 6 * sum(network.widths) * compute_dtype.itemsize
     block_rows = max(32, BLOCK_BYTES // row_bytes)
-    raw = np.empty((n_samples, X.shape[0], network.layer_sizes[-1]), dtype)
+    raw = np.empty((n_samples, X.shape[0], network.widths[-1]), dtype)
     # A block is some passes over some rows: all rows where they are few, else one pass.
     n_rows = min(X.shape[0], block_rows)
     n_passes = min(n_samples, max(1, block_rows // n_rows))
@@ -57,7 +58,7 @@ def sample_raw_predictions(network, X, scaling, n_samples, rng, dtype=np.float64
                 workspaces[size] = Workspace(network, size)
             z = network.forward(repeated, workspaces[size], rng)
             raw[passes, rows] = z.reshape(passes.stop - passes.start, block.shape[0], -1)
-    return raw
+    return raw.reshape(n_samples, -1, network.n_outputs)
 
 
 def repeat_rows(block, n_times):

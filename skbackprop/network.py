@@ -37,27 +37,32 @@ class Network:
         Of the parameters and of everything computed.
     front : Front, default=None
         What turns the inputs into a^0; None is a^0 = X. Its outputs are the n_0 of layer_sizes.
+    n_networks : int, default=1
+        E networks of these sizes, trained side by side: a^0 is common to them, and beyond it the E
+        n_l columns of every array are those of the first network, then those of the second, and so on.
 
     Attributes
     ----------
     theta : ndarray of shape (n_parameters,)
         All weights, then all biases, then the front; zeros until they are initialised.
     W, b : list of ndarray
-        Views of theta, one for each layer.
+        Views of theta, one for each layer. With several networks W^1 is n_0 x E n_1, the others are
+        E x n_{l-1} x n_l, and b^l has E n_l numbers.
     front_parameters : dict of str to ndarray
         Views of theta, by the names of ``front.shapes``; empty without a front.
     n_weights : int
         How much of theta is weights: ``theta[:n_weights]`` is what weight decay acts on.
     """
 
-    def __init__(self, layer_sizes, activations, dropout=(), dtype=np.float64, front=None):
+    def __init__(self, layer_sizes, activations, dropout=(), dtype=np.float64, front=None, n_networks=1):
         self.layer_sizes = tuple(layer_sizes)
+        self.n_networks = n_networks
         self.activation_names = tuple(activations)
         self.dropout = tuple(dropout)
         self.front = front
-        self.n_weights = sum(n_in * n_out for n_in, n_out in pairwise(self.layer_sizes))
+        self.n_weights = n_networks * sum(n_in * n_out for n_in, n_out in pairwise(self.layer_sizes))
         n_front = 0 if front is None else sum(math.prod(shape) for shape in front.shapes.values())
-        n_parameters = self.n_weights + sum(self.layer_sizes[1:]) + n_front
+        n_parameters = self.n_weights + sum(self.widths[1:]) + n_front
         self.theta = np.zeros(n_parameters, dtype=dtype)
         self._bind()
 
@@ -77,6 +82,17 @@ class Network:
         self._bind()
 
     @property
+    def widths(self):
+        """Columns of a^0, z^1, ..., z^L."""
+        first, *others = self.layer_sizes
+        return (first, *(self.n_networks * n_units for n_units in others))
+
+    @property
+    def n_outputs(self):
+        """Outputs of one network."""
+        return self.layer_sizes[-1]
+
+    @property
     def n_inputs(self):
         """Columns of X: n_0, or what the front takes."""
         return self.layer_sizes[0] if self.front is None else self.front.n_inputs
@@ -91,8 +107,11 @@ class Network:
             start += view.size
             return view
 
-        W = [take(*shape) for shape in pairwise(self.layer_sizes)]
-        b = [take(n_out) for n_out in self.layer_sizes[1:]]
+        E = self.n_networks
+        first, *others = pairwise(self.layer_sizes)
+        W = [take(first[0], E * first[1])]
+        W += [take(*shape) if E == 1 else take(E, *shape) for shape in others]
+        b = [take(width) for width in self.widths[1:]]
         shapes = {} if self.front is None else self.front.shapes
         return W, b, {name: take(*shape) for name, shape in shapes.items()}
 
@@ -103,7 +122,7 @@ class Network:
         = w / sqrt(n_{l-1}) is kept here, and 1 / sqrt(n_{l-1}) goes into its learning rate; the
         factors of the other parts are those of RealMLP (Holzmueller et al., 2024).
         """
-        factors = [1 / math.sqrt(W.shape[0]) for W in self.W]
+        factors = [1 / math.sqrt(W.shape[-2]) for W in self.W]
         factors += [NTK_BIAS_RATE] * len(self.b)
         factors += [NTK_FRONT_RATES[name] for name in self.front_parameters]
         sizes = [part.size for part in (*self.W, *self.b, *self.front_parameters.values())]
@@ -121,11 +140,14 @@ class Network:
     def constrain(self, max_norm):
         """Shorten in place the incoming weights of every unit to the norm `max_norm`."""
         for W in self.W:
-            norms = np.sqrt(np.einsum("ij,ij->j", W, W))
-            W *= max_norm / np.maximum(norms, max_norm)
+            norms = np.sqrt(np.einsum("...ij,...ij->...j", W, W))
+            W *= (max_norm / np.maximum(norms, max_norm))[..., None, :]
 
     def forward(self, X, workspace, rng=None):
         """Return z^L, leaving in `workspace` what :meth:`backward` needs.
+
+        Its shape is (n_rows, n_outputs), with several networks (n_rows * n_networks, n_outputs):
+        for each row the outputs of one network below those of the other.
 
         Parameters
         ----------
@@ -146,7 +168,7 @@ class Network:
             a = layer.a if rng is None else layer.drop(rng)
         workspace.output.input = a
         linear(a, self.W[-1], self.b[-1], out=workspace.output.z)  # z^L
-        return workspace.output.z
+        return workspace.output.z.reshape(-1, self.n_outputs)
 
     def backward(self, workspace):
         """Write dL/dtheta into ``workspace.grad``.
@@ -160,7 +182,7 @@ class Network:
         delta = output.delta
         for l in reversed(range(len(self.activations))):
             layer = workspace.hidden[l]
-            np.dot(delta, self.W[l + 1].T, out=layer.delta)  # delta^{l+1} (W^{l+1})^T
+            delta_product(delta, self.W[l + 1], out=layer.delta)  # delta^{l+1} (W^{l+1})^T
             delta = layer.delta
             if layer.dropout is not None:
                 delta *= layer.dropout.mask  # the mask of the forward pass
@@ -175,19 +197,36 @@ class Network:
 
 def linear(a, W, b, out):
     """Write a W + b into `out`; `a` is an array or a CSR matrix."""
-    if isinstance(a, np.ndarray):
+    if W.ndim == 3:
+        np.matmul(by_network(a, len(W)), W, out=by_network(out, len(W)))
+    elif isinstance(a, np.ndarray):
         np.dot(a, W, out=out)
     else:
         out[...] = a @ W
     out += b
 
 
+def delta_product(delta, W, out):
+    """Write delta W^T into `out`."""
+    if W.ndim == 3:
+        np.matmul(by_network(delta, len(W)), W.transpose(0, 2, 1), out=by_network(out, len(W)))
+    else:
+        np.dot(delta, W.T, out=out)
+
+
 def gradient_product(a, delta, out):
     """Write a^T delta into `out`; `a` is an array or a CSR matrix."""
-    if isinstance(a, np.ndarray):
+    if out.ndim == 3:
+        np.matmul(by_network(a, len(out)).transpose(0, 2, 1), by_network(delta, len(out)), out=out)
+    elif isinstance(a, np.ndarray):
         np.dot(a.T, delta, out=out)
     else:
         out[...] = a.T @ delta
+
+
+def by_network(a, n_networks):
+    """Return a view of `a`, rows x columns of E networks, as E x rows x columns of one network."""
+    return a.reshape(a.shape[0], n_networks, -1).transpose(1, 0, 2)
 
 
 class Workspace:
@@ -209,18 +248,20 @@ class Workspace:
         One for each hidden layer.
     output : Layer
         The last layer: ``z`` is the raw output, ``delta`` is filled by the loss.
+    raw_delta, raw_scratch : ndarray of shape (n_rows * n_networks, n_outputs)
+        Views of the delta and the scratch of the last layer, for the loss.
     front : FrontTransients or None
     """
 
     def __init__(self, network, n_rows, grad=None):
         dtype = network.theta.dtype
-        sizes = network.layer_sizes
-        n_layers = len(sizes) - 1
+        widths = network.widths
+        n_layers = len(widths) - 1
         dW, db, self.front_gradients = (
             ([None] * n_layers, [None] * n_layers, {}) if grad is None else network.split(grad)
         )
         # One scratch array serves all layers in turn.
-        scratch = np.empty(n_rows * max(sizes[1:]), dtype)
+        scratch = np.empty(n_rows * max(widths[1:]), dtype)
         mask = np.empty(scratch.size, bool)
         rates = network.dropout or (0,) * n_layers
         self.ones = np.ones(n_rows, dtype)
@@ -228,10 +269,15 @@ class Workspace:
         self.hidden = [
             Layer(n_rows, n_units, dW[l], db[l], activation.needs_z, rate, scratch, mask)
             for l, (n_units, activation, rate) in enumerate(
-                zip(sizes[1:-1], network.activations, rates[1:], strict=True)
+                zip(widths[1:-1], network.activations, rates[1:], strict=True)
             )
         ]
-        self.output = Layer(n_rows, sizes[-1], dW[-1], db[-1], False, 0, scratch, mask)
+        self.output = Layer(n_rows, widths[-1], dW[-1], db[-1], False, 0, scratch, mask)
+        # One output a row: several networks have several rows for each example.
+        shape = (-1, network.n_outputs)
+        self.raw_delta, self.raw_scratch = (
+            a.reshape(shape) for a in (self.output.delta, self.output.scratch)
+        )
         self.front = network.front and FrontTransients(network.front, n_rows, dtype)
         self._fading = 1.0
         self._input_rate = rates[0]

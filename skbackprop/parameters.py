@@ -25,6 +25,7 @@ AUTO = StrOptions({"auto"})
 
 SHARED = {
     "recipe": [StrOptions(set(RECIPES))],
+    "n_estimators": [AUTO, COUNT],
     "hidden_layer_sizes": [AUTO, COUNT, "array-like"],
     "activation": [AUTO, StrOptions(set(ACTIVATIONS)), "array-like"],
     "dropout": [AUTO, RATE, "array-like"],

@@ -11,7 +11,7 @@ BLOCK_BYTES = 2**21
 
 
 def raw_predictions(network, X, scaling=None, dtype=np.float64):
-    """Return z^L of every row of X, in `dtype`.
+    """Return z^L of every row of X, in `dtype` and in the shape that :meth:`Network.forward` has.
 
     Every call has a workspace of its own, so that threads can share a network.
 
@@ -26,14 +26,17 @@ def raw_predictions(network, X, scaling=None, dtype=np.float64):
     """
     n_samples = X.shape[0]
     compute_dtype = network.theta.dtype
-    row_bytes = 4 * sum(network.layer_sizes) * compute_dtype.itemsize
+    row_bytes = 4 * sum(network.widths) * compute_dtype.itemsize
     block_rows = min(n_samples, max(32, BLOCK_BYTES // row_bytes))
-    raw = np.empty((n_samples, network.layer_sizes[-1]), dtype)
+    E = network.n_networks
+    raw = np.empty((n_samples * E, network.n_outputs), dtype)
     workspace = Workspace(network, block_rows)
     for rows in gen_batches(n_samples, block_rows):
         if rows.stop - rows.start != block_rows:
             workspace = Workspace(network, rows.stop - rows.start)
-        raw[rows] = network.forward(scaled_block(X[rows], scaling, compute_dtype), workspace)
+        raw[E * rows.start : E * rows.stop] = network.forward(
+            scaled_block(X[rows], scaling, compute_dtype), workspace
+        )
     return raw
 
 

@@ -71,6 +71,7 @@ default="squared_error"
         activation="auto",
         *,
         recipe="tabular",
+        n_estimators="auto",
         loss="squared_error",
         quantile=0.5,
         huber_threshold=1.35,
@@ -112,6 +113,7 @@ default="squared_error"
         self.hidden_layer_sizes = hidden_layer_sizes
         self.activation = activation
         self.recipe = recipe
+        self.n_estimators = n_estimators
         self.loss = loss
         self.quantile = quantile
         self.huber_threshold = huber_threshold

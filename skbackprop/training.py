@@ -264,22 +264,21 @@ class Training:
         """
         network, loss, rng = self.network, self.loss, self.rng
         theta, step = network.theta, self.optimizer.step
-        workspaces = {}
+        workspaces, n_networks = {}, network.n_networks
         meter = LossMeter(loss, network, batches)
         n_steps = -(-batches.n_rows // batches.batch_size)
         # Overflow on the way to divergence is found at the end of the epoch, in `run`.
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             for i, (X, Y, w) in enumerate(batches.epoch(rng if self.shuffle else None)):
-                n_rows = Y.shape[0]
+                n_rows = X.shape[0]
                 workspace = workspaces.get(n_rows)
                 if workspace is None:
                     workspace = workspaces[n_rows] = Workspace(network, n_rows, grad)
                 strength = self._strength(progress, i / n_steps)
                 workspace.fade_dropout(strength)
                 z = network.forward(X, workspace, rng)
-                output = workspace.output
                 meter.add(Y, z, w)
-                write_output_delta(loss, Y, z, w, out=output.delta)
+                write_output_delta(loss, Y, z, w, workspace.raw_delta, n_networks)
                 network.backward(workspace)
                 if self.clip_norm is not None:
                     clip_norm(grad, self.clip_norm)
@@ -287,7 +286,8 @@ class Training:
                 if self.max_norm is not None:
                     network.constrain(self.max_norm)
             penalty = self.optimizer.alpha / 2 * network.sum_of_squared_weights()
-            return meter.total() / batches.n_rows, penalty
+            # Of several networks the mean.
+            return meter.total() / batches.n_rows / n_networks, penalty / n_networks
 
     def _eta(self, progress, part):
         """Return the learning rate of a step, after `part` of the present epoch."""
