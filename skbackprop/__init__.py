@@ -1,7 +1,8 @@
 """Multilayer perceptrons for scikit-learn, trained by backpropagation in NumPy."""
 
 from skbackprop.classifier import BackpropClassifier
+from skbackprop.hidden_layer_transformer import HiddenLayerTransformer
 from skbackprop.regressor import BackpropRegressor
 from skbackprop.version import __version__
 
-__all__ = ["BackpropClassifier", "BackpropRegressor", "__version__"]
+__all__ = ["BackpropClassifier", "BackpropRegressor", "HiddenLayerTransformer", "__version__"]

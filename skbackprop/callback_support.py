@@ -17,9 +17,6 @@ except ImportError:
         return method
 
 
-__all__ = ["CallbackSupportMixin", "FitObserver", "observe", "with_callbacks"]
-
-
 def observe(estimator, model, X, y, sample_weight):
     """Return the FitObserver of a fit that begins, or None where nobody has set callbacks.
 

@@ -3,11 +3,13 @@
 import numpy as np
 from scipy.special import log_expit, log_softmax
 from sklearn.base import ClassifierMixin, _fit_context
+from sklearn.neural_network import MLPClassifier
 from sklearn.utils.metaestimators import available_if
 
 from skbackprop import parameters
 from skbackprop.base import BaseBackprop, stochastic
 from skbackprop.callback_support import with_callbacks
+from skbackprop.conversion import from_sklearn, to_sklearn
 from skbackprop.documentation import shared_parameters
 from skbackprop.losses import CLASSIFIER_LOSSES, BinaryCrossEntropy
 from skbackprop.targets import ClassTargets
@@ -202,6 +204,48 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         self : BackpropClassifier
         """
         return self._partial_fit(X, y, sample_weight, classes)
+
+    @classmethod
+    def from_sklearn(cls, mlp):
+        """Return an estimator with the weights and the parameters of scikit-learn's network.
+
+        Its predictions are the same. What is divided by the batch size there (alpha) is divided here
+        once, by `batch_size` or 200.
+
+        Parameters
+        ----------
+        mlp : MLPClassifier
+            Fitted.
+
+        Returns
+        -------
+        estimator : BackpropClassifier
+            Fitted; with warm_start or by partial_fit its training goes on, with a new optimizer.
+
+        Raises
+        ------
+        TypeError
+            Where `mlp` is something else.
+        """
+        return from_sklearn(cls, mlp, MLPClassifier)
+
+    def to_sklearn(self):
+        """Return scikit-learn's network with these weights, which predicts the same.
+
+        Scaling is folded into the first and the last layer, in float64.
+
+        Returns
+        -------
+        mlp : MLPClassifier
+            Fitted.
+
+        Raises
+        ------
+        ValueError
+            Where the network does something that has no counterpart there: several networks,
+            periodic embeddings, scaling="robust", encoded columns, another activation or loss.
+        """
+        return to_sklearn(self)
 
     def _make_targets(self, y, sample_weight, settings, classes=None):
         return ClassTargets(y, classes)

@@ -13,8 +13,6 @@ BLOCK_BYTES = 2**21
 def raw_predictions(network, X, scaling=None, dtype=np.float64):
     """Return z^L of every row of X, in `dtype` and in the shape that :meth:`Network.forward` has.
 
-    Every call has a workspace of its own, so that threads can share a network.
-
     Parameters
     ----------
     network : Network
@@ -24,20 +22,34 @@ def raw_predictions(network, X, scaling=None, dtype=np.float64):
     dtype : dtype, default=float64
         Of the result; the network computes in its own.
     """
-    n_samples = X.shape[0]
-    compute_dtype = network.theta.dtype
-    row_bytes = 4 * sum(network.widths) * compute_dtype.itemsize
-    block_rows = min(n_samples, max(32, BLOCK_BYTES // row_bytes))
     E = network.n_networks
-    raw = np.empty((n_samples * E, network.n_outputs), dtype)
+    raw = np.empty((X.shape[0] * E, network.n_outputs), dtype)
+    for rows, z, _ in forward_blocks(network, X, scaling):
+        raw[E * rows.start : E * rows.stop] = z
+    return raw
+
+
+def layer_outputs(network, X, scaling=None, dtype=np.float64, *, layer):
+    """Return a^l of every row of X, where `layer` counts the hidden layers from 0 (see above)."""
+    a = np.empty((X.shape[0], network.widths[1:-1][layer]), dtype)
+    for rows, _, workspace in forward_blocks(network, X, scaling):
+        a[rows] = workspace.hidden[layer].a
+    return a
+
+
+def forward_blocks(network, X, scaling):
+    """Yield the rows of each block of X, their z^L and the workspace that their pass has filled.
+
+    Every call has a workspace of its own, so that threads can share a network.
+    """
+    n_samples, dtype = X.shape[0], network.theta.dtype
+    row_bytes = 4 * sum(network.widths) * dtype.itemsize
+    block_rows = min(n_samples, max(32, BLOCK_BYTES // row_bytes))
     workspace = Workspace(network, block_rows)
     for rows in gen_batches(n_samples, block_rows):
         if rows.stop - rows.start != block_rows:
             workspace = Workspace(network, rows.stop - rows.start)
-        raw[E * rows.start : E * rows.stop] = network.forward(
-            scaled_block(X[rows], scaling, compute_dtype), workspace
-        )
-    return raw
+        yield rows, network.forward(scaled_block(X[rows], scaling, dtype), workspace), workspace
 
 
 def scaled_block(block, scaling, dtype):

@@ -2,12 +2,14 @@
 
 import numpy as np
 from sklearn.base import RegressorMixin, _fit_context
+from sklearn.neural_network import MLPRegressor
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from skbackprop import parameters
 from skbackprop.base import BaseBackprop, stochastic
 from skbackprop.callback_support import with_callbacks
+from skbackprop.conversion import from_sklearn, to_sklearn
 from skbackprop.documentation import shared_parameters
 from skbackprop.losses import REGRESSOR_LOSSES
 from skbackprop.targets import RealTargets
@@ -268,6 +270,48 @@ default="squared_error"
         model.loss.inverse_link(raw, out=raw)
         y = model.targets.decode(raw, clip=model.settings.clip_predictions)
         return y.astype(raw.dtype, copy=False)
+
+    @classmethod
+    def from_sklearn(cls, mlp):
+        """Return an estimator with the weights and the parameters of scikit-learn's network.
+
+        Its predictions are the same. What is divided by the batch size there (alpha) is divided here
+        once, by `batch_size` or 200.
+
+        Parameters
+        ----------
+        mlp : MLPRegressor
+            Fitted.
+
+        Returns
+        -------
+        estimator : BackpropRegressor
+            Fitted; with warm_start or by partial_fit its training goes on, with a new optimizer.
+
+        Raises
+        ------
+        TypeError
+            Where `mlp` is something else.
+        """
+        return from_sklearn(cls, mlp, MLPRegressor)
+
+    def to_sklearn(self):
+        """Return scikit-learn's network with these weights, which predicts the same.
+
+        Scaling is folded into the first and the last layer, in float64.
+
+        Returns
+        -------
+        mlp : MLPRegressor
+            Fitted.
+
+        Raises
+        ------
+        ValueError
+            Where the network does something that has no counterpart there: several networks,
+            periodic embeddings, scaling="robust", encoded columns, another activation or loss.
+        """
+        return to_sklearn(self)
 
     def _make_targets(self, y, sample_weight, settings, classes=None):
         scaled = settings.scaling is not None

@@ -47,7 +47,7 @@ def test_passes_are_those_of_each_alone(activation, hidden, front):
     network.theta[...] = rng.normal(size=network.theta.size) * 0.5
     X, Y, w = rng.normal(size=(7, 4)), np.eye(3)[rng.integers(0, 3, 7)], rng.uniform(0.5, 2, 7)
     z, (dW, db, d_front) = passes(network, X, Y, w)
-    sums = {name: 0 for name in d_front}
+    sums = dict.fromkeys(d_front, 0)
     for e in range(E):
         z_alone, (dW_alone, db_alone, d_front_alone) = passes(one_of(network, e), X, Y, w)
         np.testing.assert_allclose(z[e::E], z_alone, rtol=1e-12)
