@@ -21,6 +21,8 @@ Optional, for several networks whose predictions are averaged (the mean of z whe
     link is the mean of theirs.
 """
 
+import math
+
 import numpy as np
 from scipy.special import expit, log_expit, log_softmax
 
@@ -90,7 +92,7 @@ class IdentityLink:
 
 def log_mean_exp(logarithms):
     """Return ln of the mean of exp over axis 1."""
-    return np.logaddexp.reduce(logarithms, axis=1) - np.log(logarithms.shape[1])
+    return np.logaddexp.reduce(logarithms, axis=1) - math.log(logarithms.shape[1])
 
 
 class LogisticLink:
