@@ -202,7 +202,14 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         Returns
         -------
         self : BackpropClassifier
+
+        Raises
+        ------
+        ValueError
+            Where `classes` are others than those of the first call.
         """
+        if classes is not None and hasattr(self, "_model"):
+            self._model.targets.refuse_other_classes(classes)
         return self._partial_fit(X, y, sample_weight, classes)
 
     @classmethod

@@ -14,8 +14,9 @@ def warn_of_the_end(reason, model):
 
     Parameters
     ----------
-    reason : {"max_iter", "stalled", "callback", "interrupted", "diverged", "planned"}
-        See :meth:`Training.run`; "planned" is a "max_iter" that surprises nobody.
+    reason : {"max_iter", "max_fun", "stalled", "callback", "interrupted", "diverged", "planned"}
+        See :meth:`Training.run` and :func:`minimize_lbfgs`; "planned" is a "max_iter" that surprises
+        nobody.
     model : Model
     """
     settings, n_epochs = model.settings, len(model.history.loss)
@@ -30,10 +31,10 @@ def warn_of_the_end(reason, model):
         if n_epochs == 0:
             raise ValueError(message)
         warn(f"{message} The weights after epoch {n_epochs} are kept.", ConvergenceWarning)
-    elif reason == "max_iter" and settings.schedule in OPEN_ENDED:
+    elif reason == "max_fun" or (reason == "max_iter" and settings.schedule in OPEN_ENDED):
         warn(
-            f"The 'max_iter' parameter ({settings.max_iter}) was reached before the loss stopped falling; "
-            "a larger one may fit better.",
+            f"The {reason!r} parameter ({getattr(settings, reason)}) was reached before the loss stopped "
+            "falling; a larger one may fit better.",
             ConvergenceWarning,
         )
 

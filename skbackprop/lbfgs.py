@@ -111,4 +111,6 @@ def minimize_lbfgs(network, loss, batches, history, *, alpha, max_iter, max_fun,
         return "interrupted"
     finally:
         network.theta[...] = last_iterate  # not the trial point that was evaluated last
-    return "max_iter" if result.status == 1 else "stalled"
+    if result.status != 1:
+        return "stalled"
+    return "max_iter" if result.nit >= max_iter else "max_fun"

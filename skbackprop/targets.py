@@ -49,6 +49,14 @@ class ClassTargets:
             )
         self.n_outputs = 1 if len(self.classes) == 2 else len(self.classes)
 
+    def refuse_other_classes(self, classes):
+        """Raise where `classes` are not those that are known."""
+        if not np.array_equal(np.unique(classes), self.classes):
+            raise ValueError(
+                f"The 'classes' parameter {classes!r} of partial_fit is not what it was in the first call or "
+                f"in fit: {self.classes.tolist()!r}."
+            )
+
     def encode(self, y, dtype, smoothing=0.0):
         """Return Y; with smoothing e, (1 - e) Y + e / k, where k is 2 for a sigmoid output."""
         if self.multilabel:

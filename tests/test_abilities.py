@@ -1,0 +1,280 @@
+"""What a user of scikit-learn's network expects to be able to do, each ability by itself."""
+
+import numpy as np
+import pytest
+from scipy.optimize import minimize_scalar
+from scipy.sparse import csr_array
+from scipy.special import expit, log_expit
+from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris, make_multilabel_classification
+from sklearn.metrics import accuracy_score, get_scorer, log_loss, mean_squared_error
+from sklearn.model_selection import train_test_split
+from sklearn.utils.class_weight import compute_class_weight
+
+from skbackprop import BackpropClassifier, BackpropRegressor
+
+# Trained for few epochs on purpose.
+pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+
+PLAIN = {"recipe": "textbook", "random_state": 0}
+
+
+@pytest.fixture(scope="module")
+def halves():
+    X, y = load_breast_cancer(return_X_y=True)
+    return train_test_split(X, y, test_size=0.5, random_state=0, stratify=y)
+
+
+# Watching and stopping.
+
+
+def test_the_best_epoch_on_the_given_rows_is_kept(halves):
+    X, X_val, y, y_val = halves
+    model = BackpropClassifier(50, **PLAIN, learning_rate=0.05, max_iter=60).fit(
+        X, y, X_val=X_val, y_val=y_val
+    )
+    curve = model.validation_loss_curve_
+    assert len(curve) == model.n_iter_
+    assert int(np.argmin(curve)) < len(curve) - 1  # else nothing was there to restore
+    assert model.best_loss_ == min(curve)
+    assert log_loss(y_val, model.predict_proba(X_val)) == pytest.approx(min(curve), rel=1e-6)
+
+
+def test_validation_rows_have_weights(halves):
+    X, X_val, y, y_val = halves
+    w = np.random.default_rng(0).uniform(0, 3, len(y_val))
+    model = BackpropClassifier(20, **PLAIN, max_iter=5)
+    model.fit(X, y, X_val=X_val, y_val=y_val, sample_weight_val=w)
+    last = log_loss(y_val, model.predict_proba(X_val), sample_weight=w)
+    assert last == pytest.approx(model.best_loss_, rel=1e-6)
+
+
+def test_validation_rows_are_not_trained_on(halves):
+    X, X_val, y, y_val = halves
+    settings = {**PLAIN, "max_iter": 3, "n_iter_no_change": None}
+    without = BackpropClassifier(20, **settings).fit(X, y)
+    watched = BackpropClassifier(20, **settings).fit(X, y, X_val=X_val, y_val=y_val)
+    assert watched.loss_curve_ == without.loss_curve_
+
+
+@pytest.mark.parametrize("scoring", ["accuracy", "roc_auc", "neg_log_loss", get_scorer("f1")], ids=str)
+def test_any_score_can_be_watched(scoring, halves):
+    X, X_val, y, y_val = halves
+    model = BackpropClassifier(20, **PLAIN, learning_rate=0.02, max_iter=15, scoring=scoring)
+    model.fit(X, y, X_val=X_val, y_val=y_val)
+    scorer = get_scorer(scoring) if isinstance(scoring, str) else scoring
+    assert len(model.validation_scores_) == model.n_iter_
+    assert model.best_validation_score_ == max(model.validation_scores_)
+    assert scorer(model, X_val, y_val) == pytest.approx(model.best_validation_score_, abs=1e-12)
+
+
+def test_a_function_can_be_watched():
+    X, y = load_diabetes(return_X_y=True)
+
+    def minus_squared_error(estimator, X, y):
+        return -mean_squared_error(y, estimator.predict(X))
+
+    model = BackpropRegressor(10, **PLAIN, max_iter=20, early_stopping=True, scoring=minus_squared_error)
+    model.fit(X, y)
+    assert model.best_validation_score_ == max(model.validation_scores_)
+    assert max(model.validation_scores_) < 0
+
+
+def test_rows_of_one_batch_stop_by_their_patience(halves):
+    X, _, y, _ = halves
+    model = BackpropClassifier(20, **PLAIN, learning_rate=1e-9, n_iter_no_change=4, tol=1e-2, max_iter=50)
+    assert model.fit(X, y).n_iter_ == 1 + 4  # the first is an improvement on nothing
+
+
+@pytest.mark.parametrize("schedule", ["constant", "cosine", "one_cycle", "coslog4", "flat_cos"])
+@pytest.mark.parametrize("solver", ["sgd", "adam", "adamw"])
+def test_every_schedule_trains_with_every_solver(schedule, solver, halves):
+    X, X_val, y, y_val = halves
+    rate = 0.05 if solver == "sgd" else 0.01
+    model = BackpropClassifier(20, **PLAIN, solver=solver, schedule=schedule, learning_rate=rate, max_iter=30)
+    assert model.fit(X, y).score(X_val, y_val) > 0.93
+
+
+def test_a_schedule_may_be_a_function_of_the_fraction_done(halves):
+    X, _, y, _ = halves
+    seen = []
+
+    def schedule(t):
+        seen.append(t)
+        return 1 - t
+
+    BackpropClassifier(4, **PLAIN, schedule=schedule, batch_size=len(y), max_iter=4).fit(X, y)
+    assert seen == [0, 0.25, 0.5, 0.75]
+
+
+def test_adaptive_divides_by_five_when_the_loss_stalls(halves):
+    X, _, y, _ = halves
+    model = BackpropClassifier(4, **PLAIN, solver="sgd", schedule="adaptive", learning_rate=1e-4)
+    model.set_params(tol=10.0, n_iter_no_change=2, max_iter=100, momentum=0).fit(X, y)
+    # 1e-4, 2e-5, 4e-6 and 8e-7, which is below the end: four times two epochs, and the first.
+    assert model.n_iter_ == 1 + 4 * 2
+
+
+def test_lbfgs_keeps_to_its_evaluations():
+    X, y = load_iris(return_X_y=True)
+    few = BackpropClassifier(10, **PLAIN, solver="lbfgs", max_fun=5)
+    with pytest.warns(match="max_fun"):
+        few.fit(X, y)
+    assert few.n_iter_ <= 5
+    with pytest.raises(ValueError, match="dropout"):
+        BackpropClassifier(10, **PLAIN, solver="lbfgs", dropout=0.1).fit(X, y)
+
+
+# Streams.
+
+
+def test_partial_fit_of_sparse_labels_with_weights():
+    X, Y = make_multilabel_classification(200, 30, n_classes=4, random_state=0)
+    w = np.repeat([0.0, 1.0], 100)
+    settings = {**PLAIN, "shuffle": False, "batch_size": 100, "scaling": None, "learning_rate": 0.02}
+    dense, sparse, half = (BackpropClassifier(20, **settings) for _ in range(3))
+    for _ in range(5):
+        dense.partial_fit(X, Y, sample_weight=w)
+        sparse.partial_fit(csr_array(X), csr_array(Y), sample_weight=w)
+    np.testing.assert_allclose(sparse.predict_proba(csr_array(X)), dense.predict_proba(X), rtol=1e-9)
+    half.fit(X[100:], Y[100:])
+    assert accuracy_score(Y[100:], dense.predict(X[100:])) > accuracy_score(Y[:100], dense.predict(X[:100]))
+
+
+def test_classes_are_given_once():
+    X, y = load_iris(return_X_y=True)
+    model = BackpropClassifier(10, **PLAIN, learning_rate=0.02)
+    model.partial_fit(X[:50], y[:50], classes=[0, 1, 2])
+    for _ in range(100):
+        model.partial_fit(X, y)
+    assert model.score(X, y) > 0.95
+    with pytest.raises(ValueError, match="classes"):
+        model.partial_fit(X, y, classes=[0, 1])
+
+
+# Weights, smoothing, bounds.
+
+
+@pytest.mark.parametrize("weights", ["balanced", {0: 3.0, 1: 0.5, 2: 1.0}], ids=str)
+def test_class_weights_are_weights_of_the_rows(weights):
+    X, y = load_iris(return_X_y=True)
+    X, y = X[20:], y[20:]
+    factors = weights
+    if weights == "balanced":
+        factors = dict(enumerate(compute_class_weight("balanced", classes=np.arange(3), y=y)))
+    rows = np.array([factors[label] for label in y])
+    settings = {**PLAIN, "max_iter": 10, "scaling": None}
+    by_class = BackpropClassifier(8, **settings, class_weight=weights).fit(X, y)
+    by_row = BackpropClassifier(8, **settings).fit(X, y, sample_weight=rows)
+    np.testing.assert_allclose(by_class.coefs_[0], by_row.coefs_[0], rtol=1e-9)
+
+
+def test_class_weights_of_labels():
+    X, Y = make_multilabel_classification(100, 10, n_classes=2, random_state=0)
+    weights = [{0: 1.0, 1: 2.0}, {0: 3.0, 1: 1.0}]
+    rows = np.array([1.0, 2.0])[Y[:, 0]] * np.array([3.0, 1.0])[Y[:, 1]]
+    settings = {**PLAIN, "max_iter": 5, "scaling": None}
+    by_class = BackpropClassifier(8, **settings, class_weight=weights).fit(X, Y)
+    by_row = BackpropClassifier(8, **settings).fit(X, Y, sample_weight=rows)
+    np.testing.assert_allclose(by_class.coefs_[0], by_row.coefs_[0], rtol=1e-9)
+
+
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_smoothed_labels_bound_the_confidence(n_classes):
+    """With targets of 1 - e + e / k the best probability of a certain row is just that."""
+    X = np.repeat(np.eye(n_classes), 10, axis=0)
+    y = np.repeat(np.arange(n_classes), 10)
+    model = BackpropClassifier(16, **PLAIN, solver="lbfgs", alpha=0, label_smoothing=0.1, tol=1e-8)
+    probabilities = model.fit(X, y).predict_proba(X)
+    expected = 1 - 0.1 + 0.1 / n_classes
+    np.testing.assert_allclose(probabilities[np.arange(len(y)), y], expected, rtol=1e-4)
+
+
+def test_max_norm_bounds_the_incoming_weights(halves):
+    X, _, y, _ = halves
+    free = BackpropClassifier(20, **PLAIN, learning_rate=0.1, max_iter=10).fit(X, y)
+    bound = BackpropClassifier(20, **PLAIN, learning_rate=0.1, max_iter=10, max_norm=0.5).fit(X, y)
+    assert max(np.linalg.norm(W, axis=0).max() for W in free.coefs_) > 1
+    assert max(np.linalg.norm(W, axis=0).max() for W in bound.coefs_) <= 0.5 * (1 + 1e-9)
+
+
+def test_clip_norm_bounds_the_step():
+    X, y = load_diabetes(return_X_y=True)
+    settings = {**PLAIN, "solver": "sgd", "momentum": 0, "alpha": 0, "learning_rate": 0.1}
+    settings |= {"batch_size": len(y), "scaling": None, "warm_start": True}
+
+    def step_length(clip_norm):
+        model = BackpropRegressor(5, **settings, clip_norm=clip_norm, max_iter=1)
+        model.set_params(learning_rate=1e-300).fit(X, y)
+        model.set_params(learning_rate=0.1)
+        before = np.concatenate([a.ravel().copy() for a in model.coefs_ + model.intercepts_])
+        model._model.training.learning_rate = 0.1
+        model.fit(X, y)
+        after = np.concatenate([a.ravel() for a in model.coefs_ + model.intercepts_])
+        return np.linalg.norm(after - before)
+
+    assert step_length(None) > 1
+    assert step_length(2.0) == pytest.approx(0.1 * 2.0)
+
+
+def test_each_layer_has_its_activation(halves):
+    X, _, y, _ = halves
+    model = BackpropClassifier((5, 4, 3), ["relu", "tanh", "sigmoid"], **PLAIN, scaling=None, max_iter=2)
+    X = (X - X.mean(axis=0)) / X.std(axis=0)
+    model.fit(X, y)
+    a = np.maximum(X @ model.coefs_[0] + model.intercepts_[0], 0)
+    a = np.tanh(a @ model.coefs_[1] + model.intercepts_[1])
+    a = expit(a @ model.coefs_[2] + model.intercepts_[2])
+    z = a @ model.coefs_[3] + model.intercepts_[3]
+    np.testing.assert_allclose(model.decision_function(X), z[:, 0], rtol=1e-9, atol=1e-12)
+
+
+# Losses.
+
+
+LOSSES_OF_ONE_NUMBER = {
+    "squared_error": lambda a, y: (a - y) ** 2 / 2,
+    "absolute_error": lambda a, y: np.abs(a - y),
+    "huber": lambda a, y: np.where(np.abs(a - y) <= 1, (a - y) ** 2 / 2, np.abs(a - y) - 0.5),
+    "poisson": lambda a, y: a - y * np.log(a),
+    "quantile": lambda a, y: np.maximum(0.9 * (y - a), 0.1 * (a - y)),
+}
+
+
+@pytest.mark.parametrize("loss", LOSSES_OF_ONE_NUMBER)
+def test_without_inputs_the_minimiser_of_the_loss_is_predicted(loss):
+    """On inputs that say nothing the best prediction is the number that SciPy finds."""
+    y = np.random.default_rng(0).gamma(2.0, 1.0, 501)
+    X = np.zeros((501, 1))
+    model = BackpropRegressor((), loss=loss, **PLAIN, schedule="cosine", alpha=0, batch_size=501)
+    model.set_params(scaling=None, learning_rate=0.05, max_iter=1500, n_iter_no_change=None)
+    model.set_params(**{"huber": {"huber_threshold": 1.0}, "quantile": {"quantile": 0.9}}.get(loss, {}))
+    value = LOSSES_OF_ONE_NUMBER[loss]
+    best = minimize_scalar(lambda a: value(a, y).mean(), bounds=(1e-3, 20), method="bounded")
+    assert model.fit(X, y).predict(X[:1])[0] == pytest.approx(best.x, abs=5e-3)
+
+
+class FocalLoss:
+    """-(1 - p)^2 ln p for two classes (Lin et al., 2017): what a user would write."""
+
+    def value(self, y_true, raw_prediction, scratch):
+        signed = np.where(y_true > 0.5, raw_prediction, -raw_prediction)
+        return (-((1 - expit(signed)) ** 2) * log_expit(signed)).sum(axis=1)
+
+    def delta(self, y_true, raw_prediction, out):
+        sign = np.where(y_true > 0.5, 1.0, -1.0)
+        p = expit(sign * raw_prediction)
+        out[...] = sign * (2 * p * (1 - p) ** 2 * np.log(p) - (1 - p) ** 3)
+
+    def inverse_link(self, raw_prediction, out):
+        expit(raw_prediction, out=out)
+
+
+@pytest.mark.parametrize("solver", ["adam", "lbfgs"])
+def test_a_loss_of_the_users_own(solver, halves):
+    X, X_val, y, y_val = halves
+    model = BackpropClassifier(20, **PLAIN, loss=FocalLoss(), solver=solver, max_iter=60, learning_rate=0.01)
+    model.fit(X, y)
+    assert model.score(X_val, y_val) > 0.93
+    p = model.predict_proba(X)[np.arange(len(y)), y]
+    easy = log_loss(y, model.predict_proba(X))
+    assert (-((1 - p) ** 2) * np.log(p)).mean() < easy
