@@ -114,9 +114,10 @@ class BaseBackprop(CallbackSupportMixin, BaseEstimator):
     def _train(self, model, batches, validate, observer):
         """Train until the end; return what ended it."""
         settings, stopping = model.settings, self._stopping(model)
+        training = model.resume_training(self.random_state)
         with suited_threads(model.network.layer_sizes, batches.batch_size):
             if settings.solver != "lbfgs":
-                return model.resume_training(self.random_state).run(
+                return training.run(
                     batches,
                     settings.max_iter,
                     stopping,
@@ -125,10 +126,8 @@ class BaseBackprop(CallbackSupportMixin, BaseEstimator):
                     verbose=self.verbose,
                 )
             return minimize_lbfgs(
-                model.network,
-                model.loss,
+                training,
                 batches,
-                model.history,
                 alpha=settings.alpha,
                 max_iter=settings.max_iter,
                 max_fun=self.max_fun,

@@ -1,5 +1,7 @@
 """L-BFGS (Liu & Nocedal, 1989): full gradients, handed to SciPy's optimizer."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from scipy.optimize import minimize
 
@@ -8,6 +10,14 @@ from skbackprop.network import Workspace
 
 # Ends where an iteration lowers the objective by less than this share of it.
 FTOL = 64 * np.finfo(np.float64).eps
+
+
+@dataclass
+class Start:
+    """Where a minimisation began: SciPy keeps its state to itself, so one under way is done again."""
+
+    theta: np.ndarray
+    n_iterations: int
 
 
 class StoppedByObserverError(Exception):
@@ -61,15 +71,16 @@ class Objective:
         return total / n_rows + penalty, gradient
 
 
-def minimize_lbfgs(network, loss, batches, history, *, alpha, max_iter, max_fun, tol, observer=None):
-    """Train `network` in place and return what ended it, as :meth:`Training.run` does.
+def minimize_lbfgs(training, batches, *, alpha, max_iter, max_fun, tol, observer=None):
+    """Train in place and return what ended it, as :meth:`Training.run` does.
 
     Parameters
     ----------
-    network, loss, batches, alpha
+    training : Training
+        Of its network, loss and history use is made. Its ``unfinished`` is a :class:`Start`
+        meanwhile; where it is one already, the minimisation that was saved under way is done again.
+    batches, alpha
         See :class:`Objective`.
-    history : History
-        Gets an entry for each iteration.
     max_iter, max_fun : int
         Bounds on the iterations and on the evaluations of the objective.
     tol : float
@@ -77,7 +88,14 @@ def minimize_lbfgs(network, loss, batches, history, *, alpha, max_iter, max_fun,
     observer : object, default=None
         See :meth:`Training.run`; told of each iteration.
     """
-    objective = Objective(network, loss, batches, alpha)
+    network, history = training.network, training.history
+    if training.unfinished is None:
+        training.unfinished = Start(network.theta.copy(), len(history.loss))
+    else:
+        network.theta[...] = training.unfinished.theta
+        del history.loss[training.unfinished.n_iterations :]
+        del history.penalty[training.unfinished.n_iterations :]
+    objective = Objective(network, training.loss, batches, alpha)
     last_iterate = network.theta.astype(np.float64)
 
     def after_iteration(theta):
@@ -111,6 +129,7 @@ def minimize_lbfgs(network, loss, batches, history, *, alpha, max_iter, max_fun,
         return "interrupted"
     finally:
         network.theta[...] = last_iterate  # not the trial point that was evaluated last
+        training.unfinished = None
     if result.status != 1:
         return "stalled"
     return "max_iter" if result.nit >= max_iter else "max_fun"
