@@ -12,7 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 from skbackprop.batches import Batches
 from skbackprop.callback_support import CallbackSupportMixin, observe
 from skbackprop.distinct_rows import merge_equal_rows
-from skbackprop.endings import warn_of_a_large_batch, warn_of_the_end
+from skbackprop.endings import warn, warn_of_a_large_batch, warn_of_the_end
 from skbackprop.epoch_loss import mean_loss
 from skbackprop.inputs import check_inputs, check_training_data
 from skbackprop.lbfgs import minimize_lbfgs
@@ -27,6 +27,7 @@ from skbackprop.scaling import RunningScaling
 from skbackprop.threads import suited_threads
 from skbackprop.training import Stopping
 from skbackprop.validation_split import split_rows
+from skbackprop.version import __version__
 
 # Rows of the batches of a validation.
 VALIDATION_ROWS = 1024
@@ -58,6 +59,20 @@ class BaseBackprop(CallbackSupportMixin, BaseEstimator):
         tags.input_tags.allow_nan = True
         tags.input_tags.categorical = True
         return tags
+
+    # What is saved.
+
+    def __getstate__(self):
+        return {**super().__getstate__(), "_skbackprop_version": __version__}
+
+    def __setstate__(self, state):
+        saved = state.pop("_skbackprop_version", "unknown")
+        if saved != __version__:
+            warn(
+                f"This {type(self).__name__} was saved by skbackprop {saved} and is loaded by {__version__}; "
+                "where its predictions matter, compare them with those it made then, or fit it again."
+            )
+        super().__setstate__(state)
 
     # What the subclasses know.
 

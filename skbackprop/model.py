@@ -1,7 +1,6 @@
 """The model: what a fitted estimator keeps, and how it is built from settings and data."""
 
 from dataclasses import dataclass
-from types import SimpleNamespace
 
 import numpy as np
 from sklearn.utils import check_random_state
@@ -10,7 +9,7 @@ from skbackprop.encoding import Encoder
 from skbackprop.initialization import initialize
 from skbackprop.network import Network
 from skbackprop.parameters import activation_list, dropout_list, layer_list
-from skbackprop.recipes import make_front, make_optimizer
+from skbackprop.recipes import Settings, make_front, make_optimizer
 from skbackprop.scaling import SCALINGS, RunningScaling, Scaling
 from skbackprop.training import History, Training
 
@@ -35,7 +34,7 @@ class Model:
     scaling: Scaling | None
     history: History
     split_seed: int
-    settings: SimpleNamespace
+    settings: Settings
     encoder: Encoder | None
     training: Training | None = None
 
@@ -55,7 +54,7 @@ def build_model(X, sample_weight, settings, encoder, targets, loss, streaming=Fa
     X : ndarray or CSR matrix of shape (n_samples, n_features)
         Encoded inputs.
     sample_weight : ndarray of shape (n_samples,) or None
-    settings : SimpleNamespace
+    settings : Settings
         Resolved parameters.
     encoder : Encoder or None
     targets : ClassTargets or RealTargets

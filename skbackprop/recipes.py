@@ -82,6 +82,10 @@ BATCH_SHARE = {"classifier": 8, "regressor": 32}
 BATCH_BOUNDS = (32, 256)
 
 
+class Settings(SimpleNamespace):
+    """The parameters of an estimator as attributes, a class of this package for those who load it."""
+
+
 def resolve(estimator, X, streaming=False):
     """Return the parameters of `estimator` with every "auto" replaced, for data like X.
 
@@ -92,7 +96,7 @@ def resolve(estimator, X, streaming=False):
     and without scaling there is no front, which needs inputs of size 1. A stream of batches
     (`streaming`) is scaled by statistics that move with it, for which scaling must be linear.
     """
-    settings = SimpleNamespace(**estimator.get_params(deep=False))
+    settings = Settings(**estimator.get_params(deep=False))
     kind = "classifier" if is_classifier(estimator) else "regressor"
     if settings.solver == "auto" and np.size(settings.hidden_layer_sizes) == 0:
         stochastic = streaming or settings.early_stopping or settings.input_dropout
