@@ -1,0 +1,53 @@
+"""The border of the inspection: an estimator and a user's data, checked and as its network sees them."""
+
+import numpy as np
+from sklearn.base import is_regressor
+from sklearn.utils.validation import _check_y, check_consistent_length, check_is_fitted
+
+from skbackprop.base import BaseBackprop
+from skbackprop.inputs import check_weights
+from skbackprop.prediction import scaled_block
+
+
+def check_estimator(estimator):
+    """Raise where `estimator` is none of this package's."""
+    if not isinstance(estimator, BaseBackprop):
+        raise TypeError(
+            "The 'estimator' parameter must be a BackpropClassifier or a BackpropRegressor (of a pipeline "
+            f"or a search that one, with the X that reaches it). Got {estimator!r} instead."
+        )
+
+
+def encoded_inputs(estimator, X):
+    """Return the model of a fitted estimator, X as numbers, and the dtype of the user's results."""
+    check_estimator(estimator)
+    check_is_fitted(estimator)
+    return estimator._check_inputs(X)
+
+
+def encoded_rows(estimator, X, y, sample_weight, name="sample_weight"):
+    """Return the model of a fitted estimator, X as numbers, y checked, and the weights that training has.
+
+    The weights have mean 1, and those of the classes in them; None where all rows count the same.
+    """
+    model, X, _ = encoded_inputs(estimator, X)
+    y = _check_y(y, multi_output=True, y_numeric=is_regressor(estimator), estimator=estimator)
+    check_consistent_length(X, y)
+    sample_weight = check_weights(sample_weight, X, name)
+    return model, X, y, mean_one(estimator._row_weights(model.targets, y, sample_weight))
+
+
+def mean_one(sample_weight):
+    """Return the weights divided by their mean."""
+    return None if sample_weight is None else sample_weight / sample_weight.mean()
+
+
+def network_batch(model, X, Y, w, dtype):
+    """Return (X, Y, w) as :meth:`Network.forward` and the losses want them: all rows as one batch.
+
+    X is scaled; Y and w have a row for each network, as the raw outputs do.
+    """
+    E = model.network.n_networks
+    X = scaled_block(X, model.scaling, dtype)
+    w = None if w is None else w.astype(dtype).repeat(E)
+    return X, np.repeat(Y, E, axis=0), w

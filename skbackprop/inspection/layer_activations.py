@@ -1,0 +1,100 @@
+"""What the neurons of every layer answer to a user's rows."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from skbackprop.inspection.inspected_data import encoded_inputs
+from skbackprop.network import linear
+from skbackprop.prediction import forward_blocks
+
+
+class LayerActivations(NamedTuple):
+    """The weighted inputs and the activations of one layer.
+
+    Attributes
+    ----------
+    z : ndarray of shape (n_samples, n_units)
+        z^l = a^{l-1} W^l + b^l.
+    a : ndarray of shape (n_samples, n_units)
+        a^l = sigma(z^l); in the output layer what the loss makes of z^L (softmax, sigmoid, ...).
+    """
+
+    z: np.ndarray
+    a: np.ndarray
+
+
+def hidden_activations(estimator, X):
+    """Return z^l and a^l of every layer, the output layer included, without dropout.
+
+    Parameters
+    ----------
+    estimator : BackpropClassifier or BackpropRegressor
+        Fitted; it is not changed.
+    X : {array-like, sparse matrix} of shape (n_samples, n_features)
+        Inputs, as ``predict`` takes them.
+
+    Returns
+    -------
+    layers : list of LayerActivations
+        In the order of ``coefs_``: the hidden layers from the first to the last, then the output
+        layer. z and a have the shape (n_samples, n_units). With several networks
+        (``n_estimators``) the units of one stand after those of the other: n_units is then
+        ``n_estimators`` times the size of the layer, and
+        ``a.reshape(n_samples, n_estimators, -1)`` takes them apart.
+
+    Raises
+    ------
+    sklearn.exceptions.NotFittedError
+        Where the estimator is not fitted.
+    TypeError
+        Where the estimator is none of this package's.
+
+    See Also
+    --------
+    skbackprop.HiddenLayerTransformer : One hidden layer as features, in a pipeline.
+
+    Notes
+    -----
+    z^1 belongs to the inputs as the network sees them, scaled inside. The output layer is the
+    network's too: two classes have one neuron, and a regressor's numbers are those before they
+    are brought back to the units of y.
+
+    References
+    ----------
+    Nielsen (2015). Neural Networks and Deep Learning, chapter 2. Determination Press.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from skbackprop import BackpropClassifier
+    >>> from skbackprop.inspection import hidden_activations
+    >>> X, y = load_iris(return_X_y=True)
+    >>> model = BackpropClassifier((20, 5), "relu", n_estimators=1, random_state=0).fit(X, y)
+    >>> layers = hidden_activations(model, X)
+    >>> [layer.a.shape for layer in layers]
+    [(150, 20), (150, 5), (150, 3)]
+    >>> bool((layers[0].a == layers[0].z.clip(min=0)).all())
+    True
+    """
+    model, X, dtype = encoded_inputs(estimator, X)
+    return network_activations(model, X, dtype)
+
+
+def network_activations(model, X, dtype):
+    """Return the LayerActivations of every layer, for inputs that are numbers."""
+    network = model.network
+    layers = [
+        LayerActivations(*(np.empty((X.shape[0], width), dtype) for _ in range(2)))
+        for width in network.widths[1:]
+    ]
+    for rows, raw, workspace in forward_blocks(network, X, model.scaling):
+        for W, b, layer, kept in zip(network.W, network.b, workspace.hidden, layers, strict=False):
+            kept.a[rows] = layer.a
+            linear(layer.input, W, b, out=layer.delta)  # z^l anew: a^l may stand in its place
+            kept.z[rows] = layer.delta
+        layers[-1].z[rows] = workspace.output.z
+        a = np.empty_like(raw)
+        model.loss.inverse_link(raw, out=a)
+        layers[-1].a[rows] = a.reshape(workspace.output.z.shape)
+    return layers
