@@ -4,14 +4,15 @@ import numpy as np
 import pytest
 import reference
 from scipy.sparse import csr_matrix
-from sklearn.datasets import load_iris
+from sklearn.datasets import load_diabetes, load_iris
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
 from skbackprop import BackpropClassifier, BackpropRegressor
 from skbackprop.activations import ACTIVATIONS
-from skbackprop.inspection import gradients, hidden_activations
+from skbackprop.inspection import check_gradients, gradients, hidden_activations
+from skbackprop.losses import CLASSIFIER_LOSSES, REGRESSOR_LOSSES
 
 X, y = load_iris(return_X_y=True)
 SCALED = StandardScaler().fit_transform(X)
@@ -148,3 +149,155 @@ def test_targets_that_do_not_fit_say_so():
         gradients(model, X, np.where(y == 2, 7, y))
     with pytest.raises(ValueError, match="Negative values in sample_weight"):
         gradients(model, X, y, -np.ones(150))
+
+
+# The gradient check.
+
+DIABETES = load_diabetes(return_X_y=True)
+QUICK = {"hidden_layer_sizes": (8, 6), "max_iter": 3, "random_state": 0}
+
+
+class OwnSquaredError:
+    """Half the squared error, whose derivative the subclasses get wrong."""
+
+    def value(self, y_true, raw_prediction, scratch):
+        return 0.5 * ((raw_prediction - y_true) ** 2).sum(axis=1)
+
+    def delta(self, y_true, raw_prediction, out):
+        out[:] = raw_prediction - y_true
+
+    def inverse_link(self, raw_prediction, out):
+        out[:] = raw_prediction
+
+
+class WrongSign(OwnSquaredError):
+    def delta(self, y_true, raw_prediction, out):
+        out[:] = y_true - raw_prediction
+
+
+class WrongByAPercent(OwnSquaredError):
+    def delta(self, y_true, raw_prediction, out):
+        out[:] = 1.01 * (raw_prediction - y_true)
+
+
+class WrittenNowhere(OwnSquaredError):
+    def delta(self, y_true, raw_prediction, out):
+        out = raw_prediction - y_true  # a new array: nothing is written  # noqa: F841
+
+
+class MeanOfAllRows(OwnSquaredError):
+    def value(self, y_true, raw_prediction, scratch):
+        return 0.5 * ((raw_prediction - y_true) ** 2).mean()
+
+
+def moved(model):
+    """Return the model with weights for which the derivatives of none of its layers are small."""
+    model._model.network.theta += 0.3 * np.random.default_rng(1).normal(size=model._model.network.theta.size)
+    return model
+
+
+@pytest.mark.parametrize("fitted", [False, True])
+@pytest.mark.parametrize("recipe", ["tabular", "textbook"])
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_the_gradient_of_every_activation_passes(activation, recipe, fitted):
+    model = BackpropRegressor(
+        activation=activation, recipe=recipe, schedule="cosine", n_estimators=2, **QUICK
+    )
+    check = check_gradients(model.fit(*DIABETES) if fitted else model, *DIABETES)
+    assert check.passed, check
+    assert len(check.layer_errors) == 3
+    assert (check.front_error is None) == (recipe == "textbook")
+    assert check.n_compared > 100
+
+
+@pytest.mark.parametrize("fitted", [False, True])
+@pytest.mark.parametrize("loss", REGRESSOR_LOSSES)
+def test_the_gradient_of_every_regressors_loss_passes(loss, fitted):
+    model = BackpropRegressor(loss=loss, **QUICK)
+    check = check_gradients(model.fit(*DIABETES) if fitted else model, *DIABETES)
+    assert check.passed, check
+
+
+@pytest.mark.parametrize("fitted", [False, True])
+@pytest.mark.parametrize("loss", CLASSIFIER_LOSSES)
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_the_gradient_of_every_classifiers_loss_passes(loss, fitted, n_classes):
+    rows = y < n_classes
+    w = np.random.default_rng(0).uniform(0.5, 2, rows.sum())
+    model = BackpropClassifier(loss=loss, class_weight="balanced", schedule="cosine", **QUICK)
+    check = check_gradients(model.fit(X[rows], y[rows]) if fitted else model, X[rows], y[rows], w)
+    assert check.passed, check
+
+
+@pytest.mark.parametrize("fitted", [False, True])
+@pytest.mark.parametrize(
+    ("loss", "passes"),
+    [(OwnSquaredError(), True), (WrongSign(), False), (WrongByAPercent(), False), (WrittenNowhere(), False)],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_wrong_derivative_of_an_own_loss_is_found(loss, passes, fitted):
+    model = BackpropRegressor(loss=loss, **QUICK)
+    if fitted:  # with a right derivative, then the wrong one is put in its place
+        model.set_params(loss=OwnSquaredError()).fit(*DIABETES)
+        moved(model)._model.loss = loss
+    check = check_gradients(model, *DIABETES)
+    assert check.passed == passes
+    assert ("the gradient is right" in str(check)) == passes
+
+
+def test_the_size_of_the_error_is_the_mistakes():
+    check = check_gradients(BackpropRegressor(loss=WrongByAPercent(), **QUICK), *DIABETES)
+    # |1.01 g - g| / (1.01 g)
+    np.testing.assert_allclose(check.layer_errors, 0.01 / 1.01, rtol=1e-2)
+    assert check.largest_error == max(*check.layer_errors, check.front_error)
+    assert check_gradients(
+        BackpropRegressor(loss=WrongByAPercent(), **QUICK), *DIABETES, tolerance=0.02
+    ).passed
+
+
+def test_a_layer_whose_backward_pass_is_wrong_is_named(monkeypatch):
+    monkeypatch.setattr(type(ACTIVATIONS["tanh"]), "backward", lambda self, *arrays: None)
+    check = check_gradients(BackpropRegressor(activation=["tanh", "sigmoid"], **QUICK), *DIABETES)
+    right = [error <= check.tolerance for error in check.layer_errors]
+    assert right == [False, True, True]
+
+
+def test_a_kink_exactly_at_the_weights_is_no_mistake():
+    # Biases of 0 and rows of zeros: z is 0 exactly, where the rectifier has no derivative.
+    zeros = np.zeros((20, 3))
+    model = BackpropRegressor(5, "relu", scaling=None, **PLAIN).fit(zeros, np.ones(20))
+    for b in model.intercepts_:
+        b[...] = 0
+    model.coefs_[1][...] = 1
+    assert check_gradients(model, zeros, np.ones(20)).passed
+
+
+def test_checking_changes_nothing_and_repeats():
+    model = BackpropRegressor(loss=OwnSquaredError(), **QUICK)
+    first = check_gradients(model, *DIABETES)
+    assert "_model" not in vars(model)
+    assert not hasattr(model, "n_features_in_")
+    assert first == check_gradients(model, *DIABETES)
+    fitted = BackpropRegressor(**QUICK).fit(*DIABETES)
+    before = fitted._model.network.theta.copy()
+    check_gradients(fitted, *DIABETES)
+    np.testing.assert_array_equal(fitted._model.network.theta, before)
+
+
+def test_sparse_inputs_and_labels_can_be_checked():
+    labels = (DIABETES[0][:, :3] > 0).astype(int)
+    model = BackpropClassifier(**QUICK)
+    assert check_gradients(model, csr_matrix(DIABETES[0]), labels).passed
+
+
+def test_what_cannot_be_checked_says_so():
+    with pytest.raises(ValueError, match=r"value\(\) that returns one number for each row.*Got shape \(\)"):
+        check_gradients(BackpropRegressor(loss=MeanOfAllRows(), **QUICK), *DIABETES)
+    with pytest.raises(TypeError, match="'estimator' parameter must be a BackpropClassifier"):
+        check_gradients(LogisticRegression(), *DIABETES)
+    with pytest.raises(ValueError, match=r"'tolerance' parameter must be a positive number. Got 0 instead"):
+        check_gradients(BackpropRegressor(), *DIABETES, tolerance=0)
+    with pytest.raises(ValueError, match=r"'max_parameters' parameter must be a positive int. Got 0 instead"):
+        check_gradients(BackpropRegressor(), *DIABETES, max_parameters=0)
+    with pytest.raises(ValueError, match="'n_estimators' parameter"):
+        check_gradients(BackpropRegressor(n_estimators=0), *DIABETES)

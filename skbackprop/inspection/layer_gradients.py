@@ -116,6 +116,7 @@ def backpropagate(network, loss, X, Y, w):
     """
     workspace = Workspace(network, X.shape[0], np.empty_like(network.theta))
     raw = network.forward(X, workspace)
+    workspace.raw_delta.fill(np.nan)  # what a loss leaves unwritten shows
     write_output_delta(loss, Y, raw, w, workspace.raw_delta, network.n_networks)
     for layer in workspace.hidden:
         layer.dropout = None  # no mask was drawn
