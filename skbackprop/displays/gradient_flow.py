@@ -1,0 +1,151 @@
+"""GradientFlowDisplay: whether the gradient reaches the first layers."""
+
+import numpy as np
+
+from skbackprop.displays.fitted import inputs_of_last_step, last_step
+from skbackprop.displays.style import BLACK, BLUE, GREEN, ORANGE, PURPLE, VERMILLION, axes_or_new
+from skbackprop.inspection import gradients
+
+# One for each display on the same axes: colour, marker of dL/dW, marker of delta.
+STYLES = [
+    (BLUE, "o", "s"),
+    (VERMILLION, "^", "v"),
+    (GREEN, "D", "d"),
+    (PURPLE, "P", "X"),
+    (ORANGE, "<", ">"),
+    (BLACK, "*", "p"),
+]
+
+
+class GradientFlowDisplay:
+    """The size of the gradient in each layer, on a logarithmic axis.
+
+    Backpropagation multiplies delta by W^T and by sigma' from layer to layer. Where these factors are
+    mostly below 1 the gradient vanishes on the way to the first layers, and they do not learn; where
+    they are mostly above 1 it explodes.
+
+    Parameters
+    ----------
+    dW_norms : array-like of shape (n_layers,)
+        The Frobenius norm of dL/dW^l for each layer l = 1..L, the output layer included.
+    delta_norms : array-like of shape (n_layers,)
+        The Frobenius norm of delta^l = dL/dz^l, over all rows.
+
+    Attributes
+    ----------
+    dW_line_, delta_line_ : Line2D
+        A norm of 0, which a logarithmic axis has not, is a gap in the line.
+    ax_ : matplotlib Axes
+    figure_ : matplotlib Figure
+
+    See Also
+    --------
+    ActivationsDisplay : Shows which layers are saturated.
+    skbackprop.inspection.gradients : The gradients themselves.
+
+    References
+    ----------
+    Glorot & Bengio (2010). Understanding the difficulty of training deep feedforward neural networks.
+    AISTATS.
+
+    Hochreiter (1991). Untersuchungen zu dynamischen neuronalen Netzen. Diploma thesis, TU Munich.
+
+    Examples
+    --------
+    Of four layers of sigmoids the first ones learn little:
+
+    >>> from sklearn.datasets import load_iris
+    >>> from skbackprop import BackpropClassifier
+    >>> from skbackprop.displays import GradientFlowDisplay
+    >>> X, y = load_iris(return_X_y=True)
+    >>> model = BackpropClassifier((10,) * 4, "sigmoid", recipe="textbook", random_state=0)
+    >>> display = GradientFlowDisplay.from_estimator(model.partial_fit(X, y), X, y)
+    >>> bool(display.dW_norms[0] < display.dW_norms[-1] / 10)
+    True
+    """
+
+    def __init__(self, dW_norms, delta_norms):
+        self.dW_norms = dW_norms
+        self.delta_norms = delta_norms
+
+    @classmethod
+    def from_estimator(cls, estimator, X, y, *, sample_weight=None, name=None, ax=None, **kwargs):
+        """Draw the size of the gradient of the loss on some rows.
+
+        Parameters
+        ----------
+        estimator : BackpropClassifier, BackpropRegressor or Pipeline that ends with one
+            Fitted. Of several networks it is the norm over all of them.
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Inputs.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            Targets.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the rows.
+        name : str, default=None
+            See :meth:`plot`.
+        ax : matplotlib Axes, default=None
+            See :meth:`plot`.
+        **kwargs
+            See :meth:`plot`.
+
+        Returns
+        -------
+        display : GradientFlowDisplay
+
+        Raises
+        ------
+        ImportError
+            Where matplotlib is not installed.
+        NotFittedError
+            Where the estimator is not fitted.
+        """
+        fitted = last_step(estimator)
+        layers = gradients(fitted, inputs_of_last_step(estimator, X), y, sample_weight=sample_weight)
+        dW_norms = [float(np.linalg.norm(layer.dW.ravel())) for layer in layers]
+        delta_norms = [float(np.linalg.norm(layer.delta.ravel())) for layer in layers]
+        return cls(dW_norms, delta_norms).plot(ax, name=name, **kwargs)
+
+    def plot(self, ax=None, *, name=None, **kwargs):
+        r"""Draw both norms over the number of the layer.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Where to draw; None makes a new figure. Several displays on the same axes have different
+            colours and markers.
+        name : str, default=None
+            Stands before the labels in the legend: to compare several networks on the same axes.
+        **kwargs
+            Passed to :meth:`matplotlib.axes.Axes.plot` for both lines, such as ``color``.
+
+        Returns
+        -------
+        display : GradientFlowDisplay
+            This one.
+
+        Raises
+        ------
+        ImportError
+            Where matplotlib is not installed.
+        """
+        ax = axes_or_new(ax, f"{type(self).__name__}.plot")
+        prefix = "" if name is None else f"{name}: "
+        n_displays = len(ax.lines) // 2  # each draws two lines
+        color, dW_marker, delta_marker = STYLES[n_displays % len(STYLES)]
+
+        def draw(norms, **style):
+            layers = np.arange(1, len(norms) + 1)
+            norms = np.where(np.asarray(norms) > 0, norms, np.nan)
+            (line,) = ax.plot(layers, norms, **{"color": color, **style, **kwargs})
+            return line
+
+        label = rf"{prefix}$\|\partial L / \partial W^l\|$"
+        self.dW_line_ = draw(self.dW_norms, linestyle="-", marker=dW_marker, label=label)
+        label = rf"{prefix}$\|\delta^l\|$"
+        self.delta_line_ = draw(self.delta_norms, linestyle="--", marker=delta_marker, label=label)
+        ax.set(yscale="log", xlabel="layer $l$, the output last", ylabel="norm of the gradient")
+        ax.xaxis.get_major_locator().set_params(integer=True)
+        ax.legend(fontsize="small")
+        self.ax_, self.figure_ = ax, ax.figure
+        return self

@@ -1,0 +1,194 @@
+"""LossCurveDisplay: how a training went."""
+
+import numpy as np
+
+from skbackprop.displays.fitted import last_step
+from skbackprop.displays.style import BLACK, BLUE, GREEN, GREY, VERMILLION, axes_or_new
+
+
+class LossCurveDisplay:
+    """Losses and scores over the epochs of a training.
+
+    Parameters
+    ----------
+    loss_curve : array-like of shape (n_epochs,)
+        Training loss after each epoch.
+    penalty_curve : array-like of shape (n_epochs,), default=()
+        The penalty ``alpha / 2 * sum(W ** 2)`` after each epoch; drawn where it is not always 0.
+    validation_loss_curve : array-like of shape (n_validations,), default=()
+        Loss on the validation rows. Where it is shorter than `loss_curve`, it belongs to the first
+        epochs.
+    validation_scores : array-like of shape (n_validations,), default=()
+        Score on the validation rows; drawn on an axis of its own, at the right.
+    kept_epoch : int, default=None
+        The epoch (counted from 1) whose weights the estimator has; None marks none.
+
+    Attributes
+    ----------
+    lines_ : dict of str to Line2D
+        What was drawn of "loss", "penalty", "validation_loss", "validation_score" and
+        "kept_epoch".
+    ax_ : matplotlib Axes
+    score_ax_ : matplotlib Axes or None
+        The axis of the score, where there is one.
+    figure_ : matplotlib Figure
+
+    See Also
+    --------
+    sklearn.model_selection.LearningCurveDisplay : Scores over the size of the training set.
+
+    References
+    ----------
+    Prechelt (1998). Early stopping - but when? In: Neural Networks: Tricks of the Trade. Springer.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from skbackprop import BackpropClassifier
+    >>> from skbackprop.displays import LossCurveDisplay
+    >>> X, y = load_iris(return_X_y=True)
+    >>> model = BackpropClassifier(20, recipe="fast", early_stopping=True, random_state=0).fit(X, y)
+    >>> display = LossCurveDisplay.from_estimator(model)
+    >>> sorted(display.lines_)
+    ['kept_epoch', 'loss', 'penalty', 'validation_loss']
+    """
+
+    def __init__(
+        self,
+        loss_curve,
+        *,
+        penalty_curve=(),
+        validation_loss_curve=(),
+        validation_scores=(),
+        kept_epoch=None,
+    ):
+        self.loss_curve = loss_curve
+        self.penalty_curve = penalty_curve
+        self.validation_loss_curve = validation_loss_curve
+        self.validation_scores = validation_scores
+        self.kept_epoch = kept_epoch
+
+    @classmethod
+    def from_estimator(cls, estimator, *, name=None, ax=None, score_ax=None, **kwargs):
+        """Draw the training of a fitted estimator.
+
+        Parameters
+        ----------
+        estimator : BackpropClassifier, BackpropRegressor or Pipeline that ends with one
+            Fitted. scikit-learn's own networks will do too, but for solver="lbfgs".
+        name : str, default=None
+            See :meth:`plot`.
+        ax, score_ax : matplotlib Axes, default=None
+            See :meth:`plot`.
+        **kwargs
+            See :meth:`plot`.
+
+        Returns
+        -------
+        display : LossCurveDisplay
+
+        Raises
+        ------
+        ImportError
+            Where matplotlib is not installed.
+        NotFittedError
+            Where the estimator is not fitted.
+        TypeError
+            Where the estimator has no ``loss_curve_``.
+        """
+        fitted = last_step(estimator)
+        if not hasattr(fitted, "loss_curve_"):
+            raise TypeError(f"The estimator must have a loss_curve_. Got {fitted!r}.")
+        display = cls(
+            fitted.loss_curve_,
+            penalty_curve=getattr(fitted, "penalty_curve_", ()),
+            validation_loss_curve=getattr(fitted, "validation_loss_curve_", ()),
+            validation_scores=getattr(fitted, "validation_scores_", None) or (),
+            kept_epoch=kept_epoch(fitted),
+        )
+        return display.plot(ax, name=name, score_ax=score_ax, **kwargs)
+
+    def plot(self, ax=None, *, name=None, score_ax=None, **kwargs):
+        """Draw the curves.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Where to draw; None makes a new figure.
+        name : str, default=None
+            Stands before the labels in the legend: to compare several trainings on the same axes.
+        score_ax : matplotlib Axes, default=None
+            Where to draw the score, such as the `score_ax_` of another display on these axes. None
+            makes an axis at the right of `ax`.
+        **kwargs
+            Passed to :meth:`matplotlib.axes.Axes.plot` for every curve, such as ``color`` or
+            ``linewidth``.
+
+        Returns
+        -------
+        display : LossCurveDisplay
+            This one.
+
+        Raises
+        ------
+        ImportError
+            Where matplotlib is not installed.
+        """
+        ax = axes_or_new(ax, f"{type(self).__name__}.plot")
+        prefix = "" if name is None else f"{name}: "
+        self.lines_ = {}
+
+        def draw(axes, key, values, **style):
+            epochs = np.arange(1, len(values) + 1)
+            # A single point has no line.
+            style["marker"] = "o" if len(values) == 1 else None
+            (self.lines_[key],) = axes.plot(epochs, values, **{**style, **kwargs})
+
+        draw(ax, "loss", self.loss_curve, color=BLUE, linestyle="-", label=f"{prefix}training loss")
+        if len(self.validation_loss_curve):
+            style = dict(color=VERMILLION, linestyle="--", label=f"{prefix}validation loss")
+            draw(ax, "validation_loss", self.validation_loss_curve, **style)
+        if np.any(self.penalty_curve):
+            style = dict(color=GREY, linestyle=":", label=f"{prefix}penalty")
+            draw(ax, "penalty", self.penalty_curve, **style)
+        if len(self.validation_scores):
+            score_ax = ax.twinx() if score_ax is None else score_ax
+            style = dict(color=GREEN, linestyle="-.", label=f"{prefix}validation score")
+            draw(score_ax, "validation_score", self.validation_scores, **style)
+            score_ax.set_ylabel("validation score")
+        if self.kept_epoch is not None:
+            style = dict(color=kwargs.get("color", BLACK), linestyle=(0, (1, 3)), linewidth=1)
+            label = f"{prefix}kept: epoch {self.kept_epoch}"
+            self.lines_["kept_epoch"] = ax.axvline(self.kept_epoch, label=label, **style)
+        ax.set(xlabel="epoch", ylabel="loss")
+        ax.xaxis.get_major_locator().set_params(integer=True)
+        self._draw_legend(ax, score_ax)
+        self.ax_, self.score_ax_, self.figure_ = ax, score_ax, ax.figure
+        return self
+
+    @staticmethod
+    def _draw_legend(ax, score_ax):
+        """Draw one legend for both axes, on the upper one."""
+        handles, labels = ax.get_legend_handles_labels()
+        if score_ax is None:
+            ax.legend(handles, labels, fontsize="small")
+            return
+        more_handles, more_labels = score_ax.get_legend_handles_labels()
+        score_ax.legend(handles + more_handles, labels + more_labels, fontsize="small")
+
+
+def kept_epoch(estimator):
+    """Return the epoch, counted from 1, whose weights a fitted estimator has.
+
+    With a validation it is the best one, the first of equals; otherwise the last.
+    """
+    n_epochs = len(estimator.loss_curve_)
+    training = estimator._model.training if hasattr(estimator, "_model") else None
+    if training is not None:
+        return training.best_epoch or n_epochs  # fits that go on have a best epoch of their own
+    scores = getattr(estimator, "validation_scores_", None) or ()
+    losses = getattr(estimator, "validation_loss_curve_", ())
+    watched = -np.array(scores) if len(scores) else np.array(losses)
+    if np.isnan(watched).all():
+        return n_epochs
+    return int(np.nanargmin(watched)) + 1

@@ -1,0 +1,40 @@
+"""The colours that the displays share, and the axes that they draw on."""
+
+from sklearn.utils._optional_dependencies import check_matplotlib_support
+
+# Okabe & Ito (2008), "Color universal design".
+BLACK = "#000000"
+BLUE = "#0072B2"
+GREEN = "#009E73"
+ORANGE = "#E69F00"
+PURPLE = "#CC79A7"
+VERMILLION = "#D55E00"
+GREY = "#757575"
+
+
+def axes_or_new(ax, caller):
+    """Return `ax`, or where it is None the axes of a new figure.
+
+    Parameters
+    ----------
+    ax : matplotlib Axes or None
+    caller : str
+        Who needs matplotlib, for the message.
+
+    Raises
+    ------
+    ImportError
+        Where matplotlib is not installed.
+    """
+    check_matplotlib_support(caller)
+    if ax is not None:
+        return ax
+    import matplotlib.pyplot as plt
+
+    return plt.subplots(layout="constrained")[1]
+
+
+def size_in_points(ax):
+    """Return the width and the height of the axes in points, of which an inch has 72."""
+    inches = ax.get_window_extent().transformed(ax.figure.dpi_scale_trans.inverted())
+    return 72 * inches.width, 72 * inches.height

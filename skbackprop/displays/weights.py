@@ -1,0 +1,158 @@
+"""WeightsDisplay: what the units of the first layer look for, as images."""
+
+import math
+
+import numpy as np
+
+from skbackprop.displays.fitted import last_step, weights_of
+from skbackprop.displays.style import axes_or_new
+
+
+class WeightsDisplay:
+    """The incoming weights of each unit of the first layer, as an image in the shape of the inputs.
+
+    Parameters
+    ----------
+    weights : array-like of shape (n_pixels, n_units)
+        W^1: a column is the image of a unit.
+    shape : (int, int)
+        Rows and columns of the images, whose product is n_pixels.
+
+    Attributes
+    ----------
+    image_ : matplotlib AxesImage
+        All images in one, row by row, with a border of one masked pixel between them.
+    colorbar_ : matplotlib Colorbar or None
+    ax_ : matplotlib Axes
+    figure_ : matplotlib Figure
+
+    Raises
+    ------
+    ValueError
+        Where `shape` does not fit the number of weights of a unit.
+
+    See Also
+    --------
+    NetworkDisplay : The weights of all layers, as lines.
+
+    References
+    ----------
+    Olshausen & Field (1996). Emergence of simple-cell receptive field properties by learning a sparse
+    code for natural images. Nature 381, 607-609.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_digits
+    >>> from skbackprop import BackpropClassifier
+    >>> from skbackprop.displays import WeightsDisplay
+    >>> X, y = load_digits(return_X_y=True)
+    >>> model = BackpropClassifier(16, n_estimators=1, random_state=0).partial_fit(X, y)
+    >>> display = WeightsDisplay.from_estimator(model, shape=(8, 8))
+    >>> display.weights.shape
+    (64, 16)
+    """
+
+    def __init__(self, weights, shape):
+        n_pixels = np.shape(weights)[0]
+        if len(shape) != 2 or math.prod(shape) != n_pixels:
+            raise ValueError(
+                f"shape must be two numbers with the product {n_pixels}, which is the number of weights "
+                f"of a unit. Got {shape!r}."
+            )
+        self.weights = weights
+        self.shape = shape
+
+    @classmethod
+    def from_estimator(cls, estimator, shape, *, network=0, ax=None, **kwargs):
+        """Draw the first layer of a fitted estimator.
+
+        Parameters
+        ----------
+        estimator : BackpropClassifier, BackpropRegressor or Pipeline that ends with one
+            Fitted. The weights are those of the inputs as they enter the network: scaled, where the
+            estimator scales them. Weights of periodic embeddings are left out.
+        shape : (int, int)
+            Rows and columns of an image, such as (8, 8).
+        network : int, default=0
+            Which one, where the estimator holds several networks (``n_estimators``).
+        ax : matplotlib Axes, default=None
+            See :meth:`plot`.
+        **kwargs
+            See :meth:`plot`.
+
+        Returns
+        -------
+        display : WeightsDisplay
+
+        Raises
+        ------
+        ImportError
+            Where matplotlib is not installed.
+        NotFittedError
+            Where the estimator is not fitted.
+        TypeError
+            Where the estimator has no ``coefs_``.
+        ValueError
+            Where `shape` does not fit the number of inputs, or where there is no such network.
+        """
+        fitted = last_step(estimator)
+        weights = weights_of(fitted, network)[0]
+        # The embeddings come after the inputs themselves.
+        front = fitted._model.network.front if hasattr(fitted, "_model") else None
+        n_inputs = len(weights) if front is None else front.n_inputs
+        return cls(weights[:n_inputs], shape).plot(ax, **kwargs)
+
+    def plot(self, ax=None, *, max_units=100, colorbar=True, **kwargs):
+        """Draw the images.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Where to draw; None makes a new figure.
+        max_units : int, default=100
+            Of more units only the first are drawn; the number below the images says so.
+        colorbar : bool, default=True
+            Whether a bar says which colour is which weight.
+        **kwargs
+            Passed to :meth:`matplotlib.axes.Axes.imshow`, such as ``cmap``.
+
+        Returns
+        -------
+        display : WeightsDisplay
+            This one.
+
+        Raises
+        ------
+        ImportError
+            Where matplotlib is not installed.
+        """
+        ax = axes_or_new(ax, f"{type(self).__name__}.plot")
+        weights = np.asarray(self.weights)
+        n_units = weights.shape[1]
+        images = weights[:, :max_units].T.reshape(-1, *self.shape)
+        largest = np.abs(images).max()
+        # The lightness of cividis rises evenly, and colour-blind readers see it as others do.
+        style = {"cmap": "cividis", "vmin": -largest, "vmax": largest, **kwargs}
+        self.image_ = ax.imshow(mosaic(images), **style)
+        ax.set(xticks=[], yticks=[], frame_on=False)
+        shown = f"{n_units} units" if len(images) == n_units else f"{len(images)} of {n_units} units"
+        ax.set_xlabel(shown)
+        self.colorbar_ = ax.figure.colorbar(self.image_, ax=ax, label="weight") if colorbar else None
+        self.ax_, self.figure_ = ax, ax.figure
+        return self
+
+
+def mosaic(images):
+    """Return images of shape (n_images, height, width) side by side as one masked image.
+
+    Between them is a masked border of one pixel; the whole is about four units wide and three high.
+    """
+    n_images, height, width = images.shape
+    n_columns = math.ceil(math.sqrt(n_images * 4 / 3 * (height + 1) / (width + 1)))
+    n_columns = min(n_columns, n_images)
+    n_rows = math.ceil(n_images / n_columns)
+    tiles = np.full((n_rows * n_columns, height + 1, width + 1), np.nan)
+    tiles[:n_images, :-1, :-1] = images
+    whole = tiles.reshape(n_rows, n_columns, height + 1, width + 1).swapaxes(1, 2)
+    whole = whole.reshape(n_rows * (height + 1), n_columns * (width + 1))
+    return np.ma.masked_invalid(whole[:-1, :-1])
