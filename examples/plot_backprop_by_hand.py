@@ -18,7 +18,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from skbackprop.losses import SigmoidSquaredError
-from skbackprop.network import Network, Workspace
+from skbackprop.network import Network
+from skbackprop.workspace import Workspace
 
 np.set_printoptions(precision=6, suppress=True)
 

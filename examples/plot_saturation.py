@@ -17,7 +17,8 @@ from sklearn.exceptions import ConvergenceWarning
 
 from skbackprop import BackpropClassifier
 from skbackprop.losses import BinaryCrossEntropy, SigmoidSquaredError
-from skbackprop.network import Network, Workspace
+from skbackprop.network import Network
+from skbackprop.workspace import Workspace
 
 plt.style.use("tableau-colorblind10")
 

@@ -24,8 +24,8 @@ from skbackprop.parameters import refuse_word_as_rate
 from skbackprop.prediction import raw_predictions
 from skbackprop.recipes import resolve
 from skbackprop.scaling import RunningScaling
+from skbackprop.stopping import Stopping
 from skbackprop.threads import suited_threads
-from skbackprop.training import Stopping
 from skbackprop.validation_split import split_rows
 from skbackprop.version import __version__
 

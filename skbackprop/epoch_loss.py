@@ -3,8 +3,8 @@
 import numpy as np
 
 from skbackprop.losses import combine
-from skbackprop.network import Workspace
 from skbackprop.optimizers import flush_denormals
+from skbackprop.workspace import Workspace
 
 
 class LossMeter:

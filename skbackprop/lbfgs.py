@@ -6,7 +6,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 from skbackprop.epoch_loss import weighted_sum, write_output_delta
-from skbackprop.network import Workspace
+from skbackprop.workspace import Workspace
 
 # Ends where an iteration lowers the objective by less than this share of it.
 FTOL = 64 * np.finfo(np.float64).eps

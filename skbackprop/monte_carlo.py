@@ -7,8 +7,8 @@ as a Bayesian approximation").
 import numpy as np
 from scipy.sparse import issparse, vstack
 
-from skbackprop.network import Workspace
 from skbackprop.prediction import scaled_block
+from skbackprop.workspace import Workspace
 
 # What the transients of a block of passes may take.
 BLOCK_BYTES = 2**22

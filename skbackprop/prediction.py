@@ -4,7 +4,7 @@ import numpy as np
 from scipy.sparse import issparse
 from sklearn.utils import gen_batches
 
-from skbackprop.network import Workspace
+from skbackprop.workspace import Workspace
 
 # What the transients of a block may take.
 BLOCK_BYTES = 2**21

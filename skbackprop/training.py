@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from skbackprop.epoch_loss import LossMeter, write_output_delta
-from skbackprop.network import Workspace
 from skbackprop.schedules import SCHEDULES, invscaling
+from skbackprop.snapshot import Snapshot
+from skbackprop.stopping import Stopping
+from skbackprop.workspace import Workspace
 
 # The "adaptive" schedule: the factor on the learning rate when the loss stalls, and where it ends.
 ADAPTIVE_FACTOR = 0.2
@@ -30,36 +32,6 @@ class History:
     validation_score: list = field(default_factory=list)
 
 
-class Stopping:
-    """Ends the training when a value has not fallen by more than `tol` for `patience` epochs.
-
-    Attributes
-    ----------
-    best : float
-        The smallest value so far.
-    n_stalled : int
-        Epochs since the value last fell by more than `tol`.
-    """
-
-    def __init__(self, tol, patience):
-        self.tol = tol
-        self.patience = patience
-        self.best = np.inf
-        self.n_stalled = 0
-
-    def update(self, value):
-        """Take the value of an epoch; return whether it is the best so far."""
-        self.n_stalled = 0 if value < self.best - self.tol else self.n_stalled + 1
-        improved = value < self.best
-        self.best = min(value, self.best)
-        return improved
-
-    @property
-    def exhausted(self):
-        """Whether the patience has run out."""
-        return self.patience is not None and self.n_stalled >= self.patience
-
-
 @dataclass
 class Run:
     """How far one call of :meth:`Training.run` has come: what to save with a training under way."""
@@ -69,27 +41,6 @@ class Run:
     held: bool
     epoch: int = 0
     best_theta: np.ndarray | None = None
-
-
-class Snapshot:
-    """A copy of the last whole epoch, to return to when the next one cannot be finished."""
-
-    def __init__(self, network, optimizer, rng):
-        self._network, self._optimizer, self._rng = network, optimizer, rng
-        self._theta = np.empty_like(network.theta)
-        self.take()
-
-    def take(self):
-        """Copy the present state."""
-        np.copyto(self._theta, self._network.theta)
-        self._optimizer_state = self._optimizer.copy_state()
-        self._rng_state = self._rng.bit_generator.state
-
-    def restore(self):
-        """Go back to the state that was copied last."""
-        np.copyto(self._network.theta, self._theta)
-        self._optimizer.restore_state(self._optimizer_state)
-        self._rng.bit_generator.state = self._rng_state
 
 
 class Training:

@@ -13,7 +13,8 @@ from skbackprop.activations import ACTIVATIONS
 from skbackprop.epoch_loss import weighted_sum, write_output_delta
 from skbackprop.front import Front
 from skbackprop.losses import CLASSIFIER_LOSSES, REGRESSOR_LOSSES, BinaryCrossEntropy
-from skbackprop.network import Network, Workspace
+from skbackprop.network import Network
+from skbackprop.workspace import Workspace
 
 ALPHA = 0.03
 TASKS = {

@@ -8,7 +8,8 @@ from skbackprop.batches import Batches
 from skbackprop.losses import CLASSIFIER_LOSSES, REGRESSOR_LOSSES, BinaryCrossEntropy
 from skbackprop.network import Network
 from skbackprop.optimizers import BLOCK, OPTIMIZERS, SGD, Adam, AdamW
-from skbackprop.training import History, Stopping, Training
+from skbackprop.stopping import Stopping
+from skbackprop.training import History, Training
 
 NEVER = Stopping(0, None)
 SOLVERS = {

@@ -9,7 +9,8 @@ from skbackprop.activations import ACTIVATIONS
 from skbackprop.epoch_loss import write_output_delta
 from skbackprop.front import Front
 from skbackprop.losses import CLASSIFIER_LOSSES, REGRESSOR_LOSSES, combine
-from skbackprop.network import Network, Workspace
+from skbackprop.network import Network
+from skbackprop.workspace import Workspace
 
 E = 3
 

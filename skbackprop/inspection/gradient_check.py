@@ -10,8 +10,9 @@ from skbackprop.epoch_loss import weighted_sum
 from skbackprop.inputs import check_training_data
 from skbackprop.inspection.inspected_data import check_estimator, encoded_rows, mean_one, network_batch
 from skbackprop.inspection.layer_gradients import backpropagate
-from skbackprop.network import Network, Workspace
+from skbackprop.network import Network
 from skbackprop.recipes import resolve
+from skbackprop.workspace import Workspace
 
 # h: the truncation error h^2 f''' / 6 of a central difference and its rounding error eps f / h are
 # together smallest near the third root of eps.

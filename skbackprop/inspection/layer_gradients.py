@@ -6,7 +6,8 @@ import numpy as np
 
 from skbackprop.epoch_loss import write_output_delta
 from skbackprop.inspection.inspected_data import encoded_rows, network_batch
-from skbackprop.network import Workspace, by_network
+from skbackprop.network import by_network
+from skbackprop.workspace import Workspace
 
 
 class LayerGradients(NamedTuple):

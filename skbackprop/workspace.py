@@ -1,0 +1,114 @@
+"""What the two passes of a network over a batch write: allocated once, overwritten by every batch."""
+
+import numpy as np
+from scipy.sparse import issparse
+
+from skbackprop.dropout import Dropout
+from skbackprop.front import FrontTransients
+
+
+class Workspace:
+    """Everything that a forward and a backward pass over `n_rows` rows write, allocated once.
+
+    A workspace is never pickled, and never shared by two threads.
+
+    Parameters
+    ----------
+    network : Network
+    n_rows : int
+        Rows of the batches that will be passed; smaller batches need a workspace of their own.
+    grad : ndarray like ``network.theta``, default=None
+        Where :meth:`.Network.backward` writes; None gives a workspace for prediction alone.
+
+    Attributes
+    ----------
+    hidden : list of Layer
+        One for each hidden layer.
+    output : Layer
+        The last layer: ``z`` is the raw output, ``delta`` is filled by the loss.
+    raw_delta, raw_scratch : ndarray of shape (n_rows * n_networks, n_outputs)
+        Views of the delta and the scratch of the last layer, for the loss.
+    front : FrontTransients or None
+    """
+
+    def __init__(self, network, n_rows, grad=None):
+        dtype = network.theta.dtype
+        widths = network.widths
+        n_layers = len(widths) - 1
+        dW, db, self.front_gradients = (
+            ([None] * n_layers, [None] * n_layers, {}) if grad is None else network.split(grad)
+        )
+        # One scratch array serves all layers in turn.
+        scratch = np.empty(n_rows * max(widths[1:]), dtype)
+        mask = np.empty(scratch.size, bool)
+        rates = network.dropout or (0,) * n_layers
+        self.ones = np.ones(n_rows, dtype)
+        self.grad = grad
+        self.hidden = [
+            Layer(n_rows, n_units, dW[l], db[l], activation.needs_z, rate, scratch, mask)
+            for l, (n_units, activation, rate) in enumerate(
+                zip(widths[1:-1], network.activations, rates[1:], strict=True)
+            )
+        ]
+        self.output = Layer(n_rows, widths[-1], dW[-1], db[-1], False, 0, scratch, mask)
+        # One output a row: several networks have several rows for each example.
+        shape = (-1, network.n_outputs)
+        self.raw_delta, self.raw_scratch = (
+            a.reshape(shape) for a in (self.output.delta, self.output.scratch)
+        )
+        self.front = network.front and FrontTransients(network.front, n_rows, dtype)
+        self._fading = 1.0
+        self._input_rate = rates[0]
+        self._input_dropout = None
+
+    def fade_dropout(self, factor):
+        """Drop with `factor` times the rates from now on."""
+        if factor != self._fading:
+            self._fading = factor
+            for layer in self.hidden:
+                if layer.dropout is not None:
+                    layer.dropout.fade(factor)
+
+    def drop_inputs(self, X, rng):
+        """Return a^0 as the first layer sees it in training: X * mask / (1 - p)."""
+        if not self._input_rate:
+            return X
+        if issparse(X):
+            X = X.copy()
+            kept = rng.random(X.data.size, dtype=np.float32) >= self._input_rate
+            X.data *= kept
+            X.data /= 1 - self._input_rate
+            return X
+        if self._input_dropout is None:
+            self._input_dropout = Dropout(self._input_rate, X.shape, X.dtype)
+            self._dropped_inputs = np.empty_like(X)
+        np.multiply(X, self._input_dropout.draw(rng), out=self._dropped_inputs)
+        return self._dropped_inputs
+
+
+class Layer:
+    """The transients of one layer for a batch: z, a, delta, dL/dW, dL/db, masks and scratch.
+
+    z and a are one array unless the derivative of the activation needs z. `scratch` and `mask`
+    are flat arrays, shared with the other layers, of which this one uses the beginning.
+    """
+
+    def __init__(self, n_rows, n_units, dW, db, needs_z, rate, scratch, mask):
+        shape, dtype = (n_rows, n_units), scratch.dtype
+        self.input = None  # a^{l-1}, which forward leaves for backward
+        self.z = np.empty(shape, dtype)
+        self.a = np.empty(shape, dtype) if needs_z else self.z
+        self.delta = np.empty(shape, dtype)
+        self.dW, self.db = dW, db
+        self.scratch = scratch[: n_rows * n_units].reshape(shape)
+        self.mask = mask[: n_rows * n_units].reshape(shape)
+        self.dropout = Dropout(rate, shape, dtype) if rate else None
+        # Kept beside a, because sigma' is computed from the a before dropout.
+        self.dropped = np.empty(shape, dtype) if rate else None
+
+    def drop(self, rng):
+        """Return a^l as the next layer sees it in training: a * mask / (1 - p)."""
+        if self.dropout is None:
+            return self.a
+        np.multiply(self.a, self.dropout.draw(rng), out=self.dropped)
+        return self.dropped
