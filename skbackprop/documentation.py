@@ -73,10 +73,12 @@ parametrization : {"standard", "ntk", "auto"}, default="auto"
 front : {"scale", "periodic", "auto"} or None, default="auto"
     What stands before the first layer: a learned scale for each input, the same with periodic
     embeddings of the numeric inputs, or nothing (see :mod:`skbackprop.front`). Dense inputs only.
-initialization : {"auto", "he", "glorot", "lecun", "normal", "zeros"}, default="auto"
+initialization : {"auto", "he", "glorot", "lecun", "normal", "zeros"} or callable, default="auto"
     Scheme of the first weights (see :mod:`skbackprop.initialization`); "auto" takes each layer's
     from its activation: he for the rectifiers, lecun for selu, glorot for sigmoid and tanh; with
-    the parametrisation "ntk" lecun, and zeros for the output layer.
+    the parametrisation "ntk" lecun, and zeros for the output layer. A callable is asked for each
+    layer in turn, as ``initialization(rng, n_in, n_out)``, and returns its weights of shape (n_in,
+    n_out) and its biases of shape (n_out,).
 scaling : {"standard", "robust", "auto"} or None, default="auto"
     How inputs, and a regressor's target, are scaled inside: "standard" to mean 0 and variance 1,
     "robust" by quartiles with a smooth bound on outliers (the target: as "standard"). None is the

@@ -8,11 +8,15 @@
 | normal  | 1                         | the first chapters of Nielsen's book       |
 | zeros   | 0                         | an output layer that starts undecided      |
 
-Biases start at zero, but for "ntk".
+Biases start at zero, but for "ntk". A callable is a scheme of one's own.
 """
 
 import math
 from itertools import pairwise
+
+import numpy as np
+
+from skbackprop.network import by_network
 
 INITIALIZATIONS = {
     "he": lambda fan_in, fan_out: math.sqrt(2 / fan_in),
@@ -27,8 +31,19 @@ def initialize(network, rng, scheme="auto"):
     """Overwrite the parameters of `network`; "auto" takes each layer's scheme from its activation.
 
     "ntk" is lecun with biases from N(0, 1) and an output layer of zeros, as the parametrisation of
-    that name wants it (Holzmueller et al., 2024).
+    that name wants it (Holzmueller et al., 2024). A callable is asked for each layer in turn, as
+    ``scheme(rng, n_in, n_out)``, and returns its W of shape (n_in, n_out) and its b of shape (n_out,).
     """
+    if callable(scheme):
+        initialize_by(scheme, network, rng)
+    else:
+        initialize_by_name(scheme, network, rng)
+    if network.front is not None:
+        network.front.initialize(network.front_parameters, rng)
+
+
+def initialize_by_name(scheme, network, rng):
+    """Overwrite the weights and biases of `network` by a scheme of this module."""
     n_hidden = len(network.activations)
     if scheme == "auto":
         schemes = [activation.initialization for activation in network.activations] + ["glorot"]
@@ -41,5 +56,21 @@ def initialize(network, rng, scheme="auto"):
         W[...] = rng.standard_normal(W.shape)
         W *= INITIALIZATIONS[name](*fan)
         b[...] = rng.standard_normal(b.shape) if scheme == "ntk" and name != "zeros" else 0
-    if network.front is not None:
-        network.front.initialize(network.front_parameters, rng)
+
+
+def initialize_by(scheme, network, rng):
+    """Overwrite the weights and biases of `network` by a function of the user's."""
+    E = network.n_networks
+    first, *others = network.W
+    for W, b, fan in zip(
+        [by_network(first, E), *others], network.b, pairwise(network.layer_sizes), strict=True
+    ):
+        for W_own, b_own in zip(W.reshape(E, *fan), b.reshape(E, -1), strict=True):
+            W_new, b_new = scheme(rng, *fan)
+            if np.shape(W_new) != fan or np.shape(b_new) != fan[1:]:
+                raise ValueError(
+                    f"The 'initialization' parameter must return weights of shape {fan} and biases of shape "
+                    f"{fan[1:]} for a layer of {fan[0]} inputs and {fan[1]} units. Got the shapes "
+                    f"{np.shape(W_new)} and {np.shape(b_new)} instead."
+                )
+            W_own[...], b_own[...] = W_new, b_new

@@ -48,7 +48,7 @@ SHARED = {
     "regularization_schedule": [AUTO, StrOptions(set(SCHEDULES)), callable],
     "parametrization": [StrOptions({"auto", "standard", "ntk"})],
     "front": [StrOptions({"auto", "scale", "periodic"}), None],
-    "initialization": [StrOptions({"auto", *INITIALIZATIONS})],
+    "initialization": [StrOptions({"auto", *INITIALIZATIONS}), callable],
     "scaling": [AUTO, StrOptions(set(SCALINGS)), None],
     "categorical_features": [StrOptions({"from_dtype"}), "array-like", None],
     "dtype": [StrOptions({"auto", "float32", "float64"})],
