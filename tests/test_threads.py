@@ -1,0 +1,52 @@
+"""Many threads share one fitted estimator.
+
+SKBACKPROP_SECONDS sets how long they do: two seconds here, a minute before a release.
+"""
+
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_diabetes, load_digits
+
+from skbackprop import BackpropClassifier, BackpropRegressor
+
+SECONDS = float(os.environ.get("SKBACKPROP_SECONDS", "2"))
+N_THREADS = 16
+
+
+def predict_until(end, predict, parts, expected, first):
+    """Predict one part after another until `end`; return how many predictions were made, and how many were
+    not the expected ones to the last bit.
+    """
+    n_predictions = n_wrong = 0
+    i = first
+    while time.monotonic() < end:
+        n_wrong += not np.array_equal(predict(parts[i % len(parts)]), expected[i % len(parts)])
+        n_predictions += 1
+        i += 1
+    return n_predictions, n_wrong
+
+
+@pytest.mark.parametrize("n_networks", [1, 2])
+@pytest.mark.parametrize("kind", ["classifier", "regressor"])
+def test_sixteen_threads_predict_what_one_does(kind, n_networks, record_property):
+    settings = {"hidden_layer_sizes": (48, 48), "n_estimators": n_networks, "max_iter": 4, "random_state": 0}
+    if kind == "classifier":
+        X, y = load_digits(return_X_y=True)
+        predict = BackpropClassifier(**settings).fit(X, y).predict_proba
+    else:
+        X, y = load_diabetes(return_X_y=True)
+        predict = BackpropRegressor(**settings).fit(X, y).predict
+    # Of one row, of a block, and of several blocks, so that threads with arrays of all shapes meet.
+    parts = [X[:1], X[1:3], X[3:40], X[40:340], np.tile(X, (4, 1)), X[::-1]]
+    expected = [predict(part) for part in parts]
+    end = time.monotonic() + SECONDS / 4  # the four cases together take SECONDS
+    with ThreadPoolExecutor(N_THREADS) as pool:
+        done = [pool.submit(predict_until, end, predict, parts, expected, i) for i in range(N_THREADS)]
+        counts = np.array([each.result() for each in done])
+    record_property("predictions", int(counts[:, 0].sum()))
+    assert counts[:, 1].sum() == 0
+    assert (counts[:, 0] > 0).all()
