@@ -2,7 +2,6 @@
 
 import numpy as np
 from scipy.sparse import issparse
-from sklearn.utils import gen_batches
 
 from skbackprop.workspace import Workspace
 
@@ -46,7 +45,8 @@ def forward_blocks(network, X, scaling):
     row_bytes = 4 * sum(network.widths) * dtype.itemsize
     block_rows = min(n_samples, max(32, BLOCK_BYTES // row_bytes))
     workspace = Workspace(network, block_rows)
-    for rows in gen_batches(n_samples, block_rows):
+    for start in range(0, n_samples, block_rows):
+        rows = slice(start, min(start + block_rows, n_samples))
         if rows.stop - rows.start != block_rows:
             workspace = Workspace(network, rows.stop - rows.start)
         yield rows, network.forward(scaled_block(X[rows], scaling, dtype), workspace), workspace
