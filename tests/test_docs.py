@@ -2,7 +2,7 @@
 
 import ast
 import doctest
-import importlib
+import importlib.util
 import inspect
 import pkgutil
 import re
@@ -20,6 +20,8 @@ from skbackprop.optimizers import OPTIMIZERS
 from skbackprop.schedules import SCHEDULES
 
 DOCS = Path(__file__).parents[1] / "docs"
+# Modules that cannot be imported without something else.
+OPTIONAL = {"onnx": "skl2onnx"}
 # The builder writes pages too, into folders of their own.
 PAGES = sorted([*DOCS.glob("*.rst"), *DOCS.glob("guide/*.rst"), *DOCS.glob("derivation/*.rst")])
 
@@ -80,11 +82,12 @@ def reference_names():
 
 def public_names():
     """Return the full names of what the modules name in __all__, and of what the registries hold."""
-    modules = [skbackprop] + [
-        importlib.import_module(f"skbackprop.{found.name}")
-        for found in pkgutil.iter_modules(skbackprop.__path__)
-        if not found.name.startswith("_")
-    ]
+    modules = [skbackprop]
+    for found in pkgutil.iter_modules(skbackprop.__path__):
+        if found.name in OPTIONAL and importlib.util.find_spec(OPTIONAL[found.name]) is None:
+            continue
+        if not found.name.startswith("_"):
+            modules.append(importlib.import_module(f"skbackprop.{found.name}"))
     names = {
         f"{module.__name__}.{name}"
         for module in modules

@@ -1,0 +1,178 @@
+"""What skl2onnx calls: the types of the outputs, and the graphs."""
+
+import numpy as np
+from skl2onnx import update_registered_converter
+from skl2onnx.common.data_types import (
+    DoubleTensorType,
+    FloatTensorType,
+    Int64TensorType,
+    StringTensorType,
+)
+from skl2onnx.common.utils_classifier import get_label_classes
+from sklearn.utils.validation import check_is_fitted
+
+from skbackprop.classifier import BackpropClassifier
+from skbackprop.hidden_layer_transformer import HiddenLayerTransformer
+from skbackprop.network import by_network
+from skbackprop.onnx import outputs
+from skbackprop.onnx.activations import activate
+from skbackprop.onnx.graph import Graph
+from skbackprop.onnx.inputs import encoded_inputs, scaled, through_front
+from skbackprop.regressor import BackpropRegressor
+
+# What skl2onnx's own classifiers let the user choose.
+CLASSIFIER_OPTIONS = {
+    "zipmap": [True, False, "columns"],
+    "output_class_labels": [False, True],
+    "nocl": [False, True],
+}
+
+
+def register():
+    """Tell skl2onnx of the converters."""
+    update_registered_converter(
+        BackpropClassifier,
+        "SkbackpropClassifier",
+        classifier_types,
+        convert_classifier,
+        options=CLASSIFIER_OPTIONS,
+    )
+    update_registered_converter(BackpropRegressor, "SkbackpropRegressor", regressor_types, convert_regressor)
+    update_registered_converter(
+        HiddenLayerTransformer, "SkbackpropHiddenLayer", transformer_types, convert_transformer
+    )
+
+
+# The types of the outputs.
+
+
+def classifier_types(operator):
+    """Set the types of the labels and of the probabilities."""
+    estimator, n_rows = checked(operator)
+    classes = class_labels(operator.scope_inst, estimator)
+    labels, probabilities = operator.outputs
+    shape = [n_rows, len(classes)]
+    multilabel = estimator._model.targets.multilabel
+    label_type = StringTensorType if classes.dtype == object else Int64TensorType
+    labels.type = label_type(shape if multilabel else [n_rows])
+    probabilities.type = result_type(operator)(shape)
+
+
+def regressor_types(operator):
+    """Set the type of the predictions, which are two-dimensional also for one y."""
+    estimator, n_rows = checked(operator)
+    operator.outputs[0].type = result_type(operator)([n_rows, estimator.n_outputs_])
+
+
+def transformer_types(operator):
+    """Set the type of the activations."""
+    estimator, n_rows = checked(operator)
+    operator.outputs[0].type = result_type(operator)([n_rows, estimator._n_features_out])
+
+
+def checked(operator):
+    """Return the fitted estimator and the number of rows, which may be unknown: None."""
+    estimator = operator.raw_operator
+    check_is_fitted(estimator)
+    column_counts(operator)
+    return estimator, operator.inputs[0].get_first_dimension()
+
+
+def column_counts(operator):
+    """Return how many columns each input has; together those of the fit."""
+    expected = operator.raw_operator.n_features_in_
+    counts = [(*variable.type.shape, None, None)[1] for variable in operator.inputs]
+    if counts == [None]:
+        return [expected]
+    if None in counts or sum(counts) != expected:
+        names = [variable.raw_name for variable in operator.inputs]
+        raise ValueError(
+            f"{type(operator.raw_operator).__name__} was fitted on {expected} columns, but the inputs "
+            f"{names} of its graph have {counts}."
+        )
+    return counts
+
+
+def result_type(operator):
+    """Return the type of the results: float64 where all numeric inputs are, else float32."""
+    numeric = [v.type for v in operator.inputs if not isinstance(v.type, StringTensorType)]
+    double = numeric and all(isinstance(t, DoubleTensorType) for t in numeric)
+    return DoubleTensorType if double else FloatTensorType
+
+
+def class_labels(scope, estimator):
+    """Return the classes as int64 or as an object array of str."""
+    classes = np.asarray(get_label_classes(scope, estimator))
+    if classes.dtype.kind in "biuf" and (classes == classes.astype(np.int64)).all():
+        return classes.astype(np.int64)
+    texts = classes.astype(object)
+    if all(isinstance(text, str) for text in texts):
+        return texts
+    raise ValueError(
+        f"The classes {classes.tolist()} are neither whole numbers nor strings, which ONNX needs; fit "
+        "with such labels, or convert with the option nocl=True, which numbers the classes."
+    )
+
+
+# The graphs.
+
+
+def convert_classifier(scope, operator, container):
+    """Add the graph of a BackpropClassifier: labels and probabilities."""
+    estimator = operator.raw_operator
+    model, graph = estimator._model, Graph(scope, container)
+    raw = raw_outputs(graph, operator, model)
+    classes = graph.constant(class_labels(scope, estimator))
+    labels, probabilities = operator.outputs
+    outputs.labels(raw, model.targets, classes).save_as(labels)
+    dtype = graph.variable(probabilities).dtype
+    outputs.probabilities(raw, model.loss, model.targets, dtype).save_as(probabilities)
+
+
+def convert_regressor(scope, operator, container):
+    """Add the graph of a BackpropRegressor: predictions."""
+    model, graph = operator.raw_operator._model, Graph(scope, container)
+    raw = raw_outputs(graph, operator, model)
+    y = outputs.predictions(raw, model.loss, model.targets, model.settings.clip_predictions)
+    y.astype(graph.variable(operator.outputs[0]).dtype).save_as(operator.outputs[0])
+
+
+def convert_transformer(scope, operator, container):
+    """Add the graph of a HiddenLayerTransformer: the activations a^l."""
+    transformer, graph = operator.raw_operator, Graph(scope, container)
+    model = transformer._network()._model
+    n_hidden = len(model.network.activation_names)
+    a = hidden_layers(graph, operator, model, range(n_hidden)[transformer._layer_index()] + 1)
+    if model.network.n_networks > 1:
+        a = a.transpose(1, 0, 2).reshape(-1, transformer._n_features_out)
+    a.astype(graph.variable(operator.outputs[0]).dtype).save_as(operator.outputs[0])
+
+
+def raw_outputs(graph, operator, model):
+    """Return z^L, of the mean of the networks where there are several."""
+    network = model.network
+    a = hidden_layers(graph, operator, model, len(network.activation_names))
+    W, b = parameters(network)
+    return outputs.combined(a @ W[-1] + b[-1], model.loss, network.n_networks)
+
+
+def hidden_layers(graph, operator, model, n_layers):
+    """Return a^l of the first `n_layers` hidden layers; a^0 for none."""
+    network = model.network
+    tensors = [graph.variable(variable) for variable in operator.inputs]
+    x = encoded_inputs(tensors, column_counts(operator), model)
+    a = through_front(scaled(x, model.scaling, network.theta.dtype), network)
+    W, b = parameters(network)
+    for l in range(n_layers):
+        z = a @ W[l] + b[l]  # z^l = a^{l-1} W^l + b^l
+        a = activate(z, network.activation_names[l])  # a^l = sigma(z^l)
+    return a
+
+
+def parameters(network):
+    """Return W and b of each layer; of E networks they are E x n_{l-1} x n_l and E x 1 x n_l."""
+    E = network.n_networks
+    if E == 1:
+        return network.W, network.b
+    first, *others = network.W
+    return [by_network(first, E), *others], [b.reshape(E, 1, -1) for b in network.b]

@@ -1,0 +1,141 @@
+"""From raw outputs z^L to probabilities, labels and predictions, as :mod:`skbackprop.losses` does.
+
+What is copied is not the loss but its two functions that predict: ``inverse_link`` and ``combine``.
+A loss of the user's own that has them from one of the package's links can be converted, therefore.
+"""
+
+import numpy as np
+
+from skbackprop import losses
+from skbackprop.onnx.activations import softplus
+from skbackprop.onnx.graph import (
+    argmax,
+    clip,
+    concatenate,
+    exp,
+    log_mean_exp,
+    log_softmax,
+    mean,
+    softmax,
+)
+
+
+def log_sigmoid(z):
+    """Return ln(1 / (1 + exp(-z))) = -ln(1 + exp(-z))."""
+    return -softplus(-z)
+
+
+class IdentityLink:
+    """a = z; the mean of networks is that of z."""
+
+    @staticmethod
+    def combine(z, n_networks):
+        return mean(z)
+
+    @staticmethod
+    def inverse(z):
+        return z
+
+
+class ExpLink:
+    """a = exp(z); combined is ln of the mean a."""
+
+    @staticmethod
+    def combine(z, n_networks):
+        return log_mean_exp(z, n_networks)
+
+    @staticmethod
+    def inverse(z):
+        return exp(z)
+
+
+class LogisticLink:
+    """a = 1 / (1 + exp(-z)); combined is ln(a / (1 - a)) of the mean a."""
+
+    @staticmethod
+    def combine(z, n_networks):
+        log_a = log_mean_exp(log_sigmoid(z), n_networks)
+        log_rest = log_mean_exp(log_sigmoid(-z), n_networks)
+        return log_a - log_rest
+
+    @staticmethod
+    def inverse(z):
+        # Not by tanh: a small probability keeps its digits.
+        return 1 / (exp(-z) + 1)
+
+
+class SoftmaxLink:
+    """a = softmax(z); combined is ln of the mean a."""
+
+    @staticmethod
+    def combine(z, n_networks):
+        return log_mean_exp(log_softmax(z), n_networks)
+
+    @staticmethod
+    def inverse(z):
+        return softmax(z)
+
+
+LINKS = {
+    losses.IdentityLink: IdentityLink,
+    losses.Poisson: ExpLink,
+    losses.LogisticLink: LogisticLink,
+    losses.SoftmaxCrossEntropy: SoftmaxLink,
+}
+
+
+def link_of(loss):
+    """Return the link whose formulas are those of `loss`."""
+    for kind, link in LINKS.items():
+        if all(method_of(loss, name) is vars(kind).get(name) for name in ("inverse_link", "combine")):
+            return link
+    raise ValueError(
+        f"loss={loss!r} has an inverse_link or a combine of its own, which cannot be converted to ONNX; take "
+        f"them from one of {', '.join(f'skbackprop.losses.{kind.__name__}' for kind in LINKS)}."
+    )
+
+
+def method_of(loss, name):
+    """Return the function behind a method of `loss`, or None."""
+    method = getattr(loss, name, None)
+    return getattr(method, "__func__", method)
+
+
+def combined(z, loss, n_networks):
+    """Return the raw outputs of the mean of the networks, (m, k) from (E, m, k)."""
+    return z if n_networks == 1 else link_of(loss).combine(z, n_networks)
+
+
+def probabilities(raw, loss, targets, dtype):
+    """Return the probability of each class or label, in `dtype`; none is 0 or 1 to the last digit."""
+    link = link_of(loss)
+    if link not in (LogisticLink, SoftmaxLink):
+        raise ValueError(
+            f"loss={loss!r} has outputs that are no probabilities; a classifier's loss needs the "
+            "inverse_link of skbackprop.losses.LogisticLink or SoftmaxCrossEntropy for ONNX."
+        )
+    if targets.multilabel:
+        a = link.inverse(raw)
+    elif targets.n_outputs == 1:
+        a = concatenate([link.inverse(-raw), link.inverse(raw)])
+    elif link is LogisticLink:
+        a = softmax(log_sigmoid(raw))  # a_j / sum_i a_i, however small they are
+    else:
+        a = link.inverse(raw)
+    limits = np.finfo(dtype)
+    return clip(a.astype(dtype), limits.tiny, 1 - limits.epsneg)
+
+
+def labels(raw, targets, classes):
+    """Return the class of each row, from the tensor `classes`, or 0 and 1 for each label."""
+    if targets.multilabel:
+        return (raw > 0).astype(np.int64)
+    codes = (raw > 0).astype(np.int64).reshape(-1) if targets.n_outputs == 1 else argmax(raw)
+    return classes.apply("Gather", codes, axis=0)
+
+
+def predictions(raw, loss, targets, clipped):
+    """Return predictions in the units of y, of shape (m, k), in float64."""
+    a = link_of(loss).inverse(raw).astype(np.float64)
+    y = a * targets.scaling.scale + targets.scaling.center
+    return clip(y, targets.lowest, targets.highest) if clipped else y
