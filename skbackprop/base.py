@@ -112,7 +112,7 @@ class BaseBackprop(CallbackSupportMixin, BaseEstimator):
         batches = self._batches(model, X, y, sample_weight, rows)
         observer = observe(self, model, *given)
         try:
-            reason = self._train(model, batches, validate, observer)
+            reason = model.ended_by = self._train(model, batches, validate, observer)
         finally:
             if continuing:  # whatever happened, the attributes tell of the last whole epoch
                 self._store(model)
@@ -169,6 +169,7 @@ class BaseBackprop(CallbackSupportMixin, BaseEstimator):
         batches = self._batches(model, X, y, sample_weight, rows=None)
         training = model.resume_training(self.random_state)
         training.unfinished = None  # a fit that was saved under way ends here
+        model.ended_by = None
         # One epoch knows nothing of those that may follow: the schedules of the fraction done
         # do not apply.
         with suited_threads(model.network.layer_sizes, batches.batch_size):

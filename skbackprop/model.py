@@ -25,7 +25,8 @@ class Model:
     ``settings`` are the estimator's parameters with every "auto" resolved (see
     :mod:`skbackprop.recipes`). ``encoder`` is None where X is numbers without gaps. ``training``
     (optimizer states and random generator) is there where warm_start or partial_fit may go on with
-    it, and None otherwise.
+    it, and None otherwise. ``ended_by`` is what :func:`~skbackprop.endings.warn_of_the_end` calls the
+    reason for the end of the last fit, None after partial_fit, which ends when the user ends it.
     """
 
     network: Network
@@ -37,6 +38,7 @@ class Model:
     settings: Settings
     encoder: Encoder | None
     training: Training | None = None
+    ended_by: str | None = None
 
     def resume_training(self, random_state):
         """Return the training, a new one where it was not kept."""
