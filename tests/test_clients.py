@@ -174,14 +174,9 @@ def test_mlflow_logs_a_network(serialization_format, tmp_path, monkeypatch):
 def run_example(name, prelude=""):
     path = ROOT / "examples" / f"{name}.py"
     code = f"{prelude}; import runpy; runpy.run_path({str(path)!r}, run_name='__main__')"
+    command = [sys.executable, "-c", code.lstrip("; ")]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"}
-    return subprocess.run(
-        [sys.executable, "-c", code.lstrip("; ")],
-        capture_output=True,
-        text=True,
-        env=environment,
-        timeout=300,
-    )
+    return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=300)
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
