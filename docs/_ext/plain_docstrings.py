@@ -2,6 +2,8 @@
 
 import re
 
+from docutils.utils import get_source_line
+
 # Outside of backticks |x| is an absolute value, and (n_) a name that ends with an underscore.
 QUOTED = re.compile(r"(`+.*?`+)")
 
@@ -21,7 +23,9 @@ def escape(app, what, name, obj, options, lines):
 
 def text_of_foreign_label(app, env, node, contnode):
     """Take labels of scikit-learn's own site, which inherited docstrings name, as plain text."""
-    inherited = node.get("refdoc", "").startswith("reference/skbackprop.Backprop")
+    source, _ = get_source_line(node)
+    # autosummary repeats the first lines of docstrings, and does not say whose.
+    inherited = any(place in (source or "") for place in ("docstring of sklearn.", "<autosummary>"))
     return contnode if inherited and node["reftype"] == "ref" else None
 
 
