@@ -16,8 +16,8 @@ def identity(z):
 
 
 def sigmoid(z):
-    """Return 1 / (1 + exp(-z)) as (1 + tanh(z / 2)) / 2, which cannot overflow."""
-    return (tanh(z * 0.5) + 1) * 0.5
+    """Return 1 / (1 + exp(-z)), which keeps the digits of small numbers; where exp is infinite it is 0."""
+    return 1 / (exp(-z) + 1)
 
 
 def relu(z):

@@ -7,7 +7,7 @@ container, which chooses their version by the opset that the user asked for.
 import math
 
 import numpy as np
-from onnx.helper import make_tensor, np_dtype_to_tensor_dtype
+from onnx.helper import np_dtype_to_tensor_dtype
 from onnx.numpy_helper import from_array
 from skl2onnx.common.data_types import guess_numpy_type
 
@@ -44,15 +44,10 @@ class Graph:
         """Return a tensor of `values`, in their dtype."""
         values = np.asarray(values)
         name = self.scope.get_unique_variable_name("constant")
-        if values.dtype.kind in "biuf":
-            onnx_type = np_dtype_to_tensor_dtype(values.dtype)
-            self.container.add_initializer(name, onnx_type, values.shape, from_array(values))
-        else:
-            texts = [str(text).encode() for text in values.ravel().tolist()]
-            onnx_type = np_dtype_to_tensor_dtype(np.dtype(object))
-            self.container.add_initializer(
-                name, onnx_type, values.shape, make_tensor(name, onnx_type, values.shape, texts)
-            )
+        numeric = values.dtype.kind in "biuf"
+        content = from_array(values) if numeric else [text.encode() for text in values.ravel().tolist()]
+        onnx_type = np_dtype_to_tensor_dtype(values.dtype if numeric else np.dtype(object))
+        self.container.add_initializer(name, onnx_type, values.shape, content)
         return Tensor(self, name, values.dtype)
 
     def node(self, op_type, inputs, dtype, domain="", **attributes):

@@ -7,7 +7,7 @@ A loss of the user's own that has them from one of the package's links can be co
 import numpy as np
 
 from skbackprop import losses
-from skbackprop.onnx.activations import softplus
+from skbackprop.onnx.activations import sigmoid, softplus
 from skbackprop.onnx.graph import (
     argmax,
     clip,
@@ -60,8 +60,7 @@ class LogisticLink:
 
     @staticmethod
     def inverse(z):
-        # Not by tanh: a small probability keeps its digits.
-        return 1 / (exp(-z) + 1)
+        return sigmoid(z)
 
 
 class SoftmaxLink:
