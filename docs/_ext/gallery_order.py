@@ -9,6 +9,7 @@ FIRST = (
     "plot_learning_rates.py",
     "plot_class_weights.py",
     "plot_quantile_band.py",
+    "plot_monte_carlo_dropout.py",
     "plot_own_loss.py",
     "plot_backprop_by_hand.py",
     "plot_saturation.py",

@@ -1,0 +1,89 @@
+"""
+Uncertainty from dropout
+========================
+
+Predict many times with dropout left on, and the answers differ: little where there were data, and
+more and more away from them. This is Monte Carlo dropout (Gal & Ghahramani, 2016): the network
+says not only what it thinks, but also how far it can be trusted.
+"""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from skbackprop import BackpropRegressor
+
+plt.style.use("tableau-colorblind10")
+
+# %%
+# Data with a gap
+# ---------------
+# A wave with a little noise. There is nothing between 0 and 1.5, and nothing beyond 3 on either
+# side.
+
+rng = np.random.default_rng(0)
+
+
+def wave(x):
+    """Return what is to be learned."""
+    return np.sin(2 * x) + 0.3 * x
+
+
+x = np.concatenate((rng.uniform(-3, 0, 150), rng.uniform(1.5, 3, 75)))
+X = x[:, None]
+y = wave(x) + rng.normal(scale=0.1, size=x.size)
+
+# %%
+# One network, many answers
+# -------------------------
+# Three settings differ from the defaults for this purpose: dropout stays on to the end of the training
+# in place of fading out, no embedding of the input repeats itself outside of the data, and the answers
+# may leave the range of the y that were seen.
+#
+# ``predict(X, return_std=True)`` passes the inputs many times through the network, each time with
+# other units dropped, and returns the mean of the answers and their standard deviation.
+
+model = BackpropRegressor(
+    hidden_layer_sizes=(100, 100),
+    dropout=0.1,
+    regularization_schedule="constant",
+    front=None,
+    clip_predictions=False,
+    max_iter=200,
+    random_state=0,
+).fit(X, y)
+
+line = np.linspace(-5, 5, 400)
+mean, deviation = model.predict(line[:, None], return_std=True, n_samples=1000)
+
+# %%
+# The band opens away from the data
+# ---------------------------------
+# The band is two standard deviations wide to either side. It is the doubt about the curve alone; the
+# noise of the data comes on top of it. In the gap the network is less sure than where there are data,
+# and to the left and to the right it is less sure the further it goes. The band is no promise: where
+# the wave turns without the network having seen it, the truth leaves the band.
+
+figure, (above, below) = plt.subplots(
+    2, 1, figsize=(8, 5.5), sharex=True, height_ratios=(3, 1), layout="constrained"
+)
+for axis in (above, below):
+    axis.axvspan(-3, 0, color="0.92", zorder=0)
+    axis.axvspan(1.5, 3, color="0.92", zorder=0, label="where there are data" if axis is below else None)
+    axis.grid(alpha=0.3)
+low, high = mean - 2 * deviation, mean + 2 * deviation
+above.fill_between(line, low, high, color="C0", alpha=0.35, linewidth=0, label="mean ± 2 std")
+above.plot(x, y, "o", color="C1", markersize=4, markeredgecolor="k", markeredgewidth=0.3, label="data")
+above.plot(line, mean, "C0-", linewidth=2, label="mean")
+above.plot(line, wave(line), "k--", linewidth=1, label="truth")
+above.set(ylabel="y", ylim=(-4.5, 4.5))
+above.legend(loc="upper center", ncols=4)
+below.plot(line, deviation, "C0-", linewidth=2)
+below.set(xlabel="x", ylabel="std", xlim=(-5, 5), ylim=(0, None))
+below.legend(loc="upper center")
+
+seen = ((line > -3) & (line < 0)) | ((line > 1.5) & (line < 3))
+far = np.abs(line) > 4
+print(f"mean standard deviation where there are data: {deviation[seen].mean():.2f}")
+print(f"more than 1 away from all of them: {deviation[far].mean():.2f}")
+assert deviation[far].mean() > 3 * deviation[seen].mean()
+plt.show()
