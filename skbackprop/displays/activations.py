@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from skbackprop.activations import ACTIVATIONS
 from skbackprop.displays.fitted import inputs_of_last_step, last_step
 from skbackprop.displays.style import BLUE, ORANGE, axes_or_new
 from skbackprop.inspection import hidden_activations
+from skbackprop.inspection.saturation import saturation
 
 # Half the distance between two layers, less a gap.
 HALF_WIDTH = 0.42
@@ -154,33 +154,3 @@ class ActivationsDisplay:
             for layer, (saturated, dead) in enumerate(zip(self.saturated, self.dead, strict=True), start=1)
         ]
         return [*hidden, "output"]
-
-
-def saturation(name, z, threshold=0.01):
-    """Return where the slope of an activation is below `threshold` of its largest slope.
-
-    Parameters
-    ----------
-    name : str
-        Of ACTIVATIONS.
-    z : ndarray of shape (n_samples, n_units)
-    threshold : float, default=0.01
-
-    Returns
-    -------
-    is_saturated : ndarray of bool, of the shape of z
-    """
-    largest = np.abs(slope(name, np.linspace(-10, 10, 2001))).max()
-    return np.abs(slope(name, z)) < threshold * largest
-
-
-def slope(name, z):
-    """Return sigma'(z) of the activation `name`, in float64."""
-    activation = ACTIVATIONS[name]
-    z = np.array(z, dtype=np.float64)
-    a = np.empty_like(z) if activation.needs_z else z  # as in the layers of a network
-    scratch, mask = np.empty_like(z), np.empty(z.shape, bool)
-    derivative = np.ones_like(z)
-    activation.forward(z, a, scratch)
-    activation.backward(derivative, a, z, scratch, mask)
-    return derivative

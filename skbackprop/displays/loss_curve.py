@@ -4,6 +4,7 @@ import numpy as np
 
 from skbackprop.displays.fitted import last_step
 from skbackprop.displays.style import BLACK, BLUE, GREEN, GREY, VERMILLION, axes_or_new
+from skbackprop.inspection.kept_epoch import kept_epoch
 
 
 class LossCurveDisplay:
@@ -175,20 +176,3 @@ class LossCurveDisplay:
             return
         more_handles, more_labels = score_ax.get_legend_handles_labels()
         score_ax.legend(handles + more_handles, labels + more_labels, fontsize="small")
-
-
-def kept_epoch(estimator):
-    """Return the epoch, counted from 1, whose weights a fitted estimator has.
-
-    With a validation it is the best one, the first of equals; otherwise the last.
-    """
-    n_epochs = len(estimator.loss_curve_)
-    training = estimator._model.training if hasattr(estimator, "_model") else None
-    if training is not None:
-        return training.best_epoch or n_epochs  # fits that go on have a best epoch of their own
-    scores = getattr(estimator, "validation_scores_", None) or ()
-    losses = getattr(estimator, "validation_loss_curve_", ())
-    watched = -np.array(scores) if len(scores) else np.array(losses)
-    if np.isnan(watched).all():
-        return n_epochs
-    return int(np.nanargmin(watched)) + 1

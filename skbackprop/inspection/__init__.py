@@ -1,14 +1,19 @@
-"""Looking into a fitted network: its activations and its gradients, layer by layer."""
+"""Looking into a fitted network: its activations, its gradients, and what is wrong with it."""
 
+from skbackprop.inspection.diagnosis import Diagnosis, Finding
+from skbackprop.inspection.doctor import diagnose
 from skbackprop.inspection.gradient_check import GradientCheck, check_gradients
 from skbackprop.inspection.layer_activations import LayerActivations, hidden_activations
 from skbackprop.inspection.layer_gradients import LayerGradients, gradients
 
 __all__ = [
+    "Diagnosis",
+    "Finding",
     "GradientCheck",
     "LayerActivations",
     "LayerGradients",
     "check_gradients",
+    "diagnose",
     "gradients",
     "hidden_activations",
 ]

@@ -1,0 +1,164 @@
+"""What a diagnosis is: findings, the gravest first, as a report for the terminal and the notebook."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from html import escape
+from textwrap import fill
+
+# From the slightest to the gravest.
+SEVERITIES = ("info", "warning", "critical")
+REPORT_WIDTH = 88
+# Backgrounds under white text, legible on light and on dark pages.
+COLORS = {"info": "#1f5f99", "warning": "#8a5a00", "critical": "#b3261e"}
+CELL = 'style="text-align: left; vertical-align: top; padding: 0.5em 1em"'
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong with a network.
+
+    Attributes
+    ----------
+    name : str
+        What it is, for programs: "dead_rectifiers", "vanishing_gradients", ...
+    severity : {"info", "warning", "critical"}
+    message : str
+        What it is, for people.
+    advice : str
+        What usually helps.
+    layer : int or None
+        The layer it is in, counted as ``coefs_`` is; None where it is no single layer's.
+    evidence : dict of str to float
+        What was measured.
+    """
+
+    name: str
+    severity: str
+    message: str
+    advice: str
+    layer: int | None = None
+    evidence: dict = field(default_factory=dict)
+
+    @property
+    def heading(self):
+        """The name, and the layer where there is one."""
+        return self.name if self.layer is None else f"{self.name} (layer {self.layer})"
+
+    def evidence_text(self):
+        """Return the evidence in one line."""
+        return ", ".join(f"{name} = {value:.4g}" for name, value in self.evidence.items())
+
+    def __str__(self):
+        lines = [f"{self.severity.upper()}: {self.heading}", f"  {self.message}"]
+        if self.evidence:
+            lines.append(f"  measured: {self.evidence_text()}")
+        lines.append(f"  try: {self.advice}")
+        return "\n".join(fill(line, REPORT_WIDTH, subsequent_indent="    ") for line in lines)
+
+
+class Diagnosis(Sequence):
+    """The findings about a network, the gravest first; it prints as a report.
+
+    In a notebook it shows as a table. Empty, and therefore false, is the diagnosis of a network with
+    which nothing was found wrong.
+
+    Parameters
+    ----------
+    findings : sequence of Finding
+    subject : str, default="the network"
+        Whose they are.
+    not_examined : iterable of str, default=()
+        What could not be looked at, and why.
+
+    Examples
+    --------
+    >>> from skbackprop.inspection import Diagnosis, Finding
+    >>> slow = Finding("steps_too_small", "warning", "The weights hardly moved.", "a larger learning_rate")
+    >>> diagnosis = Diagnosis([slow])
+    >>> len(diagnosis), diagnosis[0].name
+    (1, 'steps_too_small')
+    >>> [finding.name for finding in diagnosis.at_least("critical")]
+    []
+    """
+
+    def __init__(self, findings, subject="the network", not_examined=()):
+        self.findings = tuple(sorted(findings, key=lambda finding: -SEVERITIES.index(finding.severity)))
+        self.subject = subject
+        self.not_examined = tuple(not_examined)
+
+    def __len__(self):
+        return len(self.findings)
+
+    def __getitem__(self, index):
+        return self.findings[index]
+
+    def __repr__(self):
+        return f"Diagnosis({list(self.findings)!r})"
+
+    def at_least(self, severity):
+        """Return the findings that are so severe or more.
+
+        Parameters
+        ----------
+        severity : {"info", "warning", "critical"}
+
+        Returns
+        -------
+        findings : list of Finding
+
+        Raises
+        ------
+        ValueError
+            For another severity.
+        """
+        if severity not in SEVERITIES:
+            raise ValueError(
+                f"The 'severity' parameter must be one of {SEVERITIES}. Got {severity!r} instead."
+            )
+        allowed = SEVERITIES[SEVERITIES.index(severity) :]
+        return [finding for finding in self.findings if finding.severity in allowed]
+
+    @property
+    def summary(self):
+        """One line: how many findings of each severity."""
+        counts = {
+            severity: sum(finding.severity == severity for finding in self.findings)
+            for severity in reversed(SEVERITIES)
+        }
+        found = ", ".join(f"{count} {severity}" for severity, count in counts.items() if count)
+        return f"Diagnosis of {self.subject}: {found or 'nothing found wrong'}"
+
+    def __str__(self):
+        parts = [self.summary, *map(str, self.findings)]
+        if self.not_examined:
+            parts.append("\n".join(["Not examined:", *(f"  {reason}" for reason in self.not_examined)]))
+        return "\n\n".join(parts)
+
+    def _repr_html_(self):
+        parts = [f"<p><strong>{escape(self.summary)}</strong></p>"]
+        if self.findings:
+            head = "".join(f"<th {CELL}>{name}</th>" for name in ("Finding", "Measured", "Try"))
+            rows = "".join(map(html_row, self.findings))
+            parts.append(
+                '<table style="border-collapse: collapse; max-width: 70em">'
+                f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+            )
+        if self.not_examined:
+            reasons = "".join(f"<li>{escape(reason)}</li>" for reason in self.not_examined)
+            parts.append(f"<p>Not examined:</p><ul>{reasons}</ul>")
+        return f"<div>{''.join(parts)}</div>"
+
+
+def html_row(finding):
+    """Return a finding as a row of a table."""
+    measured = "<br>".join(
+        f"{escape(name.replace('_', ' '))}:&nbsp;{value:.4g}" for name, value in finding.evidence.items()
+    )
+    label = (
+        f'<span style="background: {COLORS[finding.severity]}; color: white; border-radius: 0.3em; '
+        f'padding: 0.1em 0.5em">{finding.severity}</span>'
+    )
+    return (
+        f"<tr><td {CELL}>{label} <strong>{escape(finding.heading)}</strong><br>{escape(finding.message)}</td>"
+        f"<td {CELL}>{measured}</td><td {CELL}>{escape(finding.advice)}</td></tr>"
+    )
