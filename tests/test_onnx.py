@@ -262,7 +262,7 @@ def test_numbers_that_are_missing_only_now(scaling):
 def raw_frame():
     pandas = pytest.importorskip("pandas")
     rng = np.random.default_rng(1)
-    X = with_gaps(inputs())
+    X = with_gaps(40 + 10 * signal())
     return pandas.DataFrame(
         {
             "age": X[:, 0],
