@@ -54,7 +54,7 @@ def check_inputs(estimator, X, encoder, scaling):
     dtype = X.dtype if X.dtype in (np.float32, np.float64) else np.dtype(np.float64)
     if encoder is None and has_gaps(X):
         # No row of the fit had a gap: the centre of the column stands in for the number.
-        X = np.where(np.isnan(X), 0.0 if scaling is None else scaling.center, X).astype(dtype)
+        X = np.where(np.isnan(X), 0.0 if scaling is None else scaling.center, X)
     return encode(X, encoder, estimator.dtype), dtype
 
 

@@ -104,6 +104,17 @@ def test_polars_frames():
     np.testing.assert_array_equal(same.predict(table), model.predict(frame))
 
 
+@pytest.mark.parametrize("scaling", ["standard", "robust"])
+def test_a_gap_that_no_row_of_the_fit_had_is_the_centre_also_where_float32_is_coarse(scaling):
+    rng = np.random.default_rng(0)
+    X = rng.normal([1.6e9, 0], size=(200, 2))  # where neighbours in float32 are 128 apart
+    model = BackpropClassifier((8,), scaling=scaling, dtype="float64", random_state=0)
+    model.fit(X, X[:, 1] + X[:, 0] > X[:, 0].mean())
+    X[:, 0] = np.nan
+    expected = model.predict_proba(X)
+    np.testing.assert_allclose(model.predict_proba(X.astype(np.float32)), expected, atol=1e-5)
+
+
 def test_gaps_in_an_array():
     rng = np.random.default_rng(0)
     X = rng.normal(size=(300, 4))
