@@ -37,6 +37,7 @@ extensions = [
 exclude_patterns = ["_build", "_ext", "_templates"]
 templates_path = ["_templates"]
 default_role = "literal"
+smartquotes = False  # "auto" is to be copied as it stands
 highlight_language = "python"
 html_math_renderer = "mathml"
 

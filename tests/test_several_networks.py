@@ -63,7 +63,9 @@ def test_passes_are_those_of_each_alone(activation, hidden, front):
         np.testing.assert_allclose(gradient, sums[name], rtol=1e-9, atol=1e-13)
 
 
-@pytest.mark.parametrize("make_loss", {*CLASSIFIER_LOSSES.values(), *REGRESSOR_LOSSES.values()})
+@pytest.mark.parametrize(
+    "make_loss", dict.fromkeys([*CLASSIFIER_LOSSES.values(), *REGRESSOR_LOSSES.values()])
+)
 def test_combined_outputs_predict_the_mean(make_loss):
     loss, raw = make_loss(), np.random.default_rng(0).normal(size=(5 * E, 4)) * 3
     single = np.empty_like(raw)
