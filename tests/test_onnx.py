@@ -1,5 +1,10 @@
 """What onnxruntime computes from an exported model is what the model computes."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 import reference
@@ -542,3 +547,34 @@ def test_every_link_of_the_losses_has_its_formula():
     registered = {*CLASSIFIER_LOSSES.values(), *REGRESSOR_LOSSES.values(), LogisticLink}
     for loss in registered:
         skbackprop.onnx.outputs.link_of(loss())
+
+
+# The example, and what is said where the extra is missing.
+
+EXAMPLE = Path(__file__).parents[1] / "examples" / "serve_onnx.py"
+
+
+def python(*arguments):
+    command = [sys.executable, "-W", "error", *arguments]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=300)
+
+
+def test_the_example_serves_a_model():
+    pytest.importorskip("pandas")
+    result = python(str(EXAMPLE))
+    assert result.returncode == 0, result.stderr
+    assert "all 1000 labels agree" in result.stdout
+
+
+@pytest.mark.parametrize("missing", ["onnxruntime", "skl2onnx"])
+def test_the_example_says_in_a_line_what_it_needs(missing):
+    code = f"import sys; sys.modules[{missing!r}] = None; import runpy; runpy.run_path({str(EXAMPLE)!r})"
+    result = python("-c", code)
+    assert result.returncode == 1
+    assert result.stderr == ('This example needs the extra "onnx": pip install "skbackprop[onnx]" pandas\n')
+
+
+def test_without_skl2onnx_the_import_names_the_extra():
+    result = python("-c", "import sys; sys.modules['skl2onnx'] = None; import skbackprop.onnx")
+    assert "pip install 'skbackprop[onnx]'" in result.stderr.splitlines()[-1]
