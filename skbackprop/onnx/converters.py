@@ -14,10 +14,10 @@ from sklearn.utils.validation import check_is_fitted
 from skbackprop.classifier import BackpropClassifier
 from skbackprop.hidden_layer_transformer import HiddenLayerTransformer
 from skbackprop.network import by_network
-from skbackprop.onnx import outputs
 from skbackprop.onnx.activations import activate
 from skbackprop.onnx.graph import Graph
 from skbackprop.onnx.inputs import encoded_inputs, scaled, through_front
+from skbackprop.onnx.outputs import combined, labels, predictions, probabilities
 from skbackprop.regressor import BackpropRegressor
 
 # What skl2onnx's own classifiers let the user choose.
@@ -50,12 +50,12 @@ def classifier_types(operator):
     """Set the types of the labels and of the probabilities."""
     estimator, n_rows = checked(operator)
     classes = class_labels(operator.scope_inst, estimator)
-    labels, probabilities = operator.outputs
+    first, second = operator.outputs
     shape = [n_rows, len(classes)]
     multilabel = estimator._model.targets.multilabel
     label_type = StringTensorType if classes.dtype == object else Int64TensorType
-    labels.type = label_type(shape if multilabel else [n_rows])
-    probabilities.type = result_type(operator)(shape)
+    first.type = label_type(shape if multilabel else [n_rows])
+    second.type = result_type(operator)(shape)
 
 
 def regressor_types(operator):
@@ -123,17 +123,17 @@ def convert_classifier(scope, operator, container):
     model, graph = estimator._model, Graph(scope, container)
     raw = raw_outputs(graph, operator, model)
     classes = graph.constant(class_labels(scope, estimator))
-    labels, probabilities = operator.outputs
-    outputs.labels(raw, model.targets, classes).save_as(labels)
-    dtype = graph.variable(probabilities).dtype
-    outputs.probabilities(raw, model.loss, model.targets, dtype).save_as(probabilities)
+    first, second = operator.outputs
+    labels(raw, model.targets, classes).save_as(first)
+    dtype = graph.variable(second).dtype
+    probabilities(raw, model.loss, model.targets, dtype).save_as(second)
 
 
 def convert_regressor(scope, operator, container):
     """Add the graph of a BackpropRegressor: predictions."""
     model, graph = operator.raw_operator._model, Graph(scope, container)
     raw = raw_outputs(graph, operator, model)
-    y = outputs.predictions(raw, model.loss, model.targets, model.settings.clip_predictions)
+    y = predictions(raw, model.loss, model.targets, model.settings.clip_predictions)
     y.astype(graph.variable(operator.outputs[0]).dtype).save_as(operator.outputs[0])
 
 
@@ -153,7 +153,7 @@ def raw_outputs(graph, operator, model):
     network = model.network
     a = hidden_layers(graph, operator, model, len(network.activation_names))
     W, b = parameters(network)
-    return outputs.combined(a @ W[-1] + b[-1], model.loss, network.n_networks)
+    return combined(a @ W[-1] + b[-1], model.loss, network.n_networks)
 
 
 def hidden_layers(graph, operator, model, n_layers):
