@@ -380,6 +380,16 @@ def test_the_declared_shapes_are_those_of_the_results(kind):
     assert [output.type for output in session.get_outputs()][1] == "tensor(double)"
 
 
+@pytest.mark.parametrize("kind", TARGETS)
+def test_all_that_is_in_the_file_is_used(kind):
+    X = with_gaps(inputs())
+    model = BackpropClassifier(**SMALL, front="periodic").fit(X, class_targets(kind))
+    graph = skl2onnx.to_onnx(model, X[:1], options={"zipmap": False}).graph
+    used = {name for node in graph.node for name in node.input} | {output.name for output in graph.output}
+    made = {constant.name for constant in graph.initializer} | {n for node in graph.node for n in node.output}
+    assert made <= used
+
+
 @pytest.mark.parametrize("opset", [13, 15, 17, 18, None])
 def test_opsets(opset):
     X = with_gaps(inputs())

@@ -122,9 +122,8 @@ def convert_classifier(scope, operator, container):
     estimator = operator.raw_operator
     model, graph = estimator._model, Graph(scope, container)
     raw = raw_outputs(graph, operator, model)
-    classes = graph.constant(class_labels(scope, estimator))
     first, second = operator.outputs
-    labels(raw, model.targets, classes).save_as(first)
+    labels(raw, model.targets, class_labels(scope, estimator)).save_as(first)
     dtype = graph.variable(second).dtype
     probabilities(raw, model.loss, model.targets, dtype).save_as(second)
 

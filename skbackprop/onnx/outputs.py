@@ -126,11 +126,11 @@ def probabilities(raw, loss, targets, dtype):
 
 
 def labels(raw, targets, classes):
-    """Return the class of each row, from the tensor `classes`, or 0 and 1 for each label."""
+    """Return the class of each row, one of the array `classes`, or 0 and 1 for each label."""
     if targets.multilabel:
         return (raw > 0).astype(np.int64)
     codes = (raw > 0).astype(np.int64).reshape(-1) if targets.n_outputs == 1 else argmax(raw)
-    return classes.apply("Gather", codes, axis=0)
+    return raw.graph.constant(classes).apply("Gather", codes, axis=0)
 
 
 def predictions(raw, loss, targets, clipped):
