@@ -9,6 +9,8 @@ from skbackprop.inspection.saturation import saturation
 
 # Half the distance between two layers, less a gap.
 HALF_WIDTH = 0.42
+# At either end this share of the values is left out: single ones far away would flatten all others.
+OUTERMOST = 0.001
 
 
 class ActivationsDisplay:
@@ -16,7 +18,8 @@ class ActivationsDisplay:
 
     An activation is saturated where the slope sigma'(z) is below a hundredth of the largest slope
     of its function: no gradient passes there. For ReLU that is z <= 0, where the neuron is silent;
-    for the sigmoid |z| > 6; for tanh |z| > 3. A unit is dead where it is saturated on every row.
+    for the sigmoid |z| > 6; for tanh |z| > 3. A unit is dead where it is saturated on every row. Both
+    shares stand above the layer.
 
     Parameters
     ----------
@@ -29,7 +32,10 @@ class ActivationsDisplay:
     ----------
     z_histograms_, a_histograms_ : list of StepPatch
         For each layer the share of the values in each bin, z at the left and a at the right; the
-        fullest bin is as wide as there is room.
+        fullest bin is as wide as there is room. The smallest and the largest thousandth of the
+        values are left out.
+    shares_ax_ : matplotlib SecondaryAxis
+        The axis above, with the shares as its labels.
     ax_ : matplotlib Axes
     figure_ : matplotlib Figure
 
@@ -110,7 +116,7 @@ class ActivationsDisplay:
         ax : matplotlib Axes, default=None
             Where to draw; None makes a new figure.
         bins : int, default=40
-            Number of bins between the smallest and the largest value.
+            Number of bins for the values of a layer.
         **kwargs
             Passed to :meth:`matplotlib.axes.Axes.stairs` for every histogram, such as ``alpha``.
 
@@ -127,7 +133,8 @@ class ActivationsDisplay:
         ax = axes_or_new(ax, f"{type(self).__name__}.plot")
 
         def draw(values, layer, side, **style):
-            shares, edges = np.histogram(values, bins=bins)
+            span = np.quantile(values, [OUTERMOST, 1 - OUTERMOST])
+            shares, edges = np.histogram(values, bins=bins, range=span)
             widths = HALF_WIDTH * shares / shares.max()
             style = {"fill": True, "edgecolor": "black", "linewidth": 0.5, **style, **kwargs}
             return ax.stairs(layer + side * widths, edges, baseline=layer, orientation="horizontal", **style)
@@ -140,17 +147,13 @@ class ActivationsDisplay:
             draw(a, layer, side=1, facecolor=ORANGE, hatch="////")
             for layer, a in zip(layers, self.a, strict=True)
         ]
-        ax.set_xticks(layers, self._layer_labels(), fontsize="small")
+        ax.set_xticks(layers, [*layers[:-1], "output"], fontsize="small")
         ax.set_xlim(0.5, len(self.z) + 0.5)
-        ax.set(xlabel="layer (s: saturated, d: dead)", ylabel="value")
+        ax.set(xlabel="layer (above: saturated, dead)", ylabel="value")
+        labels = [f"s {s:.0%}\nd {d:.0%}" for s, d in zip(self.saturated, self.dead, strict=True)]
+        self.shares_ax_ = ax.secondary_xaxis("top")
+        self.shares_ax_.set_xticks(layers[:-1], labels, fontsize="small")
+        self.shares_ax_.tick_params(length=0)
         ax.legend([self.z_histograms_[0], self.a_histograms_[0]], ["$z^l$", "$a^l$"], fontsize="small")
         self.ax_, self.figure_ = ax, ax.figure
         return self
-
-    def _layer_labels(self):
-        """Return what stands below each layer: its number and its shares."""
-        hidden = [
-            f"{layer}\ns {saturated:.0%}\nd {dead:.0%}"
-            for layer, (saturated, dead) in enumerate(zip(self.saturated, self.dead, strict=True), start=1)
-        ]
-        return [*hidden, "output"]

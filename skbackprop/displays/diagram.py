@@ -9,7 +9,7 @@ DOTS_ROWS = 1.5
 # Longer names are shortened.
 NAME_LENGTH = 16
 # Points that the label below a column needs at either side of it.
-LABEL_ROOM = 18
+LABEL_ROOM = 22
 
 
 class Column:

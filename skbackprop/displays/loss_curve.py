@@ -10,6 +10,8 @@ from skbackprop.inspection.kept_epoch import kept_epoch
 class LossCurveDisplay:
     """Losses and scores over the epochs of a training.
 
+    The axis of the losses is logarithmic where they are positive and differ by more than a factor of 10.
+
     Parameters
     ----------
     loss_curve : array-like of shape (n_epochs,)
@@ -162,17 +164,41 @@ class LossCurveDisplay:
             label = f"{prefix}kept: epoch {self.kept_epoch}"
             self.lines_["kept_epoch"] = ax.axvline(self.kept_epoch, label=label, **style)
         ax.set(xlabel="epoch", ylabel="loss")
+        self._scale_losses(ax)
         ax.xaxis.get_major_locator().set_params(integer=True)
         self._draw_legend(ax, score_ax)
         self.ax_, self.score_ax_, self.figure_ = ax, score_ax, ax.figure
         return self
 
     @staticmethod
+    def _scale_losses(ax):
+        """Make the axis of the losses logarithmic where that shows more."""
+        from matplotlib.ticker import LogLocator, NullFormatter
+
+        lowest, highest = ax.dataLim.intervaly
+        if not 0 < 10 * lowest < highest:
+            ax.set_yscale("linear")
+            return
+        ax.set_yscale("log")
+        # Plain numbers, and some between the powers of ten where these are few.
+        ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if highest < 1000 * lowest else (1,)))
+        ax.yaxis.set_major_formatter("{x:g}")
+        ax.yaxis.set_minor_formatter(NullFormatter())
+
+    @staticmethod
     def _draw_legend(ax, score_ax):
         """Draw one legend for both axes, on the upper one."""
+        from matplotlib.lines import Line2D
+
         handles, labels = ax.get_legend_handles_labels()
         if score_ax is None:
             ax.legend(handles, labels, fontsize="small")
             return
+        if ax.get_legend() is not None:
+            ax.get_legend().remove()  # that of another training, which had no score
         more_handles, more_labels = score_ax.get_legend_handles_labels()
-        score_ax.legend(handles + more_handles, labels + more_labels, fontsize="small")
+        score_ax.legend(handles + more_handles, labels + more_labels, fontsize="x-small")
+        # A legend keeps clear of the lines of its own axes only: it gets copies of the others.
+        for line in ax.lines:
+            data, transform = line.get_data(), line.get_transform()
+            score_ax.add_artist(Line2D(*data, transform=transform, visible=False))

@@ -175,9 +175,10 @@ class NetworkDisplay:
 
         names = ["input", *range(1, len(weights)), "output"]
         labels = [f"{name}\n{n_units}" for name, n_units in zip(names, sizes, strict=True)]
+        labels[0] += " units"
         ax.set_xticks(range(len(columns)), labels, fontsize="small")
         ax.tick_params(bottom=False)
-        ax.set(yticks=[], frame_on=False, xlabel="layer, number of units")
+        ax.set(yticks=[], frame_on=False)
         draw_legend(ax)
         self.ax_, self.figure_ = ax, ax.figure
         return self

@@ -1,0 +1,522 @@
+"""The displays: what is drawn against figures computed here anew, and scikit-learn's conventions."""
+
+import subprocess
+import sys
+import warnings
+from itertools import pairwise
+
+import numpy as np
+import pytest
+import reference
+from sklearn.base import clone
+from sklearn.datasets import load_diabetes, load_digits, load_iris
+from sklearn.exceptions import ConvergenceWarning, NotFittedError
+from sklearn.inspection import DecisionBoundaryDisplay
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import log_loss
+from sklearn.neural_network import MLPClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+import skbackprop.displays
+from skbackprop import BackpropClassifier, BackpropRegressor
+from skbackprop.displays import (
+    ActivationsDisplay,
+    GradientFlowDisplay,
+    LossCurveDisplay,
+    NetworkDisplay,
+    WeightsDisplay,
+)
+
+matplotlib = pytest.importorskip("matplotlib", reason="the displays draw with matplotlib, the extra 'plot'")
+matplotlib.use("Agg")
+
+import matplotlib.pyplot as plt  # noqa: E402
+from matplotlib.colors import to_rgba  # noqa: E402
+
+X, Y = load_iris(return_X_y=True)
+SCALED = StandardScaler().fit_transform(X)
+FRAME, _ = load_iris(return_X_y=True, as_frame=True)
+DIGITS = load_digits(return_X_y=True)
+TEXTBOOK = {"recipe": "textbook", "random_state": 0}
+
+# How each display is made from an estimator, and what drawing it afresh takes.
+MAKERS = {
+    "LossCurveDisplay": lambda model, **kwargs: LossCurveDisplay.from_estimator(model, **kwargs),
+    "NetworkDisplay": lambda model, **kwargs: NetworkDisplay.from_estimator(model, **kwargs),
+    "WeightsDisplay": lambda model, **kwargs: WeightsDisplay.from_estimator(model, (2, 2), **kwargs),
+    "ActivationsDisplay": lambda model, **kwargs: ActivationsDisplay.from_estimator(model, X, **kwargs),
+    "GradientFlowDisplay": lambda model, **kwargs: GradientFlowDisplay.from_estimator(model, X, Y, **kwargs),
+}
+every_display = pytest.mark.parametrize("name", MAKERS)
+
+
+@pytest.fixture(autouse=True)
+def close_figures():
+    yield
+    plt.close("all")
+
+
+def fitted(model, X=X, y=Y, **data):
+    """Return the model after its fit, however that ended."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        return model.fit(X, y, **data)
+
+
+@pytest.fixture(scope="module")
+def model():
+    return fitted(BackpropClassifier((6, 5), "tanh", **TEXTBOOK))
+
+
+# The conventions.
+
+
+def test_every_display_is_tested():
+    assert sorted(MAKERS) == sorted(skbackprop.displays.__all__)
+
+
+@every_display
+def test_a_display_draws_on_a_new_figure_or_on_the_axes_given(name, model):
+    display = MAKERS[name](model)
+    assert isinstance(display, getattr(skbackprop.displays, name))
+    assert display.ax_.figure is display.figure_
+    _, ax = plt.subplots()
+    assert MAKERS[name](model, ax=ax).ax_ is ax
+    again = display.plot(ax=ax)
+    assert again is display
+    assert display.ax_ is ax
+    assert display.figure_ is ax.figure
+
+
+@every_display
+def test_a_display_knows_pipelines(name, model):
+    display = MAKERS[name](fitted(make_pipeline(StandardScaler(), clone(model))))
+    inside = fitted(clone(model), SCALED)
+    X_there = {"ActivationsDisplay": (SCALED,), "GradientFlowDisplay": (SCALED, Y)}.get(name, ())
+    shape = {"WeightsDisplay": ((2, 2),)}.get(name, ())
+    alone = getattr(skbackprop.displays, name).from_estimator(inside, *X_there, *shape)
+    compared = vars(alone).keys() & {"loss_curve", "coefs", "weights", "z", "a", "dW_norms", "delta_norms"}
+    assert compared
+    for attribute in compared:
+        for one, other in zip(getattr(display, attribute), getattr(alone, attribute), strict=True):
+            np.testing.assert_allclose(one, other, rtol=1e-9)
+
+
+@every_display
+def test_a_display_needs_a_fitted_estimator(name):
+    with pytest.raises(NotFittedError):
+        MAKERS[name](BackpropClassifier())
+    with pytest.raises(TypeError):
+        MAKERS[name](LogisticRegression(max_iter=1000).fit(X, Y))
+
+
+@every_display
+def test_without_matplotlib_the_error_says_what_to_install(name, model, monkeypatch):
+    display = MAKERS[name](model)
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with pytest.raises(ImportError, match=f"{name}.plot requires matplotlib"):
+        display.plot()
+    with pytest.raises(ImportError, match=f"{name}.plot requires matplotlib"):
+        MAKERS[name](model)
+
+
+def test_matplotlib_is_loaded_when_something_is_drawn():
+    code = "import sys, skbackprop.displays; assert 'matplotlib' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@every_display
+@pytest.mark.parametrize("size", [(6.4, 4.8), (4, 3)])
+@pytest.mark.parametrize("n_estimators", [1, 2])
+def test_nothing_is_clipped_and_no_label_overlaps(name, size, n_estimators):
+    model = BackpropClassifier((20, 12), recipe="tabular", n_estimators=n_estimators, max_iter=5)
+    model = fitted(model.set_params(early_stopping=True, scoring="accuracy", random_state=0), FRAME)
+    figure, ax = plt.subplots(figsize=size, layout="constrained")
+    makers = {
+        "WeightsDisplay": lambda: WeightsDisplay.from_estimator(model, (1, 4), ax=ax),
+        "ActivationsDisplay": lambda: ActivationsDisplay.from_estimator(model, FRAME, ax=ax),
+        "GradientFlowDisplay": lambda: GradientFlowDisplay.from_estimator(model, FRAME, Y, ax=ax),
+    }
+    makers.get(name, lambda: MAKERS[name](model, ax=ax))()
+    figure.draw_without_rendering()
+    whole = figure.bbox.padded(1)
+    texts = [text for text in figure.findobj(matplotlib.text.Text) if text.get_visible() and text.get_text()]
+    boxes = {text: text.get_window_extent() for text in texts}
+    for text, box in boxes.items():
+        if box.width and not outside_of_view(text, ax):
+            assert whole.contains(*box.min), text
+            assert whole.contains(*box.max), text
+    labels = [boxes[text] for text in [*ax.get_xticklabels(), *ax.texts] if text in boxes]
+    for i, label in enumerate(labels):
+        assert label.count_overlaps(labels[:i]) == 0, texts
+
+
+def outside_of_view(text, ax):
+    """Whether a text is the label of a tick that lies beyond the limits, and is not drawn."""
+    for axes in ax.figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            low, high = sorted(axis.get_view_interval())
+            for ticks in (False, True):
+                for label, where in zip(
+                    axis.get_ticklabels(ticks), axis.get_ticklocs(minor=ticks), strict=False
+                ):
+                    if label is text:
+                        return not low <= where <= high
+    return False
+
+
+# LossCurveDisplay.
+
+
+def test_loss_curves_are_those_of_the_estimator():
+    model = fitted(BackpropClassifier(10, early_stopping=True, scoring="accuracy", **TEXTBOOK))
+    display = LossCurveDisplay.from_estimator(model)
+    epochs = np.arange(1, model.n_iter_ + 1)
+    for name, curve in {
+        "loss": model.loss_curve_,
+        "penalty": model.penalty_curve_,
+        "validation_loss": model.validation_loss_curve_,
+        "validation_score": model.validation_scores_,
+    }.items():
+        np.testing.assert_array_equal(display.lines_[name].get_xdata(), epochs)
+        np.testing.assert_array_equal(display.lines_[name].get_ydata(), curve)
+    assert display.lines_["validation_score"].axes is display.score_ax_
+    assert display.lines_["loss"].axes is display.ax_
+    assert set(display.lines_["kept_epoch"].get_xdata()) == {np.argmax(model.validation_scores_) + 1}
+    labels = [text.get_text() for text in display.score_ax_.get_legend().get_texts()]
+    assert sorted(labels) == sorted(line.get_label() for line in display.lines_.values())
+
+
+def test_the_penalty_is_that_of_the_weights():
+    model = fitted(BackpropClassifier(10, alpha=0.1, **TEXTBOOK))
+    penalty = LossCurveDisplay.from_estimator(model).lines_["penalty"].get_ydata()
+    assert penalty[-1] == pytest.approx(0.05 * sum((W**2).sum() for W in model.coefs_))
+    without = LossCurveDisplay.from_estimator(fitted(BackpropClassifier(10, alpha=0.0, **TEXTBOOK)))
+    assert "penalty" not in without.lines_
+
+
+@pytest.mark.parametrize("warm_start", [False, True])
+def test_the_kept_epoch_is_that_of_the_weights(warm_start):
+    settings = {"learning_rate": 0.05, "max_iter": 60, "n_iter_no_change": None, "warm_start": warm_start}
+    model = BackpropClassifier(50, **settings, **TEXTBOOK)
+    model = fitted(model, X[::2], Y[::2], X_val=X[1::2], y_val=Y[1::2])
+    (kept,) = set(LossCurveDisplay.from_estimator(model).lines_["kept_epoch"].get_xdata())
+    loss = log_loss(Y[1::2], model.predict_proba(X[1::2]))
+    assert loss == pytest.approx(model.validation_loss_curve_[kept - 1])
+    assert kept < 60
+    last = fitted(BackpropClassifier(5, max_iter=7, **TEXTBOOK))
+    assert set(LossCurveDisplay.from_estimator(last).lines_["kept_epoch"].get_xdata()) == {7}
+
+
+@pytest.mark.parametrize(
+    ("curve", "scale"), [([3, 2, 1], "linear"), ([3, 1, 0.1], "log"), ([30, 1, -1], "linear")]
+)
+def test_losses_far_apart_have_a_logarithmic_axis(curve, scale):
+    assert LossCurveDisplay(curve).plot().ax_.get_yscale() == scale
+    _, ax = plt.subplots()
+    LossCurveDisplay([100, 1]).plot(ax)
+    assert LossCurveDisplay([-1, -2]).plot(ax).ax_.get_yscale() == "linear"
+
+
+def test_trainings_are_compared_on_the_same_axes(model):
+    first = LossCurveDisplay.from_estimator(model, name="one")
+    scored = fitted(BackpropClassifier(5, early_stopping=True, scoring="accuracy", **TEXTBOOK))
+    second = LossCurveDisplay.from_estimator(scored, name="two", ax=first.ax_, color="red")
+    assert first.ax_.get_legend() is None  # one legend tells of both
+    labels = {text.get_text() for text in second.score_ax_.get_legend().get_texts()}
+    assert {"one: training loss", "two: training loss", "two: validation score"} <= labels
+    assert {line.get_color() for line in second.lines_.values()} == {"red"}
+    third = LossCurveDisplay.from_estimator(scored, name="three", ax=first.ax_, score_ax=second.score_ax_)
+    assert third.score_ax_ is second.score_ax_
+
+
+def test_scikit_learns_networks_have_loss_curves_too():
+    mlp = fitted(MLPClassifier(5, early_stopping=True, random_state=0))
+    display = LossCurveDisplay.from_estimator(mlp)
+    np.testing.assert_array_equal(display.lines_["loss"].get_ydata(), mlp.loss_curve_)
+    assert set(display.lines_["kept_epoch"].get_xdata()) == {np.argmax(mlp.validation_scores_) + 1}
+    with pytest.raises(TypeError, match="must have a loss_curve_"):
+        LossCurveDisplay.from_estimator(fitted(MLPClassifier(5, solver="lbfgs", random_state=0)))
+
+
+def test_one_epoch_is_a_point():
+    model = BackpropClassifier(5, **TEXTBOOK).partial_fit(X, Y)
+    assert LossCurveDisplay.from_estimator(model).lines_["loss"].get_marker() == "o"
+
+
+# NetworkDisplay.
+
+
+def drawn_weights(lines):
+    """Return {(start, end): (width, colour, dash)} of a LineCollection."""
+    return {
+        (tuple(start), tuple(end)): (width, tuple(color), style)
+        for (start, end), width, color, style in zip(
+            lines.get_segments(),
+            lines.get_linewidths(),
+            lines.get_colors(),
+            lines.get_linestyles(),
+            strict=True,
+        )
+    }
+
+
+def test_each_weight_is_a_line_of_its_width_and_sign(model):
+    display = NetworkDisplay.from_estimator(model, max_linewidth=2.0)
+    positions = [units.get_offsets() for units in display.units_]
+    assert [len(places) for places in positions] == [4, 6, 5, 3]
+    for l, W in enumerate(model.coefs_):
+        lines = drawn_weights(display.weights_[l])
+        assert len(lines) == W.size
+        for (i, j), weight in np.ndenumerate(W):
+            width, color, (_, dashes) = lines[tuple(positions[l][i]), tuple(positions[l + 1][j])]
+            assert width == pytest.approx(2.0 * abs(weight) / np.abs(W).max())
+            assert color == to_rgba("#0072B2" if weight > 0 else "#E69F00")
+            assert (dashes is None) == (weight > 0)
+    common = NetworkDisplay.from_estimator(model, max_linewidth=2.0, width_scale="network")
+    widest = [lines.get_linewidths().max() for lines in common.weights_]
+    largest = np.array([np.abs(W).max() for W in model.coefs_])
+    np.testing.assert_allclose(widest, 2.0 * largest / largest.max())
+
+
+def test_units_stand_in_columns_the_first_on_top(model):
+    for x, units in enumerate(NetworkDisplay.from_estimator(model).units_):
+        places = units.get_offsets()
+        assert set(places[:, 0]) == {x}
+        assert (np.diff(places[:, 1]) < 0).all()
+        assert places[:, 1].mean() == pytest.approx(0)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "drawn"),
+    [((2, 2, 1), [2, 2, 1]), ((784, 1024, 10), [10, 10, 10]), ((11, 10, 12), [10, 10, 10])],
+)
+def test_wide_layers_are_abbreviated(sizes, drawn):
+    rng = np.random.default_rng(0)
+    coefs = [rng.normal(size=(n, m)) for n, m in pairwise(sizes)]
+    display = NetworkDisplay(coefs).plot()
+    assert [len(units.get_offsets()) for units in display.units_] == drawn
+    labels = [label.get_text() for label in display.ax_.get_xticklabels()]
+    assert labels == [f"input\n{sizes[0]} units", f"1\n{sizes[1]}", f"output\n{sizes[2]}"]
+    # The first five and the last five units: the last line is that of the last weight.
+    last = drawn_weights(display.weights_[0])[
+        tuple(display.units_[0].get_offsets()[-1]), tuple(display.units_[1].get_offsets()[-1])
+    ]
+    first = [np.r_[:5, n - 5 : n] if n > 10 else np.arange(n) for n in sizes]
+    shown = coefs[0][np.ix_(first[0], first[1])]
+    assert last[0] == pytest.approx(2.5 * abs(coefs[0][-1, -1]) / np.abs(shown).max())
+
+
+def test_names_stand_beside_the_units():
+    model = fitted(BackpropClassifier(5, front=None, random_state=0), FRAME, np.array(["a", "b", "c"])[Y])
+    display = NetworkDisplay.from_estimator(model)
+    texts = [text.get_text() for text in display.ax_.texts]
+    assert texts == [
+        "sepal length (c…",
+        "sepal width (cm)",
+        "petal length (c…",
+        "petal width (cm)",
+        "a",
+        "b",
+        "c",
+    ]
+    places = [text.xy for text in display.ax_.texts]
+    np.testing.assert_array_equal(
+        places, np.vstack([display.units_[0].get_offsets(), display.units_[-1].get_offsets()])
+    )
+    binary = fitted(BackpropClassifier(5, **TEXTBOOK), X[:100], np.array(["no", "yes"])[Y[:100]])
+    assert [text.get_text() for text in NetworkDisplay.from_estimator(binary).ax_.texts] == ["yes"]
+
+
+def test_embedded_columns_have_names_of_their_own():
+    frame, y = load_diabetes(return_X_y=True, as_frame=True)
+    model = fitted(BackpropRegressor(5, max_iter=2, random_state=0), frame[["age", "sex", "bmi"]], y)
+    display = NetworkDisplay.from_estimator(model)
+    names = [text.get_text() for text in display.ax_.texts]
+    assert names == ["age", "sex", "bmi", "age~1", "age~2", "age~3", "bmi~1", "bmi~2", "bmi~3"]
+
+
+def test_one_of_several_networks_is_drawn():
+    model = fitted(BackpropClassifier(6, n_estimators=3, **TEXTBOOK))
+    for e in range(3):
+        for drawn, W in zip(NetworkDisplay.from_estimator(model, network=e).coefs, model.coefs_, strict=True):
+            np.testing.assert_array_equal(drawn, W[e])
+    with pytest.raises(ValueError, match=r"network must be an int from 0 to 2\. Got 3"):
+        NetworkDisplay.from_estimator(model, network=3)
+
+
+def test_what_cannot_be_drawn_says_so(model):
+    with pytest.raises(ValueError, match=r"W\^1 of shape \(2, 3\) and W\^2 of shape \(4, 1\) do not fit"):
+        NetworkDisplay([np.ones((2, 3)), np.ones((4, 1))])
+    with pytest.raises(ValueError, match=r'width_scale must be "layer" or "network"\. Got 1'):
+        NetworkDisplay.from_estimator(model, width_scale=1)
+    with pytest.raises(ValueError, match=r"max_units must be at least 2\. Got 1"):
+        NetworkDisplay.from_estimator(model, max_units=1)
+
+
+def test_weights_of_zero_have_no_width():
+    display = NetworkDisplay([np.zeros((2, 2))]).plot()
+    assert set(display.weights_[0].get_linewidths()) == {0}
+
+
+# WeightsDisplay.
+
+
+def tile(image, number, shape, n_columns):
+    """Return one image of a mosaic with a border of one pixel between them."""
+    row, column = divmod(number, n_columns)
+    top, left = row * (shape[0] + 1), column * (shape[1] + 1)
+    return image[top : top + shape[0], left : left + shape[1]]
+
+
+def test_each_image_is_the_weights_of_a_unit():
+    model = BackpropClassifier(10, **TEXTBOOK).partial_fit(*DIGITS)
+    display = WeightsDisplay.from_estimator(model, (8, 8))
+    image = display.image_.get_array()
+    n_columns = (image.shape[1] + 1) // 9
+    for unit in range(10):
+        np.testing.assert_array_equal(
+            tile(image, unit, (8, 8), n_columns), model.coefs_[0][:, unit].reshape(8, 8)
+        )
+    assert image.count() == 640  # all else is border
+    assert display.image_.get_clim() == (-abs(model.coefs_[0]).max(), abs(model.coefs_[0]).max())
+    assert display.ax_.get_xlabel() == "10 units"
+
+
+def test_of_many_units_the_first_are_drawn():
+    rng = np.random.default_rng(0)
+    display = WeightsDisplay(rng.normal(size=(6, 150)), (2, 3)).plot(max_units=20, colorbar=False)
+    assert display.image_.get_array().count() == 20 * 6
+    assert display.ax_.get_xlabel() == "20 of 150 units"
+    assert display.colorbar_ is None
+
+
+def test_embeddings_are_left_out_of_the_images():
+    frame = load_diabetes().data[:, :4]
+    model = fitted(BackpropRegressor(5, max_iter=2, random_state=0), frame, load_diabetes().target)
+    assert model.coefs_[0].shape[0] > 4
+    np.testing.assert_array_equal(WeightsDisplay.from_estimator(model, (2, 2)).weights, model.coefs_[0][:4])
+
+
+def test_a_shape_that_does_not_fit_says_so(model):
+    for shape in [(3, 2), (4,)]:
+        with pytest.raises(ValueError, match="shape must be two numbers with the product 4"):
+            WeightsDisplay.from_estimator(model, shape)
+
+
+# ActivationsDisplay.
+
+
+@pytest.mark.parametrize(
+    ("activation", "is_saturated"),
+    [
+        ("relu", lambda z: z <= 0),
+        ("sigmoid", lambda z: np.exp(-np.abs(z)) / (1 + np.exp(-np.abs(z))) ** 2 < 0.0025),
+        ("tanh", lambda z: 1 - np.tanh(z) ** 2 < 0.01),
+        ("leaky_relu", lambda z: np.zeros(z.shape, bool)),
+        ("identity", lambda z: np.zeros(z.shape, bool)),
+    ],
+)
+def test_shares_are_those_of_flat_slopes(activation, is_saturated):
+    model = fitted(BackpropClassifier((20, 10), activation, initialization="normal", **TEXTBOOK), 3 * X)
+    z, a = reference.forward(SCALED, model.coefs_, model.intercepts_, activation)
+    display = ActivationsDisplay.from_estimator(model, 3 * X)
+    flat = [is_saturated(values) for values in z[:2]]
+    assert display.saturated == pytest.approx([where.mean() for where in flat])
+    assert display.dead == pytest.approx([where.all(axis=0).mean() for where in flat])
+    for l in range(2):
+        np.testing.assert_allclose(display.a[l], a[l + 1], rtol=1e-9, atol=1e-12)
+    labels = [label.get_text() for label in display.shares_ax_.get_xticklabels()]
+    shares = zip(display.saturated, display.dead, strict=True)
+    assert labels == [f"s {100 * s:.0f}%\nd {100 * d:.0f}%" for s, d in shares]
+
+
+def test_histograms_are_those_of_the_values(model):
+    z, a = reference.forward(SCALED, model.coefs_, model.intercepts_, "tanh")
+    display = ActivationsDisplay.from_estimator(model, X, bins=15)
+    drawn = [*display.z_histograms_, *display.a_histograms_]
+    values = [*z, *a[1:], reference.softmax(z[-1])]
+    sides = [-1, -1, -1, 1, 1, 1]
+    for histogram, given, side, layer in zip(drawn, values, sides, [1, 2, 3] * 2, strict=True):
+        widths, edges, baseline = histogram.get_data()
+        low, high = np.quantile(given, [0.001, 0.999])
+        np.testing.assert_allclose(edges, np.linspace(low, high, 16), rtol=1e-9)
+        inside = given[(given >= low) & (given <= high)]
+        counts = np.bincount(np.minimum((15 * (inside - low) / (high - low)).astype(int), 14), minlength=15)
+        assert baseline == layer
+        np.testing.assert_allclose(side * (widths - layer) / 0.42, counts / counts.max(), atol=0.05)
+
+
+def test_a_linear_model_has_activations_too():
+    display = ActivationsDisplay.from_estimator(fitted(BackpropClassifier((), **TEXTBOOK)), X)
+    assert display.saturated == []
+    assert len(display.z_histograms_) == 1
+
+
+# GradientFlowDisplay.
+
+
+def norms_by_the_textbook(model, activation):
+    """Return the norms of dL/dW^l and of delta^l of a network for iris."""
+    z, a = reference.forward(SCALED, model.coefs_, model.intercepts_, activation)
+    delta = (reference.softmax(z[-1]) - np.eye(3)[Y]) / 150
+    dW, _ = reference.backward(delta, z, a, model.coefs_, activation)
+    deltas = [delta]
+    for W, values in zip(model.coefs_[:0:-1], z[-2::-1], strict=True):
+        deltas.insert(0, (deltas[0] @ W.T) * reference.SIGMA_PRIME[activation](values))
+    return [np.sqrt((g**2).sum()) for g in dW], [np.sqrt((d**2).sum()) for d in deltas]
+
+
+@pytest.mark.parametrize("activation", ["sigmoid", "relu"])
+def test_norms_are_the_textbooks(activation):
+    model = BackpropClassifier((10,) * 4, activation, **TEXTBOOK).partial_fit(X, Y)
+    display = GradientFlowDisplay.from_estimator(model, X, Y)
+    dW_norms, delta_norms = norms_by_the_textbook(model, activation)
+    np.testing.assert_allclose(display.dW_line_.get_ydata(), dW_norms, rtol=1e-8)
+    np.testing.assert_allclose(display.delta_line_.get_ydata(), delta_norms, rtol=1e-8)
+    np.testing.assert_array_equal(display.dW_line_.get_xdata(), [1, 2, 3, 4, 5])
+    assert display.ax_.get_yscale() == "log"
+
+
+def test_the_vanishing_gradient_is_seen_beside_the_other():
+    _, ax = plt.subplots()
+    falls = {}
+    for activation in ("sigmoid", "relu"):
+        model = BackpropClassifier((30,) * 6, activation, **TEXTBOOK).partial_fit(*DIGITS)
+        display = GradientFlowDisplay.from_estimator(model, *DIGITS, name=activation, ax=ax)
+        falls[activation] = display.delta_norms[-1] / display.delta_norms[0]
+    assert falls["sigmoid"] > 1000
+    assert falls["relu"] < 10
+    assert len({(line.get_color(), line.get_marker()) for line in ax.lines}) == 4
+    labels = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert [label.split(":")[0] for label in labels] == ["sigmoid", "sigmoid", "relu", "relu"]
+
+
+def test_a_gradient_of_zero_is_a_gap():
+    display = GradientFlowDisplay([0.0, 1.0], [0.0, 2.0]).plot()
+    np.testing.assert_array_equal(display.dW_line_.get_ydata(), [np.nan, 1])
+
+
+def test_several_networks_have_the_norm_over_all_of_them():
+    model = BackpropClassifier((8, 6), "tanh", n_estimators=2, **TEXTBOOK).partial_fit(X, Y)
+    squares = np.zeros((2, 3))
+    for e in range(2):
+        one = BackpropClassifier((8, 6), "tanh", **TEXTBOOK).partial_fit(X, Y)
+        for mine, theirs in zip(one.coefs_ + one.intercepts_, model.coefs_ + model.intercepts_, strict=True):
+            mine[...] = theirs[e]
+        squares += np.square(norms_by_the_textbook(one, "tanh"))
+    display = GradientFlowDisplay.from_estimator(model, X, Y)
+    np.testing.assert_allclose([display.dW_norms, display.delta_norms], np.sqrt(squares), rtol=1e-8)
+
+
+# scikit-learn's.
+
+
+def test_scikit_learns_decision_boundaries_are_ours():
+    model = fitted(BackpropClassifier(10, **TEXTBOOK), X[:100, :2], Y[:100])
+    display = DecisionBoundaryDisplay.from_estimator(
+        model, X[:100, :2], response_method="predict_proba", grid_resolution=7
+    )
+    grid = np.column_stack([display.xx0.ravel(), display.xx1.ravel()])
+    np.testing.assert_allclose(display.response.ravel(), model.predict_proba(grid)[:, 1])
