@@ -12,6 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 from skbackprop.batches import Batches
 from skbackprop.callback_support import CallbackSupportMixin, observe
 from skbackprop.distinct_rows import merge_equal_rows
+from skbackprop.documentation_site import DocumentationLinkMixin
 from skbackprop.endings import warn, warn_of_a_large_batch, warn_of_the_end
 from skbackprop.epoch_loss import mean_loss
 from skbackprop.inputs import check_inputs, check_training_data
@@ -43,7 +44,7 @@ def stochastic(estimator):
     return True
 
 
-class BaseBackprop(CallbackSupportMixin, BaseEstimator):
+class BaseBackprop(CallbackSupportMixin, DocumentationLinkMixin, BaseEstimator):
     """Validates, builds, delegates and stores; the subclasses know their targets and losses."""
 
     def _validate_params(self):
@@ -212,7 +213,8 @@ class BaseBackprop(CallbackSupportMixin, BaseEstimator):
         elif self.early_stopping:
             random_state = check_random_state(model.split_seed)
             strata = self._strata(model.targets, y)
-            rows, held_out = split_rows(X.shape[0], self.validation_fraction, random_state, strata)
+            weights = self._row_weights(model.targets, y, sample_weight)
+            rows, held_out = split_rows(X.shape[0], self.validation_fraction, random_state, strata, weights)
         else:
             return None, None
         network, loss, dtype = model.network, model.loss, model.network.theta.dtype
@@ -246,7 +248,7 @@ class BaseBackprop(CallbackSupportMixin, BaseEstimator):
         history = model.history
         return {
             "_model": model,
-            "n_iter_": len(history.loss),
+            "n_iter_": history.n_epochs,
             "n_layers_": len(model.network.layer_sizes),
             "n_outputs_": model.targets.n_outputs,
             "out_activation_": getattr(model.loss, "activation", "custom"),
@@ -255,7 +257,7 @@ class BaseBackprop(CallbackSupportMixin, BaseEstimator):
             "validation_loss_curve_": history.validation_loss,
             "validation_scores_": history.validation_score,
             "loss_": history.loss[-1] if history.loss else np.inf,
-            "best_loss_": min(history.validation_loss or history.loss, default=np.inf),
+            "best_loss_": history.best_loss,
             "best_validation_score_": max(history.validation_score, default=None),
         }
 

@@ -366,8 +366,10 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
             # 1 / (1 + exp(z)) and not 1 - a, which would have no small values.
             model.loss.inverse_link(-raw, out=probabilities[:, :1])
             return probabilities
+        if self.out_activation_ == "logistic" and not model.targets.multilabel:
+            return np.exp(log_shares(raw))
         model.loss.inverse_link(raw, out=raw)
-        if self.out_activation_ != "softmax" and not model.targets.multilabel:
+        if self.out_activation_ == "custom" and not model.targets.multilabel:
             raw /= raw.sum(axis=1, keepdims=True)
         return raw
 
@@ -383,14 +385,14 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         log_probabilities : ndarray of shape (n_samples, n_classes)
         """
         raw = self._raw(X)
+        if self.out_activation_ == "custom":
+            return np.log(self._probabilities(raw))
         if self._is_binary():
             exact = log_expit(np.hstack((-raw, raw)))
         elif self.out_activation_ == "softmax":
             exact = log_softmax(raw, axis=1)
         else:
-            exact = log_expit(raw)
-            if not self._model.targets.multilabel:
-                exact -= np.logaddexp.reduce(exact, axis=1, keepdims=True)
+            exact = log_expit(raw) if self._model.targets.multilabel else log_shares(raw)
         # Near 1 the probability has lost digits that its logarithm here still has; the two
         # methods are to agree, though.
         probabilities = self._probabilities(raw)
@@ -399,3 +401,9 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
     def _is_binary(self):
         targets = self._model.targets
         return targets.n_outputs == 1 and not targets.multilabel
+
+
+def log_shares(raw):
+    """Return ln(a_j / sum_i a_i) of each row's sigmoid outputs a, however small they are."""
+    log_a = log_expit(raw)
+    return log_a - np.logaddexp.reduce(log_a, axis=1, keepdims=True)

@@ -49,14 +49,18 @@ class LossMeter:
 
 
 def mean_loss(network, loss, batches):
-    """Return the weighted mean loss over `batches`, as in prediction (without dropout)."""
+    """Return the weighted mean loss over `batches`, as in prediction (without dropout).
+
+    Where it is larger than numbers can be, it is infinite or NaN, without a warning.
+    """
     total, workspace = 0.0, None
-    for X, Y, w in batches.epoch():
-        if workspace is None or workspace.ones.size != Y.shape[0]:
-            workspace = Workspace(network, Y.shape[0])
-            scratch = np.empty_like(Y)
-        z = combine(loss, network.forward(X, workspace), network.n_networks)
-        total += weighted_sum(loss.value(Y, z, scratch), w)
+    with np.errstate(over="ignore", invalid="ignore"):
+        for X, Y, w in batches.epoch():
+            if workspace is None or workspace.ones.size != Y.shape[0]:
+                workspace = Workspace(network, Y.shape[0])
+                scratch = np.empty_like(Y)
+            z = combine(loss, network.forward(X, workspace), network.n_networks)
+            total += weighted_sum(loss.value(Y, z, scratch), w)
     return total / batches.n_rows
 
 

@@ -20,12 +20,32 @@ def raw_predictions(network, X, scaling=None, dtype=np.float64):
         Applied to the inputs, block by block.
     dtype : dtype, default=float64
         Of the result; the network computes in its own.
+
+    Raises
+    ------
+    ValueError
+        Where an output is not finite.
     """
     E = network.n_networks
     raw = np.empty((X.shape[0] * E, network.n_outputs), dtype)
-    for rows, z, _ in forward_blocks(network, X, scaling):
-        raw[E * rows.start : E * rows.stop] = z
+    # Overflow is told of below, in one sentence for all that led to it.
+    with np.errstate(over="ignore", invalid="ignore"):
+        for rows, z, _ in forward_blocks(network, X, scaling):
+            raw[E * rows.start : E * rows.stop] = z
+    refuse_overflow(raw, network)
     return raw
+
+
+def refuse_overflow(raw, network):
+    """Raise where outputs are not finite."""
+    finite = np.isfinite(raw).all(axis=1)
+    if not finite.all():
+        row = finite.argmin() // network.n_networks
+        raise ValueError(
+            f"The outputs for row {row} of X are not finite: its numbers, or the weights, are larger than "
+            f"{network.theta.dtype.name} can multiply. Scale the inputs, or fit with dtype='float64' or a "
+            "smaller learning_rate."
+        )
 
 
 def layer_outputs(network, X, scaling=None, dtype=np.float64, *, layer):

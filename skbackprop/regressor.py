@@ -267,9 +267,17 @@ default="squared_error"
     def _predictions(self, raw):
         """Return predictions in the units of y, from raw outputs, which are overwritten."""
         model = self._model
-        model.loss.inverse_link(raw, out=raw)
-        y = model.targets.decode(raw, clip=model.settings.clip_predictions)
-        return y.astype(raw.dtype, copy=False)
+        with np.errstate(over="ignore"):  # told of below
+            model.loss.inverse_link(raw, out=raw)
+            y = model.targets.decode(raw, clip=model.settings.clip_predictions)
+        if not np.isfinite(y).all():
+            raise ValueError(
+                f"Predictions are not finite: the inverse link of loss={self.loss!r} is larger there than "
+                f"{raw.dtype.name} holds. Scale the inputs, or fit with a smaller learning_rate."
+            )
+        # What float32 cannot hold stays in float64, whatever X was in.
+        fits = np.abs(y).max(initial=0) <= np.finfo(raw.dtype).max
+        return y.astype(raw.dtype, copy=False) if fits else y
 
     @classmethod
     def from_sklearn(cls, mlp):

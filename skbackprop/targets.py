@@ -139,9 +139,14 @@ class RealTargets:
         if Y.shape[1] != self.n_outputs:
             raise ValueError(f"y has {Y.shape[1]} outputs, but the first fit had {self.n_outputs}.")
         self._check_sign(Y)
-        scaled = np.empty(Y.shape, dtype)
-        self.scaling.apply(Y, out=scaled)
-        return scaled
+        scaled = (Y - self.scaling.center) / self.scaling.scale
+        largest = np.abs(scaled).max(initial=0)
+        if largest > np.finfo(dtype).max:
+            raise ValueError(
+                f"y has numbers as large as {largest:g}, which {np.dtype(dtype).name} does not hold; use "
+                "scaling='standard' or dtype='float64'."
+            )
+        return scaled.astype(dtype, copy=False)
 
     def decode(self, predictions, clip=False):
         """Return predictions of shape (n_samples, n_outputs) in the units and the shape of y.

@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.model_selection import train_test_split
 
 
-def split_rows(n_samples, fraction, random_state, strata=None):
+def split_rows(n_samples, fraction, random_state, strata=None, sample_weight=None):
     """Return the numbers of the training rows and of the validation rows.
 
     Parameters
@@ -17,12 +17,14 @@ def split_rows(n_samples, fraction, random_state, strata=None):
         Each stratum (class) is held out by the same share. A stratum of one row stays in the
         training rows; where the held-out rows would be fewer than the strata, they are drawn
         without regard to these.
+    sample_weight : ndarray of shape (n_samples,), default=None
+        Rows of weight 0 are in neither part.
     """
-    rows = np.arange(n_samples)
+    rows = np.arange(n_samples) if sample_weight is None else np.flatnonzero(sample_weight)
     if strata is None:
         return train_test_split(rows, test_size=fraction, random_state=random_state)
-    sizes = np.bincount(strata)
-    alone = sizes[strata] == 1
+    sizes = np.bincount(strata[rows])
+    alone = sizes[strata[rows]] == 1
     rows, singles = rows[~alone], rows[alone]
     n_strata = np.count_nonzero(sizes > 1)
     n_validation = int(np.ceil(fraction * rows.size))
