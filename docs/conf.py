@@ -16,6 +16,9 @@ for page in (HERE / "reference").glob("*.rst"):
 os.environ["MPLBACKEND"] = "Agg"
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+# Estimators that the examples show link to their pages of this site, one folder up from the gallery.
+os.environ["SKBACKPROP_DOCS"] = ".."
+
 from skbackprop import __version__  # noqa: E402
 
 project = "skbackprop"

@@ -142,9 +142,10 @@ loss_curve_ : list of float
     step, with dropout as in training.
 penalty_curve_ : list of float
     ``alpha / 2 * sum(W ** 2)`` after each epoch.
-validation_loss_curve_, validation_scores_ : list of float
-    Loss and score on the validation rows after each epoch, without dropout; empty without a
-    validation (or, for the score, with scoring="loss").
+validation_loss_curve_ : list of float
+    Loss on the validation rows after each epoch, without dropout; empty without a validation.
+validation_scores_ : list of float
+    Score on them; empty with scoring="loss", too.
 """,
 }
 

@@ -14,10 +14,13 @@ from sklearn.utils.metadata_routing import (
 from sklearn.utils.validation import check_is_fitted
 
 from skbackprop.base import BaseBackprop
+from skbackprop.documentation_site import DocumentationLinkMixin
 from skbackprop.prediction import layer_outputs
 
 
-class HiddenLayerTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
+class HiddenLayerTransformer(
+    ClassNamePrefixFeaturesOutMixin, TransformerMixin, DocumentationLinkMixin, BaseEstimator
+):
     """Transforms X into the activations a^l of a hidden layer of a network.
 
     Parameters
