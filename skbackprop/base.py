@@ -213,7 +213,8 @@ class BaseBackprop(CallbackSupportMixin, DocumentationLinkMixin, BaseEstimator):
         elif self.early_stopping:
             random_state = check_random_state(model.split_seed)
             strata = self._strata(model.targets, y)
-            rows, held_out = split_rows(X.shape[0], self.validation_fraction, random_state, strata)
+            weights = self._row_weights(model.targets, y, sample_weight)
+            rows, held_out = split_rows(X.shape[0], self.validation_fraction, random_state, strata, weights)
         else:
             return None, None
         network, loss, dtype = model.network, model.loss, model.network.theta.dtype
@@ -247,7 +248,7 @@ class BaseBackprop(CallbackSupportMixin, DocumentationLinkMixin, BaseEstimator):
         history = model.history
         return {
             "_model": model,
-            "n_iter_": len(history.loss),
+            "n_iter_": history.n_epochs,
             "n_layers_": len(model.network.layer_sizes),
             "n_outputs_": model.targets.n_outputs,
             "out_activation_": getattr(model.loss, "activation", "custom"),
@@ -256,7 +257,7 @@ class BaseBackprop(CallbackSupportMixin, DocumentationLinkMixin, BaseEstimator):
             "validation_loss_curve_": history.validation_loss,
             "validation_scores_": history.validation_score,
             "loss_": history.loss[-1] if history.loss else np.inf,
-            "best_loss_": min(history.validation_loss or history.loss, default=np.inf),
+            "best_loss_": history.best_loss,
             "best_validation_score_": max(history.validation_score, default=None),
         }
 
