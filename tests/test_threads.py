@@ -18,12 +18,12 @@ N_THREADS = 16
 
 
 def predict_until(end, predict, parts, expected, first):
-    """Predict one part after another until `end`; return how many predictions were made, and how many were
-    not the expected ones to the last bit.
+    """Predict each part, and go on one after another until `end`; return how many predictions were made, and
+    how many were not the expected ones to the last bit.
     """
     n_predictions = n_wrong = 0
     i = first
-    while time.monotonic() < end:
+    while n_predictions < len(parts) or time.monotonic() < end:
         n_wrong += not np.array_equal(predict(parts[i % len(parts)]), expected[i % len(parts)])
         n_predictions += 1
         i += 1
@@ -49,4 +49,3 @@ def test_sixteen_threads_predict_what_one_does(kind, n_networks):
         counts = np.array([each.result() for each in done])
     print(f"{counts[:, 0].sum()} predictions by {N_THREADS} threads in {SECONDS / 4:g} s")
     assert counts[:, 1].sum() == 0
-    assert (counts[:, 0] > 0).all()
