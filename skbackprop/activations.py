@@ -31,6 +31,22 @@ def sigmoid(z, out):
     out *= 0.5
 
 
+def positive_part(z, out, scratch):
+    """Write max(z, 0) into `out`.
+
+    The zeros are an array because NumPy's maximum of two arrays is vectorised, and that of an array
+    and a number is not.
+    """
+    scratch.fill(0)
+    np.maximum(z, scratch, out=out)
+
+
+def negative_part(z, out):
+    """Write min(z, 0) into `out`, which is another array than `z`; the zeros are as above."""
+    out.fill(0)
+    np.minimum(z, out, out=out)
+
+
 class Activation:
     """What the activations share: the attributes that the network reads."""
 
@@ -86,7 +102,7 @@ class ReLU(Activation):
     initialization = "he"
 
     def forward(self, z, out, scratch):
-        np.maximum(z, 0, out=out)
+        positive_part(z, out, scratch)
 
     def backward(self, delta, a, z, scratch, mask):
         np.greater(a, 0, out=mask)  # a > 0 exactly where z > 0
@@ -115,13 +131,13 @@ class ELU(Activation):
     initialization = "he"
 
     def forward(self, z, out, scratch):
-        np.minimum(z, 0, out=scratch)
+        negative_part(z, out=scratch)
+        np.subtract(z, scratch, out=out)  # max(z, 0)
         np.expm1(scratch, out=scratch)
-        np.maximum(z, 0, out=out)
         out += scratch  # one of the two is 0
 
     def backward(self, delta, a, z, scratch, mask):
-        np.minimum(a, 0, out=scratch)
+        negative_part(a, out=scratch)
         scratch += 1  # min(a, 0) + 1
         delta *= scratch
 
@@ -138,10 +154,10 @@ class SELU(Activation):
     alpha = 1.6732632423543772
 
     def forward(self, z, out, scratch):
-        np.minimum(z, 0, out=scratch)
+        negative_part(z, out=scratch)
+        np.subtract(z, scratch, out=out)  # max(z, 0)
         np.expm1(scratch, out=scratch)
         scratch *= self.alpha
-        np.maximum(z, 0, out=out)
         out += scratch  # one of the two is 0
         out *= self.scale
 
@@ -149,12 +165,12 @@ class SELU(Activation):
         # s' = min(a, 0) + lambda alpha is right where z <= 0, and lambda alpha where z > 0;
         # there the difference to lambda is taken off again.
         np.greater(a, 0, out=mask)
-        np.minimum(a, 0, out=a)
-        a += self.scale * self.alpha
-        np.copyto(scratch, mask)
-        scratch *= self.scale * (self.alpha - 1)
-        a -= scratch
-        delta *= a
+        negative_part(a, out=scratch)
+        scratch += self.scale * self.alpha
+        np.copyto(a, mask)
+        a *= self.scale * (self.alpha - 1)
+        scratch -= a
+        delta *= scratch
 
 
 class Softplus(Activation):

@@ -10,8 +10,10 @@ on the weights (the first `n_weights` parameters) and never on the biases.
 """
 
 import math
+from typing import NamedTuple
 
 import numpy as np
+from scipy.linalg import get_blas_funcs
 
 # Numbers in a block: theta, g, two states and the scratch array of 32,768 float32 take 640 kB.
 BLOCK = 32_768
@@ -85,12 +87,11 @@ class Optimizer:
         factors = self.factors(learning_rate)
         for block in self._blocks:
             if alpha and block.weights is not None:
-                weights, weight_grad, scratch = block.weights
+                weights, weight_grad = block.weights
                 if self.decoupled:
                     weights *= 1 - learning_rate * alpha  # W <- W - eta alpha W
                 else:
-                    np.multiply(weights, alpha, out=scratch)
-                    weight_grad += scratch  # g + alpha W
+                    block.add(alpha, weights, weight_grad)  # g <- g + alpha W
             self.update(block, factors)
             if self.t % STEPS_BETWEEN_FLUSHES == 0:
                 for state in block.states:
@@ -138,22 +139,21 @@ class SGD(Optimizer):
 
     def update(self, block, factors):
         """Change a block in place."""
-        eta = factors
-        theta, g, scratch = block.theta, block.grad, block.scratch
-        for part, rate in block.grad_parts:
-            part *= eta * rate  # eta g
+        eta, theta, add = factors, block.theta, block.add
         if not block.states:
-            theta -= g  # theta <- theta - eta g
+            for part in block.parts:
+                add(-eta * part.rate, part.grad, part.theta)  # theta <- theta - eta g
             return
         (v,) = block.states
         v *= self.momentum
-        v -= g  # v <- mu v - eta g
+        for part in block.parts:
+            add(-eta * part.rate, part.grad, part.states[0])  # v <- mu v - eta g
         if not self.nesterov:
             theta += v
             return
-        np.multiply(v, self.momentum, out=scratch)
-        scratch -= g
-        theta += scratch  # theta <- theta + mu v - eta g
+        add(self.momentum, v, theta)
+        for part in block.parts:
+            add(-eta * part.rate, part.grad, part.theta)  # theta <- theta + mu v - eta g
 
 
 class Adam(Optimizer):
@@ -197,7 +197,7 @@ class Adam(Optimizer):
     def update(self, block, factors):
         """Change a block in place."""
         step_size, epsilon = factors
-        theta, g, scratch = block.theta, block.grad, block.scratch
+        g, scratch = block.grad, block.scratch
         M, V = block.states
         M *= self.beta_1
         M += g  # M <- beta_1 M + g
@@ -207,9 +207,8 @@ class Adam(Optimizer):
         np.sqrt(V, out=scratch)
         scratch += epsilon
         np.divide(M, scratch, out=scratch)
-        for part, rate in block.scratch_parts:
-            part *= step_size * rate
-        theta -= scratch  # theta <- theta - step_size M / (sqrt(V) + epsilon)
+        for part in block.parts:  # theta <- theta - step_size M / (sqrt(V) + epsilon)
+            block.add(-step_size * part.rate, part.scratch, part.theta)
 
 
 class AdamW(Adam):
@@ -233,10 +232,28 @@ def flush_denormals(state):
     state -= anchor
 
 
-class Block:
-    """Views of one block of theta, the gradient and the states, and a scratch array."""
+class Part(NamedTuple):
+    """Views of a part of theta, the gradient, the states and the scratch array that has one rate."""
 
-    __slots__ = ("grad", "grad_parts", "scratch", "scratch_parts", "states", "theta", "weights")
+    rate: float
+    theta: np.ndarray
+    grad: np.ndarray
+    states: list
+    scratch: np.ndarray
+
+
+class Block:
+    """Views of one block of theta, the gradient and the states, and a scratch array.
+
+    Attributes
+    ----------
+    parts : list of Part
+        The block again, divided where the rate changes.
+    weights : tuple of (theta, grad) or None
+        Those of the block's parameters that decay.
+    """
+
+    __slots__ = ("_axpy", "grad", "parts", "scratch", "states", "theta", "weights")
 
     def __init__(self, theta, grad, scratch, where, optimizer):
         self.theta = theta[where]
@@ -244,21 +261,23 @@ class Block:
         self.states = [state[where] for state in optimizer.states]
         self.scratch = scratch[: self.theta.size]
         n = min(max(optimizer.n_weights - where.start, 0), self.theta.size)
-        self.weights = (self.theta[:n], self.grad[:n], self.scratch[:n]) if n else None
-        self.grad_parts = split_by_rate(self.grad, where.start, optimizer.rates)
-        self.scratch_parts = split_by_rate(self.scratch, where.start, optimizer.rates)
+        self.weights = (self.theta[:n], self.grad[:n]) if n else None
+        self.parts = self._divided(where.start, optimizer.rates)
+        self._axpy = get_blas_funcs("axpy", dtype=theta.dtype)
 
+    def _divided(self, offset, rates):
+        stop = offset + self.theta.size
+        parts = []
+        for part, rate in rates or [(slice(0, stop), 1.0)]:
+            if part.start < stop and part.stop > offset:
+                here = slice(max(part.start, offset) - offset, part.stop - offset)
+                states = [state[here] for state in self.states]
+                parts.append(Part(rate, self.theta[here], self.grad[here], states, self.scratch[here]))
+        return parts
 
-def split_by_rate(vector, offset, rates):
-    """Return [(view, rate), ...] of a `vector` that begins at `offset` of theta."""
-    if not rates:
-        return [(vector, 1.0)]
-    stop = offset + vector.size
-    return [
-        (vector[max(part.start, offset) - offset : part.stop - offset], rate)
-        for part, rate in rates
-        if part.start < stop and part.stop > offset
-    ]
+    def add(self, factor, x, y):
+        """Change `y` in place to y + factor x: one pass, which NumPy would need two for and a third array."""
+        self._axpy(x, y, a=factor)
 
 
 class Blocks(list):

@@ -86,6 +86,25 @@ class Workspace:
         return self._dropped_inputs
 
 
+class Workspaces(dict):
+    """The workspaces of a training by their numbers of rows, each made when it is first asked for.
+
+    Attributes
+    ----------
+    grad : ndarray like ``network.theta``
+        Where all of them write the gradient.
+    """
+
+    def __init__(self, network):
+        super().__init__()
+        self._network = network
+        self.grad = np.empty_like(network.theta)
+
+    def __missing__(self, n_rows):
+        workspace = self[n_rows] = Workspace(self._network, n_rows, self.grad)
+        return workspace
+
+
 class Layer:
     """The transients of one layer for a batch: z, a, delta, dL/dW, dL/db, masks and scratch.
 
