@@ -6,13 +6,16 @@ X itself is never copied, shuffled or cast: a batch is a list of row numbers.
 import numpy as np
 from scipy.sparse import csr_array, issparse
 
+from skbackprop.row_pool import RowPool
+from skbackprop.stored_rows import StoredRows
+
 
 class Batches:
     """The rows of a data set, a batch at a time.
 
     Parameters
     ----------
-    X : ndarray or CSR matrix of shape (n_samples, n_features)
+    X : ndarray, StoredRows or CSR matrix of shape (n_samples, n_features)
     Y : ndarray of shape (n_samples, n_outputs), default=None
         Targets as the network sees them, in the dtype of the network.
     sample_weight : ndarray of shape (n_samples,), default=None
@@ -34,9 +37,12 @@ class Batches:
         rows = np.arange(X.shape[0], dtype=np.int32) if rows is None else np.array(rows, np.int32)
         if sample_weight is not None:
             rows = rows[sample_weight[rows] > 0]
+            if not rows.size:
+                raise ValueError(
+                    "sample_weight (or class_weight) is zero for every row of the training or of the "
+                    "validation data; at least one must be positive."
+                )
             sample_weight = (sample_weight / sample_weight[rows].mean()).astype(dtype)
-        self._rows = rows
-        self._order = rows.copy()
         self.n_rows = rows.size
         self.batch_size = min(batch_size, self.n_rows)
         self._n_networks = n_networks
@@ -44,27 +50,43 @@ class Batches:
         self._Y = Y if n_networks == 1 else np.tile(Y, (1, n_networks))
         self._Y_batch = None if Y is None else np.empty((self.batch_size, self._Y.shape[1]), Y.dtype)
         self._sample_weight = sample_weight
+        self._source = (RowPool if isinstance(X, StoredRows) else InMemory)(X, rows, self.batch_size)
         gather = SparseGather if issparse(X) else DenseGather
-        self._gather = gather(X, self.batch_size, dtype, scaling)
+        self._gather = gather(self._source.rows, self.batch_size, dtype, scaling)
 
     def epoch(self, rng=None):
         """Yield (X, Y, sample_weight) of every batch, in an order drawn from `rng` (None: as is).
 
         The arrays are valid until the next batch is asked for.
         """
-        order = self._order
-        np.copyto(order, self._rows)
-        if rng is not None:
-            rng.shuffle(order)
-        for start in range(0, self.n_rows, self.batch_size):
-            rows = order[start : start + self.batch_size]
+        for numbers, places in self._source.batches(rng):
             Y = w = None
             if self._Y is not None:
-                Y = self._Y.take(rows, axis=0, out=self._Y_batch[: rows.size], mode="clip")
+                Y = self._Y.take(numbers, axis=0, out=self._Y_batch[: numbers.size], mode="clip")
                 Y = Y.reshape(-1, self._n_outputs)
             if self._sample_weight is not None:
-                w = self._sample_weight[rows].repeat(self._n_networks)
-            yield self._gather(rows), Y, w
+                w = self._sample_weight[numbers].repeat(self._n_networks)
+            yield self._gather(places), Y, w
+
+
+class InMemory:
+    """The rows of an array in memory, in an order that is wholly random; the others have :class:`RowPool`."""
+
+    def __init__(self, X, rows, batch_size):
+        self.rows = X
+        self._numbers = rows
+        self._order = rows.copy()
+        self._batch_size = batch_size
+
+    def batches(self, rng=None):
+        """Yield (numbers, places) of the rows of every batch: in X, and in ``self.rows``, which is X."""
+        order = self._order
+        np.copyto(order, self._numbers)
+        if rng is not None:
+            rng.shuffle(order)
+        for start in range(0, order.size, self._batch_size):
+            numbers = order[start : start + self._batch_size]
+            yield numbers, numbers
 
 
 class DenseGather:

@@ -10,10 +10,10 @@ from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
+from skbackprop.history import History
 from skbackprop.model import Model
 from skbackprop.network import Network
 from skbackprop.recipes import resolve
-from skbackprop.training import History
 
 # Parameters that mean the same there and here.
 SAME_PARAMETERS = (

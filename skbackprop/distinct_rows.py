@@ -9,16 +9,19 @@ is drawn, and the order of the rows does not matter either. The number of steps 
 import numpy as np
 from scipy.sparse import issparse
 
+from skbackprop.stored_rows import in_memory
+
 
 def merge_equal_rows(X, y, sample_weight):
     """Return the distinct rows (X, y) of positive weight, and their weights (None: all 1).
 
     Parameters
     ----------
-    X : ndarray or CSR matrix of shape (n_samples, n_features)
+    X : ndarray, StoredRows or CSR matrix of shape (n_samples, n_features)
     y : ndarray of shape (n_samples,) or (n_samples, n_outputs), or CSR matrix
     sample_weight : ndarray of shape (n_samples,) or None
     """
+    X = in_memory(X)  # it is one batch
     weights = np.ones(X.shape[0]) if sample_weight is None else sample_weight
     X_keys, y_keys = row_keys(X), row_keys(y)
     members = {}

@@ -139,7 +139,7 @@ best_validation_score_ : float or None
     The largest of `validation_scores_`.
 loss_curve_ : list of float
     For each epoch the weighted mean of the data loss over its batches, each taken just before its
-    step, with dropout as in training.
+    step, with dropout as in training. Of a stream, the last 1000 calls of ``partial_fit``.
 penalty_curve_ : list of float
     ``alpha / 2 * sum(W ** 2)`` after each epoch.
 validation_loss_curve_ : list of float

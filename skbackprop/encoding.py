@@ -90,6 +90,8 @@ class Encoder:
         Weighs the medians and the counts of categories.
     names : ndarray of str, default=None
         Names of the columns.
+    gaps : ndarray of bool, default=None
+        Which numeric columns have missing values, where X is only a sample of the rows.
 
     Attributes
     ----------
@@ -101,14 +103,14 @@ class Encoder:
         Names of the encoded columns.
     """
 
-    def __init__(self, X, categorical, sample_weight=None, names=None):
+    def __init__(self, X, categorical, sample_weight=None, names=None, gaps=None):
         names = [f"x{j}" for j in range(X.shape[1])] if names is None else list(names)
         self.categorical = np.flatnonzero(categorical)
         self.numeric = np.flatnonzero(~categorical)
         self.n_numeric = self.numeric.size
         numbers = self._numbers(X)
         missing = np.isnan(numbers)
-        self.indicated = np.flatnonzero(missing.any(axis=0))
+        self.indicated = np.flatnonzero(missing.any(axis=0) if gaps is None else gaps)
         self.medians = np.array(
             [self._median(x, lost, sample_weight) for x, lost in zip(numbers.T, missing.T, strict=True)]
         )
@@ -135,7 +137,14 @@ class Encoder:
         parts = [numbers, missing[:, self.indicated]]
         if self._one_hot is not None:
             parts.append(self._one_hot.transform(self._bounded(self._categories(X))))
-        return np.hstack(parts).astype(dtype, copy=False)
+        encoded = np.hstack(parts)
+        largest = np.abs(encoded).max(initial=0)
+        if largest > np.finfo(dtype).max:
+            raise ValueError(
+                f"X has numbers as large as {largest:g}, which {np.dtype(dtype).name} does not hold; use "
+                "dtype='float64'."
+            )
+        return encoded.astype(dtype, copy=False)
 
     def _numbers(self, X):
         """Return the numeric columns as a new float64 array with NaN for missing; infinity is refused."""

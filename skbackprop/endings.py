@@ -19,7 +19,7 @@ def warn_of_the_end(reason, model):
         nobody.
     model : Model
     """
-    settings, n_epochs = model.settings, len(model.history.loss)
+    settings, n_epochs = model.settings, model.history.n_epochs
     if reason == "interrupted":
         warn(f"Training was interrupted; the weights after epoch {n_epochs}, the last whole one, are kept.")
     elif reason == "diverged":

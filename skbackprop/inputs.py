@@ -11,6 +11,7 @@ from sklearn.utils.validation import (
 )
 
 from skbackprop.encoding import Encoder, categorical_columns
+from skbackprop.stored_rows import StoredRows, is_stored
 
 
 def check_training_data(estimator, X, y, sample_weight, *, reset, encoder=None):
@@ -28,6 +29,8 @@ def check_training_data(estimator, X, y, sample_weight, *, reset, encoder=None):
         What encoded the data of the fit, without `reset`.
     """
     checks = {"multi_output": True, "y_numeric": is_regressor(estimator)}
+    if is_stored(X):
+        return check_stored_training_data(estimator, X, y, sample_weight, checks, reset, encoder)
     X = as_table(X)
     if reset:
         categorical = categorical_columns(X, estimator.categorical_features)
@@ -44,25 +47,62 @@ def check_training_data(estimator, X, y, sample_weight, *, reset, encoder=None):
     return encode(X, encoder, estimator.dtype), y, sample_weight, encoder
 
 
+def check_stored_training_data(estimator, X, y, sample_weight, checks, reset, encoder):
+    """Do what :func:`check_training_data` does, for an X on disk."""
+    refuse_stored_categories(estimator)
+    validate_data(estimator, X, skip_check_array=True, reset=reset)
+    y = _check_y(y, **checks, estimator=estimator)
+    check_consistent_length(X, y)
+    sample_weight = check_weights(sample_weight, y, "sample_weight")
+    rows = StoredRows(X)
+    gaps = rows.find_gaps()
+    if reset and gaps.any():
+        sample, weights = rows.sample(sample_weight)
+        encoder = Encoder(sample, np.zeros(X.shape[1], bool), weights, gaps=gaps)
+    return encode(rows, encoder, estimator.dtype), y, sample_weight, encoder
+
+
+def refuse_stored_categories(estimator):
+    """Raise where columns of an X on disk are to be categories: all of them would have to be seen at once."""
+    chosen = estimator.categorical_features
+    if chosen is not None and not isinstance(chosen, str) and np.size(chosen):
+        raise ValueError(
+            f"The 'categorical_features' parameter is {chosen!r}, but X is a large array on disk, whose "
+            "columns are all taken as numbers. Encode its categories before, or pass an array in memory."
+        )
+
+
 def check_inputs(estimator, X, encoder, scaling):
     """Return the X of a prediction as an array of numbers, and the dtype of the results."""
+    if is_stored(X):
+        # The blocks are checked when they are read.
+        rows = StoredRows(X, lambda block: check_inputs(estimator, block, encoder, scaling)[0])
+        return rows, result_dtype(X)
     X = as_table(X)
     if has_categories(encoder):
         validate_data(estimator, X, skip_check_array=True, reset=False)
         return encode(X, encoder, estimator.dtype), np.dtype(np.float64)
     X = validate_data(estimator, X, **input_checks(X), reset=False)
-    dtype = X.dtype if X.dtype in (np.float32, np.float64) else np.dtype(np.float64)
+    dtype = result_dtype(X)
     if encoder is None and has_gaps(X):
         # No row of the fit had a gap: the centre of the column stands in for the number.
         X = np.where(np.isnan(X), 0.0 if scaling is None else scaling.center, X)
     return encode(X, encoder, estimator.dtype), dtype
 
 
+def result_dtype(X):
+    """Return the dtype of the predictions for an X of numbers."""
+    return X.dtype if X.dtype in (np.float32, np.float64) else np.dtype(np.float64)
+
+
 def encode(X, encoder, dtype):
     """Return X as `encoder` makes it, X itself without one."""
     if encoder is None:
         return X
-    return encoder.transform(X, np.float32 if dtype == "float32" else np.float64)
+    dtype = np.float32 if dtype == "float32" else np.float64
+    if isinstance(X, StoredRows):
+        return X.then(lambda block: encoder.transform(block, dtype))
+    return encoder.transform(X, dtype)
 
 
 def input_checks(X):
@@ -95,4 +135,6 @@ def check_weights(sample_weight, X, name):
         raise ValueError(f"Negative values in {name}: the smallest is {sample_weight.min():g}.")
     if not sample_weight.any():
         raise ValueError(f"{name} is zero for every row; at least one must be positive.")
-    return sample_weight
+    # Only their ratios count. A power of two changes these by nothing, and sums stay finite.
+    exponent = np.frexp(sample_weight.max())[1]
+    return sample_weight if abs(exponent) < 64 else np.ldexp(sample_weight, -exponent)

@@ -6,12 +6,13 @@ import numpy as np
 from sklearn.utils import check_random_state
 
 from skbackprop.encoding import Encoder
+from skbackprop.history import History
 from skbackprop.initialization import initialize
 from skbackprop.network import Network
 from skbackprop.parameters import activation_list, dropout_list, layer_list
 from skbackprop.recipes import Settings, make_front, make_optimizer
 from skbackprop.scaling import SCALINGS, RunningScaling, Scaling
-from skbackprop.training import History, Training
+from skbackprop.training import Training
 
 # dtype="auto" computes float64 input in float64 up to this many numbers in X: there speed does
 # not matter, and results agree to the last digits that float64 has.

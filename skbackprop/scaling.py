@@ -9,8 +9,14 @@ from scipy.sparse import issparse
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import gen_batches
 
+from skbackprop.stored_rows import StoredRows
+
 # Rows looked at together: the statistics of a large X never need a copy of X.
 BLOCK_ROWS = 4096
+
+# Further from the centre than this many scales, all numbers are the same to the smooth bound; their
+# squares would be infinite.
+FAR_OUT = 1e9
 
 
 class Scaling:
@@ -45,6 +51,7 @@ class Scaling:
         if self.n_clipped:
             x = out[:, : self.n_clipped]
             root = np.empty_like(x) if scratch is None else scratch[:, : self.n_clipped]
+            np.clip(x, -FAR_OUT, FAR_OUT, out=x)
             np.multiply(x, 1 / 3, out=root)
             root *= root
             root += 1
@@ -74,8 +81,14 @@ def update_statistics(scaler, X, sample_weight):
         weights = None if sample_weight is None else sample_weight[rows]
         if weights is not None and not weights.any():
             continue
-        block = X[rows] if issparse(X) else np.asarray(X[rows], dtype=np.float64)
-        scaler.partial_fit(block, sample_weight=weights)
+        block = X[rows].astype(np.float64) if issparse(X) else np.asarray(X[rows], dtype=np.float64)
+        with np.errstate(over="ignore", invalid="ignore"):
+            scaler.partial_fit(block, sample_weight=weights)
+        if not np.isfinite(scaler.var_).all():
+            raise ValueError(
+                f"Numbers as large as {abs(block).max():g} cannot be scaled: their variance is more than "
+                "float64 holds. Divide them by a constant first."
+            )
 
 
 class RunningScaling(Scaling):
@@ -111,10 +124,12 @@ def robust_scaling(X, sample_weight=None):
 
     A column more than half of whose values are one value is scaled by half its range instead;
     a constant column is only centred. Sparse X gets :func:`standard_scaling`, because the
-    quartiles of a sparse column are 0.
+    quartiles of a sparse column are 0. Of rows on disk the quartiles of a sample are taken.
     """
     if issparse(X):
         return standard_scaling(X, sample_weight)
+    if isinstance(X, StoredRows):
+        X, sample_weight = X.sample(sample_weight)
     center, scale = np.empty(X.shape[1]), np.empty(X.shape[1])
     for j in range(X.shape[1]):
         low, first, center[j], third, high = weighted_quantiles(

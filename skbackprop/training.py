@@ -1,11 +1,12 @@
-"""The training loop: epochs, batches, stopping, history. It knows no scikit-learn."""
+"""The training loop: epochs, batches, stopping. It knows no scikit-learn."""
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
 from skbackprop.epoch_loss import LossMeter, write_output_delta
+from skbackprop.history import History  # noqa: F401 - where models saved before look for it
 from skbackprop.schedules import SCHEDULES, invscaling
 from skbackprop.snapshot import Snapshot
 from skbackprop.stopping import Stopping
@@ -14,22 +15,8 @@ from skbackprop.workspace import Workspace
 # The "adaptive" schedule: the factor on the learning rate when the loss stalls, and where it ends.
 ADAPTIVE_FACTOR = 0.2
 ADAPTIVE_END = 1e-6
-
-
-@dataclass
-class History:
-    """What was measured after each epoch.
-
-    ``loss`` is the weighted mean of the data loss over the batches of the epoch, each taken just
-    before its own step (and with dropout, where there is any); ``penalty`` is alpha / 2 sum W^2
-    at the end of the epoch; ``validation_loss`` and ``validation_score`` are taken at the end of
-    the epoch, without dropout.
-    """
-
-    loss: list = field(default_factory=list)
-    penalty: list = field(default_factory=list)
-    validation_loss: list = field(default_factory=list)
-    validation_score: list = field(default_factory=list)
+# Epochs of a stream, which may go on for ever, whose losses are kept.
+STREAM_EPOCHS = 1000
 
 
 @dataclass
@@ -114,7 +101,7 @@ class Training:
     @property
     def n_epochs(self):
         """Whole epochs done, over all calls of :meth:`run`."""
-        return len(self.history.loss)
+        return self.history.n_epochs
 
     def run(
         self,
@@ -196,6 +183,8 @@ class Training:
             whole_epoch.take()
             run.epoch += 1
             improved = run.stopping.update(self._record(loss, penalty, validated))
+            if run.held:
+                self.history.drop_all_but(STREAM_EPOCHS)
             if improved or validate is None:
                 self.best_epoch = self.n_epochs
             if improved and validate is not None:

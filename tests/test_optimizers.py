@@ -5,11 +5,12 @@ import pytest
 import reference
 
 from skbackprop.batches import Batches
+from skbackprop.history import History
 from skbackprop.losses import CLASSIFIER_LOSSES, REGRESSOR_LOSSES, BinaryCrossEntropy
 from skbackprop.network import Network
 from skbackprop.optimizers import BLOCK, OPTIMIZERS, SGD, Adam, AdamW
 from skbackprop.stopping import Stopping
-from skbackprop.training import History, Training
+from skbackprop.training import Training
 
 NEVER = Stopping(0, None)
 SOLVERS = {

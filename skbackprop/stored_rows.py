@@ -1,0 +1,174 @@
+"""Rows of an array that stays on disk: memory maps, HDF5 datasets, Zarr arrays and their like.
+
+They are read a block of rows at a time, and never as a whole.
+"""
+
+import mmap
+
+import numpy as np
+
+# Arrays on disk up to this size are treated as arrays in memory are.
+SMALL_BYTES = 2**27
+# What is read at once (of a chunked array: so many of its chunks that they are at least this).
+BLOCK_BYTES = 2**18
+# What a sample of the rows may take.
+SAMPLE_BYTES = 2**26
+
+
+def is_stored(X):
+    """Whether X is a large array of numbers on disk: a memory map, or no ndarray, but indexed like one."""
+    if isinstance(X, np.ndarray) and not isinstance(X, np.memmap):
+        return False
+    shape, dtype = getattr(X, "shape", ()), getattr(X, "dtype", None)
+    if len(shape) != 2 or not isinstance(dtype, np.dtype) or not hasattr(X, "__getitem__"):
+        return False
+    return dtype.kind in "biuf" and shape[0] * shape[1] * dtype.itemsize > SMALL_BYTES
+
+
+class StoredRows:
+    """The rows of an array on disk, as a network takes them.
+
+    Indexed by a slice of rows, by row numbers, or by (all rows, a slice of columns). It has no
+    ``__array__``, so that nothing copies the whole of it by accident.
+
+    Parameters
+    ----------
+    array : array-like of shape (n_samples, n_features)
+        With ``shape``, ``dtype`` and slices of rows.
+    prepare : callable, default=None
+        Turns an array of rows as they are stored into what is wanted of them.
+
+    Attributes
+    ----------
+    shape, dtype
+        As of an ndarray of the prepared rows.
+    block_rows : int
+        How many rows are read at once.
+    """
+
+    def __init__(self, array, prepare=None):
+        self._array = array
+        self._prepare = prepare
+        self._pages = pages_of(array)
+        self.block_rows = rows_of_a_block(array)
+        self._last = (None, None)  # the block that was read last, and its number
+        self.shape = array.shape
+        first = self.block(0)
+        self.shape, self.dtype = (array.shape[0], first.shape[1]), first.dtype
+
+    @property
+    def n_blocks(self):
+        """How many blocks there are."""
+        return -(-self.shape[0] // self.block_rows)
+
+    def block(self, k):
+        """Return the rows of block `k`, an array that nobody else writes to."""
+        number, rows = self._last
+        if number != k:
+            rows = self._read(slice(k * self.block_rows, min((k + 1) * self.block_rows, self.shape[0])))
+            self._last = (k, rows)
+        return rows
+
+    def _read(self, rows):
+        if self._pages is None:
+            block = np.asarray(self._array[rows])
+        else:
+            block = np.array(self._array[rows])
+            # The system may take the pages back, else all that was ever read counts as this process's
+            # memory. They stay in the cache of the file system.
+            self._pages.madvise(mmap.MADV_DONTNEED)
+        return block if self._prepare is None else self._prepare(block)
+
+    def __getitem__(self, rows):
+        if isinstance(rows, tuple):  # X[:, columns]
+            return self.then(lambda block: block[rows])
+        if not isinstance(rows, slice):
+            return self._take(np.asarray(rows))
+        start, stop, _ = rows.indices(self.shape[0])
+        first, last = start // self.block_rows, max(start, stop - 1) // self.block_rows
+        parts = [self.block(k) for k in range(first, last + 1)]
+        joined = parts[0] if len(parts) == 1 else np.concatenate(parts)
+        offset = first * self.block_rows
+        return joined[start - offset : stop - offset]
+
+    def _take(self, rows):
+        """Return the rows of these numbers, in their order, as an array."""
+        order = np.argsort(rows, kind="stable")
+        taken = np.empty((rows.size, self.shape[1]), self.dtype)
+        for k, part in self.split(rows[order]):
+            taken[order[part]] = self.block(k)[rows[order[part]] - k * self.block_rows]
+        return taken
+
+    def split(self, rows):
+        """Return for each block with some of the ascending `rows` its number and their slice."""
+        edges = np.searchsorted(rows, np.arange(self.n_blocks + 1) * self.block_rows)
+        return [(k, slice(*edges[k : k + 2])) for k in np.flatnonzero(np.diff(edges)).tolist()]
+
+    def then(self, prepare):
+        """Return these rows prepared further."""
+        before = self._prepare
+        both = prepare if before is None else lambda block: prepare(before(block))
+        return StoredRows(self._array, both)
+
+    def sample(self, sample_weight=None):
+        """Return rows drawn at random, and their weights (None: all 1).
+
+        All rows of positive weight are equally likely, and the draw is always the same.
+        """
+        rows = np.arange(self.shape[0]) if sample_weight is None else np.flatnonzero(sample_weight)
+        size = max(1, SAMPLE_BYTES // (self.shape[1] * self.dtype.itemsize))
+        if size < rows.size:
+            rows = np.sort(np.random.default_rng(0).choice(rows, size, replace=False, shuffle=False))
+        return self[rows], None if sample_weight is None else sample_weight[rows]
+
+    def find_gaps(self):
+        """Return for each column whether it has a NaN; infinity is refused.
+
+        Raises
+        ------
+        ValueError
+            Where a number is infinite.
+        """
+        gaps = np.zeros(self.shape[1], bool)
+        if self.dtype.kind != "f":
+            return gaps
+        for k in range(self.n_blocks):
+            block = self.block(k)
+            if np.isfinite(block).all():
+                continue
+            if np.isinf(block).any():
+                row = k * self.block_rows + np.isinf(block).any(axis=1).argmax()
+                raise ValueError(
+                    f"Input X contains infinity or a value too large for {self.dtype!r}, first in row {row}."
+                )
+            gaps |= np.isnan(block).any(axis=0)
+        return gaps
+
+
+def in_memory(X):
+    """Return X itself, all rows of it as an array where they are stored."""
+    return X[:] if isinstance(X, StoredRows) else X
+
+
+def rows_of_a_block(array):
+    """Return how many rows of `array` to read at once: whole chunks, where it has any."""
+    row_bytes = max(1, array.shape[1] * array.dtype.itemsize)
+    n_rows = max(1, BLOCK_BYTES // row_bytes)
+    chunks = getattr(array, "chunks", None)
+    if chunks is not None:
+        # Of a Dask array these are the sizes of all chunks.
+        chunk_rows = int(np.max(chunks[0]))
+        n_rows = -(-n_rows // chunk_rows) * chunk_rows
+    return min(n_rows, array.shape[0])
+
+
+def pages_of(array):
+    """Return the memory map that holds `array`, None where it has none whose pages may be let go.
+
+    Those of mode "c" may not: they hold what the user has changed.
+    """
+    if not isinstance(array, np.memmap) or array.mode == "c" or not hasattr(mmap, "MADV_DONTNEED"):
+        return None
+    while isinstance(array, np.ndarray):
+        array = array.base
+    return array if isinstance(array, mmap.mmap) else None
