@@ -20,7 +20,7 @@ from skbackprop.lbfgs import minimize_lbfgs
 from skbackprop.losses import combine
 from skbackprop.model import build_model
 from skbackprop.monte_carlo import sample_raw_predictions
-from skbackprop.network import by_network
+from skbackprop.network import by_network, require
 from skbackprop.parameters import refuse_word_as_rate
 from skbackprop.prediction import raw_predictions
 from skbackprop.recipes import resolve
@@ -67,6 +67,8 @@ class BaseBackprop(CallbackSupportMixin, DocumentationLinkMixin, BaseEstimator):
         return {**super().__getstate__(), "_skbackprop_version": __version__}
 
     def __setstate__(self, state):
+        require(self, state, self._get_param_names())
+        state = dict(state)
         saved = state.pop("_skbackprop_version", "unknown")
         if saved != __version__:
             warn(

@@ -7,6 +7,8 @@ import os
 import pickle
 from pathlib import Path
 
+from skbackprop.base import BaseBackprop
+
 # What a checkpoint begins with; the SHA-256 of the pickled estimator follows, and then this.
 HEADER = b"skbackprop checkpoint 1\n"
 DIGEST_SIZE = hashlib.sha256().digest_size
@@ -134,7 +136,7 @@ class Checkpoint:
         Raises
         ------
         ValueError
-            Where the file is something else, cut short or damaged.
+            Where the file is something else, cut short, damaged, or of versions that are too different.
         OSError
             Where it cannot be read.
         """
@@ -145,7 +147,19 @@ class Checkpoint:
         digest, pickled = content[len(HEADER) : digest_end], content[digest_end:]
         if hashlib.sha256(pickled).digest() != digest:
             raise ValueError(f"The checkpoint {str(path)!r} is cut short or damaged.")
-        return pickle.loads(pickled).set_params(warm_start=True)
+        try:
+            estimator = pickle.loads(pickled)
+        except Exception as error:  # whatever a pickle of other versions, or without its modules, may raise
+            raise ValueError(
+                f"The checkpoint {str(path)!r} is whole, but it cannot be loaded here "
+                f"({type(error).__name__}: {error}); load it with the versions that saved it."
+            ) from error
+        if not isinstance(estimator, BaseBackprop):
+            raise ValueError(
+                f"The checkpoint {str(path)!r} holds a {type(estimator).__name__}, which is no estimator of "
+                "skbackprop."
+            )
+        return estimator.set_params(warm_start=True)
 
 
 def replace_file(path, content):

@@ -1,6 +1,6 @@
 """The model: what a fitted estimator keeps, and how it is built from settings and data."""
 
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass, fields
 
 import numpy as np
 from sklearn.utils import check_random_state
@@ -8,7 +8,7 @@ from sklearn.utils import check_random_state
 from skbackprop.encoding import Encoder
 from skbackprop.history import History
 from skbackprop.initialization import initialize
-from skbackprop.network import Network
+from skbackprop.network import Network, require
 from skbackprop.parameters import activation_list, dropout_list, layer_list
 from skbackprop.recipes import Settings, make_front, make_optimizer
 from skbackprop.scaling import SCALINGS, RunningScaling, Scaling
@@ -40,6 +40,15 @@ class Model:
     encoder: Encoder | None
     training: Training | None = None
     ended_by: str | None = None
+
+    def __setstate__(self, state):
+        require(self, state, [field.name for field in fields(self) if field.default is MISSING])
+        if not isinstance(state["network"], Network):
+            raise ValueError(
+                "The network of a saved Model must be a Network. Got "
+                f"{type(state['network']).__name__} instead: the file is damaged, or is something else."
+            )
+        self.__dict__.update(state)
 
     def resume_training(self, random_state):
         """Return the training, a new one where it was not kept."""

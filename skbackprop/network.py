@@ -10,6 +10,7 @@ allocated once a fit.
 """
 
 import math
+import zlib
 from itertools import pairwise
 
 import numpy as np
@@ -18,6 +19,9 @@ from skbackprop.activations import ACTIVATIONS
 
 NTK_BIAS_RATE = 0.1
 NTK_FRONT_RATES = {"s": 6.0, "f": 0.1, "p": 0.1, "A": 0.1, "q": 0.1}
+
+# What a saved network must have.
+STATE = ("layer_sizes", "n_networks", "activation_names", "dropout", "front", "n_weights", "theta")
 
 
 class Network:
@@ -59,9 +63,7 @@ class Network:
         self.dropout = tuple(dropout)
         self.front = front
         self.n_weights = n_networks * sum(n_in * n_out for n_in, n_out in pairwise(self.layer_sizes))
-        n_front = 0 if front is None else sum(math.prod(shape) for shape in front.shapes.values())
-        n_parameters = self.n_weights + sum(self.widths[1:]) + n_front
-        self.theta = np.zeros(n_parameters, dtype=dtype)
+        self.theta = np.zeros(self.n_parameters, dtype=dtype)
         self._bind()
 
     def _bind(self):
@@ -73,11 +75,36 @@ class Network:
         state = self.__dict__.copy()
         for name in ("W", "b", "front_parameters", "activations"):
             del state[name]
-        return state
+        return {**state, "checksum": checksum(self.theta)}
 
     def __setstate__(self, state):
+        require(self, state, STATE)
+        state = dict(state)
+        # Files of the first version have none.
+        expected = state.pop("checksum", None)
         self.__dict__.update(state)
+        unknown = sorted(set(self.activation_names) - set(ACTIVATIONS))
+        if unknown:
+            raise ValueError(
+                f"A saved Network has the activations {unknown}, which are not registered in "
+                "skbackprop.activations.ACTIVATIONS; register them before the file is opened."
+            )
+        if np.shape(self.theta) != (self.n_parameters,):
+            raise ValueError(
+                f"A saved Network of the layers {self.layer_sizes} needs {self.n_parameters} parameters, but "
+                f"this one has an array of shape {np.shape(self.theta)}: the file is damaged."
+            )
+        if expected not in (None, checksum(self.theta)):
+            raise ValueError(
+                "The parameters of a saved Network are not those that were saved: the file is damaged."
+            )
         self._bind()
+
+    @property
+    def n_parameters(self):
+        """Length of theta."""
+        shapes = {} if self.front is None else self.front.shapes
+        return self.n_weights + sum(self.widths[1:]) + sum(math.prod(shape) for shape in shapes.values())
 
     @property
     def widths(self):
@@ -191,6 +218,27 @@ class Network:
             front = workspace.front
             np.dot(delta, self.W[0].T, out=front.delta)  # dL/da^0 = delta^1 (W^1)^T
             self.front.backward(self.front_parameters, workspace.front_gradients, front)
+
+
+def require(instance, state, names):
+    """Raise where a state from a file is not a dict that has all of `names`."""
+    kind = type(instance).__name__
+    if not isinstance(state, dict):
+        raise ValueError(
+            f"A saved {kind} must be a dict of its attributes. Got {type(state).__name__} instead: the file "
+            "is damaged, or is something else."
+        )
+    missing = [name for name in names if name not in state]
+    if missing:
+        raise ValueError(
+            f"A saved {kind} must have {missing}, which this one lacks; it has {sorted(map(str, state))}: "
+            "the file is damaged, or is something else."
+        )
+
+
+def checksum(theta):
+    """Return a number that other parameters are hardly likely to have, on every machine the same."""
+    return zlib.crc32(np.ascontiguousarray(theta, dtype=theta.dtype.newbyteorder("<")))
 
 
 def linear(a, W, b, out):
