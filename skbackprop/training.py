@@ -10,7 +10,7 @@ from skbackprop.history import History  # noqa: F401 - where models saved before
 from skbackprop.schedules import SCHEDULES, invscaling
 from skbackprop.snapshot import Snapshot
 from skbackprop.stopping import Stopping
-from skbackprop.workspace import Workspace
+from skbackprop.workspace import Workspaces
 
 # The "adaptive" schedule: the factor on the learning rate when the loss stalls, and where it ends.
 ADAPTIVE_FACTOR = 0.2
@@ -158,7 +158,7 @@ class Training:
         return reason
 
     def _run_epochs(self, run, batches, validate, observer, verbose):
-        grad = np.empty_like(self.network.theta)
+        workspaces = Workspaces(self.network)
         whole_epoch = Snapshot(self.network, self.optimizer, self.rng)
         while True:
             if run.stopping.exhausted and not self._slow_down(run.stopping):
@@ -169,7 +169,9 @@ class Training:
             try:
                 if observer is not None:
                     observer.begin_epoch()
-                loss, penalty = self._epoch(batches, grad, None if run.held else (run.epoch, run.max_iter))
+                loss, penalty = self._epoch(
+                    batches, workspaces, None if run.held else (run.epoch, run.max_iter)
+                )
                 diverged = not np.isfinite(loss + penalty)
                 validated = None if validate is None or diverged else validate()
             except BaseException as error:
@@ -197,23 +199,20 @@ class Training:
             except KeyboardInterrupt:
                 return "interrupted"
 
-    def _epoch(self, batches, grad, progress):
+    def _epoch(self, batches, workspaces, progress):
         """Pass once over the rows; return the mean loss and the penalty at the end.
 
         `progress` is (epochs done, of how many), None where the schedule does not apply.
         """
         network, loss, rng = self.network, self.loss, self.rng
-        theta, step = network.theta, self.optimizer.step
-        workspaces, n_networks = {}, network.n_networks
+        theta, grad, step = network.theta, workspaces.grad, self.optimizer.step
+        n_networks = network.n_networks
         meter = LossMeter(loss, network, batches)
         n_steps = -(-batches.n_rows // batches.batch_size)
         # Overflow on the way to divergence is found at the end of the epoch, in `run`.
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             for i, (X, Y, w) in enumerate(batches.epoch(rng if self.shuffle else None)):
-                n_rows = X.shape[0]
-                workspace = workspaces.get(n_rows)
-                if workspace is None:
-                    workspace = workspaces[n_rows] = Workspace(network, n_rows, grad)
+                workspace = workspaces[X.shape[0]]
                 strength = self._strength(progress, i / n_steps)
                 workspace.fade_dropout(strength)
                 z = network.forward(X, workspace, rng)
