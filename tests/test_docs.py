@@ -22,12 +22,16 @@ from skbackprop.schedules import SCHEDULES
 DOCS = Path(__file__).parents[1] / "docs"
 # Modules that cannot be imported without something else.
 OPTIONAL = {"onnx": "skl2onnx"}
+# What the code of a page needs beside the package.
+PAGES_NEED = {"serving": ("skl2onnx", "onnxruntime", "skops")}
 # The builder writes pages too, into folders of their own.
 PAGES = sorted([*DOCS.glob("*.rst"), *DOCS.glob("guide/*.rst"), *DOCS.glob("derivation/*.rst")])
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(DOCS)))
 def test_code_on_the_page_runs(page):
+    for module in PAGES_NEED.get(page.stem, ()):
+        pytest.importorskip(module, reason=f"{page.name} shows {module}, which is not installed")
     failed, _ = doctest.testfile(str(page), module_relative=False, optionflags=doctest.ELLIPSIS)
     assert failed == 0
 
