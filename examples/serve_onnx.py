@@ -90,7 +90,7 @@ frame.loc[::9, "income"] = np.nan
 model = make_pipeline(
     make_column_transformer(
         (OneHotEncoder(handle_unknown="ignore", sparse_output=False), ["town"]),
-        remainder="passthrough",  # BackpropClassifier scales numbers, and fills gaps
+        ("passthrough", ["age", "income"]),  # BackpropClassifier scales numbers, and fills gaps
     ),
     BackpropClassifier(random_state=0),
 ).fit(frame, bought)

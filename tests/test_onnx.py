@@ -11,6 +11,7 @@ import reference
 from sklearn.base import clone, is_classifier
 from sklearn.compose import ColumnTransformer
 from sklearn.datasets import make_classification
+from sklearn.ensemble import StackingClassifier, VotingClassifier
 from sklearn.exceptions import NotFittedError
 from sklearn.frozen import FrozenEstimator
 from sklearn.impute import SimpleImputer
@@ -25,6 +26,7 @@ from skbackprop.recipes import RECIPES
 from skbackprop.scaling import SCALINGS
 
 onnxruntime = pytest.importorskip("onnxruntime", reason="the extra onnx is not installed")
+onnx = pytest.importorskip("onnx", reason="the extra onnx is not installed")
 skl2onnx = pytest.importorskip("skl2onnx", reason="the extra onnx is not installed")
 
 import skbackprop.onnx  # noqa: E402
@@ -326,6 +328,16 @@ def test_columns_may_come_in_groups():
     np.testing.assert_allclose(probabilities, model.predict_proba(X), atol=TOLERANCE)
 
 
+def test_the_number_of_columns_may_be_left_open():
+    X = inputs(np.float32)
+    model = BackpropClassifier(**SMALL).fit(X, class_targets("binary"))
+    file = skl2onnx.to_onnx(
+        model, initial_types=[("X", types.FloatTensorType([None, None]))], options={"zipmap": False}
+    )
+    _, probabilities = run(onnxruntime.InferenceSession(file.SerializeToString()), X)
+    np.testing.assert_allclose(probabilities, model.predict_proba(X), atol=TOLERANCE)
+
+
 # Labels, options and types.
 
 
@@ -381,10 +393,12 @@ def test_the_declared_shapes_are_those_of_the_results(kind):
 
 
 @pytest.mark.parametrize("kind", TARGETS)
-def test_all_that_is_in_the_file_is_used(kind):
+def test_the_file_is_valid_and_all_that_is_in_it_is_used(kind):
     X = with_gaps(inputs())
     model = BackpropClassifier(**SMALL, front="periodic").fit(X, class_targets(kind))
-    graph = skl2onnx.to_onnx(model, X[:1], options={"zipmap": False}).graph
+    file = skl2onnx.to_onnx(model, X[:1], options={"zipmap": False})
+    onnx.checker.check_model(file, full_check=True)
+    graph = file.graph
     used = {name for node in graph.node for name in node.input} | {output.name for output in graph.output}
     made = {constant.name for constant in graph.initializer} | {n for node in graph.node for n in node.output}
     assert made <= used
@@ -445,6 +459,19 @@ def test_a_grid_search():
     X, y = signal(), class_targets("multiclass")
     search = GridSearchCV(BackpropClassifier(**SMALL), {"activation": ["relu", "tanh"]}, cv=2).fit(X, y)
     assert distance(search, X) < TOLERANCE
+
+
+def test_a_vote_and_a_stack():
+    X, y = signal(), class_targets("multiclass")
+    networks = [
+        ("relu", BackpropClassifier(**SMALL, activation="relu")),
+        ("gelu", BackpropClassifier(**SMALL)),
+    ]
+    for ensemble in (
+        VotingClassifier(networks, voting="soft", flatten_transform=False),
+        StackingClassifier(networks, BackpropClassifier(**SMALL), cv=2),
+    ):
+        assert distance(ensemble.fit(X, y), X.astype(np.float32)) < TOLERANCE
 
 
 @pytest.mark.parametrize("n_networks", [1, 2])
