@@ -38,7 +38,7 @@ default="squared_error"
     {network}
     {training}
     clip_predictions : bool or "auto", default="auto"
-        Whether predictions stay within the range of the y of the fit.
+        Whether predictions stay within the range of the y of the training.
     {stopping}
 
     Attributes
@@ -333,3 +333,7 @@ default="squared_error"
             "quantile": {"quantile": self.quantile},
         }
         return REGRESSOR_LOSSES[self.loss](**own.get(self.loss, {}))
+
+    def _encode_for_training(self, model, y, dtype):
+        model.targets.widen_range(y)
+        return super()._encode_for_training(model, y, dtype)

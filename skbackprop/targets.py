@@ -133,6 +133,12 @@ class RealTargets:
         else:
             self.scaling = standard_scaling(Y, sample_weight)
 
+    def widen_range(self, y):
+        """Take in further y of the training: predictions may be as low and as high as any of them."""
+        Y = y.reshape(y.shape[0], -1)
+        self.lowest = np.minimum(self.lowest, Y.min(axis=0))
+        self.highest = np.maximum(self.highest, Y.max(axis=0))
+
     def encode(self, y, dtype):
         """Return Y."""
         Y = y.reshape(y.shape[0], -1)
@@ -151,7 +157,7 @@ class RealTargets:
     def decode(self, predictions, clip=False):
         """Return predictions of shape (n_samples, n_outputs) in the units and the shape of y.
 
-        With `clip` they stay within the range of the y of the fit.
+        With `clip` they stay within the range of all y of the training.
         """
         y = self.scaling.invert(predictions)
         if clip:

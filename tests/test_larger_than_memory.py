@@ -408,6 +408,19 @@ def test_the_statistics_of_a_stream_are_those_of_all_its_rows():
     np.testing.assert_allclose(model._model.scaling.scale, whole.scale_, rtol=1e-12)
 
 
+@pytest.mark.parametrize("method", ["partial_fit", "fit"])
+def test_predictions_follow_a_target_that_leaves_the_range_of_the_first_batch(method):
+    """They are clipped to the range of all y so far."""
+    rng = np.random.default_rng(0)
+    settings = {"hidden_layer_sizes": (16,), "schedule": "constant", "random_state": 0}
+    model = BackpropRegressor(max_iter=1, warm_start=True, **settings)
+    for level in (0, 20):
+        for _ in range(40):
+            X = rng.normal(size=(50, 2))
+            getattr(model, method)(X, level + X.sum(axis=1))
+    assert model.predict(X).mean() == pytest.approx(20, abs=2)
+
+
 def test_partial_fit_reads_an_array_on_disk_part_by_part(tmp_path):
     on_disk = as_memmap(X, tmp_path)
     here = BackpropClassifier(**SETTINGS)
