@@ -273,7 +273,7 @@ def test_each_weight_is_a_line_of_its_width_and_sign(model):
             width, color, (_, dashes) = lines[tuple(positions[l][i]), tuple(positions[l + 1][j])]
             assert width == pytest.approx(2.0 * abs(weight) / np.abs(W).max())
             assert color == to_rgba("#0072B2" if weight > 0 else "#E69F00")
-            assert (dashes is None) == (weight > 0)
+            assert (dashes is None) == (weight > 0 or width < 0.1)
     common = NetworkDisplay.from_estimator(model, max_linewidth=2.0, width_scale="network")
     widest = [lines.get_linewidths().max() for lines in common.weights_]
     largest = np.array([np.abs(W).max() for W in model.coefs_])
@@ -353,6 +353,14 @@ def test_what_cannot_be_drawn_says_so(model):
         NetworkDisplay.from_estimator(model, width_scale=1)
     with pytest.raises(ValueError, match=r"max_units must be at least 2\. Got 1"):
         NetworkDisplay.from_estimator(model, max_units=1)
+
+
+def test_tiny_negative_weights_are_not_made_of_tiny_dashes():
+    display = NetworkDisplay([np.array([[1.0, -1e-9], [-0.5, 0.5]])]).plot()
+    display.figure_.draw_without_rendering()
+    dashes = [dash for _, dash in display.weights_[0].get_linestyles() if dash is not None]
+    assert len(dashes) == 1
+    assert min(dashes[0]) > 0.1  # points
 
 
 def test_weights_of_zero_have_no_width():

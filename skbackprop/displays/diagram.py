@@ -8,6 +8,8 @@ from skbackprop.displays.style import BLACK, BLUE, ORANGE, size_in_points
 DOTS_ROWS = 1.5
 # Longer names are shortened.
 NAME_LENGTH = 16
+# Thinner lines, in points, are solid: dashes shrink with the width, and drawing a million takes minutes.
+THINNEST_DASHED = 0.1
 # Points that the label below a column needs at either side of it.
 LABEL_ROOM = 22
 
@@ -70,10 +72,11 @@ def draw_weights(ax, W, left, right, scale, **style):
     starts = np.column_stack([np.full(W.size, left.x), left.y[i]])
     ends = np.column_stack([np.full(W.size, right.x), right.y[j]])
     is_positive = W[i, j] > 0
+    widths = scale * np.abs(W[i, j])
     default = {
-        "linewidths": scale * np.abs(W[i, j]),
+        "linewidths": widths,
         "colors": np.where(is_positive, BLUE, ORANGE).tolist(),
-        "linestyles": np.where(is_positive, "-", "--").tolist(),
+        "linestyles": np.where(is_positive | (widths < THINNEST_DASHED), "-", "--").tolist(),
         "zorder": 1,
     }
     lines = LineCollection(np.stack([starts, ends], axis=1), **{**default, **style})
