@@ -28,6 +28,16 @@ def memory(name):
     return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(f"{name}:"))
 
 
+def now():
+    """Return the time of the clock, and that of the processor."""
+    return np.array([time.perf_counter(), time.process_time()])
+
+
+def seconds(begin, end):
+    """Return a sentence about the time between two results of :func:`now`."""
+    return "{:.1f} s, of the processor {:.1f} s".format(*(end - begin))
+
+
 class Peak(threading.Thread):
     """Watches RssAnon."""
 
@@ -106,17 +116,17 @@ def main():
         peak = Peak()
         Path("/proc/self/clear_refs").write_text("5")  # VmHWM begins anew: what wrote the file does not count
         peak.start()
-        started = time.perf_counter()
+        started = now()
         if options.in_memory:
             X = np.array(X)
         model = BackpropClassifier(recipe=options.recipe, max_iter=options.epochs, random_state=0)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # so few epochs need not be enough
             model.fit(X, y)
-        fitted = time.perf_counter()
+        fitted = now()
         score = model.score(X, y)
-        print(f"fit, {options.epochs} epochs, recipe {options.recipe!r}: {fitted - started:.0f} s")
-        print(f"predict all rows: {time.perf_counter() - fitted:.0f} s; accuracy {score:.4f}")
+        print(f"fit, {options.epochs} epochs, recipe {options.recipe!r}: {seconds(started, fitted)}")
+        print(f"predict all rows: {seconds(fitted, now())}; accuracy {score:.4f}")
         print(f"peak resident (VmHWM): {memory('VmHWM'):.0f} MB")
         print(f"of it backed by no file: {peak.largest:.0f} MB")
 

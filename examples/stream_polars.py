@@ -43,7 +43,5 @@ with tempfile.TemporaryDirectory() as folder:
         if number % 10 == 9:  # tested on rows that it has not seen, then trained on them
             error = np.abs(network.predict(frame[FEATURES]) - frame["load"].to_numpy()).mean()
             mean = frame["temperature"].mean()
-            print(
-                f"after {number} batches, at {mean:4.1f} degrees on average: wrong by {error:.2f} of some 50 MW"
-            )
+            print(f"after {number} batches, at {mean:4.1f} degrees on average: wrong by {error:.2f} MW")
         network.partial_fit(frame[FEATURES], frame["load"])
