@@ -11,6 +11,7 @@ from skbackprop.initialization import initialize
 from skbackprop.network import Network, require
 from skbackprop.parameters import activation_list, dropout_list, layer_list
 from skbackprop.recipes import Settings, make_front, make_optimizer
+from skbackprop.saved_state import check_parts, checksum
 from skbackprop.scaling import SCALINGS, RunningScaling, Scaling
 from skbackprop.training import Training
 
@@ -41,12 +42,17 @@ class Model:
     training: Training | None = None
     ended_by: str | None = None
 
+    def __getstate__(self):
+        return {**self.__dict__, "checksum": checksum(self.__dict__)}
+
     def __setstate__(self, state):
         require(self, state, [field.name for field in fields(self) if field.default is MISSING])
-        if not isinstance(state["network"], Network):
+        check_parts(state)
+        state = dict(state)
+        expected = state.pop("checksum", None)  # files of the first version have none
+        if expected not in (None, checksum(state)):
             raise ValueError(
-                "The network of a saved Model must be a Network. Got "
-                f"{type(state['network']).__name__} instead: the file is damaged, or is something else."
+                "The numbers of a saved Model are not those that were saved: the file is damaged."
             )
         self.__dict__.update(state)
 

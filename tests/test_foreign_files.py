@@ -1,5 +1,6 @@
 """Files that are cut short, damaged or something else: an error that says so, and never half an estimator."""
 
+import copy
 import hashlib
 import io
 import json
@@ -10,10 +11,13 @@ import zipfile
 import joblib
 import numpy as np
 import pytest
+from sklearn.base import is_classifier
 from sklearn.datasets import load_diabetes, load_iris
 
 from skbackprop import BackpropClassifier, BackpropRegressor, Checkpoint
 from skbackprop.checkpoint import HEADER
+from skbackprop.saved_state import PARTS
+from skbackprop.targets import ClassTargets
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -194,10 +198,39 @@ def test_a_model_that_lacks_a_part_is_refused(model, name):
         type(inner).__new__(type(inner)).__setstate__(lacking)
 
 
-def test_a_model_with_something_else_for_its_network_is_refused(model):
+@pytest.mark.parametrize("name", ["network", "targets", "scaling", "history", "settings", "encoder"])
+def test_a_model_with_something_else_for_a_part_is_refused(model, name):
     inner = model._model
-    with pytest.raises(ValueError, match=r"must be a Network. Got dict instead"):
-        type(inner).__new__(type(inner)).__setstate__({**vars(inner), "network": {}})
+    message = rf"The {name} of a saved Model must be \w+.*Got dict instead"
+    with pytest.raises(ValueError, match=message):
+        type(inner).__new__(type(inner)).__setstate__({**vars(inner), name: {}})
+
+
+FRAME = {"age": [23.0, np.nan, 41.0, 35.0] * 10, "town": ["Bern", "Rome", "Oslo", "Bern"] * 10}
+NEEDED = [
+    (name, kind, attribute) for name, kinds in PARTS.items() for kind in kinds for attribute in kinds[kind]
+]
+
+
+@pytest.mark.parametrize(("name", "kind", "attribute"), NEEDED)
+def test_a_part_that_lacks_an_attribute_is_refused(name, kind, attribute):
+    frame = pytest.importorskip("pandas").DataFrame(FRAME)
+    inner = BackpropRegressor(**SMALL).fit(frame, np.arange(40.0))._model
+    if kind is ClassTargets:
+        inner = BackpropClassifier(**SMALL).fit(frame, np.arange(40) % 2)._model
+    part = copy.copy(getattr(inner, name))
+    del vars(part)[attribute]
+    with pytest.raises(ValueError, match=rf"A saved \w+ must have \['{attribute}'\]"):
+        type(inner).__new__(type(inner)).__setstate__({**vars(inner), name: part})
+
+
+@pytest.mark.parametrize("attribute", ["n_inputs", "columns", "n_outputs", "shapes"])
+def test_a_front_that_lacks_an_attribute_is_refused(model, attribute):
+    network = model._model.network
+    front = copy.copy(network.front)
+    del vars(front)[attribute]
+    with pytest.raises(ValueError, match=rf"A saved Front must have \['{attribute}'\]"):
+        changed(network, front=front)
 
 
 def changed(network, **changes):
@@ -230,12 +263,17 @@ def test_a_network_of_an_unknown_activation_is_refused(model):
         changed(network, activation_names=("selu", "swish"))
 
 
-def flipped_weights(model, content):
-    """Yield `content` with each time another bit of the weights flipped."""
-    weights = model._model.network.theta.tobytes()
-    start = content.index(weights)
+def arrays_of(model):
+    """Return the arrays that the predictions of a model are computed from."""
+    scalings = [model._model.scaling, getattr(model._model.targets, "scaling", None)]
+    return [model._model.network.theta] + [a for s in scalings if s for a in (s.center, s.scale)]
+
+
+def with_a_flipped_bit(content, array):
+    """Yield `content` with each time another bit of `array` flipped."""
+    start = content.index(array.tobytes())
     rng = np.random.default_rng(0)
-    for place in rng.integers(0, len(weights), 100).tolist():
+    for place in rng.integers(0, array.nbytes, 40).tolist():
         damaged = bytearray(content)
         damaged[start + place] ^= 1 << int(rng.integers(8))
         yield bytes(damaged)
@@ -247,24 +285,28 @@ def joblib_bytes(model):
     return file.getvalue()
 
 
-@pytest.mark.parametrize("X_y", [load_iris(return_X_y=True), load_diabetes(return_X_y=True)], ids=["c", "r"])
 @pytest.mark.parametrize("form", ["pickle", "joblib"])
-def test_one_flipped_bit_of_the_weights_is_found(form, X_y):
-    estimator = BackpropClassifier(**SMALL) if len(np.unique(X_y[1])) < 9 else BackpropRegressor(**SMALL)
-    model = estimator.fit(*X_y)
+@pytest.mark.parametrize("estimator", [BackpropClassifier(**SMALL), BackpropRegressor(**SMALL)])
+def test_one_flipped_bit_of_the_numbers_is_found(form, estimator):
+    X, y = (load_iris if is_classifier(estimator) else load_diabetes)(return_X_y=True)
+    model = estimator.fit(X, y)
     content = pickle.dumps(model) if form == "pickle" else joblib_bytes(model)
-    for damaged in flipped_weights(model, content):
-        with pytest.raises(ValueError, match=r"parameters of a saved Network are not those that were saved"):
-            pickle.loads(damaged) if form == "pickle" else joblib.load(io.BytesIO(damaged))
+    for array in arrays_of(model):
+        for damaged in with_a_flipped_bit(content, array):
+            with pytest.raises(ValueError, match=r"numbers of a saved Model are not those that were saved"):
+                pickle.loads(damaged) if form == "pickle" else joblib.load(io.BytesIO(damaged))
 
 
 @pytest.mark.parametrize("kind", ["float32", "float64"])
-def test_weights_in_the_byte_order_of_another_machine_are_the_same(kind, model):
-    network = BackpropClassifier(**SMALL, dtype=kind).fit(X, Y)._model.network
-    other = network.theta.astype(network.theta.dtype.newbyteorder())
-    changed(network, theta=other)
+def test_numbers_in_the_byte_order_of_another_machine_are_the_same(kind):
+    inner = BackpropClassifier(**SMALL, dtype=kind).fit(X, Y)._model
+    state = inner.__getstate__()
+    network = copy.copy(inner.network)
+    network.theta = network.theta.astype(network.theta.dtype.newbyteorder())
+    type(inner).__new__(type(inner)).__setstate__({**state, "network": network})
+    network.theta = network.theta + 1
     with pytest.raises(ValueError, match="not those that were saved"):
-        changed(network, theta=other + 1)
+        type(inner).__new__(type(inner)).__setstate__({**state, "network": network})
 
 
 def test_a_skops_file_whose_schema_was_edited_is_refused(model, tmp_path):
