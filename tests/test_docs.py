@@ -23,7 +23,10 @@ DOCS = Path(__file__).parents[1] / "docs"
 # Modules that cannot be imported without something else.
 OPTIONAL = {"onnx": "skl2onnx"}
 # What the code of a page needs beside the package.
-PAGES_NEED = {"serving": ("skl2onnx", "onnxruntime", "skops")}
+PAGES_NEED = {
+    "serving": ("skl2onnx", "onnxruntime", "skops"),
+    "watching": ("matplotlib", "sklearn.callback"),
+}
 # The builder writes pages too, into folders of their own.
 PAGES = sorted([*DOCS.glob("*.rst"), *DOCS.glob("guide/*.rst"), *DOCS.glob("derivation/*.rst")])
 

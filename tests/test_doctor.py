@@ -493,7 +493,7 @@ def test_the_gravest_comes_first():
 
 def test_the_report_says_it_all():
     report = str(Diagnosis(FINDINGS, "BackpropClassifier", ["Overfitting: no rows."]))
-    assert report.splitlines()[0] == "Diagnosis of BackpropClassifier: 1 critical, 1 warning, 1 info"
+    assert report.splitlines()[0] == "Diagnosis of BackpropClassifier (critical: 1, warning: 1, info: 1)"
     assert "CRITICAL: bad (layer 1)\n  Worse than 1 < 2 & 3.\n" in report
     assert "  measured: some_share = 0.1235, count = 7\n  try: a & b" in report
     assert report.endswith("Not examined:\n  Overfitting: no rows.")

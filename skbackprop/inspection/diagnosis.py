@@ -125,8 +125,8 @@ class Diagnosis(Sequence):
             severity: sum(finding.severity == severity for finding in self.findings)
             for severity in reversed(SEVERITIES)
         }
-        found = ", ".join(f"{count} {severity}" for severity, count in counts.items() if count)
-        return f"Diagnosis of {self.subject}: {found or 'nothing found wrong'}"
+        found = ", ".join(f"{severity}: {count}" for severity, count in counts.items() if count)
+        return f"Diagnosis of {self.subject} ({found or 'nothing found wrong'})"
 
     def __str__(self):
         parts = [self.summary, *map(str, self.findings)]
