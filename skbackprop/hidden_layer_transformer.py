@@ -14,6 +14,7 @@ from sklearn.utils.metadata_routing import (
 from sklearn.utils.validation import check_is_fitted
 
 from skbackprop.base import BaseBackprop
+from skbackprop.network import require
 from skbackprop.documentation_site import DocumentationLinkMixin
 from skbackprop.prediction import layer_outputs
 
@@ -122,6 +123,10 @@ class HiddenLayerTransformer(
         tags.input_tags = inner.input_tags
         tags.target_tags = inner.target_tags
         return tags
+
+    def __setstate__(self, state):
+        require(self, state, self._get_param_names())
+        super().__setstate__(state)
 
     def __sklearn_is_fitted__(self):
         return hasattr(self, "estimator_")

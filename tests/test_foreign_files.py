@@ -13,8 +13,9 @@ import numpy as np
 import pytest
 from sklearn.base import is_classifier
 from sklearn.datasets import load_diabetes, load_iris
+from sklearn.frozen import FrozenEstimator
 
-from skbackprop import BackpropClassifier, BackpropRegressor, Checkpoint
+from skbackprop import BackpropClassifier, BackpropRegressor, Checkpoint, HiddenLayerTransformer
 from skbackprop.checkpoint import HEADER
 from skbackprop.saved_state import PARTS
 from skbackprop.targets import ClassTargets
@@ -178,6 +179,17 @@ def test_a_state_that_is_no_dict_is_refused(estimator, state):
     message = rf"A saved {estimator.__name__} must be a dict.*Got {type(state).__name__} instead"
     with pytest.raises(ValueError, match=message):
         estimator.__new__(estimator).__setstate__(state)
+
+
+@pytest.mark.parametrize("name", ["estimator", "layer"])
+def test_a_transformer_without_a_parameter_is_refused(model, name):
+    transformer = HiddenLayerTransformer(FrozenEstimator(model)).fit(X, Y)
+    loaded = pickle.loads(pickle.dumps(transformer))
+    np.testing.assert_array_equal(loaded.transform(X), transformer.transform(X))
+    state = transformer.__getstate__()
+    del state[name]
+    with pytest.raises(ValueError, match=rf"A saved HiddenLayerTransformer must have \['{name}'\]"):
+        HiddenLayerTransformer.__new__(HiddenLayerTransformer).__setstate__(state)
 
 
 def test_a_state_without_a_parameter_is_refused(model):
