@@ -68,6 +68,7 @@ sphinx_gallery_conf = {
     "show_signature": False,
     "remove_config_comments": True,
     "thumbnail_size": (400, 280),
+    "default_thumb_file": str(HERE / "_static" / "example.svg"),
 }
 
 html_theme = "pydata_sphinx_theme"
