@@ -14,8 +14,8 @@ from sklearn.utils.metadata_routing import (
 from sklearn.utils.validation import check_is_fitted
 
 from skbackprop.base import BaseBackprop
-from skbackprop.network import require
 from skbackprop.documentation_site import DocumentationLinkMixin
+from skbackprop.network import require
 from skbackprop.prediction import layer_outputs
 
 
