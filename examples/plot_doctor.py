@@ -55,8 +55,12 @@ first = diagnose(sick, X, y, X_val=X_test, y_val=y_test)
 print(first)
 
 # %%
-# In a notebook the diagnosis shows as a table. It is a sequence, too: a program can ask for what it
-# must know.
+# In a notebook the diagnosis shows as a table:
+
+first  # noqa: B018
+
+# %%
+# In a program it is a sequence:
 
 print([finding.name for finding in first.at_least("critical")])
 

@@ -10,7 +10,8 @@ SEVERITIES = ("info", "warning", "critical")
 REPORT_WIDTH = 88
 # Backgrounds under white text, legible on light and on dark pages.
 COLORS = {"info": "#1f5f99", "warning": "#8a5a00", "critical": "#b3261e"}
-CELL = 'style="text-align: left; vertical-align: top; padding: 0.5em 1em"'
+TABLE = "border-collapse: collapse; max-width: 70em; color: inherit"
+CELL = "text-align: left; vertical-align: top; padding: 0.5em 1em; border-top: 1px solid #888888"
 
 
 @dataclass(frozen=True)
@@ -137,11 +138,10 @@ class Diagnosis(Sequence):
     def _repr_html_(self):
         parts = [f"<p><strong>{escape(self.summary)}</strong></p>"]
         if self.findings:
-            head = "".join(f"<th {CELL}>{name}</th>" for name in ("Finding", "Measured", "Try"))
+            head = "".join(f'<th style="{CELL}">{name}</th>' for name in ("Finding", "Measured", "Try"))
             rows = "".join(map(html_row, self.findings))
             parts.append(
-                '<table style="border-collapse: collapse; max-width: 70em">'
-                f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+                f'<table style="{TABLE}"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
             )
         if self.not_examined:
             reasons = "".join(f"<li>{escape(reason)}</li>" for reason in self.not_examined)
@@ -152,13 +152,15 @@ class Diagnosis(Sequence):
 def html_row(finding):
     """Return a finding as a row of a table."""
     measured = "<br>".join(
-        f"{escape(name.replace('_', ' '))}:&nbsp;{value:.4g}" for name, value in finding.evidence.items()
+        f"{escape(name.replace('_', ' '))}: {value:.4g}" for name, value in finding.evidence.items()
     )
     label = (
         f'<span style="background: {COLORS[finding.severity]}; color: white; border-radius: 0.3em; '
         f'padding: 0.1em 0.5em">{finding.severity}</span>'
     )
     return (
-        f"<tr><td {CELL}>{label} <strong>{escape(finding.heading)}</strong><br>{escape(finding.message)}</td>"
-        f"<td {CELL}>{measured}</td><td {CELL}>{escape(finding.advice)}</td></tr>"
+        f'<tr><td style="{CELL}">{label} <strong>{escape(finding.heading)}</strong>'
+        f"<br>{escape(finding.message)}</td>"
+        f'<td style="{CELL}; white-space: nowrap">{measured}</td>'
+        f'<td style="{CELL}">{escape(finding.advice)}</td></tr>'
     )
