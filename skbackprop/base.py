@@ -15,12 +15,13 @@ from skbackprop.distinct_rows import merge_equal_rows
 from skbackprop.documentation_site import DocumentationLinkMixin
 from skbackprop.endings import warn, warn_of_a_large_batch, warn_of_the_end
 from skbackprop.epoch_loss import mean_loss
+from skbackprop.fitted_attributes import FittedAttributes
 from skbackprop.inputs import check_inputs, check_training_data
 from skbackprop.lbfgs import minimize_lbfgs
 from skbackprop.losses import combine
 from skbackprop.model import build_model
 from skbackprop.monte_carlo import sample_raw_predictions
-from skbackprop.network import by_network, require
+from skbackprop.network import require
 from skbackprop.parameters import refuse_word_as_rate
 from skbackprop.prediction import raw_predictions
 from skbackprop.recipes import resolve
@@ -44,7 +45,7 @@ def stochastic(estimator):
     return True
 
 
-class BaseBackprop(CallbackSupportMixin, DocumentationLinkMixin, BaseEstimator):
+class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixin, BaseEstimator):
     """Validates, builds, delegates and stores; the subclasses know their targets and losses."""
 
     def _validate_params(self):
@@ -107,24 +108,23 @@ class BaseBackprop(CallbackSupportMixin, DocumentationLinkMixin, BaseEstimator):
             self, X, y, sample_weight, reset=not continuing, encoder=encoder
         )
         warn_of_a_large_batch(self.batch_size, X.shape[0])
-        settings = self._model.settings if continuing else resolve(self, X)
+        settings = resolve(self, X)
+        if continuing:
+            self._model.follow(settings)
+            settings = self._model.settings
         if X.shape[0] <= settings.batch_size:
             X, y, sample_weight = merge_equal_rows(X, y, sample_weight)
         model = self._model if continuing else self._build(X, y, sample_weight, settings, encoder)
         rows, validate = self._validation(model, X, y, sample_weight, X_val, y_val, sample_weight_val)
         batches = self._batches(model, X, y, sample_weight, rows)
         observer = observe(self, model, *given)
-        try:
-            reason = model.ended_by = self._train(model, batches, validate, observer)
-        finally:
-            if continuing:  # whatever happened, the attributes tell of the last whole epoch
-                self._store(model)
+        reason = model.ended_by = self._train(model, batches, validate, observer)
         if reason == "max_iter" and self.warm_start:
             reason = "planned"
         warn_of_the_end(reason, model)
         if not self.warm_start:
             model.training = None
-        self._store(model)
+        self._model = model
         if observer is not None:
             observer.end_fit()
         return self
@@ -166,10 +166,9 @@ class BaseBackprop(CallbackSupportMixin, DocumentationLinkMixin, BaseEstimator):
             model = self._model
             if model.settings.solver == "lbfgs":  # what "auto" is for a linear model's fit
                 model.settings.solver, model.training = "adam", None
-            if isinstance(model.scaling, RunningScaling):
-                network = model.network
-                model.scaling.update(X, sample_weight, network.W[0], network.b[0])
         batches = self._batches(model, X, y, sample_weight, rows=None)
+        if not first and isinstance(model.scaling, RunningScaling):
+            model.scaling.update(X, sample_weight, model.network.W[0], model.network.b[0])
         training = model.resume_training(self.random_state)
         training.unfinished = None  # a fit that was saved under way ends here
         model.ended_by = None
@@ -178,7 +177,8 @@ class BaseBackprop(CallbackSupportMixin, DocumentationLinkMixin, BaseEstimator):
         with suited_threads(model.network.layer_sizes, batches.batch_size):
             reason = training.run(batches, 1, self._stopping(model), held=True, verbose=self.verbose)
         warn_of_the_end("planned" if reason == "max_iter" else reason, model)
-        return self._store(model)
+        self._model = model
+        return self
 
     def _build(self, X, y, sample_weight, settings, encoder, classes=None, streaming=False):
         targets = self._make_targets(y, sample_weight, settings, classes)
@@ -233,7 +233,7 @@ class BaseBackprop(CallbackSupportMixin, DocumentationLinkMixin, BaseEstimator):
             return rows, lambda: (mean_loss(network, loss, batches), None)
         # The scorer gets an estimator for the encoded inputs, which are at hand.
         fitted = copy.copy(self)
-        fitted._store(replace(model, encoder=None))
+        fitted._model = replace(model, encoder=None)
         fitted.n_features_in_ = X.shape[1]
         fitted.__dict__.pop("feature_names_in_", None)
         scorer = check_scoring(fitted, self.scoring)
@@ -241,59 +241,7 @@ class BaseBackprop(CallbackSupportMixin, DocumentationLinkMixin, BaseEstimator):
             X, y = X[held_out], y[held_out]
         return rows, lambda: (mean_loss(network, loss, batches), scorer(fitted, X, y))
 
-    def _store(self, model):
-        self.__dict__.update(self._fitted_attributes(model))
-        return self
-
-    def _fitted_attributes(self, model):
-        """Return by their names the attributes that make `model` this estimator's."""
-        history = model.history
-        return {
-            "_model": model,
-            "n_iter_": history.n_epochs,
-            "n_layers_": len(model.network.layer_sizes),
-            "n_outputs_": model.targets.n_outputs,
-            "out_activation_": getattr(model.loss, "activation", "custom"),
-            "loss_curve_": history.loss,
-            "penalty_curve_": history.penalty,
-            "validation_loss_curve_": history.validation_loss,
-            "validation_scores_": history.validation_score,
-            "loss_": history.loss[-1] if history.loss else np.inf,
-            "best_loss_": history.best_loss,
-            "best_validation_score_": max(history.validation_score, default=None),
-        }
-
     # What is fitted.
-
-    def _fitted_model(self):
-        # AttributeError where there is no model, so that hasattr(estimator, "coefs_") is False.
-        try:
-            return self._model
-        except AttributeError:
-            raise AttributeError(f"This {type(self).__name__} instance is not fitted yet.") from None
-
-    @property
-    def coefs_(self):
-        """List of ndarray of shape (n_{l-1}, n_l): the weights W^l, views that may be written to.
-
-        With several networks their shape is (n_estimators, n_{l-1}, n_l).
-        """
-        network = self._fitted_model().network
-        if network.n_networks == 1:
-            return network.W
-        first, *others = network.W
-        return [by_network(first, network.n_networks), *others]
-
-    @property
-    def intercepts_(self):
-        """List of ndarray of shape (n_l,): the biases b^l, views that may be written to.
-
-        With several networks their shape is (n_estimators, n_l).
-        """
-        network = self._fitted_model().network
-        if network.n_networks == 1:
-            return network.b
-        return [b.reshape(network.n_networks, -1) for b in network.b]
 
     def _raw(self, X):
         """Return z^L of the rows of X, in the dtype that the user's results have."""

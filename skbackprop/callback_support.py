@@ -46,7 +46,7 @@ class FitObserver:
 
     def _fitted_attributes(self):
         # A copy, because the training goes on; made only where a callback asks for it.
-        return self._data["estimator"]._fitted_attributes(copy.deepcopy(self._model))
+        return {"_model": copy.deepcopy(self._model)}
 
     def begin_epoch(self):
         """Begin the task of an epoch, where none has begun."""

@@ -275,8 +275,10 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
     def _strata(self, targets, y):
         return targets.codes(y)
 
-    def _fitted_attributes(self, model):
-        return {**super()._fitted_attributes(model), "classes_": model.targets.classes}
+    @property
+    def classes_(self):
+        """The classes, sorted; with a multilabel y their numbers."""
+        return self._fitted_model().targets.classes
 
     def decision_function(self, X):
         """Return the raw outputs z^L.

@@ -58,7 +58,8 @@ def from_sklearn(cls, mlp, expected):
             setattr(estimator, name, getattr(mlp, name))
     loss = estimator._make_loss(targets)
     seed = check_random_state(estimator.random_state).randint(np.iinfo(np.int32).max)
-    return estimator._store(Model(network, loss, targets, None, history, seed, settings, None))
+    estimator._model = Model(network, loss, targets, None, history, seed, settings, None)
+    return estimator
 
 
 def parameters_from_sklearn(mlp):

@@ -106,7 +106,9 @@ tol : float, default=1e-4
 scoring : str or callable, default="loss"
     What is watched on the validation rows: "loss", or a scorer as in scikit-learn.
 warm_start : bool, default=False
-    Whether fit goes on from the last fit: weights, optimizer and random numbers.
+    Whether fit goes on from the last fit: weights, optimizer and random numbers. Parameters of the
+    training (max_iter, learning_rate, schedule, alpha, batch_size and the like) may change in
+    between; those that the network is made of stay as they were.
 shuffle : bool, default=True
     Whether each epoch takes the rows in a new order.
 random_state : int, RandomState instance or None, default=None

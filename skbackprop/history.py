@@ -1,6 +1,6 @@
 """What a training tells of its epochs."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 
@@ -40,3 +40,16 @@ class History:
             self.n_dropped += len(dropped)
             self.best_dropped = min(self.best_dropped, *dropped)
             del self.loss[:-n_kept], self.penalty[:-n_kept]
+
+    def copy_state(self):
+        """Return a copy of everything, for :meth:`restore_state`."""
+        values = [getattr(self, entry.name) for entry in fields(self)]
+        return [value.copy() if isinstance(value, list) else value for value in values]
+
+    def restore_state(self, copied):
+        """Go back to what :meth:`copy_state` returned; the lists stay the same objects."""
+        for entry, value in zip(fields(self), copied, strict=True):
+            if isinstance(value, list):
+                getattr(self, entry.name)[:] = value
+            else:
+                setattr(self, entry.name, value)

@@ -96,12 +96,15 @@ def minimize_lbfgs(training, batches, *, alpha, max_iter, max_fun, tol, observer
         del history.loss[training.unfinished.n_iterations :]
         del history.penalty[training.unfinished.n_iterations :]
     objective = Objective(network, training.loss, batches, alpha)
-    last_iterate = network.theta.astype(np.float64)
+    last_iterate, n_iterations = network.theta.astype(np.float64), len(history.loss)
 
     def after_iteration(theta):
-        last_iterate[...] = theta
+        nonlocal last_iterate, n_iterations
+        iterate = theta.copy()
         history.loss.append(objective.mean_loss)
         history.penalty.append(objective.penalty)
+        # Both at once: whatever interrupts, they belong together.
+        last_iterate, n_iterations = iterate, n_iterations + 1
         if observer is not None and observer.end_epoch():
             raise StoppedByObserverError
 
@@ -120,15 +123,16 @@ def minimize_lbfgs(training, batches, *, alpha, max_iter, max_fun, tol, observer
                 callback=after_iteration,
                 options={"maxiter": max_iter, "maxfun": max_fun, "gtol": tol, "ftol": FTOL},
             )
-        last_iterate[...] = result.x
+        last_iterate = result.x
     except StoppedByObserverError:
         return "callback"
     except KeyboardInterrupt:
-        if not history.loss:
+        if not n_iterations:
             raise
         return "interrupted"
     finally:
         network.theta[...] = last_iterate  # not the trial point that was evaluated last
+        del history.loss[n_iterations:], history.penalty[n_iterations:]
         training.unfinished = None
     if result.status != 1:
         return "stalled"

@@ -19,6 +19,26 @@ from skbackprop.training import Training
 # not matter, and results agree to the last digits that float64 has.
 FLOAT64_MAX_SIZE = 20_000
 
+# The parameters that a fit with warm_start takes anew; the others made the network what it is.
+CHANGEABLE = (
+    "max_iter",
+    "n_iter_no_change",
+    "batch_size",
+    "shuffle",
+    "learning_rate",
+    "schedule",
+    "power_t",
+    "regularization_schedule",
+    "alpha",
+    "clip_norm",
+    "max_norm",
+    "momentum",
+    "nesterov",
+    "beta_1",
+    "beta_2",
+    "epsilon",
+)
+
 
 @dataclass
 class Model:
@@ -55,6 +75,18 @@ class Model:
                 "The numbers of a saved Model are not those that were saved: the file is damaged."
             )
         self.__dict__.update(state)
+
+    def follow(self, settings):
+        """Take over from newly resolved `settings` what may change while a training goes on."""
+        training, optimizer = self.training, self.training and self.training.optimizer
+        for name in CHANGEABLE:
+            value = getattr(settings, name)
+            if value == getattr(self.settings, name):
+                continue  # what the training has made of it ("adaptive" lowers its learning rate) stays
+            setattr(self.settings, name, value)
+            for part in (training, optimizer):
+                if hasattr(part, name):
+                    setattr(part, name, value)
 
     def resume_training(self, random_state):
         """Return the training, a new one where it was not kept."""

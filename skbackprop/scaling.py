@@ -4,6 +4,8 @@ Statistics are computed and the centre is taken off in float64, whatever the net
 near 1.6e9 with a spread of 100 has no digits left in float32.
 """
 
+import copy
+
 import numpy as np
 from scipy.sparse import issparse
 from sklearn.preprocessing import StandardScaler
@@ -104,19 +106,23 @@ class RunningScaling(Scaling):
 
     def __init__(self, X, sample_weight=None):
         self._scaler = StandardScaler(with_mean=not issparse(X))
-        super().__init__(*self._grow(X, sample_weight))
+        super().__init__(*self._grow(self._scaler, X, sample_weight))
 
-    def _grow(self, X, sample_weight):
-        update_statistics(self._scaler, X, sample_weight)
-        center = np.zeros(X.shape[1]) if issparse(X) else self._scaler.mean_.copy()
-        return center, self._scaler.scale_.copy()
+    def _grow(self, scaler, X, sample_weight):
+        update_statistics(scaler, X, sample_weight)
+        center = np.zeros(X.shape[1]) if issparse(X) else scaler.mean_.copy()
+        return center, scaler.scale_.copy()
 
     def update(self, X, sample_weight, W, b):
         """Take in new rows, and change the first layer's `W` and `b` in place."""
-        center, scale = self._grow(X, sample_weight)
-        b += ((center - self.center) / self.scale) @ W
-        W *= (scale / self.scale)[:, None]
-        self.center, self.scale = center, scale
+        scaler = copy.deepcopy(self._scaler)
+        center, scale = self._grow(scaler, X, sample_weight)
+        shift = ((center - self.center) / self.scale) @ W
+        factors = (scale / self.scale)[:, None]
+        # All that could fail is done; what follows belongs together.
+        b += shift
+        W *= factors
+        self.center, self.scale, self._scaler = center, scale, scaler
 
 
 def robust_scaling(X, sample_weight=None):

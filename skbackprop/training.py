@@ -159,7 +159,7 @@ class Training:
 
     def _run_epochs(self, run, batches, validate, observer, verbose):
         workspaces = Workspaces(self.network)
-        whole_epoch = Snapshot(self.network, self.optimizer, self.rng)
+        whole_epoch = Snapshot(self, run)
         while True:
             if run.stopping.exhausted and not self._slow_down(run.stopping):
                 return "stalled"
@@ -169,28 +169,19 @@ class Training:
             try:
                 if observer is not None:
                     observer.begin_epoch()
-                loss, penalty = self._epoch(
-                    batches, workspaces, None if run.held else (run.epoch, run.max_iter)
-                )
-                diverged = not np.isfinite(loss + penalty)
-                validated = None if validate is None or diverged else validate()
+                progress = None if run.held else (run.epoch, run.max_iter)
+                loss, penalty = self._epoch(batches, workspaces, progress)
+                if not np.isfinite(loss + penalty):
+                    whole_epoch.restore()
+                    return "diverged"
+                validated = None if validate is None else validate()
+                self._end_epoch(run, loss, penalty, validated)
+                whole_epoch.take()
             except BaseException as error:
                 whole_epoch.restore()
                 if isinstance(error, KeyboardInterrupt) and self.n_epochs:
                     return "interrupted"
                 raise
-            if diverged:
-                whole_epoch.restore()
-                return "diverged"
-            whole_epoch.take()
-            run.epoch += 1
-            improved = run.stopping.update(self._record(loss, penalty, validated))
-            if run.held:
-                self.history.drop_all_but(STREAM_EPOCHS)
-            if improved or validate is None:
-                self.best_epoch = self.n_epochs
-            if improved and validate is not None:
-                run.best_theta = self.network.theta.copy()
             if verbose:
                 self._print_line(time.perf_counter() - started)
             try:
@@ -198,6 +189,17 @@ class Training:
                     return "callback"
             except KeyboardInterrupt:
                 return "interrupted"
+
+    def _end_epoch(self, run, loss, penalty, validated):
+        """Take note of a whole epoch."""
+        run.epoch += 1
+        improved = run.stopping.update(self._record(loss, penalty, validated))
+        if run.held:
+            self.history.drop_all_but(STREAM_EPOCHS)
+        if improved or validated is None:
+            self.best_epoch = self.n_epochs
+        if improved and validated is not None:
+            run.best_theta = self.network.theta.copy()
 
     def _epoch(self, batches, workspaces, progress):
         """Pass once over the rows; return the mean loss and the penalty at the end.

@@ -278,3 +278,18 @@ def test_a_loss_of_the_users_own(solver, halves):
     p = model.predict_proba(X)[np.arange(len(y)), y]
     easy = log_loss(y, model.predict_proba(X))
     assert (-((1 - p) ** 2) * np.log(p)).mean() < easy
+
+
+@pytest.mark.parametrize("solver", ["sgd", "adam", "adamw"])
+def test_a_warm_start_takes_new_parameters_of_the_training(solver):
+    """A learning rate of 0 moves nothing, and the epochs are those asked for now."""
+    X, y = load_iris(return_X_y=True)
+    model = BackpropClassifier(4, **PLAIN, solver=solver, momentum=0, max_iter=3, warm_start=True).fit(X, y)
+    before = [W.copy() for W in model.coefs_]
+    model.set_params(max_iter=2, learning_rate=1e-300).fit(X, y)
+    assert model.n_iter_ == 5
+    for W, old in zip(model.coefs_, before, strict=True):
+        np.testing.assert_array_equal(W, old)
+    model.set_params(max_iter=1, learning_rate=0.01, alpha=10.0).fit(X, y)
+    assert model.n_iter_ == 6
+    assert model.penalty_curve_[-1] > 1000 * model.penalty_curve_[0]

@@ -1,0 +1,120 @@
+"""Whatever interrupts a training, and wherever: the estimator is unfitted, or holds a whole epoch."""
+
+import contextlib
+import sys
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import skbackprop
+from skbackprop import BackpropRegressor
+
+PACKAGE = str(Path(skbackprop.__file__).parent)
+X = np.random.default_rng(0).normal(size=(30, 3)) * [1, 10, 100] + [0, 5, 0]
+y = X @ [1.0, 0.1, 0.0] + np.sin(X[:, 1])
+SETTINGS = {
+    "recipe": "textbook",
+    "hidden_layer_sizes": (3,),
+    "batch_size": 15,
+    "dropout": 0.25,
+    "random_state": 0,
+    "warm_start": True,
+}
+N_EPOCHS = 4
+
+
+class Injection:
+    """Raises `error` at the n-th call that code of the package makes or gets; counts them where n is None."""
+
+    def __init__(self, n=None, error=None):
+        self.n, self.error, self.n_calls = n, error, 0
+
+    def __enter__(self):
+        sys.setprofile(self._profile)
+        return self
+
+    def __exit__(self, *exception):
+        sys.setprofile(None)
+
+    def _profile(self, frame, event, argument):
+        if event in ("call", "c_call") and frame.f_code.co_filename.startswith(PACKAGE):
+            self.n_calls += 1
+            if self.n_calls == self.n:
+                raise self.error
+
+
+def quietly(method, *arguments):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return method(*arguments)
+
+
+def parameters(model):
+    return np.concatenate([array.ravel() for array in (*model.coefs_, *model.intercepts_)])
+
+
+def fit(model, n_epochs):
+    """Go on for `n_epochs`."""
+    return model.set_params(max_iter=n_epochs).fit(X, y)
+
+
+def stream(model, n_epochs):
+    for _ in range(n_epochs):
+        model.partial_fit(X, y)
+    return model
+
+
+CASES = {
+    "fit": (fit, {}),
+    "early stopping": (fit, {"early_stopping": True, "scoring": "loss", "n_iter_no_change": None}),
+    "sgd": (fit, {"solver": "sgd", "schedule": "adaptive", "n_iter_no_change": 1, "tol": 10.0}),
+    "lbfgs": (fit, {"solver": "lbfgs", "dropout": 0.0}),
+    "stream": (stream, {}),
+}
+
+
+def started(train, settings, n_epochs):
+    model = BackpropRegressor(**SETTINGS | settings)
+    return quietly(train, model, n_epochs) if n_epochs else model
+
+
+def whole_epochs(train, settings, n_done):
+    """Return the parameters after 1, 2, ... whole epochs, the first `n_done` of them a fit before."""
+    states = {}
+    for k in range(max(n_done, 1), N_EPOCHS + 1):
+        model = started(train, settings, n_done)
+        if k > n_done:
+            quietly(train, model, k - n_done)
+        states[model.n_iter_] = parameters(model)
+    return states
+
+
+@pytest.mark.parametrize(
+    "error", [KeyboardInterrupt(), MemoryError("none left"), ZeroDivisionError("in a loss")], ids=repr
+)
+@pytest.mark.parametrize("n_done", [0, 2])
+@pytest.mark.parametrize("name", CASES)
+def test_no_interruption_leaves_a_mixture(name, n_done, error):
+    train, settings = CASES[name]
+    whole = whole_epochs(train, settings, n_done)
+    with Injection() as counter:
+        quietly(train, started(train, settings, n_done), N_EPOCHS - n_done)
+    seen = set()
+    # Ctrl-C, which really comes anywhere, at every call; the others at every seventh.
+    for n in range(1, counter.n_calls + 1, 1 if isinstance(error, KeyboardInterrupt) else 7):
+        model = started(train, settings, n_done)
+        with contextlib.suppress(type(error), AttributeError), Injection(n, error):
+            quietly(train, model, N_EPOCHS - n_done)
+        if not hasattr(model, "coefs_"):
+            assert not n_done
+            seen.add(0)
+            continue
+        k = model.n_iter_
+        seen.add(k)
+        np.testing.assert_array_equal(parameters(model), whole[k], err_msg=f"call {n} of {counter.n_calls}")
+        assert len(model.loss_curve_) == len(model.penalty_curve_) == k
+        assert model.loss_ == model.loss_curve_[-1]
+        assert np.isfinite(model.predict(X)).all()
+    assert seen >= {n_done, N_EPOCHS} or seen == {0}
