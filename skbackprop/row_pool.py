@@ -12,7 +12,7 @@ class RowPool:
     Single rows at random would be read ten times as slowly or worse, and without a detour the rows
     would come in the order of the file, which may be sorted. This is CorgiPile (Xu et al., 2022,
     "In-Database Machine Learning with CorgiPile: Stochastic Gradient Descent without Full Data
-    Shuffle").
+    Shuffle"), but that the blocks of each filling come from all parts of the file.
 
     Parameters
     ----------
@@ -26,11 +26,12 @@ class RowPool:
         self._X = X
         self._rows = np.sort(rows)
         self._batch_size = batch_size
-        # A block must fit beside what a batch left.
-        self._least = batch_size - 1 + X.block_rows
-        n_rows = max(self._least, POOL_BYTES // (X.shape[1] * X.dtype.itemsize))
-        self._numbers = np.empty(min(n_rows, rows.size), rows.dtype)
-        self.rows = np.empty((self._numbers.size, X.shape[1]), X.dtype)
+        # The blocks of a filling must have room beside what a batch left.
+        n_rows = POOL_BYTES // (X.shape[1] * X.dtype.itemsize)
+        self._n_blocks = max(1, (n_rows - batch_size) // X.block_rows)
+        n_rows = min(batch_size + self._n_blocks * X.block_rows, rows.size)
+        self._numbers = np.empty(n_rows, rows.dtype)
+        self.rows = np.empty((n_rows, X.shape[1]), X.dtype)
 
     def batches(self, rng=None):
         """Yield (numbers, places) of the rows of every batch: in X, and in ``self.rows``.
@@ -40,21 +41,19 @@ class RowPool:
         """
         X = self._X
         parts = X.split(self._rows)
-        room = self._numbers.size
         if rng is None:
-            room = min(room, self._least)
+            fillings = [[part] for part in parts]
         else:
-            rng.shuffle(parts)
+            fillings = spread(parts, -(-len(parts) // self._n_blocks), rng)
         n_waiting = 0
-        for k, part in parts:
-            rows = self._rows[part]
-            if n_waiting + rows.size > room:
-                n_waiting = yield from self._draw(n_waiting, rng)
-            places = slice(n_waiting, n_waiting + rows.size)
-            self._numbers[places] = rows
-            self.rows[places] = X.block(k)[rows - k * X.block_rows]
-            n_waiting = places.stop
-        yield from self._draw(n_waiting, rng, last=True)
+        for i, filling in enumerate(fillings, start=1):
+            for k, part in filling:
+                rows = self._rows[part]
+                places = slice(n_waiting, n_waiting + rows.size)
+                self._numbers[places] = rows
+                self.rows[places] = X.block(k)[rows - k * X.block_rows]
+                n_waiting = places.stop
+            n_waiting = yield from self._draw(n_waiting, rng, last=i == len(fillings))
 
     def _draw(self, n_waiting, rng, last=False):
         """Yield the whole batches in the pool; keep the rest, and return how many rows it has."""
@@ -69,3 +68,17 @@ class RowPool:
         self._numbers[: rest.size] = self._numbers[rest]
         self.rows[: rest.size] = self.rows[rest]
         return rest.size
+
+
+def spread(parts, n_fillings, rng):
+    """Return for each filling of the pool some of the `parts`, drawn at random from all over them.
+
+    Of every `n_fillings` neighbours each filling gets one, so that a sorted file is as good as any:
+    each filling has its share of every class.
+    """
+    fillings = [[] for _ in range(n_fillings)]
+    for start in range(0, len(parts), n_fillings):
+        neighbours = parts[start : start + n_fillings]
+        for filling, i in zip(fillings, rng.permutation(n_fillings), strict=True):
+            filling += neighbours[i : i + 1]  # the last neighbours may be fewer
+    return fillings
