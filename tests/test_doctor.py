@@ -107,6 +107,13 @@ CASES = [
     ),
     (
         "dead_rectifiers",
+        "warning",
+        regressor(solver="sgd", learning_rate=0.05),
+        regressor(solver="sgd", learning_rate=0.01),
+        FRIEDMAN,
+    ),
+    (
+        "dead_rectifiers",
         "critical",
         regressor(solver="sgd", learning_rate=0.1),
         regressor(solver="sgd", learning_rate=0.01),
@@ -327,6 +334,15 @@ def test_the_dead_are_those_that_no_row_wakes():
     finding = found(diagnose(model, *FRIEDMAN), "dead_rectifiers")
     assert finding.evidence["dead_units"] == (z[0] <= 0).all(axis=0).sum()
     assert finding.evidence["dead_share"] == finding.evidence["dead_units"] / 100
+    assert finding.evidence["silent_share"] == pytest.approx((z[0] <= 0).mean())
+
+
+def test_the_dead_of_a_network_that_is_otherwise_well_are_mentioned():
+    model = fitted(classifier(), *IRIS)
+    model.intercepts_[0][:80] = -1e6
+    finding = found(diagnose(model, *IRIS), "dead_rectifiers")
+    assert finding.severity == "info"
+    assert finding.evidence["dead_share"] == pytest.approx(0.8, abs=0.05)
 
 
 def test_the_gradient_ratio_is_the_textbooks():

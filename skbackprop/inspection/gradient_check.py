@@ -12,6 +12,7 @@ from skbackprop.inspection.inspected_data import check_estimator, encoded_rows, 
 from skbackprop.inspection.layer_gradients import backpropagate
 from skbackprop.network import Network
 from skbackprop.recipes import resolve
+from skbackprop.stored_rows import in_memory
 from skbackprop.workspace import Workspace
 
 # h: the truncation error h^2 f''' / 6 of a central difference and its rounding error eps f / h are
@@ -185,6 +186,7 @@ def untrained_rows(estimator, X, y, sample_weight):
     start = clone(estimator)
     start._validate_params()
     X, y, sample_weight, encoder = check_training_data(start, X, y, sample_weight, reset=True)
+    X = in_memory(X)
     model = start._build(X, y, sample_weight, resolve(start, X), encoder)
     return model, X, y, mean_one(start._row_weights(model.targets, y, sample_weight))
 

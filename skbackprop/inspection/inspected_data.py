@@ -7,6 +7,7 @@ from sklearn.utils.validation import _check_y, check_consistent_length, check_is
 from skbackprop.base import BaseBackprop
 from skbackprop.inputs import check_weights
 from skbackprop.prediction import scaled_block
+from skbackprop.stored_rows import in_memory
 
 
 def check_estimator(estimator):
@@ -19,10 +20,14 @@ def check_estimator(estimator):
 
 
 def encoded_inputs(estimator, X):
-    """Return the model of a fitted estimator, X as numbers, and the dtype of the user's results."""
+    """Return the model of a fitted estimator, X as numbers, and the dtype of the user's results.
+
+    An X on disk is read: the inspection looks at all rows at once.
+    """
     check_estimator(estimator)
     check_is_fitted(estimator)
-    return estimator._check_inputs(X)
+    model, X, dtype = estimator._check_inputs(X)
+    return model, in_memory(X), dtype
 
 
 def encoded_rows(estimator, X, y, sample_weight, name="sample_weight"):

@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.base import is_classifier
 
 from skbackprop.endings import OPEN_ENDED
-from skbackprop.inspection.diagnosis import Finding
+from skbackprop.inspection.diagnosis import SEVERITIES, Finding
 from skbackprop.inspection.kept_epoch import kept_epoch
 from skbackprop.recipes import LEAST_STEPS
 
@@ -20,9 +20,12 @@ RECTIFIERS = ("relu", "elu", "selu", "softplus", "silu", "gelu", "mish")
 # Share of a layer's sigmoids that are flat (Glorot & Bengio, 2010). Healthy: 0.16 at most; from
 # weights of variance 1: 0.3 to 0.7; on raw columns in the hundreds: 0.9 and more.
 SATURATED = {"warning": 0.5, "critical": 0.9}
-# Share of a layer's rectifiers that are silent on every row (Lu et al., 2020). Healthy layers of
-# few units have up to 0.47; those that too large steps have broken 0.65 and more.
-DEAD = {"warning": 0.6, "critical": 0.95}
+# Share of a layer's rectifiers that are dead: silent on every row (Lu et al., 2020). Networks that predict
+# well have up to 0.8, in narrow layers that larger steps have trained; it is wasted work then.
+DEAD = {"critical": 0.95, "info": 0.75}
+# Share of all activations of the layer that are silent. Networks that predict well: 0.96 at most; those
+# that too large steps have broken: 0.997 and more.
+SILENT = {"warning": 0.98}
 # ||delta|| of the first hidden layer, relative to the last one (Glorot & Bengio, 2010). Healthy: 0.5
 # to 12; four and more layers of sigmoids that do not learn: 0.02 and less; rectifiers from
 # weights of variance 1: 35 and more.
@@ -79,19 +82,19 @@ def saturated_sigmoids(m):
 
 
 def dead_rectifiers(m):
-    """Layers of rectifiers many of which are silent whatever the row."""
+    """Layers of rectifiers that answer to few rows or to none."""
     for layer, (name, flat) in enumerate(zip(m.network.activation_names, m.saturated, strict=True)):
-        dead = flat.all(axis=0)
-        severity = rising(dead.mean(), DEAD)
+        dead, silent = flat.all(axis=0), flat.mean()
+        severity = gravest(rising(dead.mean(), DEAD), rising(silent, SILENT))
         if name in RECTIFIERS and severity:
             yield Finding(
                 "dead_rectifiers",
                 severity,
-                f"{dead.sum()} of the {dead.size} units of this {name} layer are silent on every row: no "
-                "gradient wakes them any more.",
+                f"{dead.sum()} of the {dead.size} units of this {name} layer are silent on every row (no "
+                f"gradient wakes them any more), and of all its activations {silent:.1%} are silent.",
                 'a smaller learning_rate, scaling="standard", or activation="leaky_relu".',
                 layer,
-                measured(dead_share=dead.mean(), dead_units=dead.sum()),
+                measured(dead_share=dead.mean(), dead_units=dead.sum(), silent_share=silent),
             )
 
 
@@ -298,13 +301,18 @@ SYMPTOMS = (
 
 
 def rising(value, bounds):
-    """Return the severity of a value that is worse the larger it is, or None."""
-    return next((name for name in ("critical", "warning") if value >= bounds[name]), None)
+    """Return the gravest severity whose bound a value reaches that is worse the larger it is, or None."""
+    return gravest(*(severity for severity, bound in bounds.items() if value >= bound))
 
 
 def falling(value, bounds):
-    """Return the severity of a value that is worse the smaller it is, or None."""
-    return next((name for name in ("critical", "warning") if value <= bounds[name]), None)
+    """Return the gravest severity whose bound a value reaches that is worse the smaller it is, or None."""
+    return gravest(*(severity for severity, bound in bounds.items() if value <= bound))
+
+
+def gravest(*severities):
+    """Return the gravest of some severities, of which any may be None; None where there is none."""
+    return max(filter(None, severities), key=SEVERITIES.index, default=None)
 
 
 def measured(**numbers):
