@@ -15,6 +15,7 @@ from sklearn.utils import gen_batches
 
 from skbackprop import BackpropClassifier, BackpropRegressor, HiddenLayerTransformer, row_pool, stored_rows
 from skbackprop.batches import Batches
+from skbackprop.inspection import check_gradients, diagnose, gradients
 from skbackprop.scaling import robust_scaling
 from skbackprop.stored_rows import StoredRows, is_stored
 
@@ -206,6 +207,16 @@ def test_predictions_are_those_of_the_array(store, small_blocks):
         strict=True,
     ):
         np.testing.assert_array_equal(there, here)
+
+
+def test_the_inspection_reads_it_all(tmp_path, small_blocks):
+    on_disk = as_memmap(X, tmp_path)
+    model = BackpropClassifier(**SETTINGS).fit(X, Y)
+    for there, here in zip(gradients(model, on_disk, Y), gradients(model, X, Y), strict=True):
+        np.testing.assert_array_equal(there.dW, here.dW)
+    assert str(diagnose(model, on_disk, Y)) == str(diagnose(model, X, Y))
+    untrained = BackpropClassifier(**SETTINGS, recipe="textbook", activation="tanh")
+    assert check_gradients(untrained, on_disk, Y).passed
 
 
 @few_epochs
