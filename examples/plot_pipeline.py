@@ -61,7 +61,8 @@ print(flats.head())
 # ------------
 # Words become columns of 0 and 1, holes are filled and marked. Nothing needs to be said about the
 # units, though areas are near 100, years near 2,000 and prices near 400,000: the network scales its
-# inputs and its target itself.
+# inputs and its target itself. A notebook shows the pipeline as a picture: click on a step to see its
+# parameters, and on the question mark for its page.
 
 
 def pipeline(regressor):
@@ -74,6 +75,7 @@ def pipeline(regressor):
 
 
 network = pipeline(BackpropRegressor(recipe="fast", random_state=0))
+network
 
 # %%
 # Tuned
