@@ -75,7 +75,7 @@ assert network.n_iter_ < 1_000_000
 # callbacks are set at once.
 
 monitor = ScoringMonitor(scoring=["accuracy", "neg_log_loss"])
-callbacks = [TimeBudget(seconds=1.5), monitor]
+callbacks = [monitor]
 if importlib.util.find_spec("rich"):  # which ProgressBar draws with
     callbacks.append(ProgressBar())
 network = BackpropClassifier((100,), recipe="textbook", max_iter=50, n_iter_no_change=None, random_state=0)
