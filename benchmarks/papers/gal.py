@@ -79,8 +79,8 @@ def evaluate(model, X, y, n_passes, precisions):
 
 
 def fit(X, y, dropout, seed):
-    """Return a network after 500 epochs, or 400 of a large set."""
-    n_epochs = 500 if len(X) < 2000 else 400
+    """Return a network after 500 epochs, or 200 of a large set."""
+    n_epochs = 500 if len(X) < 2000 else 200
     return BackpropRegressor(**SETTING, **dropout, max_iter=n_epochs, random_state=seed).fit(X, y)
 
 
@@ -142,7 +142,7 @@ def run(options):
         f"{'rerun':>7s} {'ours, log-lik.':>19s}  {'defaults, RMSE':>19s}  {'CPU':>8s}"
     )
     if options.small:
-        run_set("friedman1", *small_set(), [0], n_passes=100)
+        run_set("friedman1", *small_set(), [0], n_passes=1000)
         return
     for name in options.sets:
         run_set(name, *load_set(options.data / "gal" / f"{name}.tar.gz"), options.seeds, n_passes=10_000)

@@ -105,8 +105,7 @@ def unseeded(images, folder, seeds):
     for setting, on, book in figures:
         best = [train_once(setting, images, seed, on).max() for seed in seeds]
         name = f"{describe(setting)}, best of {setting.n_epochs} epochs on {on}"
-        spread = f"{min(best):.2f} to {max(best):.2f} over {len(best)} seeds"
-        print_line(name, book, np.mean(best), spread)
+        print_line(name, book, np.mean(best), "the mean of " + ", ".join(f"{b:.2f}" for b in best))
 
 
 def overfitting(images, folder, seeds):
