@@ -91,5 +91,6 @@ html_theme_options = {
 }
 # Pages of their own, with nothing beside them in their part of the site.
 html_sidebars = {
-    name: [] for name in ("index", "quick_start", "mlpclassifier", "performance", "developing", "defaults")
+    name: []
+    for name in ("index", "quick_start", "mlpclassifier", "performance", "developing", "defaults", "papers")
 }
