@@ -440,6 +440,15 @@ def test_sizes_of_columns_are_those_of_x():
     assert finding.evidence["largest_size"] == pytest.approx(1e-4)
 
 
+def test_of_many_classes_ten_are_named():
+    X = np.random.default_rng(0).normal(size=(300, 2))
+    y = np.arange(300) % 30
+    model = classifier().partial_fit(X, y)
+    model.coefs_[-1][...], model.intercepts_[-1][...] = 0, np.arange(30) == 3
+    message = found(diagnose(model, X, y), "classes_never_predicted").message
+    assert message.endswith(": 0, 1, 2, 4, 5, 6, 7, 8, 9, 10, and 19 more.")
+
+
 def test_weights_count():
     X, y = RARE
     model = fitted(classifier(hidden_layer_sizes=()), X, y)

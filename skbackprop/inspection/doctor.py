@@ -56,8 +56,13 @@ def diagnose(estimator, X, y, sample_weight=None, *, X_val=None, y_val=None, sam
     Glorot & Bengio (2010). Understanding the difficulty of training deep feedforward neural networks.
     AISTATS.
 
+    Karpathy (2016). CS231n, Neural Networks Part 3: "Ratio of weights:updates". Stanford.
+
     LeCun, Bottou, Orr & Mueller (1998). Efficient BackProp. In: Neural Networks: Tricks of the Trade.
     Springer.
+
+    Lu, Shin, Su & Karniadakis (2020). Dying ReLU and initialization: theory and numerical examples.
+    Communications in Computational Physics 28, 1671-1706.
 
     Examples
     --------

@@ -58,6 +58,8 @@ STILL_FALLING = 0.01
 # known by the steps. The recipe takes at least 250; with less than 50 it had learned 0.7 to 0.9 of
 # what it learns with all.
 FEW_STEPS = LEAST_STEPS / 5
+# Classes that a message names.
+MOST_NAMES = 10
 
 
 class NotExaminableError(Exception):
@@ -238,11 +240,13 @@ def classes_never_predicted(m):
     counts, predicted = m.class_counts
     missing = (counts > 0) & (predicted == 0)
     if missing.any():
-        names = ", ".join(str(label) for label in m.model.targets.classes[missing])
+        names = [str(label) for label in m.model.targets.classes[missing]]
+        if len(names) > MOST_NAMES:
+            names[MOST_NAMES:] = [f"and {len(names) - MOST_NAMES} more"]
         yield Finding(
             "classes_never_predicted",
             "critical" if np.count_nonzero(predicted) < 2 else "warning",
-            f"These classes of y are predicted for no row: {names}.",
+            f"These classes of y are predicted for no row: {', '.join(names)}.",
             'class_weight="balanced", more training, or more units.',
             evidence=measured(classes=missing.sum(), share_of_y=counts[missing].sum() / counts.sum()),
         )
