@@ -168,7 +168,7 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            Inputs.
+            Inputs. A large array on disk (``np.memmap``, HDF5, Zarr) is read block by block.
         y : array-like of shape (n_samples,) or (n_samples, n_labels)
             Classes of any type, or an indicator matrix of labels.
         sample_weight : array-like of shape (n_samples,), default=None

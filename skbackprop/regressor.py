@@ -167,7 +167,7 @@ default="squared_error"
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            Inputs.
+            Inputs. A large array on disk (``np.memmap``, HDF5, Zarr) is read block by block.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             Targets.
         sample_weight : array-like of shape (n_samples,), default=None

@@ -9,8 +9,10 @@ import numpy as np
 
 # Arrays on disk up to this size are treated as arrays in memory are.
 SMALL_BYTES = 2**27
-# What is read at once (of a chunked array: so many of its chunks that they are at least this).
+# What is read at once: of a chunked array so many of its chunks that they are at least this ...
 BLOCK_BYTES = 2**18
+# ... but never more than this, though a chunk may have to be read several times then.
+LARGEST_BLOCK_BYTES = 2**25
 # What a sample of the rows may take.
 SAMPLE_BYTES = 2**26
 
@@ -159,6 +161,7 @@ def rows_of_a_block(array):
         # Of a Dask array these are the sizes of all chunks.
         chunk_rows = int(np.max(chunks[0]))
         n_rows = -(-n_rows // chunk_rows) * chunk_rows
+        n_rows = min(n_rows, max(1, LARGEST_BLOCK_BYTES // row_bytes))
     return min(n_rows, array.shape[0])
 
 

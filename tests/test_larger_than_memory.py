@@ -17,7 +17,7 @@ from skbackprop import BackpropClassifier, BackpropRegressor, HiddenLayerTransfo
 from skbackprop.batches import Batches
 from skbackprop.inspection import check_gradients, diagnose, gradients
 from skbackprop.scaling import robust_scaling
-from skbackprop.stored_rows import StoredRows, is_stored
+from skbackprop.stored_rows import StoredRows, is_stored, rows_of_a_block
 
 ROOT = Path(__file__).parents[1]
 SETTINGS = {"hidden_layer_sizes": (12,), "max_iter": 3, "random_state": 0}
@@ -119,6 +119,29 @@ def test_what_counts_as_stored(store, tmp_path):
         assert not is_stored(X)
         assert not is_stored(X.tolist())
         assert not is_stored(as_memmap(Y, tmp_path))
+
+
+class OfChunks:
+    """What the size of a block depends on."""
+
+    shape, dtype = (10**6, 1000), np.dtype(np.float32)
+
+    def __init__(self, chunks):
+        self.chunks = chunks
+
+
+@pytest.mark.parametrize(
+    ("chunks", "block_rows"),
+    [
+        (None, 65),  # 256 KB
+        ((10, 1000), 70),  # whole chunks of at least so much
+        ((5000, 10), 5000),  # one chunk is more
+        ((10**6, 1), 8388),  # 32 MB: a chunk has all rows
+        (((300, 400, 300), (1000,)), 400),  # of different sizes, as Dask's may be
+    ],
+)
+def test_how_many_rows_are_read_at_once(chunks, block_rows):
+    assert rows_of_a_block(OfChunks(chunks)) == block_rows
 
 
 def test_pages_with_changes_of_the_users_are_not_let_go(tmp_path, small_blocks):
