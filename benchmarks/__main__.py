@@ -1,4 +1,4 @@
-"""How long an epoch takes: skbackprop, scikit-learn, PyTorch and the matrix products alone.
+"""How long an epoch takes: skbackprop, scikit-learn, PyTorch and the matrix products alone; whole estimators.
 
 An epoch's time is that of a fit of 1 + N epochs less that of a fit of 1 epoch, over N: what is done once
 does not count, for nobody. The contenders take turns; the ratios are medians over the turns. All do the
@@ -7,14 +7,20 @@ same work: shapes, batches, Adam, rectifiers, L2 of 1e-4, number type; none scal
 
 import argparse
 import json
+import os
+import platform
 import time
 import warnings
+from importlib.metadata import version
 from itertools import pairwise
 
 import numpy as np
 from scipy import sparse
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 
+import skbackprop
+from benchmarks import estimators
+from benchmarks.turns import ratio_text, take_turns
 from skbackprop import BackpropClassifier, BackpropRegressor
 
 # rows, features, hidden, batch, classes (0: regression with 3 outputs), epochs to time
@@ -42,12 +48,12 @@ def make_data(name, dtype, rows=None):
     return X, y
 
 
-def time_ours(name, X, y, n_epochs, dropout):
+def time_ours(name, X, y, n_epochs, dropout, dtype=None):
     """Return the seconds of a fit of skbackprop."""
     _, _, hidden, batch, n_classes, _ = WORKLOADS[name]
     model = (BackpropClassifier if n_classes else BackpropRegressor)(
         hidden, recipe="textbook", batch_size=batch, max_iter=n_epochs, n_iter_no_change=None, scaling=None,
-        dropout=dropout, dtype=str(X.dtype), random_state=0,
+        dropout=dropout, dtype=dtype or str(X.dtype), random_state=0,
     )  # fmt: skip
     start = time.perf_counter()
     model.fit(X, y)
@@ -118,12 +124,74 @@ def epoch_times(contender, name, data, dropout, n_epochs):
     return (contender(name, *data, 1 + n_epochs, dropout) - once) / n_epochs
 
 
+def time_ours_as_called(*arguments):
+    """Return the seconds of a fit of skbackprop that chooses its dtype itself."""
+    return time_ours(*arguments, dtype="auto")
+
+
+def has_torch():
+    """Whether PyTorch can be imported; say so where it cannot."""
+    try:
+        import torch  # noqa: F401
+    except ImportError:
+        print("PyTorch is not installed; it is left out.")
+        return False
+    return True
+
+
+def entrants(name, mode, torch):
+    """Return the contenders of a workload by name."""
+    if mode == "as-called":
+        return {"skbackprop": time_ours_as_called, "scikit-learn": time_sklearn}
+    found = {"skbackprop": time_ours, "scikit-learn": time_sklearn}
+    if name != "text":  # its inputs are sparse
+        found["floor"] = time_floor
+        if torch:
+            found["PyTorch"] = time_torch
+    return found
+
+
+def compare_epochs(options, torch):
+    """Print the table of epochs; return the seconds."""
+    dropout = f", dropout {options.dropout}" if options.dropout else ""
+    print(f"An epoch, {options.dtype}{dropout}")
+    print(f"{'workload':11s} {'ours, ms':>9s}   time of the others / ours: median (quartiles)")
+    results = {}
+    for name in options.only:
+        data = make_data(name, "float64" if options.dtype == "as-called" else options.dtype)
+        n_epochs = WORKLOADS[name][-1]
+
+        def epoch(contender, name=name, data=data, n_epochs=n_epochs):
+            return lambda: epoch_times(contender, name, data, options.dropout, n_epochs)
+
+        contenders = {k: epoch(f) for k, f in entrants(name, options.dtype, torch).items()}
+        turns = results[name] = take_turns(contenders, options.repeats)
+        print(f"{name:11s} {np.median(turns['skbackprop']) * 1e3:9.2f}   {ratio_text(turns)}", flush=True)
+    return results
+
+
+def machine():
+    """Return what the figures depend on."""
+    packages = ["numpy", "scipy", "scikit-learn"]
+    return {
+        "processor": platform.processor() or platform.machine(),
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+        "skbackprop": skbackprop.__version__,
+        **{name: version(name) for name in packages},
+    }
+
+
 def main():
-    """Print the table."""
+    """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--part", choices=["epochs", "estimators"], help="one of the two tables")
     parser.add_argument("--only", nargs="*", choices=WORKLOADS, default=list(WORKLOADS))
     parser.add_argument("--repeats", type=int, default=5)
-    parser.add_argument("--dtype", choices=["float32", "float64"], default="float32")
+    parser.add_argument(
+        "--dtype", choices=["float32", "float64", "as-called"], default="float32",
+        help="as-called: float64 input on both sides, and ours chooses what to compute in",
+    )  # fmt: skip
     parser.add_argument("--dropout", type=float, default=0.0, help="for skbackprop and PyTorch")
     parser.add_argument("--small", action="store_true", help="a few seconds, to see that it works")
     parser.add_argument("--no-torch", action="store_true")
@@ -131,38 +199,17 @@ def main():
     options = parser.parse_args()
     if options.small:
         options.only, options.repeats = ["tiny", "digits"], 1
-    contenders = {"skbackprop": time_ours, "scikit-learn": time_sklearn, "floor": time_floor}
-    try:
-        import torch  # noqa: F401
-
-        if not options.no_torch:
-            contenders["PyTorch"] = time_torch
-    except ImportError:
-        print("PyTorch is not installed; it is left out.")
     warnings.simplefilter("ignore")
     np.seterr(all="ignore")
-    results = {}
-    print(f"{'workload':11s} {'ours, ms':>9s}   time of the others / ours: median (quartiles)")
-    for name in options.only:
-        data = make_data(name, options.dtype)
-        entrants = {
-            k: f for k, f in contenders.items() if name != "text" or k in ("skbackprop", "scikit-learn")
-        }
-        turns = {k: [] for k in entrants}
-        for _ in range(options.repeats):
-            for k, contender in entrants.items():
-                turns[k].append(epoch_times(contender, name, data, options.dropout, WORKLOADS[name][-1]))
-        ours = np.array(turns["skbackprop"])
-        line = f"{name:11s} {np.median(ours) * 1e3:9.2f} "
-        for k in entrants:
-            if k != "skbackprop":
-                low, middle, high = np.quantile(np.array(turns[k]) / ours, [0.25, 0.5, 0.75])
-                line += f"  {k} {middle:.2f} ({low:.2f}-{high:.2f})"
-        print(line, flush=True)
-        results[name] = turns
+    results = {"options": vars(options), "machine": machine()}
+    if options.part != "estimators":
+        results["seconds per epoch"] = compare_epochs(options, not options.no_torch and has_torch())
+    if options.part != "epochs":
+        print("\nWhole estimators, time of the others / ours: median (quartiles)")
+        results["estimators"] = estimators.main(options.small)
     if options.json:
         with open(options.json, "w") as file:
-            json.dump({"options": vars(options), "seconds per epoch": results}, file, indent=1)
+            json.dump(results, file, indent=1)
 
 
 if __name__ == "__main__":

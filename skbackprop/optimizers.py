@@ -17,6 +17,9 @@ from scipy.linalg import get_blas_funcs
 
 # Numbers in a block: theta, g, two states and the scratch array of 32,768 float32 take 640 kB.
 BLOCK = 32_768
+# Numbers that one call of BLAS's axpy gets: with more than 10,000 OpenBLAS would wake its threads, which
+# takes longer than the work, and very much longer where other programs keep the cores busy.
+PIECE = 10_000
 # Every so many steps the states are cleared of numbers that are about to become denormal.
 STEPS_BETWEEN_FLUSHES = 64
 
@@ -86,12 +89,12 @@ class Optimizer:
         alpha = self.alpha * decay
         factors = self.factors(learning_rate)
         for block in self._blocks:
-            if alpha and block.weights is not None:
-                weights, weight_grad = block.weights
-                if self.decoupled:
-                    weights *= 1 - learning_rate * alpha  # W <- W - eta alpha W
-                else:
-                    block.add(alpha, weights, weight_grad)  # g <- g + alpha W
+            if alpha:
+                for _, W, g, _, _ in block.decaying:
+                    if self.decoupled:
+                        W *= 1 - learning_rate * alpha  # W <- W - eta alpha W
+                    else:
+                        block.add(alpha, W, g)  # g <- g + alpha W
             self.update(block, factors)
             if self.t % STEPS_BETWEEN_FLUSHES == 0:
                 for state in block.states:
@@ -151,8 +154,8 @@ class SGD(Optimizer):
         if not self.nesterov:
             theta += v
             return
-        add(self.momentum, v, theta)
         for part in block.parts:
+            add(self.momentum, part.states[0], part.theta)
             add(-eta * part.rate, part.grad, part.theta)  # theta <- theta + mu v - eta g
 
 
@@ -248,29 +251,30 @@ class Block:
     Attributes
     ----------
     parts : list of Part
-        The block again, divided where the rate changes.
-    weights : tuple of (theta, grad) or None
-        Those of the block's parameters that decay.
+        The block again, in pieces that each have one rate and suit :meth:`add`.
+    decaying : list of Part
+        The weights among its parameters, likewise.
     """
 
-    __slots__ = ("_axpy", "grad", "parts", "scratch", "states", "theta", "weights")
+    __slots__ = ("_axpy", "decaying", "grad", "parts", "scratch", "states", "theta")
 
     def __init__(self, theta, grad, scratch, where, optimizer):
         self.theta = theta[where]
         self.grad = grad[where]
         self.states = [state[where] for state in optimizer.states]
         self.scratch = scratch[: self.theta.size]
-        n = min(max(optimizer.n_weights - where.start, 0), self.theta.size)
-        self.weights = (self.theta[:n], self.grad[:n]) if n else None
-        self.parts = self._divided(where.start, optimizer.rates)
+        n_weights = min(max(optimizer.n_weights - where.start, 0), self.theta.size)
+        self.decaying = self._divided(n_weights, where.start, optimizer.rates)
+        self.parts = self._divided(self.theta.size, where.start, optimizer.rates)
         self._axpy = get_blas_funcs("axpy", dtype=theta.dtype)
 
-    def _divided(self, offset, rates):
-        stop = offset + self.theta.size
+    def _divided(self, stop, offset, rates):
+        """Return the parts up to `stop`; the block begins at `offset` of theta."""
         parts = []
-        for part, rate in rates or [(slice(0, stop), 1.0)]:
-            if part.start < stop and part.stop > offset:
-                here = slice(max(part.start, offset) - offset, part.stop - offset)
+        for where, rate in rates or [(slice(0, offset + stop), 1.0)]:
+            first, last = max(where.start - offset, 0), min(where.stop - offset, stop)
+            for i in range(first, last, PIECE):
+                here = slice(i, min(i + PIECE, last))
                 states = [state[here] for state in self.states]
                 parts.append(Part(rate, self.theta[here], self.grad[here], states, self.scratch[here]))
         return parts

@@ -6,9 +6,10 @@ from itertools import pairwise
 
 from threadpoolctl import ThreadpoolController
 
-# Multiplications in the largest matrix product of a step below which waking a second thread
-# costs more than it brings.
-SMALL_PRODUCT = 4_000_000
+# Multiplications in the largest matrix product of a step below which a second thread brings less than
+# a seventh: too little, because on a machine that is busy with something else the threads wait for each
+# other, and a step takes ten times as long.
+SMALL_PRODUCT = 8_000_000
 
 
 @lru_cache(maxsize=1)
