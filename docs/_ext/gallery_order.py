@@ -15,7 +15,9 @@ FIRST = (
     "plot_monte_carlo_dropout.py",
     "plot_own_loss.py",
     "plot_backprop_by_hand.py",
+    "plot_activations.py",
     "plot_saturation.py",
+    "plot_descent.py",
 )
 
 

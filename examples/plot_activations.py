@@ -1,0 +1,54 @@
+"""
+The activations and their slopes
+================================
+
+All eleven, and beside each its derivative, by which backpropagation multiplies what comes back.
+"""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from skbackprop.activations import ACTIVATIONS
+
+# %%
+# Values and slopes
+# -----------------
+# The package has no function for the derivative alone: ``backward`` multiplies ``delta`` by it, in place.
+# With a ``delta`` of ones that is the derivative. ``z`` and ``a`` are one array, unless the derivative needs
+# both.
+
+
+def value_and_slope(activation, z):
+    """Return sigma(z) and sigma'(z)."""
+    z, scratch = z.copy(), np.empty_like(z)
+    a = np.empty_like(z) if activation.needs_z else z
+    activation.forward(z, a, scratch)
+    value, slope = a.copy(), np.ones_like(z)
+    activation.backward(slope, a, z, scratch, np.empty(z.shape, bool))
+    return value, slope
+
+
+z = np.linspace(-4, 4, 401)[None, :]
+names = [name for name in ACTIVATIONS if name != "logistic"]  # another name of the sigmoid
+
+figure, axes = plt.subplots(3, 4, figsize=(9, 6.2), sharex=True, layout="constrained")
+for axis, name in zip(axes.flat, names, strict=False):
+    value, slope = value_and_slope(ACTIVATIONS[name], z)
+    axis.plot(z[0], value[0], color="#0072b2", linewidth=2, label="activation")
+    axis.plot(z[0], slope[0], color="#d55e00", linewidth=1.5, linestyle="--", label="slope")
+    axis.set_title(name)
+    axis.set_ylim(-2, 2.5)
+    axis.axhline(0, color="0.8", linewidth=0.8, zorder=0)
+    axis.axvline(0, color="0.8", linewidth=0.8, zorder=0)
+axes.flat[-1].axis("off")
+axes.flat[-1].legend(*axes.flat[0].get_legend_handles_labels(), loc="center", frameon=False)
+plt.show()
+
+# %%
+# The slopes of sigmoid and tanh vanish on both sides: there they *saturate*. Those of the rectifier's
+# relatives are close to one wherever the unit is well above zero.
+
+assert np.allclose(value_and_slope(ACTIVATIONS["identity"], z)[0], z)
+for name in ("sigmoid", "tanh", "relu", "mish"):
+    _, slope = value_and_slope(ACTIVATIONS[name], np.array([[-10.0, 0.1, 10.0]]))
+    print(f"{name:8s} slope at -10: {slope[0, 0]:9.6f}, at 0.1: {slope[0, 1]:.3f}, at 10: {slope[0, 2]:.6f}")
