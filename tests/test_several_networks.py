@@ -113,8 +113,7 @@ def test_training_is_that_of_each_alone(solver, hidden):
                     W[...] = theirs[0][l][:, e * n : (e + 1) * n] if l == 0 else theirs[0][l][e]
                     b[...] = theirs[1][l][e * n : (e + 1) * n]
     for model in (several, *singles):
-        model._model.settings.max_iter = n_more
-        model.fit(X, y)
+        model.set_params(max_iter=n_more).fit(X, y)
     mean = np.mean([single.predict_proba(X) for single in singles], axis=0)
     # The solvers by steps take the same steps; "lbfgs" finds the same minimum where it is one.
     tolerance = 1e-9 if solver != "lbfgs" else 1e-4
