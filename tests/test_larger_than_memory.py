@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import textwrap
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -214,6 +215,14 @@ def test_fits_of_large_ones_are_as_good(recipe, store, small_blocks):
     assert there.score(X, Y) > here.score(X, Y) - 0.01
 
 
+def test_the_regressors_embeddings_and_several_networks(tmp_path, small_blocks):
+    y = X[:, :3] @ [0.1, 0.2, 0.3]
+    settings = {**SETTINGS, "n_estimators": 2, "max_iter": 10}
+    model = BackpropRegressor(**settings).fit(as_memmap(X, tmp_path), y)
+    assert model._model.settings.front == "periodic"
+    assert model.score(X, y) > BackpropRegressor(**settings).fit(X, y).score(X, y) - 0.02 > 0.9
+
+
 def test_predictions_are_those_of_the_array(store, small_blocks):
     on_disk = store(X)
     model = BackpropClassifier(**SETTINGS).fit(X, Y)
@@ -385,6 +394,15 @@ def test_a_copy_of_x_is_more_than_the_limit_allows(large_file):
         print("no room")
     """
     assert output_of(LIMITED, program, argument=large_file) == "no room\n"
+
+
+def test_the_check_for_gaps_and_infinity_takes_a_block_at_a_time(large_file):
+    X = np.memmap(large_file, np.float32, "r", shape=(60_000, 1000))
+    tracemalloc.start()
+    assert not StoredRows(X).find_gaps().any()
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 4 * stored_rows.BLOCK_BYTES  # a bool for each number would be 60 MB
 
 
 @on_linux
