@@ -49,10 +49,13 @@ ESTIMATORS += [
 def expected_failures(estimator):
     if estimator.dtype == "float32":
         reason = (
-            "compares predictions of all rows with those of one row to 1e-7, which is the last "
-            "digit of float32: the linear algebra library adds in another order for one row."
+            "compares predictions to 1e-7 or closer, which is the last digit of float32: the linear algebra "
+            "library adds in another order for one row, and for a row at another place in memory."
         )
-        return {"check_methods_subset_invariance": reason}
+        return {
+            "check_methods_subset_invariance": reason,
+            "check_methods_sample_order_invariance": reason,
+        }
     return {}
 
 
