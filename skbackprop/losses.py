@@ -221,12 +221,14 @@ class Huber(IdentityLink):
         self.threshold = threshold
 
     def value(self, y_true, raw_prediction, scratch):
-        """Return L of each row, as c (|r| - c / 2) with c = min(|r|, t)."""
+        """Return L of each row, as sum_j clip(r, -t, t)^2 / 2 + t sum_j max(|r| - t, 0)."""
+        self.delta(y_true, raw_prediction, out=scratch)
+        near = np.einsum("ij,ij->i", scratch, scratch) / 2
         np.subtract(raw_prediction, y_true, out=scratch)
         np.abs(scratch, out=scratch)
-        clipped = np.minimum(scratch, self.threshold)
-        scratch -= clipped / 2
-        return np.einsum("ij,ij->i", clipped, scratch)
+        scratch -= self.threshold
+        np.maximum(scratch, 0, out=scratch)
+        return near + self.threshold * row_sums(scratch)
 
     def delta(self, y_true, raw_prediction, out):
         """Write clip(z - y, -t, t) into `out`."""

@@ -43,13 +43,17 @@ class Scaling:
         center = np.concatenate((self.center, np.zeros(n_more)))
         return Scaling(center, np.concatenate((self.scale, np.ones(n_more))), self.n_clipped)
 
-    def apply(self, rows, out, scratch=None):
+    def apply(self, rows, out, wide=None, scratch=None):
         """Write the scaled `rows` (a dense array of any type) into `out`, in its type.
 
-        `scratch` like `out` saves allocating one.
+        `wide`, float64 of the shape of `out`, and `scratch` like `out` save allocating them.
         """
-        np.subtract(rows, self.center, out=out, casting="same_kind")
-        np.divide(out, self.scale, out=out, casting="same_kind")
+        # Arrays of one type at each step: a ufunc that casts goes through a buffer, and takes longer.
+        wide = np.empty(out.shape) if wide is None else wide
+        np.copyto(wide, rows)
+        wide -= self.center
+        wide /= self.scale
+        np.copyto(out, wide, casting="same_kind")
         if self.n_clipped:
             x = out[:, : self.n_clipped]
             root = np.empty_like(x) if scratch is None else scratch[:, : self.n_clipped]

@@ -2,7 +2,6 @@
 
 import copy
 import pickle
-import tracemalloc
 
 import numpy as np
 import pytest
@@ -210,28 +209,3 @@ def test_constrain_bounds_each_units_incoming_weights():
     for W, old in zip(network.W, before, strict=True):
         norms = np.linalg.norm(old, axis=0)
         np.testing.assert_allclose(W, old * np.minimum(1, 0.8 / norms), rtol=1e-12)
-
-
-@pytest.mark.parametrize("dropout", [False, True], ids=["plain", "dropout"])
-@pytest.mark.parametrize("activation", ACTIVATIONS)
-def test_a_step_allocates_nothing_that_grows(activation, dropout):
-    rng = np.random.Generator(np.random.SFC64(0))
-    rates = [0.2, 0.5] if dropout else []
-    network = Network([50, 400, 30], [activation], rates, np.float32)
-    network.theta[...] = rng.normal(size=network.theta.size) * 0.05
-    X = rng.normal(size=(500, 50)).astype(np.float32)
-    Y = np.eye(30, dtype=np.float32)[rng.integers(0, 30, 500)]
-    workspace = Workspace(network, 500, np.empty_like(network.theta))
-    loss = CLASSIFIER_LOSSES["log_loss"]()
-
-    def step():
-        z = network.forward(X, workspace, rng)
-        write_output_delta(loss, Y, z, None, workspace.output.delta)
-        network.backward(workspace)
-
-    step()
-    tracemalloc.start()
-    step()
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    assert peak < 64_000
