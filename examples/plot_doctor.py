@@ -57,7 +57,7 @@ print(first)
 # %%
 # In a notebook the diagnosis shows as a table:
 
-first  # noqa: B018
+first
 
 # %%
 # In a program it is a sequence:
