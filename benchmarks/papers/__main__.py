@@ -19,7 +19,9 @@ PAPERS = {"nielsen": nielsen, "dropout": dropout, "gal": gal}
 
 def main():
     """Run one benchmark."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--data", type=Path, help="the folder")
     parser.add_argument("--small", action="store_true", help="a few seconds, without the folder")
     names = parser.add_subparsers(dest="name", required=True, metavar="NAME")
