@@ -38,7 +38,7 @@ CANDIDATES = {
 CHOSEN = {
     "none": (1.60, ADAM, 30),
     "dropout": (1.25, DROPPED | ADAM, 60),
-    "max-norm": (1.06, DROPPED | ADAM | {"max_norm": 2.0}, 60),
+    "max-norm": (1.06, DROPPED | ADAM | {"max_norm": 2.0}, 100),
 }
 
 
