@@ -212,7 +212,7 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
             X, y, sample_weight, _ = check_training_data(
                 self, X_val, y_val, sample_weight_val, reset=False, encoder=model.encoder
             )
-        elif self.early_stopping:
+        elif model.settings.early_stopping:
             random_state = check_random_state(model.split_seed)
             strata = self._strata(model.targets, y)
             weights = self._row_weights(model.targets, y, sample_weight)

@@ -104,7 +104,7 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         dtype="auto",
         class_weight=None,
         label_smoothing="auto",
-        early_stopping=False,
+        early_stopping="auto",
         validation_fraction=0.1,
         n_iter_no_change="auto",
         tol=1e-4,

@@ -22,6 +22,7 @@ FLOAT64_MAX_SIZE = 20_000
 # The parameters that a fit with warm_start takes anew; the others made the network what it is.
 CHANGEABLE = (
     "max_iter",
+    "early_stopping",
     "n_iter_no_change",
     "batch_size",
     "shuffle",

@@ -52,7 +52,7 @@ SHARED = {
     "scaling": [AUTO, StrOptions(set(SCALINGS)), None],
     "categorical_features": [StrOptions({"from_dtype"}), "array-like", None],
     "dtype": [StrOptions({"auto", "float32", "float64"})],
-    "early_stopping": ["boolean"],
+    "early_stopping": [AUTO, "boolean"],
     "validation_fraction": [FRACTION],
     "n_iter_no_change": [AUTO, COUNT, None],
     "tol": [NOT_NEGATIVE],

@@ -35,6 +35,7 @@ TEXTBOOK = {
     "front": None,
     "scaling": "standard",
     "label_smoothing": 0.0,
+    "early_stopping": False,
     "n_iter_no_change": 10,
     "clip_predictions": False,
 }
@@ -55,6 +56,7 @@ TABULAR_CLASSIFIER = {
     "front": "scale",
     "scaling": "robust",
     "label_smoothing": 0.1,
+    "early_stopping": "auto",
     "n_iter_no_change": None,
 }
 TABULAR_REGRESSOR = {
@@ -82,6 +84,11 @@ BATCH_SHARE = {"classifier": 8, "regressor": 32}
 BATCH_BOUNDS = (32, 256)
 
 
+# Tables of so many rows are small: a tenth of them is better spent on finding the best epoch, because what
+# is learned after it is their noise. Of fewer a tenth would tell nothing, of more it is worth more in training.
+SMALL_TABLE = range(100, 2000)
+
+
 class Settings(SimpleNamespace):
     """The parameters of an estimator as attributes, a class of this package for those who load it."""
 
@@ -99,7 +106,7 @@ def resolve(estimator, X, streaming=False):
     settings = Settings(**estimator.get_params(deep=False))
     kind = "classifier" if is_classifier(estimator) else "regressor"
     if settings.solver == "auto" and np.size(settings.hidden_layer_sizes) == 0:
-        stochastic = streaming or settings.early_stopping or settings.input_dropout
+        stochastic = streaming or settings.early_stopping not in ("auto", False) or settings.input_dropout
         settings.solver = "adam" if stochastic else "lbfgs"
     saturates = kind == "classifier" and settings.loss == "squared_error"
     plain = saturates or settings.solver in ("sgd", "lbfgs")
@@ -120,6 +127,8 @@ def resolve(estimator, X, streaming=False):
     if settings.max_iter == "auto":
         steps = -(-n_samples // settings.batch_size)
         settings.max_iter = int(np.clip(-(-LEAST_STEPS // steps), EPOCHS[kind], MOST_EPOCHS))
+    if settings.early_stopping == "auto":
+        settings.early_stopping = n_samples in SMALL_TABLE
     if settings.initialization == "auto" and settings.parametrization == "ntk":
         settings.initialization = "ntk"
     return settings

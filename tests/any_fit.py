@@ -44,7 +44,7 @@ SHARED = {
     "initialization": st.sampled_from(["auto", *sorted(INITIALIZATIONS)]),
     "scaling": st.sampled_from(["auto", "standard", "robust", None]),
     "dtype": st.sampled_from(["auto", "float32", "float64"]),
-    "early_stopping": st.booleans(),
+    "early_stopping": AUTO | st.booleans(),
     "validation_fraction": st.sampled_from([0.01, 0.3, 0.99]),
     "n_iter_no_change": AUTO | st.none() | st.integers(1, 2),
     "tol": st.sampled_from([0.0, 1e-4, 1e3]),
