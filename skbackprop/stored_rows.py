@@ -6,6 +6,7 @@ They are read a block of rows at a time, and never as a whole.
 import mmap
 
 import numpy as np
+from scipy.sparse import issparse
 
 # Arrays on disk up to this size are treated as arrays in memory are.
 SMALL_BYTES = 2**27
@@ -19,7 +20,7 @@ SAMPLE_BYTES = 2**26
 
 def is_stored(X):
     """Whether X is a large array of numbers on disk: a memory map, or no ndarray, but indexed like one."""
-    if isinstance(X, np.ndarray) and not isinstance(X, np.memmap):
+    if issparse(X) or (isinstance(X, np.ndarray) and not isinstance(X, np.memmap)):
         return False
     shape, dtype = getattr(X, "shape", ()), getattr(X, "dtype", None)
     if len(shape) != 2 or not isinstance(dtype, np.dtype) or not hasattr(X, "__getitem__"):

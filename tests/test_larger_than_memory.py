@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy import sparse
 from sklearn.base import clone
 from sklearn.datasets import load_digits
 from sklearn.preprocessing import StandardScaler
@@ -500,3 +501,16 @@ def test_a_long_stream_takes_no_more_memory():
     print((status("RssAnon") - warm) / 2**20)
     """
     assert float(output_of(program)) < 1
+
+
+@few_epochs
+@pytest.mark.parametrize("make", [sparse.csr_array, sparse.csr_matrix, sparse.csc_array])
+def test_a_large_sparse_matrix_is_in_memory(make):
+    """Dense it would take 640 MB; its numbers are a few."""
+    rng = np.random.default_rng(0)
+    y = np.arange(4000) % 2
+    X = make(
+        (np.ones(8000), (np.repeat(np.arange(4000), 2), rng.integers(0, 20_000, 8000))), shape=(4000, 20_000)
+    )
+    model = BackpropClassifier(4, recipe="textbook", max_iter=1, n_iter_no_change=None).fit(X, y)
+    assert model.predict_proba(X).shape == (4000, 2)
