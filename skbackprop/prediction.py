@@ -38,9 +38,9 @@ def raw_predictions(network, X, scaling=None, dtype=np.float64):
 
 def refuse_overflow(raw, network):
     """Raise where outputs are not finite."""
-    finite = np.isfinite(raw).all(axis=1)
+    finite = np.isfinite(raw)
     if not finite.all():
-        row = finite.argmin() // network.n_networks
+        row = finite.all(axis=1).argmin() // network.n_networks
         raise ValueError(
             f"The outputs for row {row} of X are not finite: its numbers, or the weights, are larger than "
             f"{network.theta.dtype.name} can multiply. Scale the inputs, or fit with dtype='float64' or a "
@@ -65,22 +65,29 @@ def forward_blocks(network, X, scaling):
     row_bytes = 4 * sum(network.widths) * dtype.itemsize
     block_rows = min(n_samples, max(32, BLOCK_BYTES // row_bytes))
     workspace = Workspace(network, block_rows)
+    shape = block_rows, X.shape[1]
+    buffers = None if scaling is None or issparse(X) else (np.empty(shape, dtype), np.empty(shape))
     for start in range(0, n_samples, block_rows):
         rows = slice(start, min(start + block_rows, n_samples))
         if rows.stop - rows.start != block_rows:
             workspace = Workspace(network, rows.stop - rows.start)
-        yield rows, network.forward(scaled_block(X[rows], scaling, dtype), workspace), workspace
+        yield rows, network.forward(scaled_block(X[rows], scaling, dtype, buffers), workspace), workspace
 
 
-def scaled_block(block, scaling, dtype):
-    """Return a block of rows, cast and scaled; the block itself where there is nothing to do."""
+def scaled_block(block, scaling, dtype, buffers=None):
+    """Return a block of rows, cast and scaled; the block itself where there is nothing to do.
+
+    `buffers`, two arrays of at least so many rows, the first of `dtype` and the second float64, save
+    allocating new ones; the result is in the first.
+    """
     if issparse(block):
         block = block.astype(dtype)  # a copy: the values are scaled in place
         if scaling is not None:
             scaling.apply_to_values(block.data, block.indices)
         return block
     if scaling is not None:
-        scaled = np.empty(block.shape, dtype)
-        scaling.apply(block, out=scaled)
-        return scaled
+        n = block.shape[0]
+        scaled, wide = buffers or (np.empty(block.shape, dtype), None)
+        scaling.apply(block, scaled[:n], wide if wide is None else wide[:n])
+        return scaled[:n]
     return np.ascontiguousarray(block, dtype=dtype)
