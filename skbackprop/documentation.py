@@ -95,8 +95,8 @@ dtype : {"auto", "float32", "float64"}, default="auto"
     "stopping": """
 early_stopping : bool or "auto", default="auto"
     Whether a share of the rows is held out, and the weights of the epoch that is best on it are
-    kept. Classes are held out in equal shares. "auto": in the recipes "tabular" and "fast" for tables
-    of 100 to 1,999 rows, else not.
+    kept. Classes are held out in equal shares. "auto": in the recipes "tabular" and "fast" of the
+    classifier for tables of 100 to 1,999 rows, else not.
 validation_fraction : float, default=0.1
     The share, in (0, 1).
 n_iter_no_change : int, None or "auto", default="auto"

@@ -66,6 +66,7 @@ TABULAR_REGRESSOR = {
     "dropout": 0.1,
     "learning_rate": 0.07,
     "front": "periodic",
+    "early_stopping": False,
     "clip_predictions": True,
 }
 # The hurried: one network of a third of the width, and for the regressor no embeddings.
@@ -84,8 +85,8 @@ BATCH_SHARE = {"classifier": 8, "regressor": 32}
 BATCH_BOUNDS = (32, 256)
 
 
-# Tables of so many rows are small: a tenth of them is better spent on finding the best epoch, because what is
-# learned after it is their noise. Of fewer a tenth would tell nothing, of more it is worth more in training.
+# Tables of so many rows are small: for classes a tenth of them is better spent on finding the best epoch, because
+# what is learned after it is their noise. Of fewer a tenth would tell nothing, of more it is worth more in training.
 SMALL_TABLE = range(100, 2000)
 
 
