@@ -86,7 +86,7 @@ BATCH_BOUNDS = (32, 256)
 
 
 # Tables of so many rows are small: with classes a tenth is better spent on finding the best epoch, because
-# what is learned after it is noise. Of fewer a tenth would tell nothing, of more it is worth more in training.
+# what is learned after it is noise. Of fewer a tenth tells nothing, of more it is worth more in training.
 SMALL_TABLE = range(100, 2000)
 
 
