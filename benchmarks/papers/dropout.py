@@ -2,8 +2,8 @@
 
 Table 2 of the paper: without dropout, with dropout of 0.2 on the inputs and 0.5 on the hidden layers, and
 with max-norm as well. ``--select`` trains the candidates below for a few epochs on 50,000 of the training
-images and prints their error on the other 10,000: that is how the settings of CHOSEN were chosen. Without
-it the chosen settings are trained on all 60,000, and the test images are looked at once, at the end.
+images and prints their error on the other 10,000 (docs/papers.md says which decided for CHOSEN). Without it
+the chosen settings are trained on all 60,000, and the test images are looked at once, at the end.
 ``--torch EPOCHS`` times so many epochs of the same training in PyTorch.
 """
 
