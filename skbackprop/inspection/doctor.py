@@ -81,9 +81,6 @@ def diagnose(estimator, X, y, sample_weight=None, *, X_val=None, y_val=None, sam
     >>> healthy = BackpropClassifier(random_state=0).fit(X, y)
     >>> print(diagnose(healthy, X, y))
     Diagnosis of BackpropClassifier (nothing found wrong)
-    <BLANKLINE>
-    Not examined:
-      Overfitting: there are no validation rows; give X_val and y_val.
     """
     if (X_val is None) != (y_val is None):
         raise ValueError("X_val and y_val must be given together, or neither of them.")
