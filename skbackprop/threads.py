@@ -1,9 +1,8 @@
 """Whether several threads pay in the linear algebra."""
 
-from contextlib import contextmanager
+from contextlib import nullcontext
 from functools import lru_cache
 from itertools import pairwise
-from threading import Lock
 
 from threadpoolctl import ThreadpoolController
 
@@ -18,43 +17,9 @@ def _controller():
     return ThreadpoolController()
 
 
-class OneThread:
-    """Keeps the linear algebra on one thread as long as anybody needs it.
-
-    The limit is the process's. Where fits overlap in several threads, the first to begin sets it and the
-    last to end lifts it; each for itself they would restore what another one had set, for ever.
-    """
-
-    def __init__(self):
-        self._lock = Lock()
-        self._n_users = 0
-        self._limit = None
-
-    @contextmanager
-    def used(self):
-        """Return a context with the limit."""
-        with self._lock:
-            self._n_users += 1
-            if self._n_users == 1:
-                self._limit = _controller().limit(limits=1, user_api="blas")
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._n_users -= 1
-                if self._n_users == 0:
-                    self._limit.restore_original_limits()
-
-
-ONE_THREAD = OneThread()
-
-
-@contextmanager
 def suited_threads(layer_sizes, n_rows):
     """Return a context in which products too small for several threads run on one."""
     largest = max(a * b for a, b in pairwise(layer_sizes))
     if n_rows * largest >= SMALL_PRODUCT:
-        yield
-    else:
-        with ONE_THREAD.used():
-            yield
+        return nullcontext()
+    return _controller().limit(limits=1, user_api="blas")
