@@ -212,18 +212,18 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
             X, y, sample_weight, _ = check_training_data(
                 self, X_val, y_val, sample_weight_val, reset=False, encoder=model.encoder
             )
-        elif model.settings.early_stopping:
+        elif not model.settings.early_stopping:
+            return None, None
+        weights = self._row_weights(model.targets, y, sample_weight)
+        if X_val is None:
             random_state = check_random_state(model.split_seed)
             strata = self._strata(model.targets, y)
-            weights = self._row_weights(model.targets, y, sample_weight)
             rows, held_out = split_rows(X.shape[0], self.validation_fraction, random_state, strata, weights)
-        else:
-            return None, None
         network, loss, dtype = model.network, model.loss, model.network.theta.dtype
         batches = Batches(
             X,
             model.targets.encode(y, dtype),
-            self._row_weights(model.targets, y, sample_weight),
+            weights,
             batch_size=VALIDATION_ROWS,
             dtype=dtype,
             scaling=model.scaling,

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 from skbackprop.epoch_loss import weighted_sum, write_output_delta
-from skbackprop.workspace import Workspace
+from skbackprop.workspace import Workspaces
 
 # Ends where an iteration lowers the objective by less than this share of it.
 FTOL = 64 * np.finfo(np.float64).eps
@@ -43,25 +43,22 @@ class Objective:
         self.loss = loss
         self.batches = batches
         self.alpha = alpha
-        self.grad = np.empty_like(network.theta)
-        self._workspaces = {}
+        self._workspaces = Workspaces(network)
 
     def __call__(self, theta):
         """Return the objective and its gradient at `theta`, in float64."""
-        network, n_rows = self.network, self.batches.n_rows
+        network, n_rows, grad = self.network, self.batches.n_rows, self._workspaces.grad
         network.theta[...] = theta
         total, gradient = 0.0, np.zeros(theta.size)
         for X, Y, w in self.batches.epoch():
             size = X.shape[0]
-            workspace = self._workspaces.get(size)
-            if workspace is None:
-                workspace = self._workspaces[size] = Workspace(network, size, self.grad)
+            workspace = self._workspaces[size]
             z = network.forward(X, workspace)
             total += weighted_sum(self.loss.value(Y, z, workspace.raw_scratch), w)
             write_output_delta(self.loss, Y, z, w, workspace.raw_delta, network.n_networks)
             network.backward(workspace)
-            self.grad *= size / n_rows  # from the mean over the batch to its share
-            gradient += self.grad
+            grad *= size / n_rows  # from the mean over the batch to its share
+            gradient += grad
         weights = slice(network.n_weights)
         gradient[weights] += self.alpha * theta[weights]
         penalty = self.alpha / 2 * network.sum_of_squared_weights()
