@@ -18,6 +18,7 @@ log1p-like functions, which take about ten times as long.
 """
 
 import math
+from functools import lru_cache
 
 import numpy as np
 from scipy.special import ndtr
@@ -31,20 +32,26 @@ def sigmoid(z, out):
     out *= 0.5
 
 
-def positive_part(z, out, scratch):
-    """Write max(z, 0) into `out`.
+@lru_cache(maxsize=64)
+def zeros(shape, dtype):
+    """Return zeros that are never written, so that the system need not even find memory for them.
 
-    The zeros are an array because NumPy's maximum of two arrays is vectorised, and that of an array
-    and a number is not.
+    They are an array because NumPy's maximum of two arrays is vectorised, and that of an array and a
+    number is not.
     """
-    scratch.fill(0)
-    np.maximum(z, scratch, out=out)
+    array = np.zeros(shape, dtype)
+    array.flags.writeable = False
+    return array
+
+
+def positive_part(z, out):
+    """Write max(z, 0) into `out`."""
+    np.maximum(z, zeros(z.shape, z.dtype), out=out)
 
 
 def negative_part(z, out):
-    """Write min(z, 0) into `out`, which is another array than `z`; the zeros are as above."""
-    out.fill(0)
-    np.minimum(z, out, out=out)
+    """Write min(z, 0) into `out`."""
+    np.minimum(z, zeros(z.shape, z.dtype), out=out)
 
 
 class Activation:
@@ -102,7 +109,7 @@ class ReLU(Activation):
     initialization = "he"
 
     def forward(self, z, out, scratch):
-        positive_part(z, out, scratch)
+        positive_part(z, out)
 
     def backward(self, delta, a, z, scratch, mask):
         np.greater(a, 0, out=mask)  # a > 0 exactly where z > 0

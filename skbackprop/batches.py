@@ -1,6 +1,7 @@
 """Batches: rows gathered, cast and scaled into arrays that are allocated once.
 
-X itself is never copied, shuffled or cast: a batch is a list of row numbers.
+X itself is never copied, shuffled or cast: a batch is a list of row numbers. The rows of several small
+batches are gathered together, because a call takes hardly longer for a hundred rows than for ten.
 """
 
 import numpy as np
@@ -8,6 +9,9 @@ from scipy.sparse import csr_array, issparse
 
 from skbackprop.row_pool import RowPool
 from skbackprop.stored_rows import StoredRows
+
+# What is gathered together may take so much, so that it is still in the cache when its turn comes.
+GATHERED_BYTES = 2**17
 
 
 class Batches:
@@ -48,54 +52,63 @@ class Batches:
         self._n_networks = n_networks
         self._n_outputs = None if Y is None else Y.shape[1]
         self._Y = Y if n_networks == 1 else np.tile(Y, (1, n_networks))
-        self._Y_batch = None if Y is None else np.empty((self.batch_size, self._Y.shape[1]), Y.dtype)
         self._sample_weight = sample_weight
-        self._source = (RowPool if isinstance(X, StoredRows) else InMemory)(X, rows, self.batch_size)
+        batch_bytes = self.batch_size * X.shape[1] * X.dtype.itemsize
+        n_together = 1 if issparse(X) else max(1, GATHERED_BYTES // batch_bytes)
+        n_gathered = min(n_together * self.batch_size, self.n_rows)
+        self._Y_gathered = None if Y is None else np.empty((n_gathered, self._Y.shape[1]), Y.dtype)
+        self._source = (RowPool if isinstance(X, StoredRows) else InMemory)(X, rows, n_gathered)
         gather = SparseGather if issparse(X) else DenseGather
-        self._gather = gather(self._source.rows, self.batch_size, dtype, scaling)
+        self._gather = gather(self._source.rows, n_gathered, dtype, scaling)
 
     def epoch(self, rng=None):
         """Yield (X, Y, sample_weight) of every batch, in an order drawn from `rng` (None: as is).
 
         The arrays are valid until the next batch is asked for.
         """
+        E, size = self._n_networks, self.batch_size
         for numbers, places in self._source.batches(rng):
-            Y = w = None
+            X, Y, w = self._gather(places), None, None
             if self._Y is not None:
-                Y = self._Y.take(numbers, axis=0, out=self._Y_batch[: numbers.size], mode="clip")
+                Y = self._Y.take(numbers, axis=0, out=self._Y_gathered[: numbers.size], mode="clip")
                 Y = Y.reshape(-1, self._n_outputs)
             if self._sample_weight is not None:
-                w = self._sample_weight[numbers].repeat(self._n_networks)
-            yield self._gather(places), Y, w
+                w = self._sample_weight[numbers].repeat(E)
+            if numbers.size <= size:
+                yield X, Y, w
+                continue
+            for start in range(0, numbers.size, size):
+                rows, of_all = slice(start, start + size), slice(E * start, E * (start + size))
+                yield X[rows], None if Y is None else Y[of_all], None if w is None else w[of_all]
 
 
 class InMemory:
     """The rows of an array in memory, in an order that is wholly random; the others have :class:`RowPool`."""
 
-    def __init__(self, X, rows, batch_size):
+    def __init__(self, X, rows, n_gathered):
         self.rows = X
         self._numbers = rows
         self._order = rows.copy()
-        self._batch_size = batch_size
+        self._n_gathered = n_gathered
 
     def batches(self, rng=None):
-        """Yield (numbers, places) of the rows of every batch: in X, and in ``self.rows``, which is X."""
+        """Yield (numbers, places) of so many rows at a time: in X, and in ``self.rows``, which is X."""
         order = self._order
         np.copyto(order, self._numbers)
         if rng is not None:
             rng.shuffle(order)
-        for start in range(0, order.size, self._batch_size):
-            numbers = order[start : start + self._batch_size]
+        for start in range(0, order.size, self._n_gathered):
+            numbers = order[start : start + self._n_gathered]
             yield numbers, numbers
 
 
 class DenseGather:
     """Gathers rows of an array; calling it returns them cast and scaled."""
 
-    def __init__(self, X, batch_size, dtype, scaling):
+    def __init__(self, X, n_gathered, dtype, scaling):
         self._X = X
         self._scaling = scaling
-        self._raw = np.empty((batch_size, X.shape[1]), X.dtype)
+        self._raw = np.empty((n_gathered, X.shape[1]), X.dtype)
         same = scaling is None and X.dtype == dtype
         self._batch = self._raw if same else np.empty(self._raw.shape, dtype)
         if scaling is not None:
@@ -116,7 +129,7 @@ class DenseGather:
 class SparseGather:
     """Gathers rows of a CSR matrix by arithmetic on its row pointers."""
 
-    def __init__(self, X, batch_size, dtype, scaling):
+    def __init__(self, X, n_gathered, dtype, scaling):
         self._X = X
         self._dtype = dtype
         self._scaling = scaling

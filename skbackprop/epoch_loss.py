@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from skbackprop.denormals import flush_denormals
 from skbackprop.losses import combine
-from skbackprop.optimizers import flush_denormals
 from skbackprop.workspace import Workspace
 
 

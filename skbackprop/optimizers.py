@@ -1,27 +1,22 @@
 """Optimizers: ``step(theta, grad)`` changes theta in place by the equations in the docstrings.
 
-They see the parameters as one flat vector. A step passes over it in blocks that stay in the
-processor's cache, whatever the number of parameters. (Several threads were tried: between two
-products the threads of the linear algebra keep the other cores busy with waiting, and what is won in
-a loop of steps alone is lost in a training.)
+They see the parameters as one flat vector, and pass over it block by block.
 
 Notation: g is the gradient, eta the learning rate of the step, alpha the weight decay, which acts
 on the weights (the first `n_weights` parameters) and never on the biases.
 """
 
 import math
-from typing import NamedTuple
 
 import numpy as np
-from scipy.linalg import get_blas_funcs
 
-# Numbers in a block: theta, g, two states and the scratch array of 32,768 float32 take 640 kB.
-BLOCK = 32_768
-# Numbers that one call of BLAS's axpy gets: with more than 10,000 OpenBLAS would wake its threads, which
-# takes longer than the work, and very much longer where other programs keep the cores busy.
-PIECE = 10_000
+from skbackprop.denormals import flush_denormals
+from skbackprop.parameter_blocks import Blocks
+
 # Every so many steps the states are cleared of numbers that are about to become denormal.
 STEPS_BETWEEN_FLUSHES = 64
+# A scale that falls below this is multiplied into its state.
+SMALLEST_SCALE = 1e-3
 
 
 class Optimizer:
@@ -43,6 +38,9 @@ class Optimizer:
         Steps made so far.
     states : list of ndarray
         The method's vectors, each as long as theta; empty before the first step.
+    scales : list of float
+        One for each state: the method's vector is the state times this number. Where a vector decays at each
+        step, it is the number that does, and the state itself once in a long while: a pass saved.
     """
 
     n_states = 0
@@ -55,6 +53,7 @@ class Optimizer:
         self.rates = [(part, rate**self.rate_power) for part, rate in rates]
         self.t = 0
         self.states = []
+        self.scales = [1.0] * self.n_states
         self._blocks = None
 
     def __getstate__(self):
@@ -62,11 +61,11 @@ class Optimizer:
 
     def copy_state(self):
         """Return a copy of what :meth:`step` changes beside theta."""
-        return self.t, [state.copy() for state in self.states]
+        return self.t, self.scales.copy(), [state.copy() for state in self.states]
 
     def restore_state(self, copied):
         """Go back to what :meth:`copy_state` returned."""
-        self.t, states = copied
+        self.t, self.scales, states = copied
         for state, copy in zip(self.states, states or [0.0] * len(self.states), strict=True):
             state[...] = copy
 
@@ -87,8 +86,11 @@ class Optimizer:
             self._blocks = Blocks(theta, grad, self)
         self.t += 1
         alpha = self.alpha * decay
+        shrinking = self._shrink()
         factors = self.factors(learning_rate)
         for block in self._blocks:
+            for i, scale in shrinking:
+                block.states[i] *= scale
             if alpha:
                 for _, W, g, _, _ in block.decaying:
                     if self.decoupled:
@@ -99,6 +101,24 @@ class Optimizer:
             if self.t % STEPS_BETWEEN_FLUSHES == 0:
                 for state in block.states:
                     flush_denormals(state)
+
+    @property
+    def decays(self):
+        """The factor on each state in a step, where ``scales`` take care of it; () where `update` does."""
+        return ()
+
+    def _shrink(self):
+        """Let the scales decay; return (number of a state, its scale) where the state itself must shrink.
+
+        That is where the scale has become too small; it is 1 again.
+        """
+        shrinking = []
+        for i, decay in enumerate(self.decays):
+            self.scales[i] *= decay
+            if self.scales[i] < SMALLEST_SCALE:
+                shrinking.append((i, self.scales[i]))
+                self.scales[i] = 1.0
+        return shrinking
 
     def factors(self, learning_rate):
         """Return the numbers of this step that are the same for every block."""
@@ -113,7 +133,8 @@ class SGD(Optimizer):
     """(Stochastic) gradient descent, with momentum.
 
     Plain: theta <- theta - eta g. With momentum mu: v <- mu v - eta g; theta <- theta + v. With
-    Nesterov's: theta <- theta + mu v - eta g, with the new v (Sutskever et al., 2013).
+    Nesterov's: theta <- theta + mu v - eta g, with the new v (Sutskever et al., 2013). The state is V =
+    v / c, where c, its scale, shrinks by mu at each step.
 
     The factors of `rates` stand for a parameter that is its factor r times another one. In terms
     of that one Adam's step, which has no units, is r times as long; a gradient step is r^2 times,
@@ -131,31 +152,33 @@ class SGD(Optimizer):
     rate_power = 2
 
     def __init__(self, *, momentum=0.9, nesterov=True, **shared):
+        self.n_states = 1 if momentum else 0
         super().__init__(**shared)
         self.momentum = momentum
         self.nesterov = nesterov
-        self.n_states = 1 if momentum else 0
+
+    @property
+    def decays(self):
+        """Mu."""
+        return (self.momentum,) if self.n_states else ()
 
     def factors(self, learning_rate):
-        """Eta."""
-        return learning_rate
+        """Eta, and c of v = c V where there is momentum."""
+        return learning_rate, self.scales[0] if self.scales else None
 
     def update(self, block, factors):
         """Change a block in place."""
-        eta, theta, add = factors, block.theta, block.add
-        if not block.states:
-            for part in block.parts:
+        (eta, c), add = factors, block.add
+        for part in block.parts:
+            if c is None:
                 add(-eta * part.rate, part.grad, part.theta)  # theta <- theta - eta g
-            return
-        (v,) = block.states
-        v *= self.momentum
-        for part in block.parts:
-            add(-eta * part.rate, part.grad, part.states[0])  # v <- mu v - eta g
-        if not self.nesterov:
-            theta += v
-            return
-        for part in block.parts:
-            add(self.momentum, part.states[0], part.theta)
+                continue
+            (V,) = part.states
+            add(-eta * part.rate / c, part.grad, V)  # v <- mu v - eta g
+            if not self.nesterov:
+                add(c, V, part.theta)  # theta <- theta + v
+                continue
+            add(self.momentum * c, V, part.theta)
             add(-eta * part.rate, part.grad, part.theta)  # theta <- theta + mu v - eta g
 
 
@@ -166,9 +189,14 @@ class Adam(Optimizer):
     v <- beta_2 v + (1 - beta_2) g^2
     theta <- theta - eta m' / (sqrt(v') + epsilon), m' = m / (1 - beta_1^t), v' = v / (1 - beta_2^t)
 
-    The states hold M = m / (1 - beta_1) and V = v / (1 - beta_2), which saves two passes over the
-    parameters; :meth:`factors` gives what makes up for it. PyTorch computes the same; in
-    scikit-learn epsilon is added to sqrt(v) before the correction of v.
+    The states hold M = m / c_1 and V = v / c_2. The scales c_1 and c_2 shrink by beta_1 and beta_2 at
+    each step, so that what is left of the first two equations is
+
+    M <- M + (1 - beta_1) / c_1 g
+    V <- V + (1 - beta_2) / c_2 g^2
+
+    which saves four passes over the parameters; :meth:`factors` gives what makes up for it. PyTorch
+    computes the same; in scikit-learn epsilon is added to sqrt(v) before the correction of v.
 
     Parameters
     ----------
@@ -187,26 +215,30 @@ class Adam(Optimizer):
         self.beta_2 = beta_2
         self.epsilon = epsilon
 
-    def factors(self, learning_rate):
-        """Return the step size and the epsilon that fit M and V.
+    @property
+    def decays(self):
+        """beta_1 and beta_2."""
+        return self.beta_1, self.beta_2
 
-        m' = M (1 - beta_1) / (1 - beta_1^t) and sqrt(v') = c sqrt(V), where
-        c^2 = (1 - beta_2) / (1 - beta_2^t); dividing both by c leaves sqrt(V) alone.
+    def factors(self, learning_rate):
+        """Return what M and V make of g and g^2, and the step size and the epsilon that fit M and V.
+
+        m' = c_1 M / (1 - beta_1^t) and sqrt(v') = r sqrt(V), where r^2 = c_2 / (1 - beta_2^t); dividing
+        both by r leaves sqrt(V) alone.
         """
-        c = math.sqrt((1 - self.beta_2) / (1 - self.beta_2**self.t))
-        correction_1 = (1 - self.beta_1) / (1 - self.beta_1**self.t)
-        return learning_rate * correction_1 / c, self.epsilon / c
+        c_1, c_2 = self.scales
+        r = math.sqrt(c_2 / (1 - self.beta_2**self.t))
+        step_size = learning_rate * c_1 / (1 - self.beta_1**self.t) / r
+        return (1 - self.beta_1) / c_1, (1 - self.beta_2) / c_2, step_size, self.epsilon / r
 
     def update(self, block, factors):
         """Change a block in place."""
-        step_size, epsilon = factors
+        of_g, of_g2, step_size, epsilon = factors
         g, scratch = block.grad, block.scratch
         M, V = block.states
-        M *= self.beta_1
-        M += g  # M <- beta_1 M + g
+        block.add(of_g, g, M)  # M <- M + (1 - beta_1) / c_1 g
         g *= g
-        V *= self.beta_2
-        V += g  # V <- beta_2 V + g^2
+        block.add(of_g2, g, V)  # V <- V + (1 - beta_2) / c_2 g^2
         np.sqrt(V, out=scratch)
         scratch += epsilon
         np.divide(M, scratch, out=scratch)
@@ -221,76 +253,3 @@ class AdamW(Adam):
 
 
 OPTIMIZERS = {"sgd": SGD, "adam": Adam, "adamw": AdamW}
-
-
-def flush_denormals(state):
-    """Change `state` in place: numbers far below any use become 0, the others stay as they are.
-
-    The moments of a unit that no longer fires shrink geometrically; below 1e-38 (float32) they
-    would be denormal, and arithmetic on denormal numbers is many times slower. Adding and taking
-    off a number rounds away all that is below its last bit, 16 digits (float32: 7) further down.
-    """
-    anchor = 1e-20 if state.dtype == np.float32 else 1e-200
-    state += anchor
-    state -= anchor
-
-
-class Part(NamedTuple):
-    """Views of a part of theta, the gradient, the states and the scratch array that has one rate."""
-
-    rate: float
-    theta: np.ndarray
-    grad: np.ndarray
-    states: list
-    scratch: np.ndarray
-
-
-class Block:
-    """Views of one block of theta, the gradient and the states, and a scratch array.
-
-    Attributes
-    ----------
-    parts : list of Part
-        The block again, in pieces that each have one rate and suit :meth:`add`.
-    decaying : list of Part
-        The weights among its parameters, likewise.
-    """
-
-    __slots__ = ("_axpy", "decaying", "grad", "parts", "scratch", "states", "theta")
-
-    def __init__(self, theta, grad, scratch, where, optimizer):
-        self.theta = theta[where]
-        self.grad = grad[where]
-        self.states = [state[where] for state in optimizer.states]
-        self.scratch = scratch[: self.theta.size]
-        n_weights = min(max(optimizer.n_weights - where.start, 0), self.theta.size)
-        self.decaying = self._divided(n_weights, where.start, optimizer.rates)
-        self.parts = self._divided(self.theta.size, where.start, optimizer.rates)
-        self._axpy = get_blas_funcs("axpy", dtype=theta.dtype)
-
-    def _divided(self, stop, offset, rates):
-        """Return the parts up to `stop`; the block begins at `offset` of theta."""
-        parts = []
-        for where, rate in rates or [(slice(0, offset + stop), 1.0)]:
-            first, last = max(where.start - offset, 0), min(where.stop - offset, stop)
-            for i in range(first, last, PIECE):
-                here = slice(i, min(i + PIECE, last))
-                states = [state[here] for state in self.states]
-                parts.append(Part(rate, self.theta[here], self.grad[here], states, self.scratch[here]))
-        return parts
-
-    def add(self, factor, x, y):
-        """Change `y` in place to y + factor x: one pass, which NumPy would need two for and a third array."""
-        self._axpy(x, y, a=factor)
-
-
-class Blocks(list):
-    """The blocks of one pair of vectors theta and grad, with one scratch array for all."""
-
-    def __init__(self, theta, grad, optimizer):
-        self.theta, self.grad = theta, grad
-        n_blocks = -(-theta.size // BLOCK)
-        size = -(-theta.size // n_blocks)  # blocks of equal size
-        scratch = np.empty(size, theta.dtype)
-        starts = range(0, theta.size, size)
-        super().__init__(Block(theta, grad, scratch, slice(i, i + size), optimizer) for i in starts)

@@ -7,7 +7,7 @@ POOL_BYTES = 2**26
 
 
 class RowPool:
-    """Blocks of rows in random order fill a pool in memory, from which batches are drawn at random.
+    """Blocks of rows in random order fill a pool in memory, from which rows are drawn at random.
 
     Single rows at random would be read ten times as slowly or worse, and without a detour the rows
     would come in the order of the file, which may be sorted. This is CorgiPile (Xu et al., 2022,
@@ -19,24 +19,25 @@ class RowPool:
     X : StoredRows of shape (n_samples, n_features)
     rows : ndarray of int
         The rows to use.
-    batch_size : int
+    n_gathered : int
+        Rows drawn at a time: a batch, or several small ones.
     """
 
-    def __init__(self, X, rows, batch_size):
+    def __init__(self, X, rows, n_gathered):
         self._X = X
         self._rows = np.sort(rows)
-        self._batch_size = batch_size
-        # The blocks of a filling must have room beside what a batch left.
+        self._n_gathered = n_gathered
+        # The blocks of a filling must have room beside what a draw left.
         n_rows = POOL_BYTES // (X.shape[1] * X.dtype.itemsize)
-        self._n_blocks = max(1, (n_rows - batch_size) // X.block_rows)
-        n_rows = min(batch_size + self._n_blocks * X.block_rows, rows.size)
+        self._n_blocks = max(1, (n_rows - n_gathered) // X.block_rows)
+        n_rows = min(n_gathered + self._n_blocks * X.block_rows, rows.size)
         self._numbers = np.empty(n_rows, rows.dtype)
         self.rows = np.empty((n_rows, X.shape[1]), X.dtype)
 
     def batches(self, rng=None):
-        """Yield (numbers, places) of the rows of every batch: in X, and in ``self.rows``.
+        """Yield (numbers, places) of so many rows at a time: in X, and in ``self.rows``.
 
-        The places are valid until the next batch is asked for. Without `rng` the rows come in the
+        The places are valid until the next are asked for. Without `rng` the rows come in the
         order of X.
         """
         X = self._X
@@ -56,13 +57,13 @@ class RowPool:
             n_waiting = yield from self._draw(n_waiting, rng, last=i == len(fillings))
 
     def _draw(self, n_waiting, rng, last=False):
-        """Yield the whole batches in the pool; keep the rest, and return how many rows it has."""
+        """Yield the whole draws in the pool; keep the rest, and return how many rows it has."""
         order = np.arange(n_waiting)
         if rng is not None:
             rng.shuffle(order)
-        n_drawn = n_waiting if last else n_waiting - n_waiting % self._batch_size
-        for start in range(0, n_drawn, self._batch_size):
-            places = order[start : min(start + self._batch_size, n_drawn)]
+        n_drawn = n_waiting if last else n_waiting - n_waiting % self._n_gathered
+        for start in range(0, n_drawn, self._n_gathered):
+            places = order[start : min(start + self._n_gathered, n_drawn)]
             yield self._numbers[places], places
         rest = order[n_drawn:]
         self._numbers[: rest.size] = self._numbers[rest]

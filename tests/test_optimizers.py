@@ -8,7 +8,8 @@ from skbackprop.batches import Batches
 from skbackprop.history import History
 from skbackprop.losses import CLASSIFIER_LOSSES, REGRESSOR_LOSSES, BinaryCrossEntropy
 from skbackprop.network import Network
-from skbackprop.optimizers import BLOCK, OPTIMIZERS, SGD, Adam, AdamW
+from skbackprop.optimizers import OPTIMIZERS, SGD, Adam, AdamW
+from skbackprop.parameter_blocks import BLOCK
 from skbackprop.stopping import Stopping
 from skbackprop.training import Training
 
@@ -36,6 +37,29 @@ def test_steps_are_the_textbooks(name):
         book = book_step(book, g, state)
         optimizer.step(theta, g.copy(), 0.1)
     np.testing.assert_allclose(theta, book, rtol=1e-11, atol=1e-13)
+
+
+@pytest.mark.parametrize("decay", [0.0, 1e-4, 0.5, 0.9])
+def test_a_decay_may_be_anything_and_change_on_the_way(decay):
+    """Long enough for the scales of the states to have begun anew several times."""
+    rng = np.random.default_rng(0)
+    momentum, adam = rng.normal(size=(2, 50))
+    book_momentum, book_adam, states = momentum.copy(), adam.copy(), ({}, {})
+    sgd, of_adam = SGD(momentum=0.9), Adam(beta_1=0.9)
+    for t in range(200):
+        if t == 30:
+            sgd.momentum = of_adam.beta_1 = decay
+        mu, g = (0.9 if t < 30 else decay), rng.normal(size=50)
+        book_momentum = reference.sgd_step(book_momentum, g, states[0], 0.1, mu, True)
+        m, v = (states[1].get(name, 0) for name in "mv")
+        m, v = mu * m + (1 - mu) * g, 0.999 * v + 0.001 * g**2
+        states[1].update(m=m, v=v)
+        corrected = m / (1 - mu ** (t + 1)), v / (1 - 0.999 ** (t + 1))
+        book_adam = book_adam - 0.1 * corrected[0] / (np.sqrt(corrected[1]) + 1e-8)
+        sgd.step(momentum, g.copy(), 0.1)
+        of_adam.step(adam, g.copy(), 0.1)
+    np.testing.assert_allclose(momentum, book_momentum, rtol=1e-11, atol=1e-13)
+    np.testing.assert_allclose(adam, book_adam, rtol=1e-11, atol=1e-13)
 
 
 def test_weight_decay():
