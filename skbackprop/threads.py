@@ -16,6 +16,7 @@ SMALL_PRODUCT = 8_000_000
 SCIPY_LIBRARIES = (Path(scipy.__file__).parents[1] / "scipy.libs", Path(scipy.__file__).parent / ".dylibs")
 
 
+@lru_cache(maxsize=1)
 def scipy_has_its_own_blas():
     """Whether SciPy brings a BLAS, with threads of its own, beside the one that NumPy uses."""
     return any(folder.glob("*blas*") for folder in SCIPY_LIBRARIES if folder.is_dir())
@@ -32,8 +33,8 @@ def _controllers():
 def suited_threads(layer_sizes, n_rows):
     """Return a context in which products too small for several threads run on one.
 
-    SciPy's own BLAS has one thread in any case: the optimizers ask it for sums of vectors, for which a
-    second one is not worth waking.
+    SciPy's own BLAS has one thread in any case: it is asked for sums of vectors, for which a second one is
+    not worth waking.
     """
     every, of_scipy = _controllers()
     largest = max(a * b for a, b in pairwise(layer_sizes))

@@ -234,7 +234,7 @@ class Training:
         """Return the learning rate of a step, after `part` of the present epoch."""
         if self.schedule == "invscaling":
             return self.learning_rate * invscaling(self.n_epochs + 1, self.power_t)
-        if self.schedule == "adaptive" or progress is None:
+        if self.schedule in ("constant", "adaptive") or progress is None:
             return self.learning_rate
         return self.learning_rate * scheduled(self.schedule, progress, part)
 

@@ -5,6 +5,7 @@ from scipy.sparse import issparse
 
 from skbackprop.dropout import Dropout
 from skbackprop.front import FrontTransients
+from skbackprop.threads import scipy_has_its_own_blas
 
 
 class Workspace:
@@ -26,6 +27,10 @@ class Workspace:
         One for each hidden layer.
     output : Layer
         The last layer: ``z`` is the raw output, ``delta`` is filled by the loss.
+    ones : ndarray of shape (n_rows,)
+        The product with them is a sum over the rows.
+    ones_for_blas : ndarray of shape (n_rows,) or None
+        The same where a sum is better left to BLAS, else None.
     raw_delta, raw_scratch : ndarray of shape (n_rows * n_networks, n_outputs)
         Views of the delta and the scratch of the last layer, for the loss.
     front : FrontTransients or None
@@ -43,6 +48,8 @@ class Workspace:
         mask = np.empty(scratch.size, bool)
         rates = network.dropout or (0,) * n_layers
         self.ones = np.ones(n_rows, dtype)
+        # In a training SciPy's own BLAS has one thread; elsewhere it might wake others.
+        self.ones_for_blas = self.ones if grad is not None and scipy_has_its_own_blas() else None
         self.grad = grad
         self.hidden = [
             Layer(n_rows, n_units, dW[l], db[l], activation.needs_z, rate, scratch, mask)
