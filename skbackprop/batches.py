@@ -5,7 +5,7 @@ batches are gathered together, because a call takes hardly longer for a hundred 
 """
 
 import numpy as np
-from scipy.sparse import csr_array, issparse
+from scipy.sparse import issparse
 
 from skbackprop.row_pool import RowPool
 from skbackprop.stored_rows import StoredRows
@@ -127,7 +127,7 @@ class DenseGather:
 
 
 class SparseGather:
-    """Gathers rows of a CSR matrix by arithmetic on its row pointers."""
+    """Gathers rows of a CSR matrix."""
 
     def __init__(self, X, n_gathered, dtype, scaling):
         self._X = X
@@ -135,14 +135,7 @@ class SparseGather:
         self._scaling = scaling
 
     def __call__(self, rows):
-        X = self._X
-        starts = X.indptr[rows]
-        lengths = X.indptr[rows + 1] - starts
-        pointers = np.concatenate(([0], np.cumsum(lengths)))
-        # The stored numbers of row i are starts[i], starts[i] + 1, ...: one arange over all rows,
-        # moved by where each row begins in X and in the batch.
-        stored = np.arange(pointers[-1]) + np.repeat(starts - pointers[:-1], lengths)
-        values, columns = X.data[stored].astype(self._dtype), X.indices[stored]
+        batch = self._X[rows].astype(self._dtype, copy=False)
         if self._scaling is not None:
-            self._scaling.apply_to_values(values, columns)
-        return csr_array((values, columns, pointers), shape=(rows.size, X.shape[1]))
+            self._scaling.apply_to_values(batch.data, batch.indices)
+        return batch
