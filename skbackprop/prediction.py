@@ -65,6 +65,8 @@ def forward_blocks(network, X, scaling):
     row_bytes = 4 * sum(network.widths) * dtype.itemsize
     block_rows = min(n_samples, max(32, BLOCK_BYTES // row_bytes))
     workspace = Workspace(network, block_rows)
+    if n_samples > block_rows:
+        workspace.repeat_biases(network)
     shape = block_rows, X.shape[1]
     buffers = None if scaling is None or issparse(X) else (np.empty(shape, dtype), np.empty(shape))
     for start in range(0, n_samples, block_rows):
