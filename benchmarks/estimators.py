@@ -4,18 +4,20 @@ Each line says how many times as long the other took as skbackprop did (median o
 the quartiles), or what was measured of skbackprop alone.
 """
 
+import copy
 import os
 import subprocess
 import sys
 import time
 import tracemalloc
+from functools import partial
 
 import numpy as np
 from sklearn.datasets import make_classification
 from sklearn.model_selection import GridSearchCV
 from sklearn.neural_network import MLPClassifier
 
-from benchmarks.turns import ratio_text, take_turns
+from benchmarks.turns import ratio_text, ratios, take_turns
 from skbackprop import BackpropClassifier
 
 MEGABYTE = 2**20
@@ -165,21 +167,31 @@ def growth(small):
 
 
 def dead_units(small):
-    """Train a network whose units have stopped firing: the time of late steps over that of early ones."""
+    """Train a network whose units have stopped firing: the time of late steps over that of early ones.
+
+    A copy that has made one epoch takes turns with the network that has made many.
+    """
     rng = np.random.default_rng(0)
     results = []
+    n_epochs = 3 if small else 200
     for dtype in ("float32", "float64"):
         X, y = rng.random((6400, 50)).astype(dtype), rng.integers(0, 2, 6400)
-        model = BackpropClassifier(
+        late = BackpropClassifier(
             (200, 200), recipe="textbook", batch_size=64, max_iter=1, scaling=None, dtype=dtype, alpha=0.0,
             warm_start=True, random_state=0,
         ).fit(X, y)  # fmt: skip
-        for b in model.intercepts_[:-1]:
+        for b in late.intercepts_[:-1]:
             b[::2] = -100.0  # half of the units never fire again
-        seconds = [timed(model.fit, X, y) for _ in range(3 if small else 200)]
-        n = len(seconds) // 10 or 1
-        results.append(f"{dtype} {np.median(seconds[-n:]) / np.median(seconds[:n]):.2f}")
-    return f"after {100 * len(seconds):,} steps / at the beginning: {', '.join(results)}"
+        early = copy.deepcopy(late)
+        for _ in range(n_epochs):
+            late.fit(X, y)
+        contenders = {
+            name: partial(timed, model.fit, X, y) for name, model in (("early", early), ("late", late))
+        }
+        turns = take_turns(contenders, 3 if small else 10)
+        low, median, high = ratios(turns, ours="early")["late"]
+        results.append(f"{dtype} {median:.2f} ({low:.2f}-{high:.2f})")
+    return f"after {100 * n_epochs:,} steps / at the beginning: {', '.join(results)}"
 
 
 PARTS = {

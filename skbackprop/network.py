@@ -185,14 +185,14 @@ class Network:
         a = X if rng is None else workspace.drop_inputs(X, rng)
         if self.front is not None:
             a = self.front.forward(a, self.front_parameters, workspace.front)
-        *hidden_b, output_b = workspace.biases
-        for W, b, activation, layer in zip(self.W, hidden_b, self.activations, workspace.hidden, strict=False):
+        biases = workspace.biases
+        for W, b, activation, layer in zip(self.W, biases, self.activations, workspace.hidden, strict=False):
             layer.input = a
             linear(a, W, b, layer.z, ones)  # z^l = a^{l-1} W^l + b^l
             activation.forward(layer.z, layer.a, layer.scratch)  # a^l = sigma(z^l)
             a = layer.a if rng is None else layer.drop(rng)
         workspace.output.input = a
-        linear(a, self.W[-1], output_b, workspace.output.z, ones)  # z^L
+        linear(a, self.W[-1], biases[-1], workspace.output.z, ones)  # z^L
         return workspace.output.z.reshape(-1, self.n_outputs)
 
     def backward(self, workspace):
