@@ -248,10 +248,10 @@ class Mish(Activation):
     @staticmethod
     def _write_t(z, out):
         """Write t = 1 - 2 / ((1 + u)^2 + 1), u = exp(z), the same function without ln and tanh."""
-        np.minimum(z, 20, out=out)  # from z = 20 on t is 1 to the last bit of float64
-        np.exp(out, out=out)
-        out += 1
-        out *= out
+        with np.errstate(over="ignore"):  # where u or its square is infinite, t is 1
+            np.exp(z, out=out)
+            out += 1
+            out *= out
         out += 1  # (1 + u)^2 + 1
         np.divide(-2, out, out=out)
         out += 1
