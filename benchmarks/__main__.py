@@ -29,28 +29,35 @@ def has_torch():
     return True
 
 
-def entrants(name, mode, torch):
-    """Return the names of the contenders of a workload, by what the table calls them."""
-    if mode == "as-called":
-        return {"skbackprop": "skbackprop as called", "scikit-learn": "scikit-learn"}
-    names = ["skbackprop", "scikit-learn"]
+def entrants(name, options, torch):
+    """Return the contenders of a workload by what the table calls them, each with its dropout."""
+    if options.dtype == "as-called":
+        return {"skbackprop": ("skbackprop as called", 0.0), "scikit-learn": ("scikit-learn", 0.0)}
+    found = {"skbackprop": ("skbackprop", options.dropout)}
+    if options.dropout:
+        found["without dropout"] = "skbackprop", 0.0  # scikit-learn has none
+    else:
+        found["scikit-learn"] = "scikit-learn", 0.0
     if name != "text":  # its inputs are sparse
-        names += ["floor", "PyTorch"] if torch else ["floor"]
-    return {name: name for name in names}
+        if torch:
+            found["PyTorch"] = "PyTorch", options.dropout
+        if not options.dropout:
+            found["floor"] = "floor", 0.0
+    return found
 
 
 def compare_epochs(options, torch):
     """Print the table of epochs; return the seconds."""
-    dropout = f", dropout {options.dropout}" if options.dropout else ""
-    print(f"An epoch, {options.dtype}{dropout}")
+    dropped = f", dropout {options.dropout}" if options.dropout else ""
+    print(f"An epoch, {options.dtype}{dropped}")
     print(f"{'workload':11s} {'ours, ms':>9s}   time of the others / ours: median (quartiles)")
     results = {}
     for name in options.only:
         dtype = "float64" if options.dtype == "as-called" else options.dtype
         turns = results[name] = take_turns(
             {
-                shown: partial(epoch_seconds_of_a_new_process, contender, name, dtype, options.dropout)
-                for shown, contender in entrants(name, options.dtype, torch).items()
+                shown: partial(epoch_seconds_of_a_new_process, contender, name, dtype, dropout)
+                for shown, (contender, dropout) in entrants(name, options, torch).items()
             },
             options.repeats,
         )
@@ -81,7 +88,9 @@ def main():
         "--dtype", choices=["float32", "float64", "as-called"], default="float32",
         help="as-called: float64 input on both sides, and ours chooses what to compute in",
     )  # fmt: skip
-    parser.add_argument("--dropout", type=float, default=0.0, help="for skbackprop and PyTorch")
+    parser.add_argument(
+        "--dropout", type=float, default=0.0, help="beside it ours without, and PyTorch's with it"
+    )
     parser.add_argument("--small", action="store_true", help="a few seconds, to see that it works")
     parser.add_argument("--no-torch", action="store_true")
     parser.add_argument("--json", help="also write the times to this file")
