@@ -1,8 +1,10 @@
 """Whether several threads pay in the linear algebra."""
 
+from contextlib import contextmanager, nullcontext
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
+from weakref import WeakSet
 
 import scipy
 from threadpoolctl import ThreadpoolController
@@ -23,19 +25,60 @@ def scipy_has_its_own_blas():
 
 
 @lru_cache(maxsize=1)
-def _controllers():
-    """Return the controllers of every BLAS, and of the one that is SciPy's alone."""
-    every = ThreadpoolController().select(user_api="blas")
-    paths = [library.filepath for library in every.lib_controllers]
-    return every, every.select(filepath=[path for path in paths if Path(path).parent in SCIPY_LIBRARIES])
+def one_thread():
+    """Return the :class:`OneThread` of SciPy's own BLAS, and that of every other BLAS."""
+    libraries = ThreadpoolController().select(user_api="blas").lib_controllers
+    of_scipy = [library for library in libraries if Path(library.filepath).parent in SCIPY_LIBRARIES]
+    return OneThread(of_scipy), OneThread([library for library in libraries if library not in of_scipy])
 
 
+class OneThread:
+    """Keeps libraries on one thread as long as anybody needs it.
+
+    The limit is the process's. Where fits overlap in several threads of Python, the first to begin sets
+    it and the last to end lifts it; each for itself they would restore what another one had set, for
+    ever. There is no lock, because Ctrl-C could leave it closed, and the users are held weakly, so that what
+    an interrupted one leaves is gone with it.
+
+    Parameters
+    ----------
+    libraries : list of threadpoolctl.LibController
+    """
+
+    class User:
+        """Somebody who needs it."""
+
+    def __init__(self, libraries):
+        self._libraries = libraries
+        self._users = WeakSet()
+        self._before = []
+
+    @contextmanager
+    def used(self):
+        """Return a context in which the libraries have one thread."""
+        user = self.User()
+        if not self._users:
+            self._before = [library.get_num_threads() for library in self._libraries]
+        self._users.add(user)
+        try:
+            for library in self._libraries:
+                library.set_num_threads(1)
+            yield
+        finally:
+            self._users.discard(user)
+            if not self._users:
+                for library, n_threads in zip(self._libraries, self._before, strict=True):
+                    library.set_num_threads(n_threads)
+
+
+@contextmanager
 def suited_threads(layer_sizes, n_rows):
     """Return a context in which products too small for several threads run on one.
 
     SciPy's own BLAS has one thread in any case: it is asked for sums of vectors, for which a second one is
     not worth waking.
     """
-    every, of_scipy = _controllers()
+    of_scipy, others = one_thread()
     largest = max(a * b for a, b in pairwise(layer_sizes))
-    return (of_scipy if n_rows * largest >= SMALL_PRODUCT else every).limit(limits=1)
+    with of_scipy.used(), nullcontext() if n_rows * largest >= SMALL_PRODUCT else others.used():
+        yield

@@ -10,8 +10,10 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 from sklearn.datasets import load_diabetes, load_digits
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from skbackprop import BackpropClassifier, BackpropRegressor
+from skbackprop.threads import SMALL_PRODUCT, suited_threads
 
 SECONDS = float(os.environ.get("SKBACKPROP_SECONDS", "2"))
 N_THREADS = 16
@@ -49,3 +51,37 @@ def test_sixteen_threads_predict_what_one_does(kind, n_networks):
         counts = np.array([each.result() for each in done])
     print(f"{counts[:, 0].sum()} predictions by {N_THREADS} threads in {SECONDS / 4:g} s")
     assert counts[:, 1].sum() == 0
+
+
+def blas_threads():
+    return {pool["filepath"]: pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"}
+
+
+@pytest.mark.parametrize("n_rows", [(10, 10), (10, SMALL_PRODUCT), (SMALL_PRODUCT, 10)])
+def test_overlapping_fits_leave_the_threads_as_they_were(n_rows):
+    before = blas_threads()
+    with threadpool_limits(2, user_api="blas"):
+        two = blas_threads()
+        first, second = (suited_threads([10, 10], n) for n in n_rows)
+        first.__enter__()
+        if n_rows[0] == 10:
+            assert set(blas_threads().values()) == {1}
+        second.__enter__()
+        assert set(blas_threads().values()) == {1}
+        first.__exit__(None, None, None)
+        if n_rows[1] == 10:
+            assert set(blas_threads().values()) == {1}
+        second.__exit__(None, None, None)
+        assert blas_threads() == two
+    assert blas_threads() == before
+
+
+def test_a_fit_that_is_left_in_the_middle_keeps_no_limit():
+    with threadpool_limits(2, user_api="blas"):
+        two = blas_threads()
+        left = suited_threads([10, 10], 10)
+        left.__enter__()
+        del left
+        with suited_threads([10, 10], 10):
+            assert set(blas_threads().values()) == {1}
+        assert blas_threads() == two
