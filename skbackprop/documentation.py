@@ -19,8 +19,8 @@ recipe : {"tabular", "fast", "textbook"}, default="tabular"
     regularisation but a little L2 (see :mod:`skbackprop.recipes`).
 n_estimators : int or "auto", default="auto"
     Networks that are trained side by side on the same batches, each from first weights (and with
-    dropout masks) of its own; predictions are the mean of theirs. "auto": 2 for the classifier of
-    the recipe "tabular", else 1.
+    dropout masks) of its own; predictions are the mean of theirs. "auto": 2 with the recipe
+    "tabular", else 1.
 """,
     "network": """
 dropout : float, sequence of float or "auto", default="auto"

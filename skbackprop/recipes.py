@@ -61,7 +61,6 @@ TABULAR_CLASSIFIER = {
 }
 TABULAR_REGRESSOR = {
     **TABULAR_CLASSIFIER,
-    "n_estimators": 1,
     "activation": "mish",
     "dropout": 0.1,
     "learning_rate": 0.07,

@@ -65,7 +65,7 @@ def test_poisson_regressor_from_sklearn_and_back():
     ours = BackpropRegressor.from_sklearn(theirs)
     assert_same(ours, theirs, X)
     trained = BackpropRegressor(7, "relu", loss="poisson", scaling="standard", front=None)
-    trained.set_params(clip_predictions=False, max_iter=5, random_state=0).fit(X, y)
+    trained.set_params(clip_predictions=False, n_estimators=1, max_iter=5, random_state=0).fit(X, y)
     assert_same(trained, trained.to_sklearn(), X)
 
 
@@ -85,8 +85,8 @@ def test_scaled_classifier_to_sklearn(kind, front, dtype):
 @pytest.mark.parametrize("kind", NUMBERS)
 def test_scaled_regressor_to_sklearn(kind):
     X, y = NUMBERS[kind]
-    plain = {"scaling": "standard", "front": "scale", "clip_predictions": False, "random_state": 0}
-    ours = BackpropRegressor((7, 5), "relu", max_iter=20, **plain).fit(X * 100 + 5000, y * 1000)
+    plain = {"scaling": "standard", "front": "scale", "clip_predictions": False, "n_estimators": 1}
+    ours = BackpropRegressor((7, 5), "relu", max_iter=20, random_state=0, **plain).fit(X * 100 + 5000, y * 1000)
     assert_same(ours, ours.to_sklearn(), X * 100 + 5000, rtol=1e-8)
 
 
@@ -125,7 +125,7 @@ def test_what_has_no_counterpart_is_named(parameters, named):
 
 
 def test_what_has_no_counterpart_of_a_regressor_is_named():
-    plain = {"activation": "relu", "scaling": "standard", "front": None, "max_iter": 1}
+    plain = {"activation": "relu", "scaling": "standard", "front": None, "n_estimators": 1, "max_iter": 1}
     with pytest.raises(ValueError, match=r"clip_predictions.*no counterpart"):
         BackpropRegressor(4, **plain).fit(*diabetes).to_sklearn()
     gaps = diabetes[0].copy()
