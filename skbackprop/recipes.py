@@ -50,6 +50,7 @@ TABULAR_CLASSIFIER = {
     "alpha": 0.02,
     "regularization_schedule": "flat_cos",
     "batch_size": "auto",
+    "batches": 8,  # an epoch, where that makes their size one within BATCH_BOUNDS
     "max_iter": "auto",
     "beta_2": 0.95,
     "parametrization": "ntk",
@@ -63,6 +64,7 @@ TABULAR_REGRESSOR = {
     **TABULAR_CLASSIFIER,
     "activation": "mish",
     "dropout": 0.1,
+    "batches": 64,
     "learning_rate": 0.07,
     "front": "periodic",
     "early_stopping": False,
@@ -72,15 +74,14 @@ TABULAR_REGRESSOR = {
 FAST = {"n_estimators": 1, "hidden_layer_sizes": (96, 96, 96), "activation": "relu", "front": "scale"}
 RECIPES = {
     "tabular": (TABULAR_CLASSIFIER, TABULAR_REGRESSOR),
-    "fast": ({**TABULAR_CLASSIFIER, **FAST}, {**TABULAR_REGRESSOR, **FAST}),
+    "fast": ({**TABULAR_CLASSIFIER, **FAST}, {**TABULAR_REGRESSOR, **FAST, "batches": 32}),
     "textbook": (TEXTBOOK, TEXTBOOK),
 }
 
 # Epochs of the tabular recipes: so many, or as many as these steps need.
 EPOCHS = {"classifier": 32, "regressor": 48}
 LEAST_STEPS, MOST_EPOCHS = 250, 256
-# Batches are this share of the rows, within the bounds: small data needs more steps an epoch.
-BATCH_SHARE = {"classifier": 8, "regressor": 32}
+# Rows of a batch: small data needs small ones, for steps enough.
 BATCH_BOUNDS = (32, 256)
 
 
@@ -122,7 +123,7 @@ def resolve(estimator, X, streaming=False):
             setattr(settings, name, value)
     n_samples = X.shape[0]
     if settings.batch_size == "auto":
-        settings.batch_size = int(np.clip(n_samples // BATCH_SHARE[kind], *BATCH_BOUNDS))
+        settings.batch_size = int(np.clip(n_samples // recipe["batches"], *BATCH_BOUNDS))
     settings.batch_size = min(settings.batch_size, n_samples)
     if settings.max_iter == "auto":
         steps = -(-n_samples // settings.batch_size)
