@@ -402,7 +402,8 @@ def test_of_many_units_the_first_are_drawn():
 
 def test_embeddings_are_left_out_of_the_images():
     frame = load_diabetes().data[:, :4]
-    model = fitted(BackpropRegressor(5, n_estimators=1, max_iter=2, random_state=0), frame, load_diabetes().target)
+    regressor = BackpropRegressor(5, n_estimators=1, max_iter=2, random_state=0)
+    model = fitted(regressor, frame, load_diabetes().target)
     assert model.coefs_[0].shape[0] > 4
     np.testing.assert_array_equal(WeightsDisplay.from_estimator(model, (2, 2)).weights, model.coefs_[0][:4])
 
