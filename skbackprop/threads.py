@@ -15,20 +15,21 @@ from threadpoolctl import ThreadpoolController
 SMALL_PRODUCT = 8_000_000
 
 # Where SciPy's wheels keep the BLAS that they bring: on Linux and Windows, on macOS.
-SCIPY_LIBRARIES = (Path(scipy.__file__).parents[1] / "scipy.libs", Path(scipy.__file__).parent / ".dylibs")
+SCIPY = Path(scipy.__file__).resolve().parent
+SCIPY_LIBRARIES = (SCIPY.parent / "scipy.libs", SCIPY / ".dylibs")
 
 
 @lru_cache(maxsize=1)
 def scipy_has_its_own_blas():
     """Whether SciPy brings a BLAS, with threads of its own, beside the one that NumPy uses."""
-    return any(folder.glob("*blas*") for folder in SCIPY_LIBRARIES if folder.is_dir())
+    return any(any(folder.glob("*blas*")) for folder in SCIPY_LIBRARIES)
 
 
 @lru_cache(maxsize=1)
 def one_thread():
     """Return the :class:`OneThread` of SciPy's own BLAS, and that of every other BLAS."""
     libraries = ThreadpoolController().select(user_api="blas").lib_controllers
-    of_scipy = [library for library in libraries if Path(library.filepath).parent in SCIPY_LIBRARIES]
+    of_scipy = [each for each in libraries if Path(each.filepath).resolve().parent in SCIPY_LIBRARIES]
     return OneThread(of_scipy), OneThread([library for library in libraries if library not in of_scipy])
 
 

@@ -12,8 +12,8 @@ import pytest
 from sklearn.datasets import load_diabetes, load_digits
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from skbackprop import BackpropClassifier, BackpropRegressor
-from skbackprop.threads import SMALL_PRODUCT, suited_threads
+from skbackprop import BackpropClassifier, BackpropRegressor, threads
+from skbackprop.threads import SMALL_PRODUCT, scipy_has_its_own_blas, suited_threads
 
 SECONDS = float(os.environ.get("SKBACKPROP_SECONDS", "2"))
 N_THREADS = 16
@@ -85,3 +85,13 @@ def test_a_fit_that_is_left_in_the_middle_keeps_no_limit():
         with suited_threads([10, 10], 10):
             assert set(blas_threads().values()) == {1}
         assert blas_threads() == two
+
+
+def test_whether_scipy_brings_a_blas(monkeypatch, tmp_path):
+    whether = scipy_has_its_own_blas.__wrapped__
+    assert whether() == any("scipy.libs" in path or ".dylibs" in path for path in blas_threads())
+    monkeypatch.setattr(threads, "SCIPY_LIBRARIES", (tmp_path / "missing", tmp_path))
+    (tmp_path / "libgfortran.so").touch()
+    assert not whether()
+    (tmp_path / "libscipy_openblas-1.so").touch()
+    assert whether()
