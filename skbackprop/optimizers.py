@@ -223,8 +223,8 @@ class Adam(Optimizer):
     def factors(self, learning_rate):
         """Return what M and V make of g and g^2, and the step size and the epsilon that fit M and V.
 
-        m' = c_1 M / (1 - beta_1^t) and sqrt(v') = r sqrt(V), where r^2 = c_2 / (1 - beta_2^t); dividing
-        both by r leaves sqrt(V) alone.
+        m' = c_1 M / (1 - beta_1^t) and sqrt(v') = r sqrt(V), where r^2 = c_2 / (1 - beta_2^t);
+        dividing both by r leaves sqrt(V) alone.
         """
         c_1, c_2 = self.scales
         r = math.sqrt(c_2 / (1 - self.beta_2**self.t))
