@@ -190,7 +190,7 @@ class Softplus(Activation):
         np.negative(scratch, out=scratch)
         np.exp(scratch, out=scratch)
         np.log1p(scratch, out=scratch)
-        np.maximum(z, 0, out=out)
+        positive_part(z, out)
         out += scratch  # max(z, 0) + ln(1 + exp(-|z|)), which cannot overflow
 
     def backward(self, delta, a, z, scratch, mask):

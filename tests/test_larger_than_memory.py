@@ -34,9 +34,8 @@ def small_blocks(monkeypatch):
     monkeypatch.setattr(stored_rows, "SMALL_BYTES", 0)
     monkeypatch.setattr(stored_rows, "BLOCK_BYTES", 4 * N_FEATURES * 50)
     monkeypatch.setattr(row_pool, "POOL_BYTES", 4 * N_FEATURES * 1000)
-    monkeypatch.setattr(
-        "skbackprop.batches.GATHERED_BYTES", row_pool.POOL_BYTES // 512
-    )  # the share that it is
+    share_of_the_pool = row_pool.POOL_BYTES // 512  # as it is with the sizes that users have
+    monkeypatch.setattr("skbackprop.batches.GATHERED_BYTES", share_of_the_pool)
 
 
 def make_data():
