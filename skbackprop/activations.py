@@ -18,40 +18,12 @@ log1p-like functions, which take about ten times as long.
 """
 
 import math
-from functools import lru_cache
 
 import numpy as np
 from scipy.special import ndtr
 
-
-def sigmoid(z, out):
-    """Write 1 / (1 + exp(-z)) into `out` as (1 + tanh(z / 2)) / 2, which cannot overflow."""
-    np.multiply(z, 0.5, out=out)
-    np.tanh(out, out=out)
-    out += 1
-    out *= 0.5
-
-
-@lru_cache(maxsize=64)
-def zeros(shape, dtype):
-    """Return zeros that are never written, so that the system need not even find memory for them.
-
-    They are an array because NumPy's maximum of two arrays is vectorised, and that of an array and a
-    number is not.
-    """
-    array = np.zeros(shape, dtype)
-    array.flags.writeable = False
-    return array
-
-
-def positive_part(z, out):
-    """Write max(z, 0) into `out`."""
-    np.maximum(z, zeros(z.shape, z.dtype), out=out)
-
-
-def negative_part(z, out):
-    """Write min(z, 0) into `out`."""
-    np.minimum(z, zeros(z.shape, z.dtype), out=out)
+from skbackprop.constants import constant
+from skbackprop.elementwise import negative_part, positive_part, sigmoid, softplus_of_minus_abs
 
 
 class Activation:
@@ -112,7 +84,7 @@ class ReLU(Activation):
         positive_part(z, out)
 
     def backward(self, delta, a, z, scratch, mask):
-        np.greater(a, 0, out=mask)  # a > 0 exactly where z > 0
+        np.greater(a, constant(0.0, a.dtype), out=mask)  # a > 0 exactly where z > 0
         delta *= mask
 
 
@@ -127,8 +99,10 @@ class LeakyReLU(Activation):
         np.maximum(z, scratch, out=out)
 
     def backward(self, delta, a, z, scratch, mask):
-        np.sign(a, out=scratch)
-        np.maximum(scratch, self.slope, out=scratch)  # 1 or slope
+        np.greater(a, 0, out=mask)
+        np.copyto(scratch, mask)
+        scratch *= 1 - self.slope
+        scratch += self.slope  # 1 or slope
         delta *= scratch
 
 
@@ -186,10 +160,7 @@ class Softplus(Activation):
     initialization = "he"
 
     def forward(self, z, out, scratch):
-        np.abs(z, out=scratch)
-        np.negative(scratch, out=scratch)
-        np.exp(scratch, out=scratch)
-        np.log1p(scratch, out=scratch)
+        softplus_of_minus_abs(z, out=scratch)
         positive_part(z, out)
         out += scratch  # max(z, 0) + ln(1 + exp(-|z|)), which cannot overflow
 

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from skbackprop.constants import constant
+
 
 def flush_denormals(state):
     """Change `state` in place: numbers far below any use become 0, the others stay as they are.
@@ -10,6 +12,6 @@ def flush_denormals(state):
     would be denormal, and arithmetic on denormal numbers is many times slower. Adding and taking
     off a number rounds away all that is below its last bit, 16 digits (float32: 7) further down.
     """
-    anchor = 1e-20 if state.dtype == np.float32 else 1e-200
+    anchor = constant(1e-20 if state.dtype == np.float32 else 1e-200, state.dtype)
     state += anchor
     state -= anchor

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from skbackprop.constants import constant
 from skbackprop.denormals import flush_denormals
 from skbackprop.losses import combine
 from skbackprop.workspace import Workspace
@@ -72,7 +73,7 @@ def write_output_delta(loss, Y, z, w, out, n_networks=1):
     loss.delta(Y, z, out)
     if w is not None:
         out *= w[:, None]
-    out *= n_networks / Y.shape[0]
+    out *= constant(n_networks / Y.shape[0], out.dtype)
     flush_denormals(out)  # the deltas of rows that are certainly right
 
 

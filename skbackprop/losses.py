@@ -26,13 +26,16 @@ import math
 import numpy as np
 from scipy.special import expit, log_expit, log_softmax
 
+from skbackprop.constants import ones
+from skbackprop.elementwise import positive_part, softplus_of_minus_abs
+
 # Within this distance no exp underflows, in float32 either.
 SAFE_SPREAD = 80
 
 
 def row_sums(a):
-    """Return sum_j a_j of each row: a product with ones is several times faster than a sum."""
-    return np.dot(a, np.ones(a.shape[1], a.dtype))
+    """Return sum_j a_j of each row."""
+    return a.dot(ones(a.shape[1], a.dtype))
 
 
 def exp_shifted(z, out):
@@ -56,12 +59,9 @@ def softmax(z, out):
 
 def sum_softplus(z, scratch):
     """Return sum_j ln(1 + exp(z_j)) of each row, as max(z, 0) + ln(1 + exp(-|z|)): no overflow."""
-    np.abs(z, out=scratch)
-    np.negative(scratch, out=scratch)
-    np.exp(scratch, out=scratch)
-    np.log1p(scratch, out=scratch)
+    softplus_of_minus_abs(z, out=scratch)
     logarithms = row_sums(scratch)
-    np.maximum(z, 0, out=scratch)
+    positive_part(z, out=scratch)
     return logarithms + row_sums(scratch)
 
 
@@ -227,7 +227,7 @@ class Huber(IdentityLink):
         np.subtract(raw_prediction, y_true, out=scratch)
         np.abs(scratch, out=scratch)
         scratch -= self.threshold
-        np.maximum(scratch, 0, out=scratch)
+        positive_part(scratch, out=scratch)
         return near + self.threshold * row_sums(scratch)
 
     def delta(self, y_true, raw_prediction, out):

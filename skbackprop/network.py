@@ -203,7 +203,7 @@ class Network:
         """
         output, ones = workspace.output, workspace.ones
         gradient_product(output.input, output.delta, out=output.dW)  # dL/dW^L = a^T delta^L
-        np.dot(ones, output.delta, out=output.db)  # dL/db^L = sum over the rows of delta^L
+        ones.dot(output.delta, out=output.db)  # dL/db^L = sum over the rows of delta^L
         delta = output.delta
         for l in reversed(range(len(self.activations))):
             layer = workspace.hidden[l]
@@ -213,10 +213,10 @@ class Network:
                 delta *= layer.dropout.mask  # the mask of the forward pass
             self.activations[l].backward(delta, layer.a, layer.z, layer.scratch, layer.mask)
             gradient_product(layer.input, delta, out=layer.dW)  # dL/dW^l = (a^{l-1})^T delta^l
-            np.dot(ones, delta, out=layer.db)  # dL/db^l = sum over the rows of delta^l
+            ones.dot(delta, out=layer.db)  # dL/db^l = sum over the rows of delta^l
         if self.front is not None:
             front = workspace.front
-            np.dot(delta, self.W[0].T, out=front.delta)  # dL/da^0 = delta^1 (W^1)^T
+            delta.dot(self.W[0].T, out=front.delta)  # dL/da^0 = delta^1 (W^1)^T
             self.front.backward(self.front_parameters, workspace.front_gradients, front)
 
 
@@ -244,7 +244,7 @@ def linear(a, W, b, out, ones=None):
     if W.ndim == 3:
         np.matmul(by_network(a, len(W)), W, out=by_network(out, len(W)))
     elif isinstance(a, np.ndarray):
-        np.dot(a, W, out=out)
+        a.dot(W, out=out)
     else:
         out[...] = a @ W
     if ones is None:
@@ -258,7 +258,7 @@ def delta_product(delta, W, out):
     if W.ndim == 3:
         np.matmul(by_network(delta, len(W)), W.transpose(0, 2, 1), out=by_network(out, len(W)))
     else:
-        np.dot(delta, W.T, out=out)
+        delta.dot(W.T, out=out)
 
 
 def gradient_product(a, delta, out):
@@ -266,7 +266,7 @@ def gradient_product(a, delta, out):
     if out.ndim == 3:
         np.matmul(by_network(a, len(out)).transpose(0, 2, 1), by_network(delta, len(out)), out=out)
     elif isinstance(a, np.ndarray):
-        np.dot(a.T, delta, out=out)
+        a.T.dot(delta, out=out)
     else:
         out[...] = a.T @ delta
 
