@@ -1,7 +1,6 @@
 """Where the documentation site is: what the HTML representation of an estimator links to."""
 
 import os
-from importlib.metadata import PackageNotFoundError, metadata
 
 # Names the address of a copy of the site, for instance one within an organisation.
 ADDRESS_VARIABLE = "SKBACKPROP_DOCS"
@@ -19,6 +18,9 @@ def site_address():
 
 def address_in_metadata():
     """Return the URL that the package was published with, "" where it has none."""
+    # Not at the top: loading it, with what it needs, takes longer than loading the rest of the package.
+    from importlib.metadata import PackageNotFoundError, metadata
+
     # No address is written here: one that is not (or no longer) the project's own would send its
     # users to strangers. Whoever publishes the package and the site states it in pyproject.toml,
     # as Documentation under [project.urls].

@@ -12,7 +12,7 @@ import pytest
 from sklearn.datasets import load_diabetes, load_digits
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from skbackprop import BackpropClassifier, BackpropRegressor, threads
+from skbackprop import BackpropClassifier, BackpropRegressor, parameter_blocks, threads, workspace
 from skbackprop.threads import SMALL_PRODUCT, scipy_has_its_own_blas, suited_threads
 
 SECONDS = float(os.environ.get("SKBACKPROP_SECONDS", "2"))
@@ -95,3 +95,14 @@ def test_whether_scipy_brings_a_blas(monkeypatch, tmp_path):
     assert not whether()
     (tmp_path / "libscipy_openblas-1.so").touch()
     assert whether()
+
+
+def test_a_training_is_the_same_where_scipy_shares_numpys_blas(monkeypatch):
+    # As it is with NumPy and SciPy of a Linux distribution: NumPy adds the biases, and blocks are smaller.
+    X, y = load_digits(return_X_y=True)
+    settings = {"hidden_layer_sizes": (150, 70), "dtype": "float64", "max_iter": 3, "random_state": 0}
+    own = BackpropClassifier(**settings).fit(X, y)
+    monkeypatch.setattr(workspace, "scipy_has_its_own_blas", lambda: False)
+    monkeypatch.setattr(parameter_blocks, "BLOCK", 1000)
+    shared = BackpropClassifier(**settings).fit(X, y)
+    np.testing.assert_allclose(shared.loss_curve_, own.loss_curve_, rtol=1e-9)
