@@ -22,8 +22,7 @@ import math
 import numpy as np
 from scipy.special import ndtr
 
-from skbackprop.constants import constant
-from skbackprop.elementwise import negative_part, positive_part, sigmoid, softplus_of_minus_abs
+from skbackprop.elementwise import is_positive, negative_part, positive_part, sigmoid, softplus_of_minus_abs
 
 
 class Activation:
@@ -84,7 +83,7 @@ class ReLU(Activation):
         positive_part(z, out)
 
     def backward(self, delta, a, z, scratch, mask):
-        np.greater(a, constant(0.0, a.dtype), out=mask)  # a > 0 exactly where z > 0
+        is_positive(a, out=mask)  # a > 0 exactly where z > 0
         delta *= mask
 
 
@@ -99,7 +98,7 @@ class LeakyReLU(Activation):
         np.maximum(z, scratch, out=out)
 
     def backward(self, delta, a, z, scratch, mask):
-        np.greater(a, 0, out=mask)
+        is_positive(a, out=mask)
         np.copyto(scratch, mask)
         scratch *= 1 - self.slope
         scratch += self.slope  # 1 or slope
@@ -145,7 +144,7 @@ class SELU(Activation):
     def backward(self, delta, a, z, scratch, mask):
         # s' = min(a, 0) + lambda alpha is right where z <= 0, and lambda alpha where z > 0;
         # there the difference to lambda is taken off again.
-        np.greater(a, 0, out=mask)
+        is_positive(a, out=mask)
         negative_part(a, out=scratch)
         scratch += self.scale * self.alpha
         np.copyto(a, mask)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skbackprop.constants import zeros
+from skbackprop.constants import constant, zeros
 
 
 def sigmoid(z, out):
@@ -21,6 +21,11 @@ def positive_part(z, out):
 def negative_part(z, out):
     """Write min(z, 0) into `out`."""
     np.minimum(z, zeros(z.shape, z.dtype), out=out)
+
+
+def is_positive(z, out):
+    """Write whether z > 0 into `out`, an array of booleans."""
+    np.greater(z, constant(0.0, z.dtype), out=out)
 
 
 def softplus_of_minus_abs(z, out):
