@@ -11,7 +11,9 @@ are given, so that a training step allocates nothing:
 
 Where sigma' can be written through a = sigma(z) it is, and z is not kept. The activations that
 need z say so with ``needs_z``. ``initialization`` names the scheme that keeps the variance of
-the signal through many layers of this activation (see :mod:`skbackprop.initialization`).
+the signal through many layers of this activation (see :mod:`skbackprop.initialization`). Those
+whose sigma' asks at most whether a > 0 say so with ``sign_suffices``, and dropout multiplies their a
+in place: where it makes a positive a zero, delta is zero too.
 
 The formulas use NumPy's exp, expm1 and tanh, which are vectorised, and not SciPy's expit and
 log1p-like functions, which take about ten times as long.
@@ -29,6 +31,7 @@ class Activation:
     """What the activations share: the attributes that the network reads."""
 
     needs_z = False
+    sign_suffices = False
     initialization = "glorot"
 
     def forward(self, z, out, scratch):
@@ -42,6 +45,8 @@ class Activation:
 
 class Identity(Activation):
     """sigma(z) = z; sigma'(z) = 1."""
+
+    sign_suffices = True
 
     def forward(self, z, out, scratch):
         pass  # z and out are one array
@@ -77,6 +82,7 @@ class Tanh(Activation):
 class ReLU(Activation):
     """sigma(z) = max(0, z); sigma' = 1 for z > 0, else 0."""
 
+    sign_suffices = True
     initialization = "he"
 
     def forward(self, z, out, scratch):
@@ -90,6 +96,7 @@ class ReLU(Activation):
 class LeakyReLU(Activation):
     """sigma(z) = max(z, 0.01 z); sigma' = 1 for z > 0, else 0.01 (Maas et al., 2013)."""
 
+    sign_suffices = True
     initialization = "he"
     slope = 0.01
 

@@ -1,11 +1,13 @@
 """Inverted dropout (Srivastava et al., 2014): the masks, drawn from raw random bits."""
 
+import math
+
 import numpy as np
 
 # Random words drawn at a time. The generator can only return new arrays; small ones keep a
 # training step from allocating anything that grows with the network.
 CHUNK = 2048
-# The same for words that hold a bit for each of 64 units, of which each becomes a byte on the way.
+# The same for words that hold a bit for each of 64 units, whose bytes become indices on the way.
 CHUNK_OF_BITS = 512
 # Binary digits of a rate up to which its digits are drawn one by one, because that is faster.
 FEW_DIGITS = 3
@@ -19,8 +21,8 @@ class Dropout:
 
     The rate is rounded to 16 binary digits, and the mask uses the rounded one. A unit is dropped where a
     random integer is below the rate's digits; of 8 bits where these are enough, else of 16: a tenth of the
-    time that random floats take. Rates of few digits, such as 0.5, which is 0.1 in binary, take a third less
-    again: there the integers are drawn and compared digit by digit, for 64 units at a time.
+    time that random floats take. Rates of few digits, such as 0.5, which is 0.1 in binary, take half of that:
+    there the integers are drawn and compared digit by digit, for 64 units at a time.
 
     Parameters
     ----------
@@ -34,8 +36,10 @@ class Dropout:
 
     def __init__(self, rate, shape, dtype):
         self.rate = rate
-        self._kept = np.empty(shape, dtype=bool)
-        self.mask = np.empty(shape, dtype=dtype)
+        n_units = math.prod(shape)
+        numbers = np.empty(-(-n_units // 8) * 8, dtype)  # whole bytes of random bits
+        self.mask = numbers[:n_units].reshape(shape)
+        self._numbers = numbers
         self._sources = {}
         self.fade(1.0)
 
@@ -43,48 +47,45 @@ class Dropout:
         """Drop with probability `factor` times the rate from now on."""
         numerator = min(round(factor * self.rate * 2**16), 2**16 - 1)
         self.scale = 1 / (1 - numerator / 2**16)
-        n_digits = len(digits_of(numerator))
-        n_bits = FEW_DIGITS if n_digits <= FEW_DIGITS else 8 if n_digits <= 8 else 16
+        digits = f"{numerator:016b}".rstrip("0")  # the rate's binary digits after the point
+        n_bits = FEW_DIGITS if len(digits) <= FEW_DIGITS else 8 if len(digits) <= 8 else 16
         if n_bits not in self._sources:
-            source = DigitByDigit(self._kept) if n_bits == FEW_DIGITS else Integers(n_bits, self._kept)
+            source = DigitByDigit(self._numbers) if n_bits == FEW_DIGITS else Integers(n_bits, self.mask)
             self._sources[n_bits] = source
         self._source = self._sources[n_bits]
-        self._source.set_rate(numerator)
+        self._source.set_rate(digits, self.scale)
 
     def draw(self, rng):
         """Fill and return ``mask`` with new random values from the Generator `rng`."""
         self._source.draw(rng.bit_generator.random_raw)
-        np.copyto(self.mask, self._kept)
-        self.mask *= self.scale
         return self.mask
-
-
-def digits_of(numerator):
-    """Return the binary digits after the point of numerator / 2^16, up to the last 1."""
-    return f"{numerator:016b}".rstrip("0")
 
 
 class Integers:
     """Keeps a unit where its random integer, of `n_bits` bits, is not below the rate's digits."""
 
-    def __init__(self, n_bits, kept):
-        n_bytes = kept.size * n_bits // 8
+    def __init__(self, n_bits, mask):
+        n_bytes = mask.size * n_bits // 8
         self._words = np.empty(-(-n_bytes // 8), np.uint64)
         flat = self._words.view(np.uint8)[:n_bytes].view(f"u{n_bits // 8}")
-        self._integers = flat.reshape(kept.shape)
+        self._integers = flat.reshape(mask.shape)
         self._n_bits = n_bits
-        self._kept = kept
+        self._kept = np.empty(mask.shape, bool)
+        self._mask = mask
 
-    def set_rate(self, numerator):
-        """Drop with probability numerator / 2^16 from now on."""
-        self._threshold = numerator >> (16 - self._n_bits)
+    def set_rate(self, digits, scale):
+        """Drop with the probability that has these binary digits from now on; `scale` is 1 / (1 - p)."""
+        self._threshold = int(digits.ljust(self._n_bits, "0"), 2)
+        self._scale = scale
 
     def draw(self, random_words):
-        """Fill ``kept``; `random_words` returns so many random integers of 64 bits."""
+        """Fill the mask; `random_words` returns so many random integers of 64 bits."""
         for start in range(0, self._words.size, CHUNK):
             words = self._words[start : start + CHUNK]
             words[...] = random_words(words.size)
         np.greater_equal(self._integers, self._threshold, out=self._kept)
+        np.copyto(self._mask, self._kept)
+        self._mask *= self._scale
 
 
 class DigitByDigit:
@@ -99,22 +100,25 @@ class DigitByDigit:
     A random digit and its negation are equally random, so the negation is left out.
     """
 
-    def __init__(self, kept):
-        self._below = np.empty(min(CHUNK_OF_BITS, -(-kept.size // 64)), np.uint64)
-        flat = kept.reshape(-1).view(np.uint8)
-        self._pieces = [flat[i : i + 64 * CHUNK_OF_BITS] for i in range(0, flat.size, 64 * CHUNK_OF_BITS)]
+    def __init__(self, numbers):
+        octets = numbers.reshape(-1, 8)
+        self._below = np.empty(min(CHUNK_OF_BITS, -(-len(octets) // 8)), np.uint64)
+        self._pieces = [octets[i : i + 8 * CHUNK_OF_BITS] for i in range(0, len(octets), 8 * CHUNK_OF_BITS)]
 
-    def set_rate(self, numerator):
-        """Drop with probability numerator / 2^16 from now on."""
-        self._digits = digits_of(numerator)
+    def set_rate(self, digits, scale):
+        """Drop with the probability that has these binary digits from now on; `scale` is 1 / (1 - p)."""
+        self._digits = digits
+        kept = 1 - np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1)
+        # The masks of eight units, by the byte of their bits: faster than a conversion of each bit.
+        self._octets = (scale * kept).astype(self._pieces[0].dtype)
 
     def draw(self, random_words):
-        """Fill ``kept``; `random_words` returns so many random integers of 64 bits."""
-        for kept in self._pieces:
-            below = self._below[: -(-kept.size // 64)]
+        """Fill the mask; `random_words` returns so many random integers of 64 bits."""
+        for octets in self._pieces:
+            below = self._below[: -(-len(octets) // 8)]
             below[...] = 0
             for digit in reversed(self._digits):
                 combine = np.bitwise_or if digit == "1" else np.bitwise_and
                 combine(below, random_words(below.size), out=below)
-            np.invert(below, out=below)
-            kept[...] = np.unpackbits(below.view(np.uint8), count=kept.size)
+            rows = below.view(np.uint8)[: len(octets)]
+            self._octets.take(rows, axis=0, out=octets, mode="clip")

@@ -3,6 +3,7 @@
 import numpy as np
 from scipy.sparse import issparse
 
+from skbackprop.activations import Identity
 from skbackprop.dropout import Dropout
 from skbackprop.front import FrontTransients
 from skbackprop.threads import scipy_has_its_own_blas
@@ -54,12 +55,12 @@ class Workspace:
         self.ones_for_blas = self.ones if grad is not None and scipy_has_its_own_blas() else None
         self.grad = grad
         self.hidden = [
-            Layer(n_rows, n_units, dW[l], db[l], activation.needs_z, rate, scratch, mask)
+            Layer(n_rows, n_units, dW[l], db[l], activation, rate, scratch, mask)
             for l, (n_units, activation, rate) in enumerate(
                 zip(widths[1:-1], network.activations, rates[1:], strict=True)
             )
         ]
-        self.output = Layer(n_rows, widths[-1], dW[-1], db[-1], False, 0, scratch, mask)
+        self.output = Layer(n_rows, widths[-1], dW[-1], db[-1], Identity, 0, scratch, mask)
         # One output a row: several networks have several rows for each example.
         shape = (-1, network.n_outputs)
         self.raw_delta, self.raw_scratch = (
@@ -126,18 +127,18 @@ class Layer:
     are flat arrays, shared with the other layers, of which this one uses the beginning.
     """
 
-    def __init__(self, n_rows, n_units, dW, db, needs_z, rate, scratch, mask):
+    def __init__(self, n_rows, n_units, dW, db, activation, rate, scratch, mask):
         shape, dtype = (n_rows, n_units), scratch.dtype
         self.input = None  # a^{l-1}, which forward leaves for backward
         self.z = np.empty(shape, dtype)
-        self.a = np.empty(shape, dtype) if needs_z else self.z
+        self.a = np.empty(shape, dtype) if activation.needs_z else self.z
         self.delta = np.empty(shape, dtype)
         self.dW, self.db = dW, db
         self.scratch = scratch[: n_rows * n_units].reshape(shape)
         self.mask = mask[: n_rows * n_units].reshape(shape)
         self.dropout = Dropout(rate, shape, dtype) if rate else None
-        # Kept beside a, because sigma' is computed from the a before dropout.
-        self.dropped = np.empty(shape, dtype) if rate else None
+        # Kept beside a where sigma' is computed from the a before dropout.
+        self.dropped = np.empty(shape, dtype) if rate and not activation.sign_suffices else self.a
 
     def drop(self, rng):
         """Return a^l as the next layer sees it in training: a * mask / (1 - p)."""

@@ -53,5 +53,14 @@ def test_huge_inputs_are_finite_and_right(name, dtype):
     assert np.isfinite(derivative(ACTIVATIONS[name], z)).all()
 
 
+@pytest.mark.parametrize("name", [name for name in ACTIVATIONS if ACTIVATIONS[name].sign_suffices])
+def test_where_the_sign_suffices_a_may_be_dropped(name):
+    z, scratch, booleans = np.linspace(-4, 4, 60).reshape(6, 10), np.empty((6, 10)), np.empty((6, 10), bool)
+    mask = np.tile([0.0, 4.0, 0.0], 20).reshape(6, 10)
+    delta = mask.copy()
+    ACTIVATIONS[name].backward(delta, mask * forward(ACTIVATIONS[name], z), z.copy(), scratch, booleans)
+    np.testing.assert_array_equal(delta, mask * derivative(ACTIVATIONS[name], z))
+
+
 def test_saturated_sigmoid_passes_no_gradient():
     assert derivative(ACTIVATIONS["sigmoid"], np.array([[-20.0, 20.0]])).max() < 1e-8
