@@ -66,7 +66,7 @@ def sum_softplus(z, scratch):
 
 
 def sum_product(y, z, scratch):
-    """Return sum_j y_j z_j of each row."""
+    """Return sum_j y_j z_j of each row; `scratch` may be one of the two."""
     np.multiply(y, z, out=scratch)
     return row_sums(scratch)
 
@@ -167,7 +167,7 @@ class SigmoidSquaredError(LogisticLink):
         """Return L of each row."""
         expit(raw_prediction, out=scratch)
         scratch -= y_true
-        return 0.5 * np.einsum("ij,ij->i", scratch, scratch)
+        return 0.5 * sum_product(scratch, scratch, scratch)
 
     def delta(self, y_true, raw_prediction, out):
         """Write (a - y) a (1 - a) into `out`."""
@@ -184,7 +184,7 @@ class SquaredError(IdentityLink):
     def value(self, y_true, raw_prediction, scratch):
         """Return L of each row."""
         np.subtract(raw_prediction, y_true, out=scratch)
-        return 0.5 * np.einsum("ij,ij->i", scratch, scratch)
+        return 0.5 * sum_product(scratch, scratch, scratch)
 
     def delta(self, y_true, raw_prediction, out):
         """Write z - y into `out`."""
@@ -223,7 +223,7 @@ class Huber(IdentityLink):
     def value(self, y_true, raw_prediction, scratch):
         """Return L of each row, as sum_j clip(r, -t, t)^2 / 2 + t sum_j max(|r| - t, 0)."""
         self.delta(y_true, raw_prediction, out=scratch)
-        near = np.einsum("ij,ij->i", scratch, scratch) / 2
+        near = 0.5 * sum_product(scratch, scratch, scratch)
         np.subtract(raw_prediction, y_true, out=scratch)
         np.abs(scratch, out=scratch)
         scratch -= self.threshold

@@ -193,7 +193,7 @@ class Network:
             a = layer.a if rng is None else layer.drop(rng)
         workspace.output.input = a
         linear(a, self.W[-1], biases[-1], workspace.output.z, ones)  # z^L
-        return workspace.output.z.reshape(-1, self.n_outputs)
+        return workspace.raw
 
     def backward(self, workspace):
         """Write dL/dtheta into ``workspace.grad``.

@@ -96,7 +96,7 @@ class Optimizer:
                     if self.decoupled:
                         W *= 1 - learning_rate * alpha  # W <- W - eta alpha W
                     else:
-                        block.add(alpha, W, g)  # g <- g + alpha W
+                        block.axpy(W, g, a=alpha)  # g <- g + alpha W
             self.update(block, factors)
             if self.t % STEPS_BETWEEN_FLUSHES == 0:
                 for state in block.states:
@@ -168,18 +168,18 @@ class SGD(Optimizer):
 
     def update(self, block, factors):
         """Change a block in place."""
-        (eta, c), add = factors, block.add
+        (eta, c), axpy = factors, block.axpy
         for part in block.parts:
             if c is None:
-                add(-eta * part.rate, part.grad, part.theta)  # theta <- theta - eta g
+                axpy(part.grad, part.theta, a=-eta * part.rate)  # theta <- theta - eta g
                 continue
             (V,) = part.states
-            add(-eta * part.rate / c, part.grad, V)  # v <- mu v - eta g
+            axpy(part.grad, V, a=-eta * part.rate / c)  # v <- mu v - eta g
             if not self.nesterov:
-                add(c, V, part.theta)  # theta <- theta + v
+                axpy(V, part.theta, a=c)  # theta <- theta + v
                 continue
-            add(self.momentum * c, V, part.theta)
-            add(-eta * part.rate, part.grad, part.theta)  # theta <- theta + mu v - eta g
+            axpy(V, part.theta, a=self.momentum * c)
+            axpy(part.grad, part.theta, a=-eta * part.rate)  # theta <- theta + mu v - eta g
 
 
 class Adam(Optimizer):
@@ -236,14 +236,14 @@ class Adam(Optimizer):
         of_g, of_g2, step_size, epsilon = factors
         g, scratch = block.grad, block.scratch
         M, V = block.states
-        block.add(of_g, g, M)  # M <- M + (1 - beta_1) / c_1 g
+        block.axpy(g, M, a=of_g)  # M <- M + (1 - beta_1) / c_1 g
         g *= g
-        block.add(of_g2, g, V)  # V <- V + (1 - beta_2) / c_2 g^2
+        block.axpy(g, V, a=of_g2)  # V <- V + (1 - beta_2) / c_2 g^2
         np.sqrt(V, out=scratch)
         scratch += epsilon
         np.divide(M, scratch, out=scratch)
         for part in block.parts:  # theta <- theta - step_size M / (sqrt(V) + epsilon)
-            block.add(-step_size * part.rate, part.scratch, part.theta)
+            block.axpy(part.scratch, part.theta, a=-step_size * part.rate)
 
 
 class AdamW(Adam):

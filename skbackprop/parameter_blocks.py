@@ -38,9 +38,11 @@ class Block:
         The block again, in pieces that each have one rate.
     decaying : list of Part
         The weights among its parameters, likewise.
+    axpy : callable
+        ``axpy(x, y, a=c)`` is y <- y + c x: one pass, which NumPy would need two for and a third array.
     """
 
-    __slots__ = ("_axpy", "decaying", "grad", "parts", "scratch", "states", "theta")
+    __slots__ = ("axpy", "decaying", "grad", "parts", "scratch", "states", "theta")
 
     def __init__(self, theta, grad, scratch, where, optimizer):
         self.theta = theta[where]
@@ -50,7 +52,7 @@ class Block:
         n_weights = min(max(optimizer.n_weights - where.start, 0), self.theta.size)
         self.decaying = self._divided(n_weights, where.start, optimizer.rates)
         self.parts = self._divided(self.theta.size, where.start, optimizer.rates)
-        self._axpy = get_blas_funcs("axpy", dtype=theta.dtype)
+        self.axpy = get_blas_funcs("axpy", dtype=theta.dtype)
 
     def _divided(self, stop, offset, rates):
         """Return the parts up to `stop`; the block begins at `offset` of theta."""
@@ -62,10 +64,6 @@ class Block:
                 states = [state[here] for state in self.states]
                 parts.append(Part(rate, self.theta[here], self.grad[here], states, self.scratch[here]))
         return parts
-
-    def add(self, factor, x, y):
-        """Change `y` in place to y + factor x: one pass, which NumPy would need two for and a third array."""
-        self._axpy(x, y, a=factor)
 
 
 class Blocks(list):

@@ -32,8 +32,8 @@ class Workspace:
         The product with them is a sum over the rows.
     ones_for_blas : ndarray of shape (n_rows,) or None
         The same where a sum is better left to BLAS, else None.
-    raw_delta, raw_scratch : ndarray of shape (n_rows * n_networks, n_outputs)
-        Views of the delta and the scratch of the last layer, for the loss.
+    raw, raw_delta, raw_scratch : ndarray of shape (n_rows * n_networks, n_outputs)
+        Views of z, the delta and the scratch of the last layer, for the loss.
     biases : list of ndarray
         b^1, ..., b^L as :meth:`.Network.forward` adds them: rows, or as many of them as the batch has.
     front : FrontTransients or None
@@ -63,9 +63,9 @@ class Workspace:
         self.output = Layer(n_rows, widths[-1], dW[-1], db[-1], Identity, 0, scratch, mask)
         # One output a row: several networks have several rows for each example.
         shape = (-1, network.n_outputs)
-        self.raw_delta, self.raw_scratch = (
-            a.reshape(shape) for a in (self.output.delta, self.output.scratch)
-        )
+        self.raw = self.output.z.reshape(shape)
+        self.raw_delta = self.output.delta.reshape(shape)
+        self.raw_scratch = self.output.scratch.reshape(shape)
         self.biases = network.b
         self.front = network.front and FrontTransients(network.front, n_rows, dtype)
         self._fading = 1.0
