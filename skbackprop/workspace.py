@@ -51,8 +51,7 @@ class Workspace:
         mask = np.empty(scratch.size, bool)
         rates = network.dropout or (0,) * n_layers
         self.ones = np.ones(n_rows, dtype)
-        # In a training SciPy's own BLAS has one thread; elsewhere it might wake others.
-        self.ones_for_blas = self.ones if grad is not None and scipy_has_its_own_blas() else None
+        self.ones_for_blas = None
         self.grad = grad
         self.hidden = [
             Layer(n_rows, n_units, dW[l], db[l], activation, rate, scratch, mask)
@@ -117,6 +116,8 @@ class Workspaces(dict):
 
     def __missing__(self, n_rows):
         workspace = self[n_rows] = Workspace(self._network, n_rows, self.grad)
+        if scipy_has_its_own_blas():  # it has one thread in a training; elsewhere it might wake others
+            workspace.ones_for_blas = workspace.ones
         return workspace
 
 

@@ -13,7 +13,7 @@ from skbackprop.epoch_loss import weighted_sum, write_output_delta
 from skbackprop.front import Front
 from skbackprop.losses import CLASSIFIER_LOSSES, REGRESSOR_LOSSES, BinaryCrossEntropy
 from skbackprop.network import Network
-from skbackprop.workspace import Workspace
+from skbackprop.workspace import Workspace, Workspaces
 
 ALPHA = 0.03
 TASKS = {
@@ -71,13 +71,12 @@ def generator(state):
 
 
 def analytic(network, loss, X, Y, w, rng_state):
-    grad = np.empty_like(network.theta)
-    workspace = Workspace(network, len(Y), grad)
+    workspace = Workspaces(network)[len(Y)]
     z = network.forward(X, workspace, generator(rng_state))
     write_output_delta(loss, Y, z, w, workspace.output.delta)
     network.backward(workspace)
-    grad[: network.n_weights] += ALPHA * network.theta[: network.n_weights]
-    return grad
+    workspace.grad[: network.n_weights] += ALPHA * network.theta[: network.n_weights]
+    return workspace.grad
 
 
 def numeric(network, function, h=1e-5):
@@ -122,8 +121,7 @@ def test_gradient_of_the_front_is_the_slope(columns):
 def test_both_passes_are_the_textbooks(activation, hidden, dropout):
     network = make(activation, hidden, 3, dropout)
     X, Y, _ = data("multiclass")
-    grad = np.empty_like(network.theta)
-    workspace = Workspace(network, len(Y), grad)
+    workspace = Workspaces(network)[len(Y)]
     rng = np.random.Generator(np.random.SFC64(3)) if dropout else None
     z = network.forward(X, workspace, rng)
     masks = None
@@ -136,7 +134,7 @@ def test_both_passes_are_the_textbooks(activation, hidden, dropout):
     dW, db = reference.backward(delta, z_book, a_book, network.W, activation, masks)
     write_output_delta(CLASSIFIER_LOSSES["log_loss"](), Y, z, None, workspace.output.delta)
     network.backward(workspace)
-    dW_ours, db_ours, _ = network.split(grad)
+    dW_ours, db_ours, _ = network.split(workspace.grad)
     for ours, book in zip(dW_ours + db_ours, dW + db, strict=True):
         np.testing.assert_allclose(ours, book, rtol=1e-10, atol=1e-13)
 

@@ -10,7 +10,7 @@ from skbackprop.epoch_loss import write_output_delta
 from skbackprop.front import Front
 from skbackprop.losses import CLASSIFIER_LOSSES, REGRESSOR_LOSSES, combine
 from skbackprop.network import Network
-from skbackprop.workspace import Workspace
+from skbackprop.workspace import Workspaces
 
 E = 3
 
@@ -28,14 +28,13 @@ def one_of(network, e):
 
 
 def passes(network, X, Y, w):
-    grad = np.empty_like(network.theta)
-    workspace = Workspace(network, len(X), grad)
+    workspace = Workspaces(network)[len(X)]
     z = network.forward(X, workspace)
     n = network.n_networks
     loss = CLASSIFIER_LOSSES["log_loss"]()
     write_output_delta(loss, Y.repeat(n, axis=0), z, w.repeat(n), workspace.raw_delta, n)
     network.backward(workspace)
-    return z, network.split(grad)
+    return z, network.split(workspace.grad)
 
 
 @pytest.mark.parametrize("front", [None, Front(4), Front(4, [0, 2])], ids=["plain", "scale", "periodic"])
