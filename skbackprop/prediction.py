@@ -5,8 +5,8 @@ from scipy.sparse import issparse
 
 from skbackprop.workspace import Workspace
 
-# What the transients of a block may take.
-BLOCK_BYTES = 2**21
+# What the workspace of a block may take; a pass forward touches half of it, which stays in the cache.
+BLOCK_BYTES = 2**22
 
 
 def raw_predictions(network, X, scaling=None, dtype=np.float64):
