@@ -120,9 +120,8 @@ class ELU(Activation):
 
     def forward(self, z, out, scratch):
         negative_part(z, out=scratch)
-        np.subtract(z, scratch, out=out)  # max(z, 0)
         np.expm1(scratch, out=scratch)
-        out += scratch  # one of the two is 0
+        np.maximum(z, scratch, out=out)  # z <= exp(z) - 1, and for z > 0 the other one is 0
 
     def backward(self, delta, a, z, scratch, mask):
         negative_part(a, out=scratch)
