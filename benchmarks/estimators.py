@@ -160,8 +160,9 @@ def growth(small):
             return timed(model.fit, X, y)
 
         n_epochs = max(2, 200_000 // n_rows)
+        turns = take_turns({n: partial(epochs, n) for n in (1, 1 + n_epochs)}, 5)
         # Each fit at its fastest: among differences the least would be the most disturbed.
-        long, short = (min(epochs(n) for _ in range(5)) for n in (1 + n_epochs, 1))
+        short, long = map(min, turns.values())
         seconds.append((long - short) / n_epochs)
     slope = np.polyfit(np.log(numbers[-3:]), np.log(seconds[-3:]), 1)[0]
     table = ", ".join(f"{n:,}: {s * 1e3:.2f} ms" for n, s in zip(numbers, seconds, strict=True))
