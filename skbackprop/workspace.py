@@ -31,7 +31,7 @@ class Workspace:
     ones : ndarray of shape (n_rows,)
         The product with them is a sum over the rows.
     ones_for_blas : ndarray of shape (n_rows,) or None
-        The same where a sum is better left to BLAS, else None.
+        The same in a training where SciPy brings a BLAS of its own (see :class:`Workspaces`), else None.
     raw, raw_delta, raw_scratch : ndarray of shape (n_rows * n_networks, n_outputs)
         Views of z, the delta and the scratch of the last layer, for the loss.
     biases : list of ndarray
