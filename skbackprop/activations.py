@@ -90,7 +90,7 @@ class ReLU(Activation):
 
     def backward(self, delta, a, z, scratch, mask):
         is_positive(a, out=mask)  # a > 0 exactly where z > 0
-        np.copyto(a, mask)  # as floats, because a product with booleans takes longer
+        np.copyto(a, mask)  # a becomes sigma', in floats: a product with booleans takes longer
         delta *= a
 
 
