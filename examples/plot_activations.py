@@ -8,7 +8,7 @@ All eleven, and beside each its derivative, by which backpropagation multiplies 
 import matplotlib.pyplot as plt
 import numpy as np
 
-from skbackprop.activations import ACTIVATIONS
+from skbackprop.network.activations import ACTIVATIONS
 
 # %%
 # Values and slopes

@@ -17,9 +17,9 @@ numbers are the same.
 import matplotlib.pyplot as plt
 import numpy as np
 
-from skbackprop.losses import SigmoidSquaredError
-from skbackprop.network import Network
-from skbackprop.workspace import Workspace
+from skbackprop.network.losses import SigmoidSquaredError
+from skbackprop.network.network import Network
+from skbackprop.network.workspace import Workspace
 
 np.set_printoptions(precision=6, suppress=True)
 

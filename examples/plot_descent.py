@@ -9,7 +9,7 @@ zigzags; momentum and Adam do not.
 import matplotlib.pyplot as plt
 import numpy as np
 
-from skbackprop.optimizers import SGD, Adam
+from skbackprop.network.optimizers import SGD, Adam
 
 # %%
 # The valley

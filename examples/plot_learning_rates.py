@@ -14,7 +14,7 @@ from sklearn.datasets import make_friedman1
 from sklearn.exceptions import ConvergenceWarning
 
 from skbackprop import BackpropRegressor
-from skbackprop.schedules import SCHEDULES
+from skbackprop.network.schedules import SCHEDULES
 
 plt.style.use("tableau-colorblind10")
 # sphinx_gallery_thumbnail_number = 2

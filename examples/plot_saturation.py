@@ -16,9 +16,9 @@ from sklearn.datasets import load_digits
 from sklearn.exceptions import ConvergenceWarning
 
 from skbackprop import BackpropClassifier
-from skbackprop.losses import BinaryCrossEntropy, SigmoidSquaredError
-from skbackprop.network import Network
-from skbackprop.workspace import Workspace
+from skbackprop.network.losses import BinaryCrossEntropy, SigmoidSquaredError
+from skbackprop.network.network import Network
+from skbackprop.network.workspace import Workspace
 
 plt.style.use("tableau-colorblind10")
 

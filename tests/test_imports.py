@@ -1,4 +1,4 @@
-"""The house stands as the picture of the architecture draws it: imports point downwards only."""
+"""The folders are the architecture: imports point downwards only, between folders and within them."""
 
 import ast
 import json
@@ -7,33 +7,23 @@ import subprocess
 import sys
 from graphlib import TopologicalSorter
 from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "skbackprop"
-PICTURE = ROOT / "docs" / "_static" / "architecture.svg"
-SVG = "{http://www.w3.org/2000/svg}"
-# The floors that know nothing of scikit-learn, and whose files fit on a few screens.
-CORE = ("loop", "core")
+# From the bottom to the top: a folder imports from those before it only.
+FOLDERS = ("network", "training", "tables", "model", "estimators", "inspection", "displays", "onnx")
+# Folders that stand beside each other, though the order above has one of them first.
+STRANGERS = [("tables", "network"), ("tables", "training"), ("training", "tables"), ("onnx", "displays")]
+WITHOUT_SCIKIT_LEARN = ("network", "training")
+MOST_NAMES = 10  # at the top of the package, but for the marker py.typed
 LONGEST_CORE_FILE = 310  # about 300
-# Public names and the version: everybody may know the version, and nobody imports the others.
-NO_FLOOR = {"", "__main__", "version"}
 # What `import skbackprop` must not load: it is wanted by few, and slow or optional.
 LATER = {
     "dask", "distributed", "matplotlib", "mlflow", "onnx", "onnxruntime", "optuna", "pandas",
     "polars", "pyarrow", "rich", "shap", "skl2onnx", "skops", "torch",
 }  # fmt: skip
-
-
-def floors():
-    """Return for each floor of the picture, from the top, its name and its modules."""
-    groups = ElementTree.parse(PICTURE).getroot().iter(f"{SVG}g")
-    return {
-        group.get("class"): [text.text for text in group.iter(f"{SVG}text") if text.get("class") == "module"]
-        for group in groups
-    }
 
 
 def files():
@@ -54,7 +44,7 @@ def imported(path):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: imports are absolute"
-            # In `from skbackprop import losses` it is the module losses that is imported.
+            # In `from skbackprop.network import losses` it is the module losses that is imported.
             full = [f"{node.module}.{alias.name}" for alias in node.names]
             names |= {name if name in modules else node.module for name in full}
     return names
@@ -66,30 +56,30 @@ def imported_here(path):
     return {name.removeprefix(prefix) for name in imported(path) if name.startswith(prefix)} & set(files())
 
 
-def box(module):
-    """Return the box of the picture in which a module is: itself, or the folder it is in."""
+def folder(module):
+    """Return the folder at the top of the package in which a module is."""
     return module.partition(".")[0]
 
 
-BOXES = {module: floor for floor, modules in floors().items() for module in modules}
-
-
-def test_the_picture_shows_every_module_and_no_other():
-    assert sorted(BOXES) == sorted({box(module) for module in files()} - NO_FLOOR)
-    assert list(floors()) == ["around", "face", "data", "loop", "core"]
-
-
-@pytest.mark.parametrize("module", sorted(set(files()) - NO_FLOOR))
-def test_imports_point_downwards(module):
-    order = list(floors())
-    height = {name: order.index(floor) for name, floor in BOXES.items()}
-    assert box(module) in height, f"docs/_static/architecture.svg has no box for {box(module)}"
-    above = {
-        name
-        for name in imported_here(files()[module])
-        if box(name) in height and height[box(name)] < height[box(module)]
+def arrows():
+    """Return the pairs (from, to) of folders of which the first imports from the second."""
+    pairs = {
+        (folder(module), folder(name)) for module, path in files().items() for name in imported_here(path)
     }
-    assert above == set(), f"{module} imports what stands above it in docs/_static/architecture.svg"
+    return sorted((a, b) for a, b in pairs if a != b and a not in ("", "__main__"))
+
+
+def test_the_top_of_the_package_is_its_folders():
+    names = {path.name for path in PACKAGE.iterdir() if not path.name.startswith((".", "__pycache__"))}
+    assert names == {*FOLDERS, "__init__.py", "__main__.py", "py.typed"}
+    assert len(names - {"py.typed"}) <= MOST_NAMES
+
+
+def test_imports_between_folders_point_downwards():
+    pairs = arrows()
+    print(f"{len(pairs)} arrows between folders:", ", ".join(f"{a} -> {b}" for a, b in pairs))
+    assert [(a, b) for a, b in pairs if FOLDERS.index(a) < FOLDERS.index(b)] == []
+    assert set(pairs) & set(STRANGERS) == set()
 
 
 def test_no_imports_in_a_circle():
@@ -100,7 +90,10 @@ def test_no_imports_in_a_circle():
     assert set(order) == set(files())
 
 
-@pytest.mark.parametrize("module", sorted(module for module, floor in BOXES.items() if floor in CORE))
+CORE = sorted(module for module in files() if folder(module) in WITHOUT_SCIKIT_LEARN)
+
+
+@pytest.mark.parametrize("module", CORE)
 def test_the_core_knows_no_scikit_learn_and_its_files_are_short(module):
     path = files()[module]
     assert {name for name in imported(path) if name.split(".")[0] == "sklearn"} == set()
@@ -126,11 +119,10 @@ def test_importing_the_package_loads_hardly_more_than_scikit_learns_network():
 
 
 def test_the_core_runs_without_scikit_learn():
-    core = [module for module, floor in BOXES.items() if floor in CORE]
     # `import skbackprop` itself brings the estimators: the modules of the core are loaded without it.
     program = (
         "import types; package = types.ModuleType('skbackprop'); "
         f"package.__path__ = [{str(PACKAGE)!r}]; sys.modules['skbackprop'] = package; "
-        f"import {', '.join(f'skbackprop.{module}' for module in core)}"
+        f"import {', '.join(f'skbackprop.{module}' for module in CORE)}"
     )
     assert {name for name in loaded_by(program) if name.split(".")[0] == "sklearn"} == set()

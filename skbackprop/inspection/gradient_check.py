@@ -6,14 +6,14 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.utils.validation import _is_fitted
 
-from skbackprop.epoch_loss import weighted_sum
-from skbackprop.inputs import check_training_data
 from skbackprop.inspection.inspected_data import check_estimator, encoded_rows, mean_one, network_batch
 from skbackprop.inspection.layer_gradients import backpropagate
-from skbackprop.network import Network
-from skbackprop.recipes import resolve
-from skbackprop.stored_rows import in_memory
-from skbackprop.workspace import Workspace
+from skbackprop.model.recipes import resolve
+from skbackprop.network.network import Network
+from skbackprop.network.workspace import Workspace
+from skbackprop.tables.inputs import check_training_data
+from skbackprop.tables.rows_on_disk import in_memory
+from skbackprop.training.epoch_loss import weighted_sum
 
 # h: the truncation error h^2 f''' / 6 of a central difference and its rounding error eps f / h are
 # together smallest near the third root of eps.

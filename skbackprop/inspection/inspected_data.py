@@ -4,10 +4,10 @@ import numpy as np
 from sklearn.base import is_regressor
 from sklearn.utils.validation import _check_y, check_consistent_length, check_is_fitted
 
-from skbackprop.base import BaseBackprop
-from skbackprop.inputs import check_weights
-from skbackprop.prediction import scaled_block
-from skbackprop.stored_rows import in_memory
+from skbackprop.estimators.base import BaseBackprop
+from skbackprop.model.prediction import scaled_block
+from skbackprop.tables.inputs import check_weights
+from skbackprop.tables.rows_on_disk import in_memory
 
 
 def check_estimator(estimator):

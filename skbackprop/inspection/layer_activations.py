@@ -5,8 +5,8 @@ from typing import NamedTuple
 import numpy as np
 
 from skbackprop.inspection.inspected_data import encoded_inputs
-from skbackprop.network import linear
-from skbackprop.prediction import forward_blocks
+from skbackprop.model.prediction import forward_blocks
+from skbackprop.network.network import linear
 
 
 class LayerActivations(NamedTuple):

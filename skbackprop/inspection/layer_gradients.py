@@ -4,10 +4,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skbackprop.epoch_loss import write_output_delta
 from skbackprop.inspection.inspected_data import encoded_rows, network_batch
-from skbackprop.network import by_network
-from skbackprop.workspace import Workspace
+from skbackprop.network.network import by_network
+from skbackprop.network.workspace import Workspace
+from skbackprop.training.epoch_loss import write_output_delta
 
 
 class LayerGradients(NamedTuple):
@@ -108,7 +108,7 @@ def backpropagate(network, loss, X, Y, w):
     ----------
     network : Network
     loss : object
-        See :mod:`skbackprop.losses`.
+        See :mod:`skbackprop.network.losses`.
     X : ndarray or CSR matrix of shape (n_samples, n_inputs)
         Scaled.
     Y : ndarray of shape (n_samples * n_networks, n_outputs)

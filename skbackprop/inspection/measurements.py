@@ -6,19 +6,19 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import logit
 
-from skbackprop.batches import Batches
-from skbackprop.epoch_loss import mean_loss, weighted_sum
-from skbackprop.initialization import initialize
 from skbackprop.inspection.gradient_check import in_float64
 from skbackprop.inspection.inspected_data import encoded_rows, mean_one, network_batch
 from skbackprop.inspection.kept_epoch import kept_epoch
 from skbackprop.inspection.layer_activations import network_activations
 from skbackprop.inspection.layer_gradients import backpropagate
 from skbackprop.inspection.saturation import saturation
-from skbackprop.losses import combine
-from skbackprop.prediction import raw_predictions, scaled_block
-from skbackprop.recipes import make_optimizer
-from skbackprop.training import clip_norm
+from skbackprop.model.prediction import raw_predictions, scaled_block
+from skbackprop.model.recipes import make_optimizer
+from skbackprop.network.initialization import initialize
+from skbackprop.network.losses import combine
+from skbackprop.tables.batches import Batches
+from skbackprop.training.epoch_loss import mean_loss, weighted_sum
+from skbackprop.training.training import clip_norm
 
 # Activations and gradients are taken of so many rows, drawn where there are more: shares of them
 # are known to a hundredth then.

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skbackprop.activations import ACTIVATIONS
+from skbackprop.network.activations import ACTIVATIONS
 
 # A slope below this share of the function's largest one counts as flat.
 FLAT_SHARE = 0.01

@@ -8,10 +8,10 @@ solvers; these figures are with the bounds.
 import numpy as np
 from sklearn.base import is_classifier
 
-from skbackprop.endings import OPEN_ENDED
+from skbackprop.estimators.warnings import OPEN_ENDED
 from skbackprop.inspection.diagnosis import SEVERITIES, Finding
 from skbackprop.inspection.kept_epoch import kept_epoch
-from skbackprop.recipes import LEAST_STEPS
+from skbackprop.model.recipes import LEAST_STEPS
 
 SIGMOIDS = ("sigmoid", "logistic", "tanh")
 # Activations that are (nearly) flat at one side only.

@@ -1,4 +1,4 @@
-"""The activations as ONNX: the formulas of :mod:`skbackprop.activations`.
+"""The activations as ONNX: the formulas of :mod:`skbackprop.network.activations`.
 
 They are written in elementary operators, because ONNX's own Elu, Selu, Softplus and the like have no
 float64 in onnxruntime.
@@ -6,7 +6,7 @@ float64 in onnxruntime.
 
 import math
 
-from skbackprop import activations
+from skbackprop.network import activations
 from skbackprop.onnx.graph import erf, exp, log, maximum, minimum, tanh
 
 

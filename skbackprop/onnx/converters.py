@@ -11,14 +11,14 @@ from skl2onnx.common.data_types import (
 from skl2onnx.common.utils_classifier import get_label_classes
 from sklearn.utils.validation import check_is_fitted
 
-from skbackprop.classifier import BackpropClassifier
-from skbackprop.hidden_layer_transformer import HiddenLayerTransformer
-from skbackprop.network import by_network
+from skbackprop.estimators.classifier import BackpropClassifier
+from skbackprop.estimators.regressor import BackpropRegressor
+from skbackprop.estimators.transformer import HiddenLayerTransformer
+from skbackprop.network.network import by_network
 from skbackprop.onnx.activations import activate
 from skbackprop.onnx.graph import Graph
 from skbackprop.onnx.inputs import encoded_inputs, scaled, through_front
 from skbackprop.onnx.outputs import combined, labels, predictions, probabilities
-from skbackprop.regressor import BackpropRegressor
 
 # What skl2onnx's own classifiers let the user choose.
 CLASSIFIER_OPTIONS = {

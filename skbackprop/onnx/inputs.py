@@ -1,4 +1,4 @@
-"""From the inputs of a graph to a^0: encoded as :mod:`skbackprop.encoding` does, scaled, and the front.
+"""From the inputs of a graph to a^0: encoded as by :mod:`skbackprop.tables.encoding`, scaled, and the front.
 
 A graph has one input for all columns, or several that stand for neighbouring columns of X, in their
 order: one for each column of a frame, as ``skl2onnx.to_onnx(model, frame[:1])`` makes them.
@@ -7,7 +7,7 @@ order: one for each column of a frame, as ``skl2onnx.to_onnx(model, frame[:1])``
 import numpy as np
 
 from skbackprop.onnx.graph import clip, concatenate, cos, is_nan, sqrt, where
-from skbackprop.scaling import FAR_OUT
+from skbackprop.tables.scaling import FAR_OUT
 
 
 def encoded_inputs(tensors, widths, model):
@@ -18,7 +18,7 @@ def encoded_inputs(tensors, widths, model):
     tensors : list of Tensor
     widths : list of int
         Columns of each tensor.
-    model : skbackprop.model.Model
+    model : skbackprop.model.model.Model
     """
     encoder, scaling = model.encoder, model.scaling
     if encoder is None:
@@ -126,7 +126,7 @@ def scaled(x, scaling, dtype):
 
 
 def through_front(x, network):
-    """Return a^0, see :mod:`skbackprop.front`."""
+    """Return a^0, see :mod:`skbackprop.network.input_layer`."""
     front, p = network.front, network.front_parameters
     if front is None:
         return x

@@ -1,4 +1,4 @@
-"""From raw outputs z^L to probabilities, labels and predictions, as :mod:`skbackprop.losses` does.
+"""From raw outputs z^L to probabilities, labels and predictions, as :mod:`skbackprop.network.losses` does.
 
 What is copied is not the loss but its two functions that predict: ``inverse_link`` and ``combine``.
 A loss of the user's own that has them from one of the package's links can be converted, therefore.
@@ -6,7 +6,7 @@ A loss of the user's own that has them from one of the package's links can be co
 
 import numpy as np
 
-from skbackprop import losses
+from skbackprop.network import losses
 from skbackprop.onnx.activations import sigmoid, softplus
 from skbackprop.onnx.graph import (
     argmax,
@@ -90,7 +90,7 @@ def link_of(loss):
             return link
     raise ValueError(
         f"loss={loss!r} has an inverse_link or a combine of its own, which cannot be converted to ONNX; take "
-        f"them from one of {', '.join(f'skbackprop.losses.{kind.__name__}' for kind in LINKS)}."
+        f"them from one of {', '.join(f'skbackprop.network.losses.{kind.__name__}' for kind in LINKS)}."
     )
 
 
@@ -111,7 +111,7 @@ def probabilities(raw, loss, targets, dtype):
     if link not in (LogisticLink, SoftmaxLink):
         raise ValueError(
             f"loss={loss!r} has outputs that are no probabilities; a classifier's loss needs the "
-            "inverse_link of skbackprop.losses.LogisticLink or SoftmaxCrossEntropy for ONNX."
+            "inverse_link of skbackprop.network.losses.LogisticLink or SoftmaxCrossEntropy for ONNX."
         )
     if targets.multilabel:
         a = link.inverse(raw)

@@ -1,0 +1,1 @@
+"""scikit-learn's face: the classifier, the regressor and the transformer, their parameters and warnings."""

@@ -1,0 +1,411 @@
+"""BackpropClassifier: a multilayer perceptron for classes."""
+
+import numpy as np
+from scipy.special import log_expit, log_softmax
+from sklearn.base import ClassifierMixin, _fit_context
+from sklearn.neural_network import MLPClassifier
+from sklearn.utils.metaestimators import available_if
+
+from skbackprop.estimators import parameters
+from skbackprop.estimators.base import BaseBackprop, stochastic
+from skbackprop.estimators.callbacks import with_callbacks
+from skbackprop.estimators.conversion import from_sklearn, to_sklearn
+from skbackprop.estimators.documentation import shared_parameters
+from skbackprop.network.losses import CLASSIFIER_LOSSES, BinaryCrossEntropy
+from skbackprop.tables.targets import ClassTargets
+
+
+@shared_parameters
+class BackpropClassifier(ClassifierMixin, BaseBackprop):
+    """A multilayer perceptron classifier, trained by backpropagation in NumPy.
+
+    Two classes have one output neuron with a sigmoid; k > 2 classes have k neurons with a softmax.
+    An indicator matrix as y is multilabel: a sigmoid for each label.
+
+    Parameters
+    ----------
+    {hidden_layer_sizes}
+    {activation}
+    loss : {{"log_loss", "bce", "squared_error"}} or object, default="log_loss"
+        What is minimised. "log_loss": cross-entropy, with a sigmoid for two classes and a softmax
+        for more. "bce": a sigmoid for each class, each with binary cross-entropy. "squared_error":
+        a sigmoid for each class with half the squared error, as textbooks begin. An object with
+        the methods that :mod:`skbackprop.network.losses` describes is a loss of your own.
+    {network}
+    {training}
+    class_weight : "balanced", dict, list of dict or None, default=None
+        Weights of the classes, by which the sample weights are multiplied. "balanced" weights
+        every class to the same total. A list has a dict for each label of a multilabel y.
+    label_smoothing : float or "auto", default="auto"
+        e in [0, 1): the network learns (1 - e) Y + e / k instead of Y.
+    {stopping}
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        The labels, in the order of the columns of predict_proba.
+    {attributes}
+
+    See Also
+    --------
+    BackpropRegressor : The same network for numbers.
+    sklearn.neural_network.MLPClassifier : scikit-learn's own.
+
+    References
+    ----------
+    Rumelhart, Hinton & Williams (1986). Learning representations by back-propagating errors.
+    Nature 323, 533-536.
+
+    Nielsen (2015). Neural Networks and Deep Learning. Determination Press.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from skbackprop import BackpropClassifier
+    >>> X, y = load_iris(return_X_y=True)
+    >>> model = BackpropClassifier(hidden_layer_sizes=(20,), random_state=0).fit(X, y)
+    >>> bool(model.score(X, y) > 0.95)
+    True
+    """
+
+    _parameter_constraints = parameters.CLASSIFIER
+
+    def __init__(
+        self,
+        hidden_layer_sizes="auto",
+        activation="auto",
+        *,
+        recipe="tabular",
+        n_estimators="auto",
+        loss="log_loss",
+        dropout="auto",
+        input_dropout=0.0,
+        solver="auto",
+        learning_rate="auto",
+        schedule="auto",
+        power_t=0.5,
+        alpha="auto",
+        max_norm=None,
+        clip_norm=None,
+        batch_size="auto",
+        max_iter="auto",
+        max_fun=15000,
+        momentum=0.9,
+        nesterov=True,
+        beta_1=0.9,
+        beta_2="auto",
+        epsilon=1e-8,
+        regularization_schedule="auto",
+        parametrization="auto",
+        front="auto",
+        initialization="auto",
+        scaling="auto",
+        categorical_features="from_dtype",
+        dtype="auto",
+        class_weight=None,
+        label_smoothing="auto",
+        early_stopping="auto",
+        validation_fraction=0.1,
+        n_iter_no_change="auto",
+        tol=1e-4,
+        scoring="loss",
+        warm_start=False,
+        shuffle=True,
+        random_state=None,
+        verbose=False,
+    ):
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.activation = activation
+        self.recipe = recipe
+        self.n_estimators = n_estimators
+        self.loss = loss
+        self.dropout = dropout
+        self.input_dropout = input_dropout
+        self.solver = solver
+        self.learning_rate = learning_rate
+        self.schedule = schedule
+        self.power_t = power_t
+        self.alpha = alpha
+        self.max_norm = max_norm
+        self.clip_norm = clip_norm
+        self.batch_size = batch_size
+        self.max_iter = max_iter
+        self.max_fun = max_fun
+        self.momentum = momentum
+        self.nesterov = nesterov
+        self.beta_1 = beta_1
+        self.beta_2 = beta_2
+        self.epsilon = epsilon
+        self.regularization_schedule = regularization_schedule
+        self.parametrization = parametrization
+        self.front = front
+        self.initialization = initialization
+        self.scaling = scaling
+        self.categorical_features = categorical_features
+        self.dtype = dtype
+        self.class_weight = class_weight
+        self.label_smoothing = label_smoothing
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
+        self.tol = tol
+        self.scoring = scoring
+        self.warm_start = warm_start
+        self.shuffle = shuffle
+        self.random_state = random_state
+        self.verbose = verbose
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_label = True
+        return tags
+
+    @with_callbacks
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X, y, sample_weight=None, *, X_val=None, y_val=None, sample_weight_val=None):
+        """Train the network.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Inputs. A large array on disk (``np.memmap``, HDF5, Zarr) is read block by block.
+        y : array-like of shape (n_samples,) or (n_samples, n_labels)
+            Classes of any type, or an indicator matrix of labels.
+        sample_weight : array-like of shape (n_samples,), default=None
+            A weight of 2 is the row twice, a weight of 0 is its absence.
+        X_val, y_val, sample_weight_val : default=None
+            Rows to validate on after each epoch, in place of a share of X; the weights of the
+            best epoch are kept.
+
+        Returns
+        -------
+        self : BackpropClassifier
+        """
+        return self._fit(X, y, sample_weight, X_val, y_val, sample_weight_val)
+
+    @available_if(stochastic)
+    @_fit_context(prefer_skip_nested_validation=True)
+    def partial_fit(self, X, y, sample_weight=None, classes=None):
+        """Train for one epoch on these rows, going on from where the training stands.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Inputs.
+        y : array-like of shape (n_samples,) or (n_samples, n_labels)
+            Classes, or an indicator matrix of labels.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights, whose mean over these rows counts as 1.
+        classes : array-like of shape (n_classes,), default=None
+            All classes that will ever come; needed in the first call unless this y has them all.
+
+        Returns
+        -------
+        self : BackpropClassifier
+
+        Raises
+        ------
+        ValueError
+            Where `classes` are others than those of the first call.
+        """
+        if classes is not None and hasattr(self, "_model"):
+            self._model.targets.refuse_other_classes(classes)
+        return self._partial_fit(X, y, sample_weight, classes)
+
+    @classmethod
+    def from_sklearn(cls, mlp):
+        """Return an estimator with the weights and the parameters of scikit-learn's network.
+
+        Its predictions are the same. What is divided by the batch size there (alpha) is divided here
+        once, by `batch_size` or 200.
+
+        Parameters
+        ----------
+        mlp : MLPClassifier
+            Fitted.
+
+        Returns
+        -------
+        estimator : BackpropClassifier
+            Fitted; with warm_start or by partial_fit its training goes on, with a new optimizer.
+
+        Raises
+        ------
+        TypeError
+            Where `mlp` is something else.
+        """
+        return from_sklearn(cls, mlp, MLPClassifier)
+
+    def to_sklearn(self):
+        """Return scikit-learn's network with these weights, which predicts the same.
+
+        Scaling is folded into the first and the last layer, in float64.
+
+        Returns
+        -------
+        mlp : MLPClassifier
+            Fitted.
+
+        Raises
+        ------
+        ValueError
+            Where the network does something that has no counterpart there: several networks,
+            periodic embeddings, scaling="robust", encoded columns, another activation or loss.
+        """
+        return to_sklearn(self)
+
+    def _make_targets(self, y, sample_weight, settings, classes=None):
+        return ClassTargets(y, classes)
+
+    def _make_loss(self, targets):
+        if not isinstance(self.loss, str):
+            return self.loss
+        if self.loss == "log_loss" and (targets.multilabel or targets.n_outputs == 1):
+            return BinaryCrossEntropy()
+        return CLASSIFIER_LOSSES[self.loss]()
+
+    def _encode_for_training(self, model, y, dtype):
+        return model.targets.encode(y, dtype, model.settings.label_smoothing)
+
+    def _row_weights(self, targets, y, sample_weight):
+        if self.class_weight is None:
+            return sample_weight
+        return targets.class_weights(y, self.class_weight, sample_weight)
+
+    def _strata(self, targets, y):
+        return targets.codes(y)
+
+    @property
+    def classes_(self):
+        """The classes, sorted; with a multilabel y their numbers."""
+        return self._fitted_model().targets.classes
+
+    def decision_function(self, X):
+        """Return the raw outputs z^L.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+
+        Returns
+        -------
+        raw : ndarray of shape (n_samples,) for two classes, else (n_samples, n_outputs)
+        """
+        raw = self._raw(X)
+        return raw[:, 0] if self._is_binary() else raw
+
+    def predict(self, X):
+        """Return the most probable class of each row, or the labels whose probability is above 1/2.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+
+        Returns
+        -------
+        y : ndarray of shape (n_samples,) or (n_samples, n_labels)
+        """
+        raw = self._raw(X)
+        return self._model.targets.decode(raw)
+
+    def predict_proba(self, X):
+        """Return the probability of each class, or of each label.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+
+        Returns
+        -------
+        probabilities : ndarray of shape (n_samples, n_classes)
+            The rows sum to 1, but for multilabel.
+        """
+        return self._probabilities(self._raw(X))
+
+    def sample_proba(self, X, n_samples=1, random_state=0):
+        """Draw probabilities from the network with dropout left on (Monte Carlo dropout).
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_rows, n_features)
+            Inputs.
+        n_samples : int, default=1
+            Passes, each with its own dropout masks.
+        random_state : int, RandomState instance or None, default=0
+            Decides the masks.
+
+        Returns
+        -------
+        samples : ndarray of shape (n_rows, n_classes, n_samples)
+            Their mean over the last axis is a prediction, their spread its uncertainty.
+
+        Raises
+        ------
+        ValueError
+            For a network without dropout.
+
+        References
+        ----------
+        Gal & Ghahramani (2016). Dropout as a Bayesian approximation. ICML.
+        """
+        raw = self._sample_raw(X, n_samples, random_state)
+        return np.stack([self._probabilities(z) for z in raw], axis=-1)
+
+    def _probabilities(self, raw):
+        """Return the probabilities that belong to raw outputs, which are overwritten.
+
+        None is 0 or 1 to the last digit: nobody is that sure, and a logarithm may be taken of it.
+        """
+        probabilities = self._inverse_link(raw)
+        limits = np.finfo(probabilities.dtype)
+        return np.clip(probabilities, limits.tiny, 1 - limits.epsneg, out=probabilities)
+
+    def _inverse_link(self, raw):
+        model = self._model
+        if self._is_binary():
+            probabilities = np.empty((raw.shape[0], 2), raw.dtype)
+            model.loss.inverse_link(raw, out=probabilities[:, 1:])
+            # 1 / (1 + exp(z)) and not 1 - a, which would have no small values.
+            model.loss.inverse_link(-raw, out=probabilities[:, :1])
+            return probabilities
+        if self.out_activation_ == "logistic" and not model.targets.multilabel:
+            return np.exp(log_shares(raw))
+        model.loss.inverse_link(raw, out=raw)
+        if self.out_activation_ == "custom" and not model.targets.multilabel:
+            raw /= raw.sum(axis=1, keepdims=True)
+        return raw
+
+    def predict_log_proba(self, X):
+        """Return the logarithms of the probabilities, finite however sure the network is.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+
+        Returns
+        -------
+        log_probabilities : ndarray of shape (n_samples, n_classes)
+        """
+        raw = self._raw(X)
+        if self.out_activation_ == "custom":
+            return np.log(self._probabilities(raw))
+        if self._is_binary():
+            exact = log_expit(np.hstack((-raw, raw)))
+        elif self.out_activation_ == "softmax":
+            exact = log_softmax(raw, axis=1)
+        else:
+            exact = log_expit(raw) if self._model.targets.multilabel else log_shares(raw)
+        # Near 1 the probability has lost digits that its logarithm here still has; the two
+        # methods are to agree, though.
+        probabilities = self._probabilities(raw)
+        return np.log(probabilities, out=exact, where=probabilities > 0.5)
+
+    def _is_binary(self):
+        targets = self._model.targets
+        return targets.n_outputs == 1 and not targets.multilabel
+
+
+def log_shares(raw):
+    """Return ln(a_j / sum_i a_i) of each row's sigmoid outputs a, however small they are."""
+    log_a = log_expit(raw)
+    return log_a - np.logaddexp.reduce(log_a, axis=1, keepdims=True)

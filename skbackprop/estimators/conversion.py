@@ -1,0 +1,189 @@
+"""To and from scikit-learn's own networks, MLPClassifier and MLPRegressor."""
+
+import inspect
+from types import SimpleNamespace
+
+import numpy as np
+from sklearn.base import is_classifier
+from sklearn.neural_network import MLPClassifier, MLPRegressor
+from sklearn.preprocessing import LabelBinarizer
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted
+
+from skbackprop.model.model import Model
+from skbackprop.model.recipes import resolve
+from skbackprop.network.network import Network
+from skbackprop.training.history import History
+
+# Parameters that mean the same there and here.
+SAME_PARAMETERS = (
+    "hidden_layer_sizes", "activation", "solver", "power_t", "max_iter", "max_fun", "momentum", "beta_1",
+    "beta_2", "epsilon", "early_stopping", "validation_fraction", "n_iter_no_change", "tol", "warm_start",
+    "shuffle", "random_state", "verbose",
+)  # fmt: skip
+# Activations that are there too, by their names here.
+ACTIVATIONS_THERE = {name: name for name in ("identity", "logistic", "tanh", "relu")}
+ACTIVATIONS_THERE["sigmoid"] = "logistic"
+# Rows of a batch there, where batch_size is "auto".
+BATCH_THERE = 200
+
+
+def from_sklearn(cls, mlp, expected):
+    """Return an estimator of `cls` with the parameters and the weights of `mlp`.
+
+    Parameters
+    ----------
+    cls : type
+        BackpropClassifier or BackpropRegressor.
+    mlp : MLPClassifier or MLPRegressor
+        Fitted.
+    expected : type
+        The class that `mlp` must have.
+    """
+    if not isinstance(mlp, expected):
+        raise TypeError(f"The 'mlp' parameter must be a fitted {expected.__name__}. Got {mlp!r} instead.")
+    check_is_fitted(mlp)
+    dtype = mlp.coefs_[0].dtype
+    estimator = cls(**parameters_from_sklearn(mlp), dtype=str(dtype))
+    targets = estimator._make_targets(*targets_from_sklearn(mlp))
+    # The number of rows it was fitted on is not known there; it only bounds the batches here.
+    settings = resolve(estimator, SimpleNamespace(shape=(2**31, mlp.n_features_in_)))
+    sizes = [mlp.n_features_in_, *(W.shape[1] for W in mlp.coefs_)]
+    network = Network(sizes, [mlp.activation] * (len(sizes) - 2), dtype=dtype)
+    for ours, theirs in zip(network.W + network.b, mlp.coefs_ + mlp.intercepts_, strict=True):
+        ours[...] = theirs
+    history = History(loss=list(getattr(mlp, "loss_curve_", [])))
+    for name in ("n_features_in_", "feature_names_in_"):
+        if hasattr(mlp, name):
+            setattr(estimator, name, getattr(mlp, name))
+    loss = estimator._make_loss(targets)
+    seed = check_random_state(estimator.random_state).randint(np.iinfo(np.int32).max)
+    estimator._model = Model(network, loss, targets, None, history, seed, settings, None)
+    return estimator
+
+
+def parameters_from_sklearn(mlp):
+    """Return the parameters here that do what those of `mlp` do there."""
+    theirs = mlp.get_params(deep=False)
+    batch_size = BATCH_THERE if theirs["batch_size"] == "auto" else theirs["batch_size"]
+    return {
+        **{name: theirs[name] for name in SAME_PARAMETERS},
+        "recipe": "textbook",
+        "loss": theirs.get("loss", "log_loss" if is_classifier(mlp) else "squared_error"),
+        "learning_rate": theirs["learning_rate_init"],
+        "schedule": theirs["learning_rate"],
+        "nesterov": theirs["nesterovs_momentum"],
+        "batch_size": theirs["batch_size"],
+        "alpha": theirs["alpha"] / batch_size,  # there the penalty is divided by it
+        "scaling": None,
+    }
+
+
+def targets_from_sklearn(mlp):
+    """Return (y, sample_weight, settings) like those of the fit of `mlp`, to make targets of."""
+    if not is_classifier(mlp):
+        y = np.zeros((1, mlp.n_outputs_))
+        return y.ravel() if mlp.n_outputs_ == 1 else y, None, SimpleNamespace(scaling=None)
+    if mlp._label_binarizer.y_type_.startswith("multilabel"):
+        return np.eye(2, mlp.n_outputs_, dtype=int), None, None
+    return mlp.classes_, None, None
+
+
+def to_sklearn(estimator):
+    """Return an MLPClassifier or MLPRegressor that predicts what the fitted `estimator` does."""
+    check_is_fitted(estimator)
+    model = estimator._model
+    refuse_what_is_not_there(estimator, model)
+    W = [W.astype(np.float64) for W in model.network.W]
+    b = [b.astype(np.float64) for b in model.network.b]
+    if model.network.front is not None:
+        W[0] *= model.network.front_parameters["s"][:, None]
+    if model.scaling is not None:
+        # ((x - c) / s) W + b = x (W / s) + (b - (c / s) W)
+        b[0] -= (model.scaling.center / model.scaling.scale) @ W[0]
+        W[0] /= model.scaling.scale[:, None]
+    names = {ACTIVATIONS_THERE[name] for name in model.network.activation_names}
+    parameters = {
+        "hidden_layer_sizes": tuple(model.network.layer_sizes[1:-1]),
+        "activation": names.pop() if names else "identity",
+        "random_state": estimator.random_state,
+    }
+    history = model.history
+    fitted = {
+        "coefs_": W,
+        "intercepts_": b,
+        "n_features_in_": estimator.n_features_in_,
+        "n_iter_": estimator.n_iter_,
+        "n_layers_": estimator.n_layers_,
+        "n_outputs_": estimator.n_outputs_,
+        "out_activation_": estimator.out_activation_,
+        "loss_": estimator.loss_,
+        "loss_curve_": list(history.loss),
+        "best_loss_": min(history.loss, default=np.inf),
+        "validation_scores_": None,
+        "best_validation_score_": None,
+        "t_": 0,
+        "_no_improvement_count": 0,
+        "_random_state": check_random_state(estimator.random_state),
+    }
+    if hasattr(estimator, "feature_names_in_"):
+        fitted["feature_names_in_"] = estimator.feature_names_in_
+    if is_classifier(estimator):
+        mlp = MLPClassifier(**parameters)
+        labels = (
+            np.eye(2, estimator.n_outputs_, dtype=int) if model.targets.multilabel else estimator.classes_
+        )
+        fitted["classes_"], fitted["_label_binarizer"] = estimator.classes_, LabelBinarizer().fit(labels)
+    else:
+        mlp = regressor_there(estimator, parameters)
+        scaling = model.targets.scaling
+        if estimator.out_activation_ == "exp":
+            b[-1] += np.log(scaling.scale)  # exp(z) s = exp(z + ln s)
+        else:
+            b[-1] *= scaling.scale
+            b[-1] += scaling.center
+            W[-1] *= scaling.scale
+    mlp.__dict__.update(fitted)
+    return mlp
+
+
+def regressor_there(estimator, parameters):
+    """Return an unfitted MLPRegressor with the output activation of `estimator`."""
+    if estimator.out_activation_ != "exp":
+        return MLPRegressor(**parameters)
+    if "loss" not in inspect.signature(MLPRegressor).parameters:
+        raise refusal("loss='poisson'", "MLPRegressor has it from scikit-learn 1.7 on")
+    return MLPRegressor(**parameters, loss="poisson")
+
+
+def refuse_what_is_not_there(estimator, model):
+    """Raise where the fitted `estimator` does what scikit-learn's networks cannot."""
+    settings, network = model.settings, model.network
+    if model.encoder is not None:
+        raise refusal("the encoding of categories and missing numbers", "encode them in a pipeline")
+    if network.n_networks > 1:
+        raise refusal(f"n_estimators={network.n_networks}", "set n_estimators=1")
+    if network.front is not None and network.front.columns.size:
+        raise refusal("front='periodic'", "set front='scale' or None")
+    if model.scaling is not None and model.scaling.n_clipped:
+        raise refusal(f"scaling={settings.scaling!r}", "set scaling='standard' or None")
+    names = set(network.activation_names)
+    unknown = sorted(names - set(ACTIVATIONS_THERE))
+    if unknown or len({ACTIVATIONS_THERE[name] for name in names}) > 1:
+        raise refusal(
+            f"activation={settings.activation!r}",
+            "set one of 'identity', 'sigmoid', 'tanh', 'relu' for all hidden layers",
+        )
+    if is_classifier(estimator):
+        wanted = "softmax" if estimator.n_outputs_ > 1 and not model.targets.multilabel else "logistic"
+    else:
+        wanted = "exp" if estimator.out_activation_ == "exp" else "identity"
+        if settings.clip_predictions:
+            raise refusal("clip_predictions=True", "set clip_predictions=False")
+    if estimator.out_activation_ != wanted:
+        raise refusal(f"loss={settings.loss!r}", f"set a loss whose output activation is {wanted}")
+
+
+def refusal(feature, remedy):
+    """Return the error that says what has no counterpart."""
+    return ValueError(f"{feature} has no counterpart in scikit-learn's networks; {remedy} and fit again.")

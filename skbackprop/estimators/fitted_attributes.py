@@ -1,0 +1,98 @@
+"""The attributes that fitting gives, each read from the model: they are there together, or not at all."""
+
+import numpy as np
+
+from skbackprop.network.network import by_network
+
+
+class FittedAttributes:
+    """What an estimator tells of its ``_model``; an AttributeError where there is none yet.
+
+    They are described in :mod:`skbackprop.estimators.documentation`, for the users of the estimators.
+    """
+
+    def _fitted_model(self):
+        # AttributeError where there is no model, so that hasattr(estimator, "coefs_") is False.
+        try:
+            return self._model
+        except AttributeError:
+            raise AttributeError(f"This {type(self).__name__} instance is not fitted yet.") from None
+
+    @property
+    def coefs_(self):
+        """List of ndarray of shape (n_{l-1}, n_l): the weights W^l, views that may be written to.
+
+        With several networks their shape is (n_estimators, n_{l-1}, n_l).
+        """
+        network = self._fitted_model().network
+        if network.n_networks == 1:
+            return network.W
+        first, *others = network.W
+        return [by_network(first, network.n_networks), *others]
+
+    @property
+    def intercepts_(self):
+        """List of ndarray of shape (n_l,): the biases b^l, views that may be written to.
+
+        With several networks their shape is (n_estimators, n_l).
+        """
+        network = self._fitted_model().network
+        if network.n_networks == 1:
+            return network.b
+        return [b.reshape(network.n_networks, -1) for b in network.b]
+
+    @property
+    def n_iter_(self):
+        """Whole epochs done (with "lbfgs": iterations)."""
+        return self._fitted_model().history.n_epochs
+
+    @property
+    def n_layers_(self):
+        """Layers, with the inputs and the outputs."""
+        return len(self._fitted_model().network.layer_sizes)
+
+    @property
+    def n_outputs_(self):
+        """Units of the last layer."""
+        return self._fitted_model().targets.n_outputs
+
+    @property
+    def out_activation_(self):
+        """Name of the activation of the last layer, "custom" with a loss of one's own."""
+        return getattr(self._fitted_model().loss, "activation", "custom")
+
+    @property
+    def loss_curve_(self):
+        """The loss of each epoch."""
+        return self._fitted_model().history.loss
+
+    @property
+    def penalty_curve_(self):
+        """The penalty at the end of each epoch."""
+        return self._fitted_model().history.penalty
+
+    @property
+    def validation_loss_curve_(self):
+        """The validation loss at the end of each epoch; empty without validation."""
+        return self._fitted_model().history.validation_loss
+
+    @property
+    def validation_scores_(self):
+        """The validation score at the end of each epoch; empty with scoring="loss"."""
+        return self._fitted_model().history.validation_score
+
+    @property
+    def loss_(self):
+        """The loss of the last epoch."""
+        losses = self._fitted_model().history.loss
+        return losses[-1] if losses else np.inf
+
+    @property
+    def best_loss_(self):
+        """The smallest loss: of the validation, where there was one."""
+        return self._fitted_model().history.best_loss
+
+    @property
+    def best_validation_score_(self):
+        """The largest validation score, None without."""
+        return max(self._fitted_model().history.validation_score, default=None)

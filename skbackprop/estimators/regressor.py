@@ -1,0 +1,339 @@
+"""BackpropRegressor: a multilayer perceptron for numbers."""
+
+import numpy as np
+from sklearn.base import RegressorMixin, _fit_context
+from sklearn.neural_network import MLPRegressor
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted
+
+from skbackprop.estimators import parameters
+from skbackprop.estimators.base import BaseBackprop, stochastic
+from skbackprop.estimators.callbacks import with_callbacks
+from skbackprop.estimators.conversion import from_sklearn, to_sklearn
+from skbackprop.estimators.documentation import shared_parameters
+from skbackprop.network.losses import REGRESSOR_LOSSES
+from skbackprop.tables.targets import RealTargets
+
+
+@shared_parameters
+class BackpropRegressor(RegressorMixin, BaseBackprop):
+    """A multilayer perceptron regressor, trained by backpropagation in NumPy.
+
+    One linear output neuron for each target (an exponential one for loss="poisson").
+
+    Parameters
+    ----------
+    {hidden_layer_sizes}
+    {activation}
+    loss : {{"squared_error", "absolute_error", "huber", "poisson", "quantile"}} or object, \
+default="squared_error"
+        What is minimised, over the scaled target. "squared_error" predicts the mean,
+        "absolute_error" the median, "huber" is in between, "poisson" is for counts (y >= 0),
+        "quantile" predicts the quantile of that parameter. An object with the methods that
+        :mod:`skbackprop.network.losses` describes is a loss of your own.
+    quantile : float, default=0.5
+        For loss="quantile": which one, in (0, 1).
+    huber_threshold : float, default=1.35
+        For loss="huber": where it becomes linear, in standard deviations of y (with scaling).
+    {network}
+    {training}
+    clip_predictions : bool or "auto", default="auto"
+        Whether predictions stay within the range of the y of the training.
+    {stopping}
+
+    Attributes
+    ----------
+    {attributes}
+
+    See Also
+    --------
+    BackpropClassifier : The same network for classes.
+    sklearn.neural_network.MLPRegressor : scikit-learn's own.
+
+    References
+    ----------
+    Rumelhart, Hinton & Williams (1986). Learning representations by back-propagating errors.
+    Nature 323, 533-536.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_diabetes
+    >>> from skbackprop import BackpropRegressor
+    >>> X, y = load_diabetes(return_X_y=True)
+    >>> model = BackpropRegressor(hidden_layer_sizes=(20,), random_state=0).fit(X, y)
+    >>> bool(model.score(X, y) > 0.5)
+    True
+    """
+
+    _parameter_constraints = parameters.REGRESSOR
+
+    def __init__(
+        self,
+        hidden_layer_sizes="auto",
+        activation="auto",
+        *,
+        recipe="tabular",
+        n_estimators="auto",
+        loss="squared_error",
+        quantile=0.5,
+        huber_threshold=1.35,
+        dropout="auto",
+        input_dropout=0.0,
+        solver="auto",
+        learning_rate="auto",
+        schedule="auto",
+        power_t=0.5,
+        alpha="auto",
+        max_norm=None,
+        clip_norm=None,
+        batch_size="auto",
+        max_iter="auto",
+        max_fun=15000,
+        momentum=0.9,
+        nesterov=True,
+        beta_1=0.9,
+        beta_2="auto",
+        epsilon=1e-8,
+        regularization_schedule="auto",
+        parametrization="auto",
+        front="auto",
+        initialization="auto",
+        scaling="auto",
+        categorical_features="from_dtype",
+        clip_predictions="auto",
+        dtype="auto",
+        early_stopping="auto",
+        validation_fraction=0.1,
+        n_iter_no_change="auto",
+        tol=1e-4,
+        scoring="loss",
+        warm_start=False,
+        shuffle=True,
+        random_state=None,
+        verbose=False,
+    ):
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.activation = activation
+        self.recipe = recipe
+        self.n_estimators = n_estimators
+        self.loss = loss
+        self.quantile = quantile
+        self.huber_threshold = huber_threshold
+        self.dropout = dropout
+        self.input_dropout = input_dropout
+        self.solver = solver
+        self.learning_rate = learning_rate
+        self.schedule = schedule
+        self.power_t = power_t
+        self.alpha = alpha
+        self.max_norm = max_norm
+        self.clip_norm = clip_norm
+        self.batch_size = batch_size
+        self.max_iter = max_iter
+        self.max_fun = max_fun
+        self.momentum = momentum
+        self.nesterov = nesterov
+        self.beta_1 = beta_1
+        self.beta_2 = beta_2
+        self.epsilon = epsilon
+        self.regularization_schedule = regularization_schedule
+        self.parametrization = parametrization
+        self.front = front
+        self.initialization = initialization
+        self.scaling = scaling
+        self.categorical_features = categorical_features
+        self.clip_predictions = clip_predictions
+        self.dtype = dtype
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
+        self.tol = tol
+        self.scoring = scoring
+        self.warm_start = warm_start
+        self.shuffle = shuffle
+        self.random_state = random_state
+        self.verbose = verbose
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = True
+        return tags
+
+    @with_callbacks
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X, y, sample_weight=None, *, X_val=None, y_val=None, sample_weight_val=None):
+        """Train the network.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Inputs. A large array on disk (``np.memmap``, HDF5, Zarr) is read block by block.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            Targets.
+        sample_weight : array-like of shape (n_samples,), default=None
+            A weight of 2 is the row twice, a weight of 0 is its absence.
+        X_val, y_val, sample_weight_val : default=None
+            Rows to validate on after each epoch, in place of a share of X; the weights of the
+            best epoch are kept.
+
+        Returns
+        -------
+        self : BackpropRegressor
+        """
+        return self._fit(X, y, sample_weight, X_val, y_val, sample_weight_val)
+
+    @available_if(stochastic)
+    @_fit_context(prefer_skip_nested_validation=True)
+    def partial_fit(self, X, y, sample_weight=None):
+        """Train for one epoch on these rows, going on from where the training stands.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Inputs.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            Targets; the first call decides how they are scaled.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights, whose mean over these rows counts as 1.
+
+        Returns
+        -------
+        self : BackpropRegressor
+        """
+        return self._partial_fit(X, y, sample_weight)
+
+    def predict(self, X, return_std=False, *, n_samples=100):
+        """Return the predictions, and how far dropout moves them.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Inputs.
+        return_std : bool, default=False
+            Whether to return, beside the predictions, the standard deviation of the network's
+            answer over passes with dropout (Monte Carlo dropout, see :meth:`sample_y`): the
+            uncertainty about the function, without the noise of y. The predictions are then the
+            mean of these passes.
+        n_samples : int, default=100
+            Passes for `return_std`.
+
+        Returns
+        -------
+        y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
+            In the units of the y of fit.
+        y_std : ndarray like y
+            Only with `return_std`.
+
+        Raises
+        ------
+        ValueError
+            With `return_std`, for a network without dropout.
+        """
+        check_is_fitted(self)
+        if return_std:
+            samples = self.sample_y(X, n_samples, random_state=self._model.split_seed)
+            return samples.mean(axis=-1), samples.std(axis=-1)
+        return self._predictions(self._raw(X))
+
+    def sample_y(self, X, n_samples=1, random_state=0):
+        """Draw predictions from the network with dropout left on (Monte Carlo dropout).
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_rows, n_features)
+            Inputs.
+        n_samples : int, default=1
+            Passes, each with its own dropout masks.
+        random_state : int, RandomState instance or None, default=0
+            Decides the masks.
+
+        Returns
+        -------
+        y_samples : ndarray of shape (n_rows, n_samples) or (n_rows, n_outputs, n_samples)
+            The shape that GaussianProcessRegressor.sample_y has.
+
+        Raises
+        ------
+        ValueError
+            For a network without dropout.
+
+        References
+        ----------
+        Gal & Ghahramani (2016). Dropout as a Bayesian approximation. ICML.
+        """
+        raw = self._sample_raw(X, n_samples, random_state)
+        return np.stack([self._predictions(z) for z in raw], axis=-1)
+
+    def _predictions(self, raw):
+        """Return predictions in the units of y, from raw outputs, which are overwritten."""
+        model = self._model
+        with np.errstate(over="ignore"):  # told of below
+            model.loss.inverse_link(raw, out=raw)
+            y = model.targets.decode(raw, clip=model.settings.clip_predictions)
+        if not np.isfinite(y).all():
+            raise ValueError(
+                f"Predictions are not finite: the inverse link of loss={self.loss!r} is larger there than "
+                f"{raw.dtype.name} holds. Scale the inputs, or fit with a smaller learning_rate."
+            )
+        # What float32 cannot hold stays in float64, whatever X was in.
+        fits = np.abs(y).max(initial=0) <= np.finfo(raw.dtype).max
+        return y.astype(raw.dtype, copy=False) if fits else y
+
+    @classmethod
+    def from_sklearn(cls, mlp):
+        """Return an estimator with the weights and the parameters of scikit-learn's network.
+
+        Its predictions are the same. What is divided by the batch size there (alpha) is divided here
+        once, by `batch_size` or 200.
+
+        Parameters
+        ----------
+        mlp : MLPRegressor
+            Fitted.
+
+        Returns
+        -------
+        estimator : BackpropRegressor
+            Fitted; with warm_start or by partial_fit its training goes on, with a new optimizer.
+
+        Raises
+        ------
+        TypeError
+            Where `mlp` is something else.
+        """
+        return from_sklearn(cls, mlp, MLPRegressor)
+
+    def to_sklearn(self):
+        """Return scikit-learn's network with these weights, which predicts the same.
+
+        Scaling is folded into the first and the last layer, in float64.
+
+        Returns
+        -------
+        mlp : MLPRegressor
+            Fitted.
+
+        Raises
+        ------
+        ValueError
+            Where the network does something that has no counterpart there: several networks,
+            periodic embeddings, scaling="robust", encoded columns, another activation or loss.
+        """
+        return to_sklearn(self)
+
+    def _make_targets(self, y, sample_weight, settings, classes=None):
+        scaled = settings.scaling is not None
+        return RealTargets(y, sample_weight, scaled, positive=self.loss == "poisson")
+
+    def _make_loss(self, targets):
+        if not isinstance(self.loss, str):
+            return self.loss
+        own = {
+            "huber": {"threshold": self.huber_threshold},
+            "quantile": {"quantile": self.quantile},
+        }
+        return REGRESSOR_LOSSES[self.loss](**own.get(self.loss, {}))
+
+    def _encode_for_training(self, model, y, dtype):
+        model.targets.widen_range(y)
+        return super()._encode_for_training(model, y, dtype)

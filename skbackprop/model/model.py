@@ -1,0 +1,173 @@
+"""The model: what a fitted estimator keeps, and how it is built from settings and data."""
+
+from dataclasses import MISSING, dataclass, fields
+
+import numpy as np
+from sklearn.utils import check_random_state
+
+from skbackprop.model.layers import activation_list, dropout_list, layer_list
+from skbackprop.model.recipes import Settings, make_front, make_optimizer
+from skbackprop.model.saved_state import check_parts, checksum
+from skbackprop.network.initialization import initialize
+from skbackprop.network.network import Network, require
+from skbackprop.tables.encoding import Encoder
+from skbackprop.tables.scaling import SCALINGS, RunningScaling, Scaling
+from skbackprop.training.history import History
+from skbackprop.training.training import Training
+
+# dtype="auto" computes float64 input in float64 up to this many numbers in X: there speed does
+# not matter, and results agree to the last digits that float64 has.
+FLOAT64_MAX_SIZE = 20_000
+
+# The parameters that a fit with warm_start takes anew; the others made the network what it is.
+CHANGEABLE = (
+    "max_iter",
+    "early_stopping",
+    "n_iter_no_change",
+    "batch_size",
+    "shuffle",
+    "learning_rate",
+    "schedule",
+    "power_t",
+    "regularization_schedule",
+    "alpha",
+    "clip_norm",
+    "max_norm",
+    "momentum",
+    "nesterov",
+    "beta_1",
+    "beta_2",
+    "epsilon",
+)
+
+
+@dataclass
+class Model:
+    """What a fitted estimator keeps.
+
+    ``settings`` are the estimator's parameters with every "auto" resolved (see
+    :mod:`skbackprop.model.recipes`). ``encoder`` is None where X is numbers without gaps. ``training``
+    (optimizer states and random generator) is there where warm_start or partial_fit may go on with
+    it, and None otherwise. ``ended_by`` is the reason for the end of the last fit (see
+    :meth:`.Training.run`), None after partial_fit, which ends when the user ends it.
+    """
+
+    network: Network
+    loss: object
+    targets: object
+    scaling: Scaling | None
+    history: History
+    split_seed: int
+    settings: Settings
+    encoder: Encoder | None
+    training: Training | None = None
+    ended_by: str | None = None
+
+    def __getstate__(self):
+        return {**self.__dict__, "checksum": checksum(self.__dict__)}
+
+    def __setstate__(self, state):
+        require(self, state, [field.name for field in fields(self) if field.default is MISSING])
+        check_parts(state)
+        state = dict(state)
+        if state.pop("checksum", None) != checksum(state):
+            raise ValueError(
+                "The numbers of a saved Model are not those that were saved: the file is damaged."
+            )
+        self.__dict__.update(state)
+
+    def follow(self, settings):
+        """Take over from newly resolved `settings` what may change while a training goes on."""
+        training, optimizer = self.training, self.training and self.training.optimizer
+        for name in CHANGEABLE:
+            value = getattr(settings, name)
+            if value == getattr(self.settings, name):
+                continue  # what the training has made of it ("adaptive" lowers its learning rate) stays
+            setattr(self.settings, name, value)
+            for part in (training, optimizer):
+                if hasattr(part, name):
+                    setattr(part, name, value)
+
+    def resume_training(self, random_state):
+        """Return the training, a new one where it was not kept."""
+        if self.training is None:
+            seed = check_random_state(random_state).randint(np.iinfo(np.int32).max)
+            self.training = make_training(self, seed)
+        return self.training
+
+
+def build_model(X, sample_weight, settings, encoder, targets, loss, streaming=False):
+    """Return a new model for data of this kind, its weights drawn, nothing trained.
+
+    Parameters
+    ----------
+    X : ndarray or CSR matrix of shape (n_samples, n_features)
+        Encoded inputs.
+    sample_weight : ndarray of shape (n_samples,) or None
+    settings : Settings
+        Resolved parameters.
+    encoder : Encoder or None
+    targets : ClassTargets or RealTargets
+    loss : object
+    streaming : bool, default=False
+        Whether X is the first of a stream of batches, for which the scaling moves.
+    """
+    hidden = layer_list(settings.hidden_layer_sizes)
+    activations = activation_list(settings.activation, len(hidden))
+    rates = dropout_list(settings.input_dropout, settings.dropout, len(hidden))
+    if settings.solver == "lbfgs" and rates:
+        raise ValueError(
+            "solver='lbfgs' needs a loss that is the same at every evaluation, which dropout "
+            f"(dropout={settings.dropout!r}, input_dropout={settings.input_dropout!r}) does not give; "
+            "use solver='adam', 'adamw' or 'sgd' with dropout."
+        )
+    n_numeric = X.shape[1] if encoder is None else encoder.n_numeric
+    scaling = make_scaling(X, sample_weight, settings, n_numeric, streaming and not encoder)
+    front = make_front(settings.front, X, n_numeric)
+    n_inputs = X.shape[1] if front is None else front.n_outputs
+    dtype = compute_dtype(X, settings.dtype)
+    sizes = [n_inputs, *hidden, targets.n_outputs]
+    network = Network(sizes, activations, rates, dtype, front, settings.n_estimators)
+    seeds = check_random_state(settings.random_state).randint(np.iinfo(np.int32).max, size=2)
+    model = Model(network, loss, targets, scaling, History(), seeds[1], settings, encoder)
+    model.training = make_training(model, seeds[0])
+    initialize(network, model.training.rng, settings.initialization)
+    return model
+
+
+def make_scaling(X, sample_weight, settings, n_numeric, moving):
+    """Return the scaling of the inputs or None; the first `n_numeric` columns are scaled."""
+    make = SCALINGS.get(settings.scaling)
+    if moving and settings.scaling == "standard" and settings.front is None:
+        make = RunningScaling
+    if make is None:
+        return None
+    scaling = make(X[:, :n_numeric], sample_weight)
+    return scaling if n_numeric == X.shape[1] else scaling.widen(X.shape[1])
+
+
+def compute_dtype(X, dtype):
+    """Return what the network computes in."""
+    if dtype != "auto":
+        return np.dtype(dtype)
+    small = X.shape[0] * X.shape[1] <= FLOAT64_MAX_SIZE
+    return np.dtype(np.float64 if small and X.dtype != np.float32 else np.float32)
+
+
+def make_training(model, seed):
+    """Return a new training of the network of `model`."""
+    settings = model.settings
+    return Training(
+        model.network,
+        model.loss,
+        make_optimizer(settings, model.network),
+        np.random.Generator(np.random.SFC64(seed)),
+        model.history,
+        learning_rate=settings.learning_rate,
+        schedule=settings.schedule,
+        power_t=settings.power_t,
+        regularization_schedule=settings.regularization_schedule,
+        clip_norm=settings.clip_norm,
+        max_norm=settings.max_norm,
+        shuffle=settings.shuffle,
+    )

@@ -1,0 +1,95 @@
+"""Raw outputs for any number of rows, in blocks that stay in the cache."""
+
+import numpy as np
+from scipy.sparse import issparse
+
+from skbackprop.network.workspace import Workspace
+
+# What the workspace of a block may take; a pass forward touches half of it, which stays in the cache.
+BLOCK_BYTES = 2**22
+
+
+def raw_predictions(network, X, scaling=None, dtype=np.float64):
+    """Return z^L of every row of X, in `dtype` and in the shape that :meth:`Network.forward` has.
+
+    Parameters
+    ----------
+    network : Network
+    X : ndarray or CSR matrix of shape (n_samples, n_features)
+    scaling : Scaling, default=None
+        Applied to the inputs, block by block.
+    dtype : dtype, default=float64
+        Of the result; the network computes in its own.
+
+    Raises
+    ------
+    ValueError
+        Where an output is not finite.
+    """
+    E = network.n_networks
+    raw = np.empty((X.shape[0] * E, network.n_outputs), dtype)
+    # Overflow is told of below, in one sentence for all that led to it.
+    with np.errstate(over="ignore", invalid="ignore"):
+        for rows, z, _ in forward_blocks(network, X, scaling):
+            raw[E * rows.start : E * rows.stop] = z
+    refuse_overflow(raw, network)
+    return raw
+
+
+def refuse_overflow(raw, network):
+    """Raise where outputs are not finite."""
+    finite = np.isfinite(raw)
+    if not finite.all():
+        row = finite.all(axis=1).argmin() // network.n_networks
+        raise ValueError(
+            f"The outputs for row {row} of X are not finite: its numbers, or the weights, are larger than "
+            f"{network.theta.dtype.name} can multiply. Scale the inputs, or fit with dtype='float64' or a "
+            "smaller learning_rate."
+        )
+
+
+def layer_outputs(network, X, scaling=None, dtype=np.float64, *, layer):
+    """Return a^l of every row of X, where `layer` counts the hidden layers from 0 (see above)."""
+    a = np.empty((X.shape[0], network.widths[1:-1][layer]), dtype)
+    for rows, _, workspace in forward_blocks(network, X, scaling):
+        a[rows] = workspace.hidden[layer].a
+    return a
+
+
+def forward_blocks(network, X, scaling):
+    """Yield the rows of each block of X, their z^L and the workspace that their pass has filled.
+
+    Every call has a workspace of its own, so that threads can share a network.
+    """
+    n_samples, dtype = X.shape[0], network.theta.dtype
+    row_bytes = 4 * sum(network.widths) * dtype.itemsize
+    block_rows = min(n_samples, max(32, BLOCK_BYTES // row_bytes))
+    workspace = Workspace(network, block_rows)
+    if n_samples > block_rows:
+        workspace.repeat_biases(network)
+    shape = block_rows, X.shape[1]
+    buffers = None if scaling is None or issparse(X) else (np.empty(shape, dtype), np.empty(shape))
+    for start in range(0, n_samples, block_rows):
+        rows = slice(start, min(start + block_rows, n_samples))
+        if rows.stop - rows.start != block_rows:
+            workspace = Workspace(network, rows.stop - rows.start)
+        yield rows, network.forward(scaled_block(X[rows], scaling, dtype, buffers), workspace), workspace
+
+
+def scaled_block(block, scaling, dtype, buffers=None):
+    """Return a block of rows, cast and scaled; the block itself where there is nothing to do.
+
+    `buffers`, two arrays of at least so many rows, the first of `dtype` and the second float64, save
+    allocating new ones; the result is in the first.
+    """
+    if issparse(block):
+        block = block.astype(dtype)  # a copy: the values are scaled in place
+        if scaling is not None:
+            scaling.apply_to_values(block.data, block.indices)
+        return block
+    if scaling is not None:
+        n = block.shape[0]
+        scaled, wide = buffers or (np.empty(block.shape, dtype), None)
+        scaling.apply(block, scaled[:n], wide if wide is None else wide[:n])
+        return scaled[:n]
+    return np.ascontiguousarray(block, dtype=dtype)

@@ -1,0 +1,162 @@
+"""Recipes: what "auto" means.
+
+A parameter that is left at "auto" takes its value from the recipe; one that is set is what it is
+set to, whatever the recipe. "tabular" is the default, found by measuring on many data sets (see
+the page on defaults); "fast" is for the hurried; "textbook" is the plain network that
+scikit-learn's MLPClassifier has too.
+"""
+
+from types import SimpleNamespace
+
+import numpy as np
+from scipy.sparse import issparse
+from sklearn.base import is_classifier
+
+from skbackprop.network.input_layer import Front
+from skbackprop.network.optimizers import OPTIMIZERS
+
+# Rows among which a column must have more than two values to be embedded.
+SAMPLE_ROWS = 1000
+
+TEXTBOOK = {
+    "n_estimators": 1,
+    "hidden_layer_sizes": (100,),
+    "activation": "relu",
+    "dropout": 0.0,
+    "solver": "adam",
+    "learning_rate": 0.001,
+    "schedule": "constant",
+    "alpha": 1e-4,
+    "regularization_schedule": "constant",
+    "batch_size": 200,
+    "max_iter": 200,
+    "beta_2": 0.999,
+    "parametrization": "standard",
+    "front": None,
+    "scaling": "standard",
+    "label_smoothing": 0.0,
+    "early_stopping": False,
+    "n_iter_no_change": 10,
+    "clip_predictions": False,
+}
+TABULAR_CLASSIFIER = {
+    "n_estimators": 2,
+    "hidden_layer_sizes": (256, 256, 256),
+    "activation": "selu",
+    "dropout": 0.15,
+    "solver": "adamw",
+    "learning_rate": 0.04,
+    "schedule": "coslog4",
+    "alpha": 0.02,
+    "regularization_schedule": "flat_cos",
+    "batch_size": "auto",
+    "batches": 8,  # an epoch, where that makes their size one within BATCH_BOUNDS
+    "max_iter": "auto",
+    "beta_2": 0.95,
+    "parametrization": "ntk",
+    "front": "scale",
+    "scaling": "robust",
+    "label_smoothing": 0.1,
+    "early_stopping": "auto",
+    "n_iter_no_change": None,
+}
+TABULAR_REGRESSOR = {
+    **TABULAR_CLASSIFIER,
+    "activation": "mish",
+    "dropout": 0.1,
+    "batches": 64,
+    "learning_rate": 0.07,
+    "front": "periodic",
+    "early_stopping": False,
+    "clip_predictions": True,
+}
+# The hurried: one network of a third of the width, and for the regressor no embeddings.
+FAST = {"n_estimators": 1, "hidden_layer_sizes": (96, 96, 96), "activation": "relu", "front": "scale"}
+RECIPES = {
+    "tabular": (TABULAR_CLASSIFIER, TABULAR_REGRESSOR),
+    "fast": ({**TABULAR_CLASSIFIER, **FAST}, {**TABULAR_REGRESSOR, **FAST, "batches": 32}),
+    "textbook": (TEXTBOOK, TEXTBOOK),
+}
+
+# Epochs of the tabular recipes: so many, or as many as these steps need.
+EPOCHS = {"classifier": 32, "regressor": 48}
+LEAST_STEPS, MOST_EPOCHS = 250, 256
+# Rows of a batch: small data needs small ones, for steps enough.
+BATCH_BOUNDS = (32, 256)
+
+
+# Tables of so many rows are small: with classes a tenth is better spent on finding the best epoch, because
+# what is learned after it is noise. Of fewer a tenth tells nothing, of more it is worth more in training.
+SMALL_TABLE = range(100, 2000)
+
+
+class Settings(SimpleNamespace):
+    """The parameters of an estimator as attributes, a class of this package for those who load it."""
+
+
+def resolve(estimator, X, streaming=False):
+    """Return the parameters of `estimator` with every "auto" replaced, for data like X.
+
+    What one parameter is set to decides about others that are left at "auto": solver="sgd" or
+    "lbfgs" makes them the textbook's, which suit such solvers, and so does squared error over
+    sigmoid outputs, which saturate at large steps; a linear model is convex, and "lbfgs" finds its
+    minimum; the weight decay of "adamw" is none for "adam";
+    and without scaling there is no front, which needs inputs of size 1. A stream of batches
+    (`streaming`) is scaled by statistics that move with it, for which scaling must be linear.
+    """
+    settings = Settings(**estimator.get_params(deep=False))
+    kind = "classifier" if is_classifier(estimator) else "regressor"
+    if settings.solver == "auto" and np.size(settings.hidden_layer_sizes) == 0:
+        stochastic = streaming or settings.early_stopping not in ("auto", False) or settings.input_dropout
+        settings.solver = "adam" if stochastic else "lbfgs"
+    saturates = kind == "classifier" and settings.loss == "squared_error"
+    plain = saturates or settings.solver in ("sgd", "lbfgs")
+    recipe = RECIPES["textbook" if plain else settings.recipe][kind == "regressor"]
+    if settings.solver not in ("auto", recipe["solver"]):
+        recipe = {**recipe, "alpha": TEXTBOOK["alpha"]}
+    if streaming:
+        recipe = {**recipe, "scaling": "standard", "front": None}
+    if settings.scaling is None:
+        recipe = {**recipe, "front": None}
+    for name, value in recipe.items():
+        if getattr(settings, name, None) == "auto":
+            setattr(settings, name, value)
+    n_samples = X.shape[0]
+    if settings.batch_size == "auto":
+        settings.batch_size = int(np.clip(n_samples // recipe["batches"], *BATCH_BOUNDS))
+    settings.batch_size = min(settings.batch_size, n_samples)
+    if settings.max_iter == "auto":
+        steps = -(-n_samples // settings.batch_size)
+        settings.max_iter = int(np.clip(-(-LEAST_STEPS // steps), EPOCHS[kind], MOST_EPOCHS))
+    if settings.early_stopping == "auto":
+        settings.early_stopping = n_samples in SMALL_TABLE
+    if settings.initialization == "auto" and settings.parametrization == "ntk":
+        settings.initialization = "ntk"
+    return settings
+
+
+def make_front(kind, X, n_numeric):
+    """Return the Front of a network for inputs like X, or None; it embeds of the numeric columns only."""
+    if kind is None or issparse(X):
+        return None
+    if kind == "scale":
+        return Front(X.shape[1])
+    sample = X[:SAMPLE_ROWS]
+    columns = [j for j in range(n_numeric) if np.unique(sample[:, j]).size > 2]
+    return Front(X.shape[1], columns)
+
+
+def make_optimizer(settings, network):
+    """Return the optimizer of a network, None for "lbfgs"."""
+    if settings.solver == "lbfgs":
+        return None
+    if settings.solver == "sgd":
+        own = {"momentum": settings.momentum, "nesterov": settings.nesterov}
+    else:
+        own = {name: getattr(settings, name) for name in ("beta_1", "beta_2", "epsilon")}
+    return OPTIMIZERS[settings.solver](
+        **own,
+        alpha=settings.alpha,
+        n_weights=network.n_weights,
+        rates=network.ntk_rates() if settings.parametrization == "ntk" else (),
+    )

@@ -1,0 +1,67 @@
+"""What a model that comes from a file must be: complete, with the numbers that were saved."""
+
+import zlib
+from types import NoneType
+
+import numpy as np
+
+from skbackprop.model.recipes import Settings
+from skbackprop.network.network import Network, require
+from skbackprop.tables.encoding import Encoder
+from skbackprop.tables.scaling import Scaling
+from skbackprop.tables.targets import ClassTargets, RealTargets
+from skbackprop.training.history import History
+
+# The parts of a model: of what class they may be, and the attributes that prediction needs of them.
+PARTS = {
+    "network": {Network: ("theta",)},
+    "targets": {
+        ClassTargets: ("classes", "multilabel", "n_outputs"),
+        RealTargets: ("scaling", "n_outputs", "one_dimensional", "lowest", "highest"),
+    },
+    "scaling": {NoneType: (), Scaling: ("center", "scale", "n_clipped")},
+    "encoder": {
+        NoneType: (),
+        Encoder: ("categorical", "numeric", "n_numeric", "indicated", "medians", "_one_hot"),
+    },
+    "settings": {Settings: ("dtype",)},
+    "history": {History: ()},
+}
+
+
+def check_parts(state):
+    """Raise where a part of the model in `state` is of another class, or incomplete."""
+    for name, kinds in PARTS.items():
+        part = state[name]
+        needed = [attributes for kind, attributes in kinds.items() if isinstance(part, kind)]
+        if not needed:
+            expected = " or ".join(kind.__name__ for kind in kinds)
+            raise ValueError(
+                f"The {name} of a saved Model must be {expected}. Got {type(part).__name__} instead: the "
+                "file is damaged, or is something else."
+            )
+        if needed[0]:
+            require(part, vars(part), needed[0])
+
+
+def checksum(state):
+    """Return a number that a model with other weights or scales is hardly likely to have.
+
+    It is the same on machines with another order of the bytes.
+    """
+    code = 0
+    for values in arrays(state):
+        little_endian = np.ascontiguousarray(values, dtype=values.dtype.newbyteorder("<"))
+        code = zlib.crc32(little_endian, code)
+    return code
+
+
+def arrays(state):
+    """Yield the arrays of numbers that predictions are computed from."""
+    yield state["network"].theta
+    for scaling in (state["scaling"], getattr(state["targets"], "scaling", None)):
+        if scaling is not None:
+            yield np.asarray(scaling.center)
+            yield np.asarray(scaling.scale)
+    if state["encoder"] is not None:
+        yield np.asarray(state["encoder"].medians)

@@ -1,0 +1,269 @@
+"""Activation functions sigma and their derivatives sigma'.
+
+Each class shows the forward formula on top of the backward one. Both write into the arrays they
+are given, so that a training step allocates nothing:
+
+``forward(z, out, scratch)``
+    writes a = sigma(z) into `out`, which is `z` itself unless ``needs_z``.
+``backward(delta, a, z, scratch, mask)``
+    multiplies `delta` in place by sigma'(z). The arrays `a`, `z`, `scratch` (floats) and `mask`
+    (booleans) have the shape of `delta` and may be overwritten: nobody reads them afterwards.
+
+Where sigma' can be written through a = sigma(z) it is, and z is not kept. The activations that
+need z say so with ``needs_z``. ``initialization`` names the scheme that keeps the variance of
+the signal through many layers of this activation (see :mod:`skbackprop.network.initialization`). Those
+whose sigma' asks at most whether a > 0 say so with ``sign_suffices``, and dropout multiplies their a
+in place: where it makes a positive a zero, delta is zero too.
+
+The formulas use NumPy's exp, expm1 and tanh, which are vectorised, and not SciPy's expit and
+log1p-like functions, which take about ten times as long.
+"""
+
+import math
+
+import numpy as np
+from scipy.special import ndtr
+
+from skbackprop.network.kernels.elementwise import (
+    is_positive,
+    negative_part,
+    positive_part,
+    sigmoid,
+    softplus_of_minus_abs,
+)
+
+
+class Activation:
+    """What the activations share: the attributes that the network reads."""
+
+    needs_z = False
+    sign_suffices = False
+    initialization = "glorot"
+
+    def forward(self, z, out, scratch):
+        """Write sigma(z) into `out`."""
+        raise NotImplementedError
+
+    def backward(self, delta, a, z, scratch, mask):
+        """Multiply `delta` in place by sigma'(z)."""
+        raise NotImplementedError
+
+
+class Identity(Activation):
+    """sigma(z) = z; sigma'(z) = 1."""
+
+    sign_suffices = True
+
+    def forward(self, z, out, scratch):
+        pass  # z and out are one array
+
+    def backward(self, delta, a, z, scratch, mask):
+        pass
+
+
+class Sigmoid(Activation):
+    """sigma(z) = 1 / (1 + exp(-z)); sigma' = a (1 - a), which tends to 0 at both ends (saturation)."""
+
+    def forward(self, z, out, scratch):
+        sigmoid(z, out)
+
+    def backward(self, delta, a, z, scratch, mask):
+        np.subtract(1, a, out=scratch)
+        scratch *= a  # a (1 - a)
+        delta *= scratch
+
+
+class Tanh(Activation):
+    """sigma(z) = tanh(z); sigma' = 1 - a^2."""
+
+    def forward(self, z, out, scratch):
+        np.tanh(z, out=out)
+
+    def backward(self, delta, a, z, scratch, mask):
+        np.multiply(a, a, out=scratch)
+        np.subtract(1, scratch, out=scratch)  # 1 - a^2
+        delta *= scratch
+
+
+class ReLU(Activation):
+    """sigma(z) = max(0, z); sigma' = 1 for z > 0, else 0."""
+
+    sign_suffices = True
+    initialization = "he"
+
+    def forward(self, z, out, scratch):
+        positive_part(z, out)
+
+    def backward(self, delta, a, z, scratch, mask):
+        is_positive(a, out=mask)  # a > 0 exactly where z > 0
+        np.copyto(a, mask)  # a becomes sigma', in floats: a product with booleans takes longer
+        delta *= a
+
+
+class LeakyReLU(Activation):
+    """sigma(z) = max(z, 0.01 z); sigma' = 1 for z > 0, else 0.01 (Maas et al., 2013)."""
+
+    sign_suffices = True
+    initialization = "he"
+    slope = 0.01
+
+    def forward(self, z, out, scratch):
+        np.multiply(z, self.slope, out=scratch)
+        np.maximum(z, scratch, out=out)
+
+    def backward(self, delta, a, z, scratch, mask):
+        is_positive(a, out=mask)
+        np.copyto(scratch, mask)
+        scratch *= 1 - self.slope
+        scratch += self.slope  # 1 or slope
+        delta *= scratch
+
+
+class ELU(Activation):
+    """sigma(z) = z for z > 0, else exp(z) - 1; sigma' = 1 or a + 1 (Clevert et al., 2016)."""
+
+    initialization = "he"
+
+    def forward(self, z, out, scratch):
+        negative_part(z, out=scratch)
+        np.expm1(scratch, out=scratch)
+        np.maximum(z, scratch, out=out)  # z <= exp(z) - 1, and for z > 0 the other one is 0
+
+    def backward(self, delta, a, z, scratch, mask):
+        negative_part(a, out=scratch)
+        scratch += 1  # min(a, 0) + 1
+        delta *= scratch
+
+
+class SELU(Activation):
+    """sigma(z) = lambda z for z > 0, else lambda alpha (exp(z) - 1); sigma' = lambda or a + lambda alpha.
+
+    lambda = 1.0507... and alpha = 1.6733... make mean 0 and variance 1 a fixed point
+    (Klambauer et al., 2017).
+    """
+
+    initialization = "lecun"
+    scale = 1.0507009873554805
+    alpha = 1.6732632423543772
+
+    def forward(self, z, out, scratch):
+        negative_part(z, out=scratch)
+        np.subtract(z, scratch, out=out)  # max(z, 0)
+        np.expm1(scratch, out=scratch)
+        scratch *= self.alpha
+        out += scratch  # one of the two is 0
+        out *= self.scale
+
+    def backward(self, delta, a, z, scratch, mask):
+        # s' = min(a, 0) + lambda alpha is right where z <= 0, and lambda alpha where z > 0;
+        # there the difference to lambda is taken off again.
+        is_positive(a, out=mask)
+        negative_part(a, out=scratch)
+        scratch += self.scale * self.alpha
+        np.copyto(a, mask)
+        a *= self.scale * (self.alpha - 1)
+        scratch -= a
+        delta *= scratch
+
+
+class Softplus(Activation):
+    """sigma(z) = ln(1 + exp(z)); sigma' = 1 / (1 + exp(-z)) = 1 - exp(-a)."""
+
+    initialization = "he"
+
+    def forward(self, z, out, scratch):
+        softplus_of_minus_abs(z, out=scratch)
+        positive_part(z, out)
+        out += scratch  # max(z, 0) + ln(1 + exp(-|z|)), which cannot overflow
+
+    def backward(self, delta, a, z, scratch, mask):
+        np.negative(a, out=scratch)
+        np.expm1(scratch, out=scratch)  # exp(-a) - 1
+        delta *= scratch
+        np.negative(delta, out=delta)
+
+
+class SiLU(Activation):
+    """sigma(z) = z s, s = sigmoid(z); sigma' = s + a (1 - s) = a + s (1 - a) (Elfwing et al., 2018)."""
+
+    needs_z = True
+    initialization = "he"
+
+    def forward(self, z, out, scratch):
+        sigmoid(z, out)
+        out *= z
+
+    def backward(self, delta, a, z, scratch, mask):
+        sigmoid(z, scratch)  # s
+        np.subtract(1, a, out=z)
+        z *= scratch
+        z += a  # a + s (1 - a)
+        delta *= z
+
+
+class GELU(Activation):
+    """sigma(z) = z Phi(z); sigma' = Phi(z) + z phi(z), the normal Phi and phi (Hendrycks & Gimpel, 2016)."""
+
+    needs_z = True
+    initialization = "he"
+
+    def forward(self, z, out, scratch):
+        ndtr(z, out=out)
+        out *= z
+
+    def backward(self, delta, a, z, scratch, mask):
+        np.multiply(z, z, out=scratch)
+        scratch *= -0.5
+        np.exp(scratch, out=scratch)
+        scratch *= z
+        scratch *= 1 / math.sqrt(2 * math.pi)  # z phi(z)
+        ndtr(z, out=z)  # Phi(z)
+        z += scratch
+        delta *= z
+
+
+class Mish(Activation):
+    """sigma(z) = z t, t = tanh(ln(1 + exp(z))); sigma' = t + z (1 - t^2) sigmoid(z) (Misra, 2020)."""
+
+    needs_z = True
+    initialization = "he"
+
+    @staticmethod
+    def _write_t(z, out):
+        """Write t = 1 - 2 / ((1 + u)^2 + 1), u = exp(z), the same function without ln and tanh."""
+        with np.errstate(over="ignore"):  # where u or its square is infinite, t is 1
+            np.exp(z, out=out)
+            out += 1
+            out *= out
+        out += 1  # (1 + u)^2 + 1
+        np.divide(-2, out, out=out)
+        out += 1
+
+    def forward(self, z, out, scratch):
+        self._write_t(z, out)
+        out *= z
+
+    def backward(self, delta, a, z, scratch, mask):
+        self._write_t(z, scratch)  # t
+        a *= scratch
+        np.subtract(z, a, out=a)  # z (1 - t^2), because a = z t
+        sigmoid(z, z)
+        a *= z
+        a += scratch  # t + z (1 - t^2) sigmoid(z)
+        delta *= a
+
+
+ACTIVATIONS = {
+    "identity": Identity(),
+    "sigmoid": Sigmoid(),
+    "tanh": Tanh(),
+    "relu": ReLU(),
+    "leaky_relu": LeakyReLU(),
+    "elu": ELU(),
+    "selu": SELU(),
+    "softplus": Softplus(),
+    "silu": SiLU(),
+    "gelu": GELU(),
+    "mish": Mish(),
+}
+ACTIVATIONS["logistic"] = ACTIVATIONS["sigmoid"]  # scikit-learn's name for it

@@ -1,0 +1,76 @@
+"""Initial weights: normal, with a variance that keeps the signal's size from layer to layer.
+
+| scheme  | variance of W^l           | made for                                   |
+|---------|---------------------------|--------------------------------------------|
+| he      | 2 / n_{l-1}               | rectifiers (He et al., 2015)               |
+| glorot  | 2 / (n_{l-1} + n_l)       | sigmoid, tanh (Glorot & Bengio, 2010)      |
+| lecun   | 1 / n_{l-1}               | selu, and Nielsen's book (LeCun, 1998)     |
+| normal  | 1                         | the first chapters of Nielsen's book       |
+| zeros   | 0                         | an output layer that starts undecided      |
+
+Biases start at zero, but for "ntk". A callable is a scheme of one's own.
+"""
+
+import math
+from itertools import pairwise
+
+import numpy as np
+
+from skbackprop.network.network import by_network
+
+INITIALIZATIONS = {
+    "he": lambda fan_in, fan_out: math.sqrt(2 / fan_in),
+    "glorot": lambda fan_in, fan_out: math.sqrt(2 / (fan_in + fan_out)),
+    "lecun": lambda fan_in, fan_out: math.sqrt(1 / fan_in),
+    "normal": lambda fan_in, fan_out: 1.0,
+    "zeros": lambda fan_in, fan_out: 0.0,
+}
+
+
+def initialize(network, rng, scheme="auto"):
+    """Overwrite the parameters of `network`; "auto" takes each layer's scheme from its activation.
+
+    "ntk" is lecun with biases from N(0, 1) and an output layer of zeros, as the parametrisation of
+    that name wants it (Holzmueller et al., 2024). A callable is asked for each layer in turn, as
+    ``scheme(rng, n_in, n_out)``, and returns its W of shape (n_in, n_out) and its b of shape (n_out,).
+    """
+    if callable(scheme):
+        initialize_by(scheme, network, rng)
+    else:
+        initialize_by_name(scheme, network, rng)
+    if network.front is not None:
+        network.front.initialize(network.front_parameters, rng)
+
+
+def initialize_by_name(scheme, network, rng):
+    """Overwrite the weights and biases of `network` by a scheme of this module."""
+    n_hidden = len(network.activations)
+    if scheme == "auto":
+        schemes = [activation.initialization for activation in network.activations] + ["glorot"]
+    elif scheme == "ntk":
+        schemes = ["lecun"] * n_hidden + ["zeros"]
+    else:
+        schemes = [scheme] * (n_hidden + 1)
+    fans = pairwise(network.layer_sizes)
+    for W, b, name, fan in zip(network.W, network.b, schemes, fans, strict=True):
+        W[...] = rng.standard_normal(W.shape)
+        W *= INITIALIZATIONS[name](*fan)
+        b[...] = rng.standard_normal(b.shape) if scheme == "ntk" and name != "zeros" else 0
+
+
+def initialize_by(scheme, network, rng):
+    """Overwrite the weights and biases of `network` by a function of the user's."""
+    E = network.n_networks
+    first, *others = network.W
+    for W, b, fan in zip(
+        [by_network(first, E), *others], network.b, pairwise(network.layer_sizes), strict=True
+    ):
+        for W_own, b_own in zip(W.reshape(E, *fan), b.reshape(E, -1), strict=True):
+            W_new, b_new = scheme(rng, *fan)
+            if np.shape(W_new) != fan or np.shape(b_new) != fan[1:]:
+                raise ValueError(
+                    f"The 'initialization' parameter must return weights of shape {fan} and biases of shape "
+                    f"{fan[1:]} for a layer of {fan[0]} inputs and {fan[1]} units. Got the shapes "
+                    f"{np.shape(W_new)} and {np.shape(b_new)} instead."
+                )
+            W_own[...], b_own[...] = W_new, b_new

@@ -1,0 +1,1 @@
+"""How the network is made fast. Nobody needs to read it to understand the network."""

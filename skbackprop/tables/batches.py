@@ -1,0 +1,141 @@
+"""Batches: rows gathered, cast and scaled into arrays that are allocated once.
+
+X itself is never copied, shuffled or cast: a batch is a list of row numbers. The rows of several small
+batches are gathered together, because a call takes hardly longer for a hundred rows than for ten.
+"""
+
+import numpy as np
+from scipy.sparse import issparse
+
+from skbackprop.tables.rows_on_disk import StoredRows
+from skbackprop.tables.shuffling import RowPool
+
+# What is gathered together may take so much, so that it is still in the cache when its turn comes.
+GATHERED_BYTES = 2**17
+
+
+class Batches:
+    """The rows of a data set, a batch at a time.
+
+    Parameters
+    ----------
+    X : ndarray, StoredRows or CSR matrix of shape (n_samples, n_features)
+    Y : ndarray of shape (n_samples, n_outputs), default=None
+        Targets as the network sees them, in the dtype of the network.
+    sample_weight : ndarray of shape (n_samples,), default=None
+        Scaled here to mean 1 over `rows`, so that a batch's sum of weighted gradients, divided by
+        its number of rows, has the weighted mean as its expectation, whatever the batch size.
+    batch_size : int
+    dtype : dtype
+        Of the batches.
+    scaling : Scaling, default=None
+    rows : ndarray of int, default=None
+        The rows to use; None is all. Rows of weight 0 are left out in any case.
+    n_networks : int, default=1
+        How many rows Y and the weights of a batch have for each row of X, one below the other.
+    """
+
+    def __init__(
+        self, X, Y=None, sample_weight=None, *, batch_size, dtype, scaling=None, rows=None, n_networks=1
+    ):
+        rows = np.arange(X.shape[0], dtype=np.int32) if rows is None else np.array(rows, np.int32)
+        if sample_weight is not None:
+            rows = rows[sample_weight[rows] > 0]
+            if not rows.size:
+                raise ValueError(
+                    "sample_weight (or class_weight) is zero for every row of the training or of the "
+                    "validation data; at least one must be positive."
+                )
+            sample_weight = (sample_weight / sample_weight[rows].mean()).astype(dtype)
+        self.n_rows = rows.size
+        self.batch_size = min(batch_size, self.n_rows)
+        self._n_networks = n_networks
+        self._n_outputs = None if Y is None else Y.shape[1]
+        self._Y = Y if n_networks == 1 else np.tile(Y, (1, n_networks))
+        self._sample_weight = sample_weight
+        batch_bytes = self.batch_size * X.shape[1] * X.dtype.itemsize
+        n_together = 1 if issparse(X) else max(1, GATHERED_BYTES // batch_bytes)
+        n_gathered = min(n_together * self.batch_size, self.n_rows)
+        self._Y_gathered = None if Y is None else np.empty((n_gathered, self._Y.shape[1]), Y.dtype)
+        self._source = (RowPool if isinstance(X, StoredRows) else InMemory)(X, rows, n_gathered)
+        gather = SparseGather if issparse(X) else DenseGather
+        self._gather = gather(self._source.rows, n_gathered, dtype, scaling)
+
+    def epoch(self, rng=None):
+        """Yield (X, Y, sample_weight) of every batch, in an order drawn from `rng` (None: as is).
+
+        The arrays are valid until the next batch is asked for.
+        """
+        E, size = self._n_networks, self.batch_size
+        for numbers, places in self._source.batches(rng):
+            X, Y, w = self._gather(places), None, None
+            if self._Y is not None:
+                Y = self._Y.take(numbers, axis=0, out=self._Y_gathered[: numbers.size], mode="clip")
+                Y = Y.reshape(-1, self._n_outputs)
+            if self._sample_weight is not None:
+                w = self._sample_weight[numbers].repeat(E)
+            if numbers.size <= size:
+                yield X, Y, w
+                continue
+            for start in range(0, numbers.size, size):
+                rows, of_all = slice(start, start + size), slice(E * start, E * (start + size))
+                yield X[rows], None if Y is None else Y[of_all], None if w is None else w[of_all]
+
+
+class InMemory:
+    """The rows of an array in memory, in an order that is wholly random; the others have :class:`RowPool`."""
+
+    def __init__(self, X, rows, n_gathered):
+        self.rows = X
+        self._numbers = rows
+        self._order = rows.copy()
+        self._n_gathered = n_gathered
+
+    def batches(self, rng=None):
+        """Yield (numbers, places) of so many rows at a time: in X, and in ``self.rows``, which is X."""
+        order = self._order
+        np.copyto(order, self._numbers)
+        if rng is not None:
+            rng.shuffle(order)
+        for start in range(0, order.size, self._n_gathered):
+            numbers = order[start : start + self._n_gathered]
+            yield numbers, numbers
+
+
+class DenseGather:
+    """Gathers rows of an array; calling it returns them cast and scaled."""
+
+    def __init__(self, X, n_gathered, dtype, scaling):
+        self._X = X
+        self._scaling = scaling
+        self._raw = np.empty((n_gathered, X.shape[1]), X.dtype)
+        same = scaling is None and X.dtype == dtype
+        self._batch = self._raw if same else np.empty(self._raw.shape, dtype)
+        if scaling is not None:
+            self._wide = np.empty(self._raw.shape)
+            self._scratch = np.empty(self._raw.shape, dtype)
+
+    def __call__(self, rows):
+        raw, batch = self._raw[: rows.size], self._batch[: rows.size]
+        # mode="clip" writes straight into `out`; the default mode gathers into a copy first.
+        self._X.take(rows, axis=0, out=raw, mode="clip")
+        if self._scaling is not None:
+            self._scaling.apply(raw, batch, self._wide[: rows.size], self._scratch[: rows.size])
+        elif batch.dtype != raw.dtype:
+            np.copyto(batch, raw, casting="same_kind")
+        return batch
+
+
+class SparseGather:
+    """Gathers rows of a CSR matrix."""
+
+    def __init__(self, X, n_gathered, dtype, scaling):
+        self._X = X
+        self._dtype = dtype
+        self._scaling = scaling
+
+    def __call__(self, rows):
+        batch = self._X[rows].astype(self._dtype, copy=False)
+        if self._scaling is not None:
+            self._scaling.apply_to_values(batch.data, batch.indices)
+        return batch

@@ -1,0 +1,172 @@
+"""Targets: from the user's y to the matrix Y that the network learns, and back."""
+
+import numpy as np
+from scipy.sparse import issparse
+from sklearn.preprocessing import LabelEncoder
+from sklearn.utils import check_array, column_or_1d
+from sklearn.utils.class_weight import compute_sample_weight
+from sklearn.utils.multiclass import check_classification_targets, type_of_target
+
+from skbackprop.tables.scaling import Scaling, standard_scaling
+
+
+class ClassTargets:
+    """Labels as rows of 0 and 1: one column for two classes, else one for each class or label.
+
+    Parameters
+    ----------
+    y : array of shape (n_samples,) or indicator matrix of shape (n_samples, n_labels)
+    classes : array, default=None
+        All classes, where `y` may not have them all.
+
+    Attributes
+    ----------
+    classes : ndarray of shape (n_classes,)
+    multilabel : bool
+    n_outputs : int
+    """
+
+    def __init__(self, y, classes=None):
+        check_classification_targets(y)
+        kind = type_of_target(y, input_name="y")
+        if kind == "multiclass-multioutput":
+            raise ValueError(
+                "y has several columns with several classes each (multiclass-multioutput), which "
+                "BackpropClassifier does not support; wrap it in "
+                "sklearn.multioutput.MultiOutputClassifier, which fits one network a column."
+            )
+        self.multilabel = kind == "multilabel-indicator"
+        if self.multilabel:
+            self.n_outputs = y.shape[1]
+            self.classes = np.arange(self.n_outputs)
+            return
+        labels = column_or_1d(y, warn=True) if classes is None else classes
+        self._encoder = LabelEncoder().fit(labels)
+        self.classes = self._encoder.classes_
+        if len(self.classes) < 2:
+            raise ValueError(
+                f"y has only one class, {self.classes[0]!r}; a classifier needs at least 2 classes."
+            )
+        self.n_outputs = 1 if len(self.classes) == 2 else len(self.classes)
+
+    def refuse_other_classes(self, classes):
+        """Raise where `classes` are not those that are known."""
+        if not np.array_equal(np.unique(classes), self.classes):
+            raise ValueError(
+                f"The 'classes' parameter {classes!r} of partial_fit is not what it was in the first call or "
+                f"in fit: {self.classes.tolist()!r}."
+            )
+
+    def encode(self, y, dtype, smoothing=0.0):
+        """Return Y; with smoothing e, (1 - e) Y + e / k, where k is 2 for a sigmoid output."""
+        if self.multilabel:
+            y = check_array(y, accept_sparse="csr", input_name="y")
+            if y.shape[1] != self.n_outputs:
+                raise ValueError(f"y has {y.shape[1]} labels, but the first fit had {self.n_outputs}.")
+            Y = np.ascontiguousarray(y.toarray() if issparse(y) else y, dtype=dtype)
+        else:
+            codes = self.codes(y)
+            Y = np.zeros((codes.size, self.n_outputs), dtype)
+            if self.n_outputs == 1:
+                Y[:, 0] = codes
+            else:
+                Y[np.arange(codes.size), codes] = 1
+        if smoothing:
+            Y *= 1 - smoothing
+            Y += smoothing / max(2, 2 if self.multilabel else self.n_outputs)
+        return Y
+
+    def codes(self, y):
+        """Return the number of each row's class, or of its combination of labels."""
+        if self.multilabel:
+            y = y.toarray() if issparse(y) else np.asarray(y)
+            return np.unique(y, axis=0, return_inverse=True)[1].ravel()
+        return self._encoder.transform(column_or_1d(y))
+
+    def class_weights(self, y, class_weight, sample_weight):
+        """Return `sample_weight` times the weight of each row's class."""
+        if class_weight == "balanced" and not self.multilabel:
+            # By weighted counts, so that a weight of 2 is the row twice here too.
+            codes = self.codes(y)
+            counts = np.bincount(codes, sample_weight, minlength=len(self.classes))
+            present = counts > 0
+            balanced = np.zeros(counts.size)
+            balanced[present] = counts.sum() / (present.sum() * counts[present])
+            factors = balanced[codes]
+        else:
+            factors = compute_sample_weight(class_weight, y)
+        return factors if sample_weight is None else factors * sample_weight
+
+    def decode(self, raw):
+        """Return the labels that belong to raw outputs of shape (n_samples, n_outputs)."""
+        if self.multilabel:
+            return (raw > 0).astype(np.int64)
+        codes = (raw[:, 0] > 0).astype(np.intp) if self.n_outputs == 1 else raw.argmax(axis=1)
+        return self.classes[codes]
+
+
+class RealTargets:
+    """Numbers, scaled to weighted mean 0 and variance 1 if asked, so that their units do not matter.
+
+    Parameters
+    ----------
+    y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
+    sample_weight : ndarray of shape (n_samples,), default=None
+    scaled : bool, default=True
+    positive : bool, default=False
+        For losses with a logarithmic link: y must not be negative, and is divided by its mean
+        and not centred.
+    """
+
+    def __init__(self, y, sample_weight=None, scaled=True, positive=False):
+        self.one_dimensional = y.ndim == 1
+        Y = y.reshape(y.shape[0], -1)
+        self.n_outputs = Y.shape[1]
+        self.positive = positive
+        self._check_sign(Y)
+        self.lowest, self.highest = Y.min(axis=0), Y.max(axis=0)
+        if not scaled:
+            self.scaling = Scaling(np.zeros(self.n_outputs), np.ones(self.n_outputs))
+        elif positive:
+            mean = np.average(Y, axis=0, weights=sample_weight)
+            self.scaling = Scaling(np.zeros(self.n_outputs), np.where(mean > 0, mean, 1.0))
+        else:
+            self.scaling = standard_scaling(Y, sample_weight)
+
+    def widen_range(self, y):
+        """Take in further y of the training: predictions may be as low and as high as any of them."""
+        Y = y.reshape(y.shape[0], -1)
+        self.lowest = np.minimum(self.lowest, Y.min(axis=0))
+        self.highest = np.maximum(self.highest, Y.max(axis=0))
+
+    def encode(self, y, dtype):
+        """Return Y."""
+        Y = y.reshape(y.shape[0], -1)
+        if Y.shape[1] != self.n_outputs:
+            raise ValueError(f"y has {Y.shape[1]} outputs, but the first fit had {self.n_outputs}.")
+        self._check_sign(Y)
+        scaled = (Y - self.scaling.center) / self.scaling.scale
+        largest = np.abs(scaled).max(initial=0)
+        if largest > np.finfo(dtype).max:
+            raise ValueError(
+                f"y has numbers as large as {largest:g}, which {np.dtype(dtype).name} does not hold; use "
+                "scaling='standard' or dtype='float64'."
+            )
+        return scaled.astype(dtype, copy=False)
+
+    def decode(self, predictions, clip=False):
+        """Return predictions of shape (n_samples, n_outputs) in the units and the shape of y.
+
+        With `clip` they stay within the range of all y of the training.
+        """
+        y = self.scaling.invert(predictions)
+        if clip:
+            np.clip(y, self.lowest, self.highest, out=y)
+        return y.ravel() if self.one_dimensional else y
+
+    def _check_sign(self, Y):
+        if self.positive and Y.min() < 0:
+            raise ValueError(
+                f"loss='poisson' needs y >= 0, but the smallest y is {Y.min():g}; "
+                "loss='squared_error' takes any y."
+            )

@@ -1,0 +1,136 @@
+"""L-BFGS (Liu & Nocedal, 1989): full gradients, handed to SciPy's optimizer."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import minimize
+
+from skbackprop.network.workspace import Workspaces
+from skbackprop.training.epoch_loss import weighted_sum, write_output_delta
+
+# Ends where an iteration lowers the objective by less than this share of it.
+FTOL = 64 * np.finfo(np.float64).eps
+
+
+@dataclass
+class Start:
+    """Where a minimisation began: SciPy keeps its state to itself, so one under way is done again."""
+
+    theta: np.ndarray
+    n_iterations: int
+
+
+class StoppedByObserverError(Exception):
+    """Leads out of SciPy's loop."""
+
+
+class Objective:
+    """The mean loss plus alpha / 2 sum W^2 and its gradient, as functions of theta.
+
+    Parameters
+    ----------
+    network : Network
+        Its theta is overwritten by every call.
+    loss : object
+        See :mod:`skbackprop.network.losses`.
+    batches : Batches
+        The sums over all rows are made batch by batch.
+    alpha : float
+    """
+
+    def __init__(self, network, loss, batches, alpha):
+        self.network = network
+        self.loss = loss
+        self.batches = batches
+        self.alpha = alpha
+        self._workspaces = Workspaces(network)
+
+    def __call__(self, theta):
+        """Return the objective and its gradient at `theta`, in float64."""
+        network, n_rows, grad = self.network, self.batches.n_rows, self._workspaces.grad
+        network.theta[...] = theta
+        total, gradient = 0.0, np.zeros(theta.size)
+        for X, Y, w in self.batches.epoch():
+            size = X.shape[0]
+            workspace = self._workspaces[size]
+            z = network.forward(X, workspace)
+            total += weighted_sum(self.loss.value(Y, z, workspace.raw_scratch), w)
+            write_output_delta(self.loss, Y, z, w, workspace.raw_delta, network.n_networks)
+            network.backward(workspace)
+            grad *= size / n_rows  # from the mean over the batch to its share
+            gradient += grad
+        weights = slice(network.n_weights)
+        gradient[weights] += self.alpha * theta[weights]
+        penalty = self.alpha / 2 * network.sum_of_squared_weights()
+        # Several networks are minimised by their sum; of what is told about them it is the mean.
+        self.mean_loss = total / n_rows / network.n_networks
+        self.penalty = penalty / network.n_networks
+        return total / n_rows + penalty, gradient
+
+
+def minimize_lbfgs(training, batches, *, alpha, max_iter, max_fun, tol, observer=None):
+    """Train in place and return what ended it, as :meth:`Training.run` does.
+
+    Parameters
+    ----------
+    training : Training
+        Of its network, loss and history use is made. Its ``unfinished`` is a :class:`Start`
+        meanwhile; where it is one already, the minimisation that was saved under way is done again.
+    batches, alpha
+        See :class:`Objective`.
+    max_iter, max_fun : int
+        Bounds on the iterations and on the evaluations of the objective.
+    tol : float
+        Ends when no component of the gradient is larger.
+    observer : object, default=None
+        See :meth:`Training.run`; told of each iteration.
+    """
+    network, history = training.network, training.history
+    if training.unfinished is None:
+        training.unfinished = Start(network.theta.copy(), len(history.loss))
+    else:
+        network.theta[...] = training.unfinished.theta
+        del history.loss[training.unfinished.n_iterations :]
+        del history.penalty[training.unfinished.n_iterations :]
+    objective = Objective(network, training.loss, batches, alpha)
+    last_iterate, n_iterations = network.theta.astype(np.float64), len(history.loss)
+
+    def after_iteration(theta):
+        nonlocal last_iterate, n_iterations
+        iterate = theta.copy()
+        history.loss.append(objective.mean_loss)
+        history.penalty.append(objective.penalty)
+        # Both at once: whatever interrupts, they belong together.
+        last_iterate, n_iterations = iterate, n_iterations + 1
+        if observer is not None and observer.end_epoch():
+            raise StoppedByObserverError
+
+    def evaluate(theta):
+        if observer is not None:
+            observer.begin_epoch()  # the first evaluation after an iteration begins the next one
+        return objective(theta)
+
+    try:
+        with np.errstate(over="ignore", invalid="ignore"):
+            result = minimize(
+                evaluate,
+                last_iterate.copy(),
+                jac=True,
+                method="L-BFGS-B",
+                callback=after_iteration,
+                options={"maxiter": max_iter, "maxfun": max_fun, "gtol": tol, "ftol": FTOL},
+            )
+        last_iterate = result.x
+    except StoppedByObserverError:
+        return "callback"
+    except KeyboardInterrupt:
+        if not n_iterations:
+            raise
+        return "interrupted"
+    finally:
+        network.theta[...] = last_iterate  # not the trial point that was evaluated last
+        del history.loss[n_iterations:], history.penalty[n_iterations:]
+        training.unfinished = None
+    if result.status != 1:
+        return "stalled"
+    return "max_iter" if result.nit >= max_iter else "max_fun"

@@ -1,0 +1,289 @@
+"""The training loop: epochs, batches, stopping. It knows no scikit-learn."""
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+
+from skbackprop.network.schedules import SCHEDULES, invscaling
+from skbackprop.network.workspace import Workspaces
+from skbackprop.training.epoch_loss import LossMeter, write_output_delta
+from skbackprop.training.snapshot import Snapshot
+from skbackprop.training.stopping import Stopping
+
+# The "adaptive" schedule: the factor on the learning rate when the loss stalls, and where it ends.
+ADAPTIVE_FACTOR = 0.2
+ADAPTIVE_END = 1e-6
+# Epochs of a stream, which may go on for ever, whose losses are kept.
+STREAM_EPOCHS = 1000
+
+
+@dataclass
+class Run:
+    """How far one call of :meth:`Training.run` has come: what to save with a training under way."""
+
+    max_iter: int
+    stopping: Stopping
+    held: bool
+    epoch: int = 0
+    best_theta: np.ndarray | None = None
+
+
+class Training:
+    """A network, what trains it, and how far it has come.
+
+    Parameters
+    ----------
+    network : Network
+        Its parameters are changed in place.
+    loss : object
+        See :mod:`skbackprop.network.losses` for the protocol.
+    optimizer : Optimizer
+    rng : numpy.random.Generator
+        Draws the order of the rows and the dropout masks.
+    history : History
+        Gets an entry for each epoch.
+    learning_rate : float
+        eta.
+    schedule : str or callable, default="constant"
+        A name of SCHEDULES, "invscaling", "adaptive", or a callable of the fraction done.
+    power_t : float, default=0.5
+        For "invscaling".
+    regularization_schedule : str or callable, default="constant"
+        The factor on the dropout rates and on alpha, a name of SCHEDULES or a callable.
+    clip_norm : float, default=None
+        A longer gradient is shortened to this norm.
+    max_norm : float, default=None
+        After each step the incoming weights of every unit are shortened to this norm.
+    shuffle : bool, default=True
+        Whether every epoch takes the rows in a new order.
+
+    Attributes
+    ----------
+    best_epoch : int
+        The epoch (counted from 1) whose weights were kept by the last :meth:`run`.
+    unfinished : Run or None
+        The run under way; an observer that saves the training saves it too.
+    """
+
+    def __init__(
+        self,
+        network,
+        loss,
+        optimizer,
+        rng,
+        history,
+        *,
+        learning_rate,
+        schedule="constant",
+        power_t=0.5,
+        regularization_schedule="constant",
+        clip_norm=None,
+        max_norm=None,
+        shuffle=True,
+    ):
+        self.network = network
+        self.loss = loss
+        self.optimizer = optimizer
+        self.rng = rng
+        self.history = history
+        self.learning_rate = learning_rate
+        self.schedule = schedule
+        self.power_t = power_t
+        self.regularization_schedule = regularization_schedule
+        self.clip_norm = clip_norm
+        self.max_norm = max_norm
+        self.shuffle = shuffle
+        self.best_epoch = 0
+        self.unfinished = None
+
+    @property
+    def n_epochs(self):
+        """Whole epochs done, over all calls of :meth:`run`."""
+        return self.history.n_epochs
+
+    def run(
+        self,
+        batches,
+        max_iter,
+        stopping,
+        *,
+        held=False,
+        validate=None,
+        observer=None,
+        verbose=False,
+    ):
+        """Train for at most `max_iter` epochs and return what ended it.
+
+        A run that was saved under way (see :class:`Run`) goes on as it would have, whatever
+        `max_iter`, `stopping` and `held` are now.
+
+        Parameters
+        ----------
+        batches : Batches
+        max_iter : int
+        stopping : Stopping
+            Watches the validation where there is one, else the loss with the penalty.
+        held : bool, default=False
+            Whether the schedules that depend on the fraction done are left out.
+        validate : callable, default=None
+            Returns (loss, score) on held-out rows; with a score of None the loss is watched. With
+            it the weights of the best epoch are restored at the end.
+        observer : object, default=None
+            Its ``begin_epoch()`` and ``end_epoch()`` are called; a true result of the latter ends
+            the training.
+        verbose : bool, default=False
+            Whether to print a line an epoch.
+
+        Returns
+        -------
+        reason : {"max_iter", "stalled", "callback", "interrupted", "diverged"}
+
+        Raises
+        ------
+        BaseException
+            Whatever a step, the validation or the observer raises; the network, the optimizer and
+            the generator are then as they were after the last whole epoch.
+        """
+        if self.unfinished is None:
+            self.unfinished = Run(max_iter, stopping, held)
+        run = self.unfinished
+        try:
+            reason = self._run_epochs(run, batches, validate, observer, verbose)
+        finally:
+            self.unfinished = None
+        if run.best_theta is not None:
+            np.copyto(self.network.theta, run.best_theta)
+        return reason
+
+    def _run_epochs(self, run, batches, validate, observer, verbose):
+        workspaces = Workspaces(self.network)
+        whole_epoch = Snapshot(self, run)
+        while True:
+            if run.stopping.exhausted and not self._slow_down(run.stopping):
+                return "stalled"
+            if run.epoch >= run.max_iter:
+                return "max_iter"
+            started = time.perf_counter()
+            try:
+                if observer is not None:
+                    observer.begin_epoch()
+                progress = None if run.held else (run.epoch, run.max_iter)
+                loss, penalty = self._epoch(batches, workspaces, progress)
+                if not np.isfinite(loss + penalty):
+                    whole_epoch.restore()
+                    return "diverged"
+                validated = None if validate is None else validate()
+                self._end_epoch(run, loss, penalty, validated)
+                whole_epoch.take()
+            except BaseException as error:
+                whole_epoch.restore()
+                if isinstance(error, KeyboardInterrupt) and self.n_epochs:
+                    return "interrupted"
+                raise
+            if verbose:
+                self._print_line(time.perf_counter() - started)
+            try:
+                if observer is not None and observer.end_epoch():
+                    return "callback"
+            except KeyboardInterrupt:
+                return "interrupted"
+
+    def _end_epoch(self, run, loss, penalty, validated):
+        """Take note of a whole epoch."""
+        run.epoch += 1
+        improved = run.stopping.update(self._record(loss, penalty, validated))
+        if run.held:
+            self.history.drop_all_but(STREAM_EPOCHS)
+        if improved or validated is None:
+            self.best_epoch = self.n_epochs
+        if improved and validated is not None:
+            run.best_theta = self.network.theta.copy()
+
+    def _epoch(self, batches, workspaces, progress):
+        """Pass once over the rows; return the mean loss and the penalty at the end.
+
+        `progress` is (epochs done, of how many), None where the schedule does not apply.
+        """
+        network, loss, rng = self.network, self.loss, self.rng
+        theta, grad, step = network.theta, workspaces.grad, self.optimizer.step
+        n_networks = network.n_networks
+        meter = LossMeter(loss, network, batches)
+        n_steps = -(-batches.n_rows // batches.batch_size)
+        # Overflow on the way to divergence is found at the end of the epoch, in `run`.
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            for i, (X, Y, w) in enumerate(batches.epoch(rng if self.shuffle else None)):
+                workspace = workspaces[X.shape[0]]
+                strength = self._strength(progress, i / n_steps)
+                workspace.fade_dropout(strength)
+                z = network.forward(X, workspace, rng)
+                meter.add(Y, z, w)
+                write_output_delta(loss, Y, z, w, workspace.raw_delta, n_networks)
+                network.backward(workspace)
+                if self.clip_norm is not None:
+                    clip_norm(grad, self.clip_norm)
+                step(theta, grad, self._eta(progress, i / n_steps), strength)
+                if self.max_norm is not None:
+                    network.constrain(self.max_norm)
+            penalty = self.optimizer.alpha / 2 * network.sum_of_squared_weights()
+            # Of several networks the mean.
+            return meter.total() / batches.n_rows / n_networks, penalty / n_networks
+
+    def _eta(self, progress, part):
+        """Return the learning rate of a step, after `part` of the present epoch."""
+        if self.schedule == "invscaling":
+            return self.learning_rate * invscaling(self.n_epochs + 1, self.power_t)
+        if self.schedule in ("constant", "adaptive") or progress is None:
+            return self.learning_rate
+        return self.learning_rate * scheduled(self.schedule, progress, part)
+
+    def _strength(self, progress, part):
+        """Return the factor on dropout and alpha of a step, after `part` of the present epoch."""
+        if self.regularization_schedule == "constant" or progress is None:
+            return 1.0
+        return scheduled(self.regularization_schedule, progress, part)
+
+    def _slow_down(self, stopping):
+        """Lower the learning rate of "adaptive"; return whether the training goes on."""
+        if self.schedule != "adaptive" or self.learning_rate <= ADAPTIVE_END:
+            return False
+        self.learning_rate *= ADAPTIVE_FACTOR
+        stopping.n_stalled = 0
+        return True
+
+    def _record(self, loss, penalty, validated):
+        """Append an epoch to the history; return the value that the stopping watches."""
+        history = self.history
+        history.loss.append(loss)
+        history.penalty.append(penalty)
+        if validated is None:
+            return loss + penalty
+        validation_loss, score = validated
+        history.validation_loss.append(validation_loss)
+        if score is None:
+            return validation_loss
+        history.validation_score.append(score)
+        return -score
+
+    def _print_line(self, seconds):
+        history = self.history
+        line = f"epoch {self.n_epochs:5d}  loss {history.loss[-1]:11.6f}"
+        if history.validation_loss:
+            line += f"  validation loss {history.validation_loss[-1]:11.6f}"
+        if history.validation_score:
+            line += f"  score {history.validation_score[-1]:9.6f}"
+        print(f"{line}  {seconds:8.3f} s")
+
+
+def scheduled(schedule, progress, part):
+    """Return the factor of a schedule, `part` of an epoch after (epochs done, of how many)."""
+    n_done, n_epochs = progress
+    function = schedule if callable(schedule) else SCHEDULES[schedule]
+    return function((n_done + part) / n_epochs)
+
+
+def clip_norm(grad, largest):
+    """Shorten `grad` in place to the norm `largest` where it is longer."""
+    norm = np.sqrt(grad @ grad)
+    if norm > largest:
+        grad *= largest / norm

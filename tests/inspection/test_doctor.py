@@ -1,0 +1,539 @@
+"""The doctor: networks that really have each illness, healthy ones, and figures computed here anew."""
+
+import copy
+import pickle
+import re
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+import reference
+from scipy.sparse import csr_matrix
+from sklearn.datasets import (
+    load_breast_cancer,
+    load_diabetes,
+    load_digits,
+    load_iris,
+    load_wine,
+    make_classification,
+    make_friedman1,
+    make_multilabel_classification,
+)
+from sklearn.exceptions import ConvergenceWarning, NotFittedError
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import log_loss
+from sklearn.model_selection import train_test_split
+from sklearn.neural_network import MLPClassifier, MLPRegressor
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+import skbackprop
+from skbackprop import BackpropClassifier, BackpropRegressor
+from skbackprop.inspection import Diagnosis, Finding, diagnose
+from skbackprop.inspection.measurements import Measurements
+from skbackprop.network.losses import CLASSIFIER_LOSSES, REGRESSOR_LOSSES
+
+IRIS = load_iris(return_X_y=True)
+DIGITS = load_digits(return_X_y=True)
+CANCER = load_breast_cancer(return_X_y=True)
+DIABETES = load_diabetes(return_X_y=True)
+FRIEDMAN = make_friedman1(1000, noise=1, random_state=0)
+# One row in a hundred is of the second class, and the classes overlap.
+RARE = make_classification(
+    1000, 5, n_informative=3, n_redundant=0, weights=[0.99], class_sep=0.3, flip_y=0, random_state=0
+)
+TEXTBOOK = {"recipe": "textbook", "random_state": 0}
+
+
+def fitted(model, X, y, **data):
+    """Return the model after its fit; how it ended is what the tests are about."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        return model.fit(X, y, **data)
+
+
+def scaled(data):
+    """Return (X, y) with columns of mean 0 and variance 1."""
+    return StandardScaler().fit_transform(data[0]), data[1]
+
+
+def names(diagnosis):
+    """Return the names of the findings."""
+    return [finding.name for finding in diagnosis]
+
+
+def found(diagnosis, name):
+    """Return the one finding of that name (and of the lowest layer)."""
+    return next(finding for finding in diagnosis if finding.name == name)
+
+
+def classifier(**settings):
+    return BackpropClassifier(**{**TEXTBOOK, **settings})
+
+
+def regressor(**settings):
+    return BackpropRegressor(**{**TEXTBOOK, **settings})
+
+
+# The finding, its severity, a network that has the illness, one like it that has not, and their data.
+DEEP = {"hidden_layer_sizes": (30,) * 8}
+CASES = [
+    ("badly_scaled_inputs", "critical", classifier(scaling=None), classifier(), CANCER),
+    ("steps_too_large", "critical", classifier(learning_rate=3.0), classifier(), IRIS),
+    ("steps_too_large", "warning", BackpropClassifier(learning_rate=1.0), BackpropClassifier(), IRIS),
+    (
+        "steps_too_large",
+        "critical",
+        regressor(solver="sgd", learning_rate=0.3),
+        regressor(solver="sgd", learning_rate=0.01),
+        FRIEDMAN,
+    ),
+    ("steps_too_small", "warning", classifier(learning_rate=1e-6), classifier(), IRIS),
+    ("steps_too_small", "warning", BackpropRegressor(learning_rate=1e-6), BackpropRegressor(), DIABETES),
+    (
+        "saturated_sigmoids",
+        "warning",
+        classifier(activation="tanh", initialization="normal"),
+        classifier(activation="tanh"),
+        DIGITS,
+    ),
+    (
+        "saturated_sigmoids",
+        "critical",
+        classifier(activation="sigmoid", scaling=None, initialization="normal"),
+        classifier(activation="sigmoid"),
+        CANCER,
+    ),
+    (
+        "dead_rectifiers",
+        "warning",
+        regressor(solver="sgd", learning_rate=0.05),
+        regressor(solver="sgd", learning_rate=0.01),
+        FRIEDMAN,
+    ),
+    (
+        "dead_rectifiers",
+        "critical",
+        regressor(solver="sgd", learning_rate=0.1),
+        regressor(solver="sgd", learning_rate=0.01),
+        FRIEDMAN,
+    ),
+    ("vanishing_gradients", "critical", classifier(activation="sigmoid", **DEEP), classifier(**DEEP), DIGITS),
+    (
+        "exploding_gradients",
+        "critical",
+        classifier(initialization="normal", hidden_layer_sizes=(100,) * 5),
+        classifier(hidden_layer_sizes=(100,) * 5),
+        IRIS,
+    ),
+    ("loss_never_fell", "critical", classifier(activation="sigmoid", **DEEP), classifier(**DEEP), DIGITS),
+    ("underfit", "warning", classifier(max_iter=5), classifier(), DIGITS),
+    ("underfit", "warning", classifier(solver="lbfgs", max_iter=3), classifier(solver="lbfgs"), CANCER),
+    (
+        "underfit",
+        "warning",
+        BackpropClassifier(max_iter=2, random_state=0),
+        BackpropClassifier(random_state=0),
+        DIGITS,
+    ),
+    (
+        "classes_never_predicted",
+        "critical",
+        classifier(hidden_layer_sizes=()),
+        classifier(hidden_layer_sizes=(), class_weight="balanced"),
+        RARE,
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "severity", "sick", "healthy", "data"),
+    CASES,
+    ids=[f"{case[0]}-{i}" for i, case in enumerate(CASES)],
+)
+def test_an_illness_is_found_in_the_sick_and_not_in_the_healthy(name, severity, sick, healthy, data):
+    finding = found(diagnose(fitted(sick, *data), *data), name)
+    assert finding.severity == severity
+    assert name not in names(diagnose(fitted(healthy, *data), *data))
+
+
+def test_overfitting_is_found_on_rows_that_were_not_trained_on():
+    X, X_val, y, y_val = train_test_split(*DIABETES, random_state=0)
+    sick = fitted(regressor(solver="lbfgs", max_iter=1000, alpha=0), X, y)
+    diagnosis = diagnose(sick, X, y, X_val=X_val, y_val=y_val)
+    finding = found(diagnosis, "overfit")
+    assert finding.severity == "critical"
+    # On y scaled to variance 1 half the squared error of the mean is 1/2.
+    residuals = (sick.predict(X_val) - y_val) / y.std()
+    assert finding.evidence["validation_loss"] == pytest.approx((residuals**2).mean() / 2)
+    assert finding.evidence["loss_of_best_constant"] == pytest.approx(0.5)
+    assert "overfit" not in names(diagnose(sick, X, y))  # without these rows nothing is known of it
+    healthy = fitted(regressor(hidden_layer_sizes=(), alpha=0.01), X, y)
+    assert "overfit" not in names(diagnose(healthy, X, y, X_val=X_val, y_val=y_val))
+
+
+def test_overfitting_is_found_by_the_validation_of_the_training():
+    X, X_val, y, y_val = train_test_split(*DIABETES, random_state=0)
+    sick = fitted(
+        regressor(hidden_layer_sizes=(100, 100), n_iter_no_change=None), X, y, X_val=X_val, y_val=y_val
+    )
+    assert "overfit" not in names(diagnose(sick, X, y))  # because the best epoch was kept
+    finding = found(
+        diagnose(fitted(regressor(solver="lbfgs"), X, y), X, y, X_val=X_val, y_val=y_val), "overfit"
+    )
+    assert finding.evidence["validation_loss"] > min(sick.validation_loss_curve_)
+    watched = diagnose(sick, X, y).not_examined
+    assert not any("Overfitting" in reason for reason in watched)
+
+
+def test_every_finding_has_its_sick_network():
+    source = Path(skbackprop.__file__).with_name("inspection") / "symptoms.py"
+    known = re.findall(r'Finding\(\s*"(\w+)"', source.read_text())
+    assert len(known) >= 10
+    assert set(known) == {case[0] for case in CASES} | {"overfit"}
+
+
+# The healthy.
+
+
+@pytest.mark.parametrize("recipe", ["tabular", "fast"])
+@pytest.mark.parametrize(
+    "load", [load_iris, load_digits, load_breast_cancer, load_wine], ids=lambda load: load.__name__
+)
+def test_nothing_is_found_in_classifiers_by_default(load, recipe):
+    X, X_val, y, y_val = train_test_split(*load(return_X_y=True), random_state=0)
+    model = BackpropClassifier(recipe=recipe, random_state=0).fit(X, y)
+    diagnosis = diagnose(model, X, y, X_val=X_val, y_val=y_val)
+    assert not diagnosis, diagnosis
+    assert not diagnosis.not_examined
+
+
+@pytest.mark.parametrize("data", [DIABETES, FRIEDMAN], ids=["diabetes", "friedman"])
+def test_nothing_is_found_in_regressors_by_default(data):
+    diagnosis = diagnose(BackpropRegressor(random_state=0).fit(*data), *data)
+    assert not diagnosis, diagnosis
+
+
+def test_nothing_is_found_in_a_model_of_a_raw_frame():
+    pandas = pytest.importorskip("pandas", reason="frames are pandas'")
+    rng = np.random.default_rng(0)
+    frame = pandas.DataFrame(
+        {
+            "age": rng.integers(18, 90, 600).astype(float),
+            "income": rng.lognormal(10, 1, 600),
+            "town": pandas.Categorical(rng.choice(["north", "south", "west"], 600)),
+        }
+    )
+    y = (frame["age"] > 50) ^ (frame["town"] == "south")
+    frame.loc[::20, "age"] = np.nan
+    diagnosis = diagnose(BackpropClassifier(random_state=0).fit(frame, y), frame, y)
+    assert not diagnosis, diagnosis
+
+
+@pytest.mark.parametrize("n_estimators", [1, 3])
+@pytest.mark.parametrize("recipe", ["tabular", "fast", "textbook"])
+@pytest.mark.parametrize("solver", ["auto", "adam", "sgd", "lbfgs"])
+def test_all_recipes_and_solvers_can_be_examined(recipe, solver, n_estimators):
+    settings = {"recipe": recipe, "solver": solver, "n_estimators": n_estimators, "dtype": "float32"}
+    if solver == "sgd":
+        settings["learning_rate"] = 0.05
+    model = fitted(BackpropClassifier(20, random_state=0, **settings), *CANCER)
+    diagnosis = diagnose(model, *CANCER)
+    assert not diagnosis.at_least("critical"), diagnosis
+    assert any("lbfgs" in reason for reason in diagnosis.not_examined) == (solver == "lbfgs")
+
+
+@pytest.mark.parametrize("loss", REGRESSOR_LOSSES)
+def test_all_losses_of_the_regressor_can_be_examined(loss):
+    X, X_val, y, y_val = train_test_split(*FRIEDMAN, random_state=0)
+    model = BackpropRegressor((50,), loss=loss, random_state=0).fit(X, y.clip(0))
+    diagnosis = diagnose(model, X, y.clip(0), X_val=X_val, y_val=y_val.clip(0))
+    assert not diagnosis, diagnosis
+
+
+@pytest.mark.parametrize("loss", CLASSIFIER_LOSSES)
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_all_losses_of_the_classifier_can_be_examined(loss, n_classes):
+    X, y = (part[IRIS[1] < n_classes] for part in IRIS)
+    settings = {"recipe": "tabular", "learning_rate": 0.01} if loss == "squared_error" else {}
+    model = fitted(BackpropClassifier((50,), loss=loss, random_state=0, **settings), X, y)
+    diagnosis = diagnose(model, X, y, X_val=X, y_val=y)
+    assert not diagnosis.at_least("critical"), diagnosis
+    assert set(names(diagnosis)) <= {"underfit"}
+
+
+def test_sparse_inputs_labels_and_weights_can_be_examined():
+    X, y = make_multilabel_classification(500, 20, n_classes=3, random_state=0)
+    w = np.random.default_rng(0).integers(0, 3, 500)
+    model = BackpropClassifier((50,), random_state=0).fit(csr_matrix(X), y, w)
+    diagnosis = diagnose(model, csr_matrix(X), y, w)
+    assert not diagnosis, diagnosis
+    dense = diagnose(copy.deepcopy(model), X, y, w)
+    assert repr(dense) == repr(diagnosis)
+    y[:, 1] = 0
+    y[0, 1] = 1  # a label that one row has
+    model = BackpropClassifier((), solver="adam", random_state=0).fit(csr_matrix(X), y)
+    finding = found(diagnose(model, csr_matrix(X), y), "classes_never_predicted")
+    assert finding.evidence == {"classes": 1, "share_of_y": 1 / y.sum()}
+
+
+def test_streams_can_be_examined():
+    model = BackpropClassifier((50,), random_state=0)
+    for _ in range(20):
+        model.partial_fit(*IRIS)
+    diagnosis = diagnose(model, *IRIS)
+    assert not diagnosis, diagnosis
+    assert "Whether max_iter ended the training: it is not known what ended it." in diagnosis.not_examined
+
+
+def test_loaded_models_can_be_examined():
+    model = classifier(learning_rate=1e-6).fit(*IRIS)
+    assert str(diagnose(pickle.loads(pickle.dumps(model)), *IRIS)) == str(diagnose(model, *IRIS))
+
+
+def test_scikit_learns_networks_can_be_examined():
+    X, y = scaled(CANCER)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        healthy = MLPClassifier(random_state=0).fit(X, y)
+        raw = MLPRegressor(random_state=0).fit(CANCER[0], y)
+    diagnosis = diagnose(BackpropClassifier.from_sklearn(healthy), X, y)
+    assert not diagnosis, diagnosis
+    assert "Whether max_iter ended the training: it is not known what ended it." in diagnosis.not_examined
+    assert "badly_scaled_inputs" in names(diagnose(BackpropRegressor.from_sklearn(raw), CANCER[0], y))
+
+
+# The figures.
+
+
+def textbook_pass(model, X, y):
+    """Return z of every layer, and delta of every layer for one row at a time, by the textbook."""
+    activation = model._model.network.activation_names[0]
+    z, _ = reference.forward(X, model.coefs_, model.intercepts_, activation)
+    delta = [reference.softmax(z[-1]) - np.eye(z[-1].shape[1])[y]]
+    for W, z_below in zip(model.coefs_[:0:-1], z[-2::-1], strict=True):
+        delta.insert(0, (delta[0] @ W.T) * reference.SIGMA_PRIME[activation](z_below))
+    return z, delta
+
+
+def test_the_saturated_share_is_that_of_flat_slopes():
+    model = fitted(
+        classifier(activation="tanh", initialization="normal", hidden_layer_sizes=(30, 20)), *DIGITS
+    )
+    z, _ = textbook_pass(model, *scaled(DIGITS))
+    expected = [(np.abs(values) > np.arctanh(np.sqrt(0.99))).mean() for values in z[:2]]  # 1 - a^2 < 0.01
+    findings = [f for f in diagnose(model, *DIGITS) if f.name == "saturated_sigmoids"]
+    assert [finding.layer for finding in findings] == [0, 1]
+    assert [finding.evidence["saturated_share"] for finding in findings] == pytest.approx(expected)
+
+
+def test_the_dead_are_those_that_no_row_wakes():
+    model = fitted(regressor(solver="sgd", learning_rate=0.1), *FRIEDMAN)
+    z, _ = reference.forward(scaled(FRIEDMAN)[0], model.coefs_, model.intercepts_, "relu")
+    finding = found(diagnose(model, *FRIEDMAN), "dead_rectifiers")
+    assert finding.evidence["dead_units"] == (z[0] <= 0).all(axis=0).sum()
+    assert finding.evidence["dead_share"] == finding.evidence["dead_units"] / 100
+    assert finding.evidence["silent_share"] == pytest.approx((z[0] <= 0).mean())
+
+
+def test_the_dead_of_a_network_that_is_otherwise_well_are_mentioned():
+    model = fitted(classifier(), *IRIS)
+    model.intercepts_[0][:80] = -1e6
+    finding = found(diagnose(model, *IRIS), "dead_rectifiers")
+    assert finding.severity == "info"
+    assert finding.evidence["dead_share"] == pytest.approx(0.8, abs=0.05)
+
+
+def test_the_gradient_ratio_is_the_textbooks():
+    model = fitted(classifier(activation="sigmoid", **DEEP), *IRIS)
+    _, delta = textbook_pass(model, *scaled(IRIS))
+    evidence = found(diagnose(model, *IRIS), "vanishing_gradients").evidence
+    norms = [np.sqrt((values**2).sum(axis=1).mean()) for values in delta]
+    assert evidence["first_delta"] == pytest.approx(norms[0])
+    assert evidence["last_delta"] == pytest.approx(norms[-2])
+    assert evidence["ratio"] == pytest.approx(norms[0] / norms[-2])
+
+
+def test_the_update_ratio_of_adam_is_that_of_its_rate():
+    # Adam's first steps are eta long in every weight, and weights of variance 1 are 1 long.
+    model = fitted(
+        classifier(learning_rate=1e-5, initialization="normal", hidden_layer_sizes=(50, 50)), *IRIS
+    )
+    finding = found(diagnose(model, *IRIS), "steps_too_small")
+    for ratio in ("update_ratio", "smallest_ratio", "largest_ratio"):
+        assert finding.evidence[ratio] == pytest.approx(1e-5, rel=0.3)
+    assert finding.evidence["steps"] == model.n_iter_
+
+
+def test_the_update_ratio_of_gradient_descent_is_that_of_the_gradient():
+    # From zero weights in the second layer no gradient reaches the first one.
+    X, y = scaled(DIABETES)
+    start = 0.1 * np.random.default_rng(0).normal(size=(10, 1))
+
+    def same_start(rng, n_in, n_out):
+        return start, np.zeros(1)
+
+    model = regressor(
+        hidden_layer_sizes=(), solver="sgd", momentum=0.0, alpha=0.0, learning_rate=0.1, batch_size=442,
+        initialization=same_start, max_iter=1,
+    )  # fmt: skip
+    model = fitted(model, X, y)
+    target = (y - y.mean()) / y.std()
+    W, b, lengths = start[:, 0].copy(), 0.0, []
+    for _ in range(10):
+        error = X @ W + b - target
+        step, b = 0.1 * X.T @ error / 442, b - 0.1 * error.mean()
+        W -= step
+        lengths.append(np.linalg.norm(step) / np.linalg.norm(start))
+    ratios = Measurements(model, X, y, None, None, None, None).update_ratios
+    assert ratios == pytest.approx([np.mean(lengths)])
+
+
+def test_the_losses_are_known_ones():
+    model = fitted(classifier(learning_rate=1e-6), *DIGITS)
+    evidence = found(diagnose(model, *DIGITS), "loss_never_fell").evidence
+    shares = np.bincount(DIGITS[1]) / len(DIGITS[1])
+    assert evidence["loss"] == pytest.approx(log_loss(DIGITS[1], model.predict_proba(DIGITS[0])))
+    assert evidence["loss_of_best_constant"] == pytest.approx(-(shares @ np.log(shares)))  # the entropy
+
+
+@pytest.mark.parametrize(
+    ("loss", "expected"),
+    [
+        ("squared_error", lambda y: ((y - y.mean()) ** 2).mean() / 2),
+        ("absolute_error", lambda y: np.abs(y - np.median(y)).mean()),
+        ("quantile", lambda y: np.maximum(0.9 * (y - q(y)), 0.1 * (q(y) - y)).mean()),
+        ("poisson", lambda y: y.mean() - y.mean() * np.log(y.mean())),
+    ],
+)
+def test_the_best_constants_are_those_of_the_books(loss, expected):
+    X, y = FRIEDMAN[0], FRIEDMAN[1].clip(0)
+    model = fitted(regressor(loss=loss, quantile=0.9, hidden_layer_sizes=5, max_iter=2, scaling=None), X, y)
+    _, constant, least = Measurements(model, X, y, None, None, None, None).losses
+    assert constant == pytest.approx(expected(y), rel=1e-3)
+    # The least loss is that of y itself: 0, but for Poisson's, which leaves out ln y!.
+    perfect = (y - y * np.log(np.maximum(y, 1e-12))).mean() if loss == "poisson" else 0
+    assert least == pytest.approx(perfect, abs=1e-9)
+
+
+def q(y):
+    return np.quantile(y, 0.9)
+
+
+def test_smoothing_belongs_to_the_least_loss():
+    model = fitted(classifier(label_smoothing=0.3, learning_rate=0.03), *IRIS)
+    loss, _, least = Measurements(model, *IRIS, None, None, None, None).losses
+    target = np.array([0.8, 0.1, 0.1])
+    assert least == pytest.approx(-(target @ np.log(target)))
+    assert least < loss < least + 0.1
+
+
+def test_sizes_of_columns_are_those_of_x():
+    X, y = CANCER
+    finding = found(diagnose(fitted(classifier(scaling=None), X, y), X, y), "badly_scaled_inputs")
+    sizes = np.sqrt((X**2).mean(axis=0))
+    expected = {"largest_size": sizes.max(), "smallest_size": sizes.min(), "column": sizes.argmax()}
+    assert finding.evidence == pytest.approx(expected)
+    tiny = 1e-4 * scaled(IRIS)[0]
+    finding = found(diagnose(fitted(classifier(scaling=None), tiny, IRIS[1]), tiny, IRIS[1]), finding.name)
+    assert finding.evidence["largest_size"] == pytest.approx(1e-4)
+
+
+def test_of_many_classes_ten_are_named():
+    X = np.random.default_rng(0).normal(size=(300, 2))
+    y = np.arange(300) % 30
+    model = classifier().partial_fit(X, y)
+    model.coefs_[-1][...], model.intercepts_[-1][...] = 0, np.arange(30) == 3
+    message = found(diagnose(model, X, y), "classes_never_predicted").message
+    assert message.endswith(": 0, 1, 2, 4, 5, 6, 7, 8, 9, 10, and 19 more.")
+
+
+def test_weights_count():
+    X, y = RARE
+    model = fitted(classifier(hidden_layer_sizes=()), X, y)
+    w = np.where(y == 1, 3.0, 1.0)
+    finding = found(diagnose(model, X, y, w), "classes_never_predicted")
+    assert finding.evidence["share_of_y"] == pytest.approx(w[y == 1].sum() / w.sum())
+    absent = diagnose(model, X, y, (y == 0).astype(float))
+    assert "classes_never_predicted" not in names(absent)  # rows of weight 0 are not there
+
+
+# What the doctor leaves alone, and what it refuses.
+
+
+def test_the_estimator_is_not_changed():
+    model = BackpropClassifier(20, dropout=0.5, warm_start=True, random_state=0).fit(*IRIS)
+    twin = copy.deepcopy(model)
+    diagnose(model, *IRIS)
+    assert vars(model).keys() == vars(twin).keys()
+    np.testing.assert_array_equal(
+        model.fit(*IRIS).predict_proba(IRIS[0]), twin.fit(*IRIS).predict_proba(IRIS[0])
+    )
+
+
+def test_a_diagnosis_repeats():
+    model = fitted(classifier(initialization="normal", learning_rate=1.0), *DIGITS)
+    assert repr(diagnose(model, *DIGITS)) == repr(diagnose(model, *DIGITS))
+
+
+def test_a_constant_y_is_no_illness():
+    X = FRIEDMAN[0]
+    diagnosis = diagnose(fitted(BackpropRegressor(10, random_state=0), X, np.ones(1000)), X, np.ones(1000))
+    assert "loss_never_fell" not in names(diagnosis)
+    assert "Whether the loss fell: on this y a constant is perfect." in diagnosis.not_examined
+
+
+def test_what_cannot_be_examined_says_so():
+    model = fitted(classifier(), *IRIS)
+    with pytest.raises(NotFittedError):
+        diagnose(BackpropClassifier(), *IRIS)
+    with pytest.raises(TypeError, match="'estimator' parameter must be a BackpropClassifier"):
+        diagnose(make_pipeline(StandardScaler(), LogisticRegression()).fit(*IRIS), *IRIS)
+    with pytest.raises(ValueError, match="X_val and y_val must be given together"):
+        diagnose(model, *IRIS, X_val=IRIS[0])
+    with pytest.raises(ValueError, match="X has 3 features, but BackpropClassifier is expecting 4"):
+        diagnose(model, IRIS[0][:, :3], IRIS[1])
+
+
+# The report.
+
+FINDINGS = [
+    Finding("small", "info", "Something small.", "nothing"),
+    Finding("bad", "critical", "Worse than 1 < 2 & 3.", "a & b", 1, {"some_share": 0.123456, "count": 7.0}),
+    Finding("middle", "warning", "Something.", "something"),
+]
+
+
+def test_the_gravest_comes_first():
+    diagnosis = Diagnosis(FINDINGS, "X")
+    assert names(diagnosis) == ["bad", "middle", "small"]
+    assert diagnosis[0] is FINDINGS[1]
+    assert len(diagnosis) == 3
+    assert names(diagnosis.at_least("warning")) == ["bad", "middle"]
+    assert not Diagnosis([])
+    with pytest.raises(ValueError, match=r"'severity' parameter must be one of .* Got 'grave' instead"):
+        diagnosis.at_least("grave")
+
+
+def test_the_report_says_it_all():
+    report = str(Diagnosis(FINDINGS, "BackpropClassifier", ["Overfitting: no rows."]))
+    assert report.splitlines()[0] == "Diagnosis of BackpropClassifier (critical: 1, warning: 1, info: 1)"
+    assert "CRITICAL: bad (layer 1)\n  Worse than 1 < 2 & 3.\n" in report
+    assert "  measured: some_share = 0.1235, count = 7\n  try: a & b" in report
+    assert report.endswith("Not examined:\n  Overfitting: no rows.")
+    assert "measured" not in str(FINDINGS[0])
+    assert max(map(len, str(diagnose(fitted(CASES[1][2], *IRIS), *IRIS)).splitlines())) <= 88
+
+
+def test_the_table_for_notebooks_is_html():
+    from xml.etree import ElementTree
+
+    html = Diagnosis(FINDINGS, "BackpropClassifier", ["None < of these."])._repr_html_()
+    page = ElementTree.fromstring(html.replace("<br>", "<br/>"))
+    assert len(page.findall(".//tbody/tr")) == 3
+    text = "".join(page.itertext())
+    assert "Worse than 1 < 2 & 3." in text
+    assert "some share: 0.1235" in text
+    assert "None < of these." in text
+    assert "<table" not in Diagnosis([])._repr_html_()

@@ -1,0 +1,66 @@
+import numpy as np
+import pytest
+from reference import SIGMA, SIGMA_PRIME
+
+from skbackprop.network.activations import ACTIVATIONS
+
+
+def forward(activation, z):
+    out = np.empty_like(z) if activation.needs_z else z.copy()
+    source = z.copy() if activation.needs_z else out
+    activation.forward(source, out, np.empty_like(z))
+    return out
+
+
+def derivative(activation, z):
+    a = forward(activation, z)
+    delta = np.ones_like(z)
+    activation.backward(delta, a.copy(), z.copy(), np.empty_like(z), np.empty(z.shape, bool))
+    return delta
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_formula_and_derivative_are_the_textbooks(name):
+    z = np.linspace(-6, 6, 240).reshape(12, 20)  # has no 0, where the rectifiers have a kink
+    np.testing.assert_allclose(forward(ACTIVATIONS[name], z), SIGMA[name](z), rtol=1e-12, atol=1e-14)
+    expected = SIGMA_PRIME[name](z)
+    np.testing.assert_allclose(derivative(ACTIVATIONS[name], z), expected, rtol=1e-10, atol=1e-13)
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_derivative_is_the_slope(name):
+    z, h = np.linspace(-4, 4, 100).reshape(10, 10), 1e-6
+    slope = (forward(ACTIVATIONS[name], z + h) - forward(ACTIVATIONS[name], z - h)) / (2 * h)
+    np.testing.assert_allclose(derivative(ACTIVATIONS[name], z), slope, rtol=1e-7, atol=1e-8)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_huge_inputs_are_finite_and_right(name, dtype):
+    z = np.array([[-1e4, -100, 100, 1e4]], dtype)
+    expected = {
+        "sigmoid": [0, 0, 1, 1],
+        "logistic": [0, 0, 1, 1],
+        "tanh": [-1, -1, 1, 1],
+        "identity": z[0],
+        "elu": [-1, -1, 100, 1e4],
+        "leaky_relu": [-100, -1, 100, 1e4],
+        "selu": 1.0507009873554805 * np.array([-1.6732632423543772, -1.6732632423543772, 100, 1e4]),
+    }.get(name, [0, 0, 100, 1e4])
+    a = forward(ACTIVATIONS[name], z)
+    assert a.dtype == dtype
+    np.testing.assert_allclose(a[0], expected, rtol=1e-6, atol=1e-30)
+    assert np.isfinite(derivative(ACTIVATIONS[name], z)).all()
+
+
+@pytest.mark.parametrize("name", [name for name in ACTIVATIONS if ACTIVATIONS[name].sign_suffices])
+def test_where_the_sign_suffices_a_may_be_dropped(name):
+    z, scratch, booleans = np.linspace(-4, 4, 60).reshape(6, 10), np.empty((6, 10)), np.empty((6, 10), bool)
+    mask = np.tile([0.0, 4.0, 0.0], 20).reshape(6, 10)
+    delta = mask.copy()
+    ACTIVATIONS[name].backward(delta, mask * forward(ACTIVATIONS[name], z), z.copy(), scratch, booleans)
+    np.testing.assert_array_equal(delta, mask * derivative(ACTIVATIONS[name], z))
+
+
+def test_saturated_sigmoid_passes_no_gradient():
+    assert derivative(ACTIVATIONS["sigmoid"], np.array([[-20.0, 20.0]])).max() < 1e-8

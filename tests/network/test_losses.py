@@ -1,0 +1,85 @@
+import numpy as np
+import pytest
+from scipy.special import expit
+from sklearn.metrics import log_loss, mean_pinball_loss
+
+from skbackprop.network.losses import (
+    CLASSIFIER_LOSSES,
+    REGRESSOR_LOSSES,
+    BinaryCrossEntropy,
+    SigmoidSquaredError,
+)
+
+LOSSES = {f"classifier {n}": c for n, c in CLASSIFIER_LOSSES.items()}
+LOSSES |= {f"regressor {n}": c for n, c in REGRESSOR_LOSSES.items()}
+
+
+def call(loss, y, z):
+    delta = np.empty_like(z)
+    loss.delta(y, z, delta)
+    return loss.value(y, z, np.empty_like(z)), delta
+
+
+def example(dtype=np.float64):
+    rng = np.random.default_rng(0)
+    z = rng.normal(size=(40, 3)) * 2
+    y = np.eye(3)[rng.integers(0, 3, 40)]
+    return y.astype(dtype), z.astype(dtype)
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_delta_is_the_slope_of_the_value(name):
+    loss, h = LOSSES[name](), 1e-6
+    y, z = example()
+    _, delta = call(loss, y, z)
+    for j in range(3):
+        step = h * np.eye(3)[j]
+        slope = (call(loss, y, z + step)[0] - call(loss, y, z - step)[0]) / (2 * h)
+        np.testing.assert_allclose(delta[:, j], slope, rtol=1e-6, atol=1e-8)
+
+
+def test_squared_error_over_sigmoid_by_hand():
+    a, y = np.array([[0.3, 0.5]]), np.array([[0.0, 1.0]])
+    z = np.log(a / (1 - a))
+    _, delta = call(SigmoidSquaredError(), y, z)
+    np.testing.assert_allclose(delta, [[0.063, -0.125]], rtol=1e-12)
+
+
+def test_cross_entropy_is_its_long_form():
+    y, z = example()
+    a = expit(z)
+    long_form = (-y / a + (1 - y) / (1 - a)) * a * (1 - a)
+    np.testing.assert_allclose(call(BinaryCrossEntropy(), y, z)[1], long_form, rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(call(BinaryCrossEntropy(), y, z)[1], a - y, rtol=1e-12, atol=1e-15)
+
+
+def test_values_are_scikit_learns():
+    y, z = example()
+    softmax = CLASSIFIER_LOSSES["log_loss"]()
+    a = np.empty_like(z)
+    softmax.inverse_link(z, a)
+    assert call(softmax, y, z)[0].mean() == pytest.approx(log_loss(y.argmax(1), a), rel=1e-12)
+    pinball = REGRESSOR_LOSSES["quantile"](quantile=0.2)
+    expected = mean_pinball_loss(y[:, 0], z[:, 0], alpha=0.2)
+    assert call(pinball, y[:, :1], z[:, :1])[0].mean() == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("name", ["log_loss", "bce", "squared_error"])
+def test_certain_outputs_are_finite_and_right(name, dtype):
+    loss = CLASSIFIER_LOSSES[name]()
+    z = np.array([[1e4, -1e4], [-1e4, 1e4]], dtype)
+    y = np.array([[1, 0], [1, 0]], dtype)
+    value, delta = call(loss, y, z)
+    right = {"log_loss": [0, 2e4], "bce": [0, 2e4], "squared_error": [0, 1]}[name]
+    np.testing.assert_allclose(value, right, rtol=1e-6)
+    assert np.isfinite(delta).all()
+    a = np.empty_like(z)
+    loss.inverse_link(z, a)
+    np.testing.assert_allclose(a, [[1, 0], [0, 1]], atol=1e-30)
+
+
+def test_squared_error_stalls_where_cross_entropy_does_not():
+    y, z = np.array([[0.0]]), np.array([[20.0]])  # as wrong as can be
+    assert call(SigmoidSquaredError(), y, z)[1][0, 0] < 1e-8
+    assert call(BinaryCrossEntropy(), y, z)[1][0, 0] == pytest.approx(1)

@@ -1,0 +1,141 @@
+"""Networks side by side are so many networks by themselves, and their predictions the mean of theirs."""
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
+
+from skbackprop import BackpropClassifier, BackpropRegressor
+from skbackprop.network.activations import ACTIVATIONS
+from skbackprop.network.input_layer import Front
+from skbackprop.network.losses import CLASSIFIER_LOSSES, REGRESSOR_LOSSES, combine
+from skbackprop.network.network import Network
+from skbackprop.network.workspace import Workspaces
+from skbackprop.training.epoch_loss import write_output_delta
+
+E = 3
+
+
+def one_of(network, e):
+    """Return network number `e` of several, by itself."""
+    alone = Network(network.layer_sizes, network.activation_names, front=network.front)
+    for l, (W, b) in enumerate(zip(network.W, network.b, strict=True)):
+        n_out = network.layer_sizes[l + 1]
+        alone.W[l][...] = W[:, e * n_out : (e + 1) * n_out] if l == 0 else W[e]
+        alone.b[l][...] = b[e * n_out : (e + 1) * n_out]
+    for name, parameter in network.front_parameters.items():
+        alone.front_parameters[name][...] = parameter
+    return alone
+
+
+def passes(network, X, Y, w):
+    workspace = Workspaces(network)[len(X)]
+    z = network.forward(X, workspace)
+    n = network.n_networks
+    loss = CLASSIFIER_LOSSES["log_loss"]()
+    write_output_delta(loss, Y.repeat(n, axis=0), z, w.repeat(n), workspace.raw_delta, n)
+    network.backward(workspace)
+    return z, network.split(workspace.grad)
+
+
+@pytest.mark.parametrize("front", [None, Front(4), Front(4, [0, 2])], ids=["plain", "scale", "periodic"])
+@pytest.mark.parametrize("hidden", [(), (5,), (5, 4, 3)])
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_passes_are_those_of_each_alone(activation, hidden, front):
+    rng = np.random.default_rng(0)
+    sizes = [4 if front is None else front.n_outputs, *hidden, 3]
+    network = Network(sizes, [activation] * len(hidden), front=front, n_networks=E)
+    network.theta[...] = rng.normal(size=network.theta.size) * 0.5
+    X, Y, w = rng.normal(size=(7, 4)), np.eye(3)[rng.integers(0, 3, 7)], rng.uniform(0.5, 2, 7)
+    z, (dW, db, d_front) = passes(network, X, Y, w)
+    sums = dict.fromkeys(d_front, 0)
+    for e in range(E):
+        z_alone, (dW_alone, db_alone, d_front_alone) = passes(one_of(network, e), X, Y, w)
+        np.testing.assert_allclose(z[e::E], z_alone, rtol=1e-12)
+        for l in range(len(sizes) - 1):
+            columns = slice(e * sizes[l + 1], (e + 1) * sizes[l + 1])
+            mine = dW[l][:, columns] if l == 0 else dW[l][e]
+            np.testing.assert_allclose(mine, dW_alone[l], rtol=1e-9, atol=1e-14)
+            np.testing.assert_allclose(db[l][columns], db_alone[l], rtol=1e-9, atol=1e-14)
+        for name, gradient in d_front_alone.items():
+            sums[name] = sums[name] + gradient
+    for name, gradient in d_front.items():  # the front is common to all
+        np.testing.assert_allclose(gradient, sums[name], rtol=1e-9, atol=1e-13)
+
+
+@pytest.mark.parametrize(
+    "make_loss", dict.fromkeys([*CLASSIFIER_LOSSES.values(), *REGRESSOR_LOSSES.values()])
+)
+def test_combined_outputs_predict_the_mean(make_loss):
+    loss, raw = make_loss(), np.random.default_rng(0).normal(size=(5 * E, 4)) * 3
+    single = np.empty_like(raw)
+    loss.inverse_link(raw, out=single)
+    combined = combine(loss, raw, E)
+    loss.inverse_link(combined, out=combined)
+    np.testing.assert_allclose(combined, single.reshape(5, E, 4).mean(axis=1), rtol=1e-12)
+
+
+def test_combined_outputs_of_sure_networks_are_finite():
+    for name in ("log_loss", "bce"):
+        raw = np.array([[800.0, -800.0], [900.0, -700.0]])
+        assert np.isfinite(combine(CLASSIFIER_LOSSES[name](), raw, 2)).all()
+
+
+def test_a_loss_without_combine_averages_raw_outputs():
+    assert combine(object(), np.array([[1.0], [3.0]]), 2).tolist() == [[2.0]]
+
+
+@pytest.mark.parametrize("solver", ["adam", "adamw", "sgd", "lbfgs"])
+@pytest.mark.parametrize("hidden", [(), (6, 5)])
+def test_training_is_that_of_each_alone(solver, hidden):
+    X, y = load_iris(return_X_y=True)
+    plain = {"recipe": "textbook", "solver": solver, "schedule": "cosine", "random_state": 0}
+    plain |= {"max_norm": 1.5, "alpha": 0.01} if solver != "lbfgs" else {"alpha": 0.1, "tol": 1e-9}
+    plain |= {"warm_start": True, "batch_size": 40, "shuffle": False, "dtype": "float64"}
+    several = BackpropClassifier(hidden, "tanh", n_estimators=E, max_iter=1, **plain).fit(X, y)
+    singles = [
+        BackpropClassifier(hidden, "tanh", n_estimators=1, max_iter=1, **plain).fit(X, y) for _ in range(E)
+    ]
+    n_more = 500 if solver == "lbfgs" else 3
+    for e, single in enumerate(singles):
+        for ours, its in ((several.coefs_, single.coefs_), (several.intercepts_, single.intercepts_)):
+            for stacked, array in zip(ours, its, strict=True):
+                array[...] = stacked[e]
+        training = single._model.training
+        if training is not None and training.optimizer is not None:
+            network = single._model.network
+            for state, all_states in zip(
+                training.optimizer.states, several._model.training.optimizer.states, strict=True
+            ):
+                its, theirs = network.split(state), several._model.network.split(all_states)
+                for l, (W, b) in enumerate(zip(its[0], its[1], strict=True)):
+                    n = W.shape[1]
+                    W[...] = theirs[0][l][:, e * n : (e + 1) * n] if l == 0 else theirs[0][l][e]
+                    b[...] = theirs[1][l][e * n : (e + 1) * n]
+    for model in (several, *singles):
+        model.set_params(max_iter=n_more).fit(X, y)
+    mean = np.mean([single.predict_proba(X) for single in singles], axis=0)
+    # The solvers by steps take the same steps; "lbfgs" finds the same minimum where it is one.
+    tolerance = 1e-9 if solver != "lbfgs" else 1e-4
+    if solver != "lbfgs" or not hidden:
+        np.testing.assert_allclose(several.predict_proba(X), mean, atol=tolerance)
+    np.testing.assert_allclose(several.predict_proba(X).sum(axis=1), 1)
+    assert (several.predict(X) == several.decision_function(X).argmax(axis=1)).all()
+
+
+def test_the_attributes_have_a_network_each():
+    X, y = load_breast_cancer(return_X_y=True)
+    model = BackpropClassifier((5, 4), n_estimators=2, max_iter=2, front=None, random_state=0).fit(X, y)
+    assert [W.shape for W in model.coefs_] == [(2, 30, 5), (2, 5, 4), (2, 4, 1)]
+    assert [b.shape for b in model.intercepts_] == [(2, 5), (2, 4), (2, 1)]
+    before = model.predict_proba(X)
+    model.coefs_[0][1] *= 2  # a view
+    assert not np.allclose(model.predict_proba(X), before)
+
+
+def test_samples_and_predictions_of_several_regressors():
+    X, y = load_diabetes(return_X_y=True)
+    model = BackpropRegressor(10, n_estimators=2, dropout=0.2, max_iter=20, random_state=0).fit(X, y)
+    samples = model.sample_y(X[:5], n_samples=400)
+    assert samples.shape == (5, 400)
+    spread = samples.std(axis=1)
+    assert (np.abs(samples.mean(axis=1) - model.predict(X[:5])) < spread).all()

@@ -1,0 +1,160 @@
+"""The pages are true: their code runs and is the package's, their tables forget nothing."""
+
+import ast
+import doctest
+import importlib.util
+import inspect
+import pkgutil
+import re
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.neural_network import MLPClassifier, MLPRegressor
+
+import skbackprop
+from skbackprop.network.activations import ACTIVATIONS
+from skbackprop.network.losses import CLASSIFIER_LOSSES, REGRESSOR_LOSSES
+from skbackprop.network.optimizers import OPTIMIZERS
+from skbackprop.network.schedules import SCHEDULES
+
+DOCS = Path(__file__).parents[2] / "docs"
+# Modules that cannot be imported without something else.
+OPTIONAL = {"onnx": "skl2onnx"}
+# What the code of a page needs beside the package.
+PAGES_NEED = {
+    "serving": ("skl2onnx", "onnxruntime", "skops"),
+    "watching": ("matplotlib", "sklearn.callback"),
+}
+# The builder writes pages too, into folders of their own.
+PAGES = sorted([*DOCS.glob("*.rst"), *DOCS.glob("guide/*.rst"), *DOCS.glob("derivation/*.rst")])
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(DOCS)))
+def test_code_on_the_page_runs(page):
+    for module in PAGES_NEED.get(page.stem, ()):
+        pytest.importorskip(module, reason=f"{page.name} shows {module}, which is not installed")
+    failed, _ = doctest.testfile(str(page), module_relative=False, optionflags=doctest.ELLIPSIS)
+    assert failed == 0
+
+
+def included_code():
+    """Return (page, file, options) of every piece of source that a page includes."""
+    directive = re.compile(r"\.\. literalinclude:: (\S+)\n((?:   :.*\n)+)")
+    return [
+        (page, (page.parent / file).resolve(), dict(re.findall(r":([\w-]+):[ ]*(.*)", options)))
+        for page in PAGES
+        for file, options in directive.findall(page.read_text())
+    ]
+
+
+def source_of(file, name):
+    """Return the source lines of a function, class or method of `file`."""
+    source = file.read_text()
+    node = ast.parse(source)
+    for part in name.split("."):
+        node = next(child for child in node.body if getattr(child, "name", None) == part)
+    return source.splitlines()[node.lineno - 1 : node.end_lineno]
+
+
+def test_pages_include_code():
+    assert len(included_code()) >= 20
+
+
+@pytest.mark.parametrize(
+    ("page", "file", "options"),
+    included_code(),
+    ids=[f"{page.stem}: {options.get('pyobject', file.stem)}" for page, file, options in included_code()],
+)
+def test_included_code_is_where_the_page_looks_for_it(page, file, options):
+    lines = source_of(file, options["pyobject"]) if "pyobject" in options else file.read_text().splitlines()
+    for marker in ("start-at", "start-after", "end-at", "end-before"):
+        if marker in options:
+            found = [i for i, line in enumerate(lines) if options[marker] in line]
+            assert found, f"{options[marker]!r} is not in {options.get('pyobject', file.name)}"
+            lines = lines[found[0] :]
+
+
+def reference_names():
+    """Return the full names on the page of the API."""
+    names, module = set(), ""
+    for line in (DOCS / "reference.rst").read_text().splitlines():
+        if line.startswith(".. currentmodule:: "):
+            module = line.split()[-1]
+        elif re.fullmatch(r"   [\w.]+", line):
+            names.add(f"{module}.{line.strip()}")
+    return names
+
+
+def public_names():
+    """Return the full names of what the modules name in __all__, and of what the registries hold."""
+    modules = [skbackprop]
+    for found in pkgutil.iter_modules(skbackprop.__path__):
+        if found.name in OPTIONAL and importlib.util.find_spec(OPTIONAL[found.name]) is None:
+            continue
+        if not found.name.startswith("_"):
+            modules.append(importlib.import_module(f"skbackprop.{found.name}"))
+    names = {
+        f"{module.__name__}.{name}"
+        for module in modules
+        for name in getattr(module, "__all__", ())
+        if not name.startswith("__")
+    }
+    registered = [type(activation) for activation in ACTIVATIONS.values()]
+    for registry in (CLASSIFIER_LOSSES, REGRESSOR_LOSSES, OPTIMIZERS, SCHEDULES):
+        registered += registry.values()
+    return names | {f"{entry.__module__}.{entry.__name__}" for entry in registered}
+
+
+def test_every_public_name_is_on_the_page_of_the_api():
+    assert public_names() - reference_names() == set()
+
+
+def test_every_name_on_the_page_of_the_api_exists():
+    for name in reference_names():
+        module, _, attribute = name.rpartition(".")
+        assert hasattr(importlib.import_module(module), attribute), name
+
+
+def rows_of(table):
+    """Return (name there, name here) of each row of a table of the page for MLPClassifier's users."""
+    text = (DOCS / "mlpclassifier.rst").read_text()
+    text = text[text.index(f":name: {table}") :]
+    cells = re.findall(r"\n   \* - (.*)\n     - (.*)", text.split("\n\n\n")[0].split("\nOnly here")[0])
+    cells = cells[1:]  # without the heading
+    return [(there.split("``")[1], here.strip("`")) for there, here in cells]
+
+
+def attributes(mlp):
+    """Return the names of the public attributes that fitting gives."""
+    X, y = np.random.default_rng(0).normal(size=(40, 2)), np.arange(40) % 2
+    names = set()
+    for parameters in ({"early_stopping": True}, {"solver": "lbfgs"}):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            fitted = mlp(max_iter=2, **parameters).fit(X, y)
+        names |= {name for name in vars(fitted) if name.endswith("_") and not name.startswith("_")}
+    return names
+
+
+def test_every_parameter_of_scikit_learns_networks_is_in_the_table():
+    theirs = set(MLPClassifier().get_params()) | set(MLPRegressor().get_params())
+    assert theirs - {there for there, _ in rows_of("mlp-parameters")} == set()
+
+
+def test_every_attribute_of_scikit_learns_networks_is_in_the_table():
+    theirs = attributes(MLPClassifier) | attributes(MLPRegressor)
+    assert theirs - {there for there, _ in rows_of("mlp-attributes")} == set()
+
+
+def test_the_tables_name_what_is_here():
+    classifier, regressor = skbackprop.BackpropClassifier, skbackprop.BackpropRegressor
+    ours = set(classifier().get_params()) | set(regressor().get_params())
+    counterparts = {here for _, here in rows_of("mlp-parameters")}
+    page = (DOCS / "mlpclassifier.rst").read_text()
+    only_here = re.search(r"Only here: (.*?)\.\n\n", page, re.DOTALL).group(1)
+    assert counterparts | set(re.findall(r"``(\w+)``", only_here)) == ours
+    entries = re.findall(r"^([\w, ]+) : ", inspect.getdoc(classifier), re.MULTILINE)
+    documented = {name for entry in entries for name in entry.split(", ")}
+    assert {here for _, here in rows_of("mlp-attributes")} - documented == {"(none)"}

@@ -1,0 +1,84 @@
+"""The changes that the page for developers shows: each is made to a copy of the package, and tested there."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+# For each change: the tests that go through the registry, their names, how many must run at least, and
+# what a user would do with it.
+CHANGES = {
+    "softsign": (
+        [
+            "network/test_activations.py",
+            "network/test_network.py",
+            "network/test_several_networks.py",
+            "onnx/test_onnx.py",
+        ],
+        10,
+        "BackpropClassifier((20,), activation='softsign', random_state=0).fit(X, y).score(X, y) > 0.9",
+    ),
+    "log_cosh": (
+        ["network/test_losses.py", "inspection/test_inspection.py", "inspection/test_doctor.py"],
+        3,
+        "BackpropRegressor((20,), loss='log_cosh', random_state=0).fit(X, y).score(X, y) > 0.9",
+    ),
+    "rmsprop": (
+        ["network/test_optimizers.py"],
+        3,
+        "BackpropClassifier((20,), recipe='textbook', solver='rmsprop', learning_rate=0.01, max_iter=50, "
+        "random_state=0).fit(X, y).score(X, y) > 0.9",
+    ),
+}
+
+
+def run(command, folder):
+    environment = {**os.environ, "PYTHONPATH": str(folder), "GIT_CEILING_DIRECTORIES": str(folder.parent)}
+    return subprocess.run(
+        command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="git applies the changes")
+@pytest.mark.parametrize("change", CHANGES)
+def test_the_change_works(change, tmp_path):
+    files, least, use = CHANGES[change]
+    for name in ("skbackprop", "tests", "docs/reference.rst", "setup.cfg"):
+        target = tmp_path / name
+        target.parent.mkdir(exist_ok=True)
+        (shutil.copytree if (ROOT / name).is_dir() else shutil.copy)(ROOT / name, target)
+
+    applied = run(["git", "apply", str(ROOT / "docs" / "changes" / f"{change}.diff")], tmp_path)
+    assert applied.returncode == 0, (
+        f"docs/changes/{change}.diff does not fit the code any more:\n{applied.stdout}"
+    )
+
+    # The registry's tests of the new entry, and those that look for it on the page of the API.
+    selected = [*(f"tests/{file}" for file in files), "tests/promises/test_docs.py"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "-k",
+        f"{change} or page_of_the_api",
+    ]
+    tested = run([*command, *selected], tmp_path)
+    assert tested.returncode == 0, tested.stdout
+    assert int(re.search(r"(\d+) passed", tested.stdout).group(1)) >= least + 2, tested.stdout
+
+    program = (
+        "from sklearn.datasets import load_iris\n"
+        "from skbackprop import BackpropClassifier, BackpropRegressor\n"
+        "X, y = load_iris(return_X_y=True)\n"
+        f"assert {use}"
+    )
+    used = run([sys.executable, "-c", program], tmp_path)
+    assert used.returncode == 0, used.stdout

@@ -1,0 +1,47 @@
+"""Batches of rows in memory: each row once an epoch, with its target and its weight."""
+
+import numpy as np
+import pytest
+from scipy.sparse import csr_array
+
+from skbackprop.tables import batches
+from skbackprop.tables.batches import Batches
+
+N_ROWS = 103
+X = np.arange(N_ROWS * 3, dtype=float).reshape(N_ROWS, 3)
+Y = np.arange(N_ROWS, dtype=np.float32)[:, None]
+WEIGHTS = np.linspace(1, 2, N_ROWS)
+
+
+@pytest.mark.parametrize("together", [0, 500, 10**6])
+@pytest.mark.parametrize("n_networks", [1, 2])
+@pytest.mark.parametrize("batch_size", [1, 8, 103, 500])
+@pytest.mark.parametrize("make", [np.asarray, csr_array])
+def test_every_row_comes_once_with_its_target_and_weight(make, batch_size, n_networks, together, monkeypatch):
+    monkeypatch.setattr(batches, "GATHERED_BYTES", together)
+    some = Batches(
+        make(X), Y, WEIGHTS, batch_size=batch_size, dtype=np.dtype(np.float32), n_networks=n_networks
+    )
+    for rng in (None, np.random.default_rng(0)):
+        order, sizes = [], []
+        for X_batch, Y_batch, w in some.epoch(rng):
+            numbers = Y_batch[::n_networks, 0].astype(int)
+            assert (Y_batch[:, 0] == numbers.repeat(n_networks)).all()
+            dense = X_batch if make is np.asarray else X_batch.toarray()
+            np.testing.assert_array_equal(dense, X[numbers])
+            np.testing.assert_allclose(w, (WEIGHTS / 1.5)[numbers].repeat(n_networks), rtol=1e-6)
+            order += numbers.tolist()
+            sizes.append(numbers.size)
+        assert sorted(order) == list(range(N_ROWS))
+        assert (order == sorted(order)) == (rng is None)
+        assert set(sizes[:-1]) <= {batch_size}
+
+
+def test_how_many_rows_are_gathered_at_once_does_not_change_their_order(monkeypatch):
+    orders = []
+    for together in (0, 500, 10**6):
+        monkeypatch.setattr(batches, "GATHERED_BYTES", together)
+        some = Batches(X, Y, batch_size=8, dtype=np.dtype(np.float64))
+        orders.append(np.concatenate([y.copy() for _, y, _ in some.epoch(np.random.default_rng(0))]))
+    np.testing.assert_array_equal(orders[0], orders[1])
+    np.testing.assert_array_equal(orders[0], orders[2])

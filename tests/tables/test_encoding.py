@@ -1,0 +1,127 @@
+"""Raw frames: categories and missing numbers."""
+
+import pickle
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.model_selection import cross_val_score
+
+from skbackprop import BackpropClassifier, BackpropRegressor
+from skbackprop.tables.encoding import MAX_CATEGORIES, Encoder
+
+pd = pytest.importorskip("pandas")
+
+
+def make(n=300, seed=0):
+    rng = np.random.default_rng(seed)
+    town = rng.choice(["Bern", "Oslo", "Rome"], n)
+    age = rng.uniform(20, 60, n)
+    y = (town == "Oslo") ^ (age > 40)
+    frame = pd.DataFrame({"age": age, "town": town, "colour": rng.choice(["red", "blue"], n)})
+    return frame, np.where(y, "yes", "no")
+
+
+@pytest.mark.parametrize("dtype", ["category", "object", "string"])
+def test_a_raw_frame_just_works(dtype):
+    frame, y = make()
+    frame = frame.astype({"town": dtype, "colour": dtype})
+    frame.loc[::7, "age"] = np.nan
+    frame.loc[::11, "town"] = None
+    model = BackpropClassifier(random_state=0).fit(frame, y)
+    assert model.score(frame, y) > 0.85
+    assert model.feature_names_in_.tolist() == ["age", "town", "colour"]
+    assert cross_val_score(clone(model), frame, y, cv=3).mean() > 0.7
+    copy = pickle.loads(pickle.dumps(model))
+    np.testing.assert_array_equal(copy.predict_proba(frame), model.predict_proba(frame))
+
+
+def test_encoded_columns_in_their_order():
+    frame, _ = make(50)
+    frame.loc[3, "age"] = np.nan
+    encoder = Encoder(frame, np.array([False, True, True]), names=frame.columns)
+    assert encoder.feature_names == [
+        "age", "age_missing", "town_Bern", "town_Oslo", "town_Rome",
+        "colour_blue", "colour_red",
+    ]  # fmt: skip
+    encoded = encoder.transform(frame, np.float64)
+    others = frame["age"].drop(3)
+    # The inverted distribution function: the smallest value that half of the rows do not exceed.
+    assert encoded[3, 0] == np.sort(others)[(len(others) - 1) // 2]
+    np.testing.assert_array_equal(encoded[:, 1], np.arange(50) == 3)
+    np.testing.assert_array_equal(encoded[:, 2], frame["town"] == "Bern")
+
+
+def test_unseen_and_missing_values_at_prediction():
+    frame, y = make()
+    model = BackpropClassifier(random_state=0).fit(frame, y)
+    strange = frame[:4].copy()
+    strange["town"] = ["Paris", None, "Oslo", "Rome"]
+    strange.loc[2, "age"] = np.nan
+    assert np.isfinite(model.predict_proba(strange)).all()
+
+
+def test_columns_in_another_order_or_missing_are_refused_by_name():
+    frame, y = make()
+    model = BackpropClassifier(max_iter=2, random_state=0).fit(frame, y)
+    with pytest.raises(ValueError, match="feature names"):
+        model.predict(frame[["town", "age", "colour"]])
+    with pytest.raises(ValueError, match="colour"):
+        model.predict(frame[["age", "town"]])
+
+
+def test_weights_are_repetition_in_medians_and_counts():
+    frame, _ = make(60)
+    frame.loc[::5, "age"] = np.nan
+    weight = np.arange(60) % 3
+    mask = np.array([False, True, True])
+    weighted = Encoder(frame, mask, weight.astype(float))
+    repeated = Encoder(frame.loc[np.repeat(np.arange(60), weight)], mask)
+    assert weighted.medians == repeated.medians
+    np.testing.assert_array_equal(weighted.transform(frame, float), repeated.transform(frame, float))
+
+
+@pytest.mark.parametrize("features", [[1, 2], ["town", "colour"], [False, True, True]])
+def test_categories_by_position_name_and_mask(features):
+    frame, y = make()
+    by_type = BackpropClassifier(max_iter=3, random_state=0).fit(frame, y)
+    chosen = BackpropClassifier(max_iter=3, random_state=0, categorical_features=features).fit(frame, y)
+    np.testing.assert_array_equal(by_type.predict_proba(frame), chosen.predict_proba(frame))
+
+
+def test_many_categories_are_bounded():
+    frame = pd.DataFrame({"code": [f"c{i % 500}" for i in range(2000)]})
+    encoder = Encoder(frame, np.array([True]))
+    assert len(encoder.feature_names) == MAX_CATEGORIES
+
+
+def test_polars_frames():
+    polars = pytest.importorskip("polars")
+    frame, y = make()
+    model = BackpropClassifier(max_iter=3, random_state=0).fit(frame, y)
+    table = polars.DataFrame({name: frame[name].tolist() for name in frame})
+    same = BackpropClassifier(max_iter=3, random_state=0).fit(table, y)
+    np.testing.assert_array_equal(same.predict(table), model.predict(frame))
+
+
+@pytest.mark.parametrize("scaling", ["standard", "robust"])
+def test_a_gap_that_no_row_of_the_fit_had_is_the_centre_also_where_float32_is_coarse(scaling):
+    rng = np.random.default_rng(0)
+    X = rng.normal([1.6e9, 0], size=(200, 2))  # where neighbours in float32 are 128 apart
+    model = BackpropClassifier((8,), scaling=scaling, dtype="float64", random_state=0)
+    model.fit(X, X[:, 1] + X[:, 0] > X[:, 0].mean())
+    X[:, 0] = np.nan
+    expected = model.predict_proba(X)
+    np.testing.assert_allclose(model.predict_proba(X.astype(np.float32)), expected, atol=1e-5)
+
+
+def test_gaps_in_an_array():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(300, 4))
+    y = X[:, 0] + (X[:, 1] > 0)
+    X[rng.random(X.shape) < 0.1] = np.nan
+    model = BackpropRegressor(n_estimators=1, random_state=0).fit(X, y)
+    assert model.coefs_[0].shape[0] >= 8  # four numbers and four indicators
+    assert model.score(X, y) > 0.6
+    whole = BackpropRegressor(max_iter=3, random_state=0).fit(np.nan_to_num(X), y)
+    assert np.isfinite(whole.predict(X)).all()
