@@ -1,11 +1,7 @@
 """What the two estimators share: from a user's X and y to a trained network."""
 
-import copy
-from dataclasses import replace
-
 import numpy as np
-from sklearn.base import BaseEstimator
-from sklearn.metrics import check_scoring
+from sklearn.base import BaseEstimator, is_classifier
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
@@ -13,26 +9,61 @@ from skbackprop.estimators.callbacks import CallbackSupportMixin, observe
 from skbackprop.estimators.documentation_site import DocumentationLinkMixin
 from skbackprop.estimators.fitted_attributes import FittedAttributes
 from skbackprop.estimators.parameters import refuse_word_as_rate
+from skbackprop.estimators.validation import make_validation
 from skbackprop.estimators.version import __version__
 from skbackprop.estimators.warnings import warn, warn_of_a_large_batch, warn_of_the_end
-from skbackprop.model.model import build_model
+from skbackprop.model.model import CHANGEABLE_IN_STREAM, build_model
 from skbackprop.model.monte_carlo import sample_raw_predictions
 from skbackprop.model.prediction import raw_predictions
 from skbackprop.model.recipes import resolve
 from skbackprop.network.kernels.threads import suited_threads
 from skbackprop.network.losses import combine
 from skbackprop.network.network import require
-from skbackprop.tables.batches import Batches
 from skbackprop.tables.equal_rows import merge_equal_rows
 from skbackprop.tables.inputs import check_inputs, check_training_data
 from skbackprop.tables.scaling import RunningScaling
-from skbackprop.tables.validation_split import split_rows
-from skbackprop.training.epoch_loss import mean_loss
 from skbackprop.training.lbfgs import minimize_lbfgs
 from skbackprop.training.stopping import Stopping
 
-# Rows of the batches of a validation.
-VALIDATION_ROWS = 1024
+
+def settings_of(estimator, n_rows, streaming=False):
+    """Return the parameters of `estimator` with every "auto" replaced, for training on `n_rows` rows."""
+    kind = "classifier" if is_classifier(estimator) else "regressor"
+    return resolve(estimator.get_params(deep=False), kind, n_rows, streaming)
+
+
+def fitted_model(estimator):
+    """Return the Model of a fitted `estimator`; NotFittedError if it is not fitted."""
+    check_is_fitted(estimator)
+    return estimator._model
+
+
+def network_inputs(estimator, X):
+    """Return the model of a fitted `estimator`, X as an array of numbers, and the dtype of the results."""
+    model = fitted_model(estimator)
+    return model, *check_inputs(estimator, X, model.encoder, model.scaling)
+
+
+def untrained_model(estimator, X, y, sample_weight):
+    """Return the model that the fit of `estimator` starts from, and the data that it would train on.
+
+    Parameters
+    ----------
+    estimator : BaseBackprop
+        Its n_features_in_ and feature_names_in_ are set.
+    X, y, sample_weight
+        As the user gave them.
+
+    Returns
+    -------
+    model : Model
+    X, y, sample_weight
+        Checked; X as numbers.
+    """
+    estimator._validate_params()
+    X, y, sample_weight, encoder = check_training_data(estimator, X, y, sample_weight, reset=True)
+    model = build_model(X, y, sample_weight, settings_of(estimator, X.shape[0]), encoder)
+    return model, X, y, sample_weight
 
 
 def stochastic(estimator):
@@ -78,23 +109,6 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
             )
         super().__setstate__(state)
 
-    # What the subclasses know.
-
-    def _make_targets(self, y, sample_weight, settings, classes=None):
-        raise NotImplementedError
-
-    def _make_loss(self, targets):
-        raise NotImplementedError
-
-    def _encode_for_training(self, model, y, dtype):
-        return model.targets.encode(y, dtype)
-
-    def _row_weights(self, targets, y, sample_weight):
-        return sample_weight
-
-    def _strata(self, targets, y):
-        return None
-
     # Fitting.
 
     def _fit(self, X, y, sample_weight, X_val, y_val, sample_weight_val):
@@ -108,15 +122,15 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
             self, X, y, sample_weight, reset=not continuing, encoder=encoder
         )
         warn_of_a_large_batch(self.batch_size, X.shape[0])
-        settings = resolve(self, X)
+        settings = settings_of(self, X.shape[0])
         if continuing:
             self._model.follow(settings)
             settings = self._model.settings
         if X.shape[0] <= settings.batch_size:
             X, y, sample_weight = merge_equal_rows(X, y, sample_weight)
-        model = self._model if continuing else self._build(X, y, sample_weight, settings, encoder)
-        rows, validate = self._validation(model, X, y, sample_weight, X_val, y_val, sample_weight_val)
-        batches = self._batches(model, X, y, sample_weight, rows)
+        model = self._model if continuing else build_model(X, y, sample_weight, settings, encoder)
+        rows, validate = make_validation(self, model, X, y, sample_weight, X_val, y_val, sample_weight_val)
+        batches = model.training_batches(X, y, sample_weight, rows)
         observer = observe(self, model, *given)
         reason = model.ended_by = self._train(model, batches, validate, observer)
         if reason == "max_iter" and self.warm_start:
@@ -159,14 +173,15 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
         X, y, sample_weight, encoder = check_training_data(
             self, X, y, sample_weight, reset=first, encoder=encoder
         )
+        settings = settings_of(self, X.shape[0], streaming=True)
         if first:
-            settings = resolve(self, X, streaming=True)
-            model = self._build(X, y, sample_weight, settings, encoder, classes, streaming=True)
+            model = build_model(X, y, sample_weight, settings, encoder, classes, streaming=True)
         else:
             model = self._model
+            model.follow(settings, CHANGEABLE_IN_STREAM)
             if model.settings.solver == "lbfgs":  # what "auto" is for a linear model's fit
                 model.settings.solver, model.training = "adam", None
-        batches = self._batches(model, X, y, sample_weight, rows=None)
+        batches = model.training_batches(X, y, sample_weight)
         if not first and isinstance(model.scaling, RunningScaling):
             model.scaling.update(X, sample_weight, model.network.W[0], model.network.b[0])
         training = model.resume_training(self.random_state)
@@ -180,78 +195,20 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
         self._model = model
         return self
 
-    def _build(self, X, y, sample_weight, settings, encoder, classes=None, streaming=False):
-        targets = self._make_targets(y, sample_weight, settings, classes)
-        loss = self._make_loss(targets)
-        return build_model(X, sample_weight, settings, encoder, targets, loss, streaming)
-
-    def _batches(self, model, X, y, sample_weight, rows):
-        dtype = model.network.theta.dtype
-        return Batches(
-            X,
-            self._encode_for_training(model, y, dtype),
-            self._row_weights(model.targets, y, sample_weight),
-            batch_size=model.settings.batch_size,
-            dtype=dtype,
-            scaling=model.scaling,
-            rows=rows,
-            n_networks=model.network.n_networks,
-        )
-
     def _stopping(self, model):
         return Stopping(self.tol, model.settings.n_iter_no_change)
 
-    def _validation(self, model, X, y, sample_weight, X_val, y_val, sample_weight_val):
-        """Return the rows to train on (None: all), and a function that validates, or None."""
-        if (X_val is None) != (y_val is None):
-            raise ValueError("X_val and y_val must be given together, or neither of them.")
-        if model.settings.solver == "lbfgs":
-            return None, None
-        rows, held_out = None, None
-        if X_val is not None:
-            X, y, sample_weight, _ = check_training_data(
-                self, X_val, y_val, sample_weight_val, reset=False, encoder=model.encoder
-            )
-        elif not model.settings.early_stopping:
-            return None, None
-        weights = self._row_weights(model.targets, y, sample_weight)
-        if X_val is None:
-            random_state = check_random_state(model.split_seed)
-            strata = self._strata(model.targets, y)
-            rows, held_out = split_rows(X.shape[0], self.validation_fraction, random_state, strata, weights)
-        network, loss, dtype = model.network, model.loss, model.network.theta.dtype
-        batches = Batches(
-            X,
-            model.targets.encode(y, dtype),
-            weights,
-            batch_size=VALIDATION_ROWS,
-            dtype=dtype,
-            scaling=model.scaling,
-            rows=held_out,
-        )
-        if self.scoring == "loss":
-            return rows, lambda: (mean_loss(network, loss, batches), None)
-        # The scorer gets an estimator for the encoded inputs, which are at hand.
-        fitted = copy.copy(self)
-        fitted._model = replace(model, encoder=None)
-        fitted.n_features_in_ = X.shape[1]
-        fitted.__dict__.pop("feature_names_in_", None)
-        scorer = check_scoring(fitted, self.scoring)
-        if held_out is not None:
-            X, y = X[held_out], y[held_out]
-        return rows, lambda: (mean_loss(network, loss, batches), scorer(fitted, X, y))
-
-    # What is fitted.
+    # Predicting.
 
     def _raw(self, X):
         """Return z^L of the rows of X, in the dtype that the user's results have."""
-        model, X, dtype = self._check_inputs(X)
+        model, X, dtype = network_inputs(self, X)
         raw = raw_predictions(model.network, X, model.scaling, dtype)
         return combine(model.loss, raw, model.network.n_networks)
 
     def _sample_raw(self, X, n_samples, random_state):
         """Return z^L of the rows of X in passes with dropout, of shape (n_samples, rows, outputs)."""
-        model, X, dtype = self._check_inputs(X)
+        model, X, dtype = network_inputs(self, X)
         seed = check_random_state(random_state).randint(np.iinfo(np.int32).max)
         rng = np.random.Generator(np.random.SFC64(seed))
         raw = sample_raw_predictions(model.network, X, model.scaling, n_samples, rng, dtype)
@@ -259,9 +216,3 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
         return combine(model.loss, raw.reshape(-1, n_outputs), model.network.n_networks).reshape(
             n_samples, -1, n_outputs
         )
-
-    def _check_inputs(self, X):
-        """Return the model, X as an array of numbers, and the dtype of the results."""
-        check_is_fitted(self)
-        model = self._model
-        return model, *check_inputs(self, X, model.encoder, model.scaling)

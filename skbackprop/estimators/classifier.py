@@ -11,8 +11,6 @@ from skbackprop.estimators.base import BaseBackprop, stochastic
 from skbackprop.estimators.callbacks import with_callbacks
 from skbackprop.estimators.conversion import from_sklearn, to_sklearn
 from skbackprop.estimators.documentation import shared_parameters
-from skbackprop.network.losses import CLASSIFIER_LOSSES, BinaryCrossEntropy
-from skbackprop.tables.targets import ClassTargets
 
 
 @shared_parameters
@@ -253,27 +251,6 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
             periodic embeddings, scaling="robust", encoded columns, another activation or loss.
         """
         return to_sklearn(self)
-
-    def _make_targets(self, y, sample_weight, settings, classes=None):
-        return ClassTargets(y, classes)
-
-    def _make_loss(self, targets):
-        if not isinstance(self.loss, str):
-            return self.loss
-        if self.loss == "log_loss" and (targets.multilabel or targets.n_outputs == 1):
-            return BinaryCrossEntropy()
-        return CLASSIFIER_LOSSES[self.loss]()
-
-    def _encode_for_training(self, model, y, dtype):
-        return model.targets.encode(y, dtype, model.settings.label_smoothing)
-
-    def _row_weights(self, targets, y, sample_weight):
-        if self.class_weight is None:
-            return sample_weight
-        return targets.class_weights(y, self.class_weight, sample_weight)
-
-    def _strata(self, targets, y):
-        return targets.codes(y)
 
     @property
     def classes_(self):

@@ -1,7 +1,6 @@
 """To and from scikit-learn's own networks, MLPClassifier and MLPRegressor."""
 
 import inspect
-from types import SimpleNamespace
 
 import numpy as np
 from sklearn.base import is_classifier
@@ -10,8 +9,9 @@ from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
+from skbackprop.estimators.base import fitted_model, settings_of
 from skbackprop.model.model import Model
-from skbackprop.model.recipes import resolve
+from skbackprop.model.objective import make_loss, make_targets
 from skbackprop.network.network import Network
 from skbackprop.training.history import History
 
@@ -45,9 +45,9 @@ def from_sklearn(cls, mlp, expected):
     check_is_fitted(mlp)
     dtype = mlp.coefs_[0].dtype
     estimator = cls(**parameters_from_sklearn(mlp), dtype=str(dtype))
-    targets = estimator._make_targets(*targets_from_sklearn(mlp))
-    # The number of rows it was fitted on is not known there; it only bounds the batches here.
-    settings = resolve(estimator, SimpleNamespace(shape=(2**31, mlp.n_features_in_)))
+    # The number of rows is unknown, and none of these settings depends on it.
+    settings = settings_of(estimator, n_rows=1)
+    targets = make_targets(settings, example_y(mlp))
     sizes = [mlp.n_features_in_, *(W.shape[1] for W in mlp.coefs_)]
     network = Network(sizes, [mlp.activation] * (len(sizes) - 2), dtype=dtype)
     for ours, theirs in zip(network.W + network.b, mlp.coefs_ + mlp.intercepts_, strict=True):
@@ -56,8 +56,8 @@ def from_sklearn(cls, mlp, expected):
     for name in ("n_features_in_", "feature_names_in_"):
         if hasattr(mlp, name):
             setattr(estimator, name, getattr(mlp, name))
-    loss = estimator._make_loss(targets)
     seed = check_random_state(estimator.random_state).randint(np.iinfo(np.int32).max)
+    loss = make_loss(settings, targets)
     estimator._model = Model(network, loss, targets, None, history, seed, settings, None)
     return estimator
 
@@ -79,20 +79,19 @@ def parameters_from_sklearn(mlp):
     }
 
 
-def targets_from_sklearn(mlp):
-    """Return (y, sample_weight, settings) like those of the fit of `mlp`, to make targets of."""
+def example_y(mlp):
+    """Return a y of the kind that `mlp` was fitted on."""
     if not is_classifier(mlp):
         y = np.zeros((1, mlp.n_outputs_))
-        return y.ravel() if mlp.n_outputs_ == 1 else y, None, SimpleNamespace(scaling=None)
+        return y.ravel() if mlp.n_outputs_ == 1 else y
     if mlp._label_binarizer.y_type_.startswith("multilabel"):
-        return np.eye(2, mlp.n_outputs_, dtype=int), None, None
-    return mlp.classes_, None, None
+        return np.eye(2, mlp.n_outputs_, dtype=int)
+    return mlp.classes_
 
 
 def to_sklearn(estimator):
     """Return an MLPClassifier or MLPRegressor that predicts what the fitted `estimator` does."""
-    check_is_fitted(estimator)
-    model = estimator._model
+    model = fitted_model(estimator)
     refuse_what_is_not_there(estimator, model)
     W = [W.astype(np.float64) for W in model.network.W]
     b = [b.astype(np.float64) for b in model.network.b]

@@ -11,8 +11,6 @@ from skbackprop.estimators.base import BaseBackprop, stochastic
 from skbackprop.estimators.callbacks import with_callbacks
 from skbackprop.estimators.conversion import from_sklearn, to_sklearn
 from skbackprop.estimators.documentation import shared_parameters
-from skbackprop.network.losses import REGRESSOR_LOSSES
-from skbackprop.tables.targets import RealTargets
 
 
 @shared_parameters
@@ -269,7 +267,7 @@ default="squared_error"
         model = self._model
         with np.errstate(over="ignore"):  # told of below
             model.loss.inverse_link(raw, out=raw)
-            y = model.targets.decode(raw, clip=model.settings.clip_predictions)
+            y = model.targets.decode(raw)
         if not np.isfinite(y).all():
             raise ValueError(
                 f"Predictions are not finite: the inverse link of loss={self.loss!r} is larger there than "
@@ -320,20 +318,3 @@ default="squared_error"
             periodic embeddings, scaling="robust", encoded columns, another activation or loss.
         """
         return to_sklearn(self)
-
-    def _make_targets(self, y, sample_weight, settings, classes=None):
-        scaled = settings.scaling is not None
-        return RealTargets(y, sample_weight, scaled, positive=self.loss == "poisson")
-
-    def _make_loss(self, targets):
-        if not isinstance(self.loss, str):
-            return self.loss
-        own = {
-            "huber": {"threshold": self.huber_threshold},
-            "quantile": {"quantile": self.quantile},
-        }
-        return REGRESSOR_LOSSES[self.loss](**own.get(self.loss, {}))
-
-    def _encode_for_training(self, model, y, dtype):
-        model.targets.widen_range(y)
-        return super()._encode_for_training(model, y, dtype)

@@ -13,7 +13,7 @@ from sklearn.utils.metadata_routing import (
 )
 from sklearn.utils.validation import check_is_fitted
 
-from skbackprop.estimators.base import BaseBackprop
+from skbackprop.estimators.base import BaseBackprop, fitted_model, network_inputs
 from skbackprop.estimators.documentation_site import DocumentationLinkMixin
 from skbackprop.model.prediction import layer_outputs
 from skbackprop.network.network import require
@@ -104,7 +104,7 @@ class HiddenLayerTransformer(
         """
         check_is_fitted(self)
         layer = self._layer_index()
-        model, X, dtype = self._network()._check_inputs(X)
+        model, X, dtype = network_inputs(self._network(), X)
         return layer_outputs(model.network, X, model.scaling, dtype, layer=layer)
 
     def get_metadata_routing(self):
@@ -143,7 +143,7 @@ class HiddenLayerTransformer(
 
     @property
     def _n_features_out(self):
-        return self._network()._model.network.widths[1:-1][self._layer_index()]
+        return fitted_model(self._network()).network.widths[1:-1][self._layer_index()]
 
     def _fitted(self):
         # AttributeError where nothing is fitted, so that hasattr is False.
@@ -171,3 +171,9 @@ class HiddenLayerTransformer(
                 f"network has {n_hidden} hidden layers. Got {self.layer!r} instead."
             )
         return self.layer
+
+
+def model_and_layer(transformer):
+    """Return the Model of a fitted HiddenLayerTransformer, and its hidden layer, counted from 0."""
+    model = fitted_model(transformer._network())
+    return model, range(len(model.network.activation_names))[transformer._layer_index()]

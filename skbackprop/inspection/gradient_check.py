@@ -6,12 +6,11 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.utils.validation import _is_fitted
 
+from skbackprop.estimators.base import untrained_model
 from skbackprop.inspection.inspected_data import check_estimator, encoded_rows, mean_one, network_batch
 from skbackprop.inspection.layer_gradients import backpropagate
-from skbackprop.model.recipes import resolve
 from skbackprop.network.network import Network
 from skbackprop.network.workspace import Workspace
-from skbackprop.tables.inputs import check_training_data
 from skbackprop.tables.rows_on_disk import in_memory
 from skbackprop.training.epoch_loss import weighted_sum
 
@@ -166,7 +165,7 @@ def check_gradients(
     if not fitted:
         network.theta += INITIAL_NOISE * rng.standard_normal(network.theta.size)
     rows = rng.permutation(X.shape[0])[:MAX_ROWS]
-    Y = estimator._encode_for_training(model, y, np.float64)[rows]
+    Y = model.encode_for_training(y, np.float64)[rows]
     batch = network_batch(model, X[rows], Y, None if w is None else mean_one(w[rows]), np.float64)
     with np.errstate(over="ignore", invalid="ignore"):
         analytic = backpropagate(network, model.loss, *batch).grad.copy()
@@ -183,12 +182,8 @@ def check_gradients(
 
 def untrained_rows(estimator, X, y, sample_weight):
     """Return what encoded_rows does, with the model that the fit of an unfitted estimator begins with."""
-    start = clone(estimator)
-    start._validate_params()
-    X, y, sample_weight, encoder = check_training_data(start, X, y, sample_weight, reset=True)
-    X = in_memory(X)
-    model = start._build(X, y, sample_weight, resolve(start, X), encoder)
-    return model, X, y, mean_one(start._row_weights(model.targets, y, sample_weight))
+    model, X, y, sample_weight = untrained_model(clone(estimator), X, y, sample_weight)
+    return model, in_memory(X), y, mean_one(model.row_weights(y, sample_weight))
 
 
 def in_float64(network):

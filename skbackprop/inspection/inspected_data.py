@@ -2,9 +2,9 @@
 
 import numpy as np
 from sklearn.base import is_regressor
-from sklearn.utils.validation import _check_y, check_consistent_length, check_is_fitted
+from sklearn.utils.validation import _check_y, check_consistent_length
 
-from skbackprop.estimators.base import BaseBackprop
+from skbackprop.estimators.base import BaseBackprop, network_inputs
 from skbackprop.model.prediction import scaled_block
 from skbackprop.tables.inputs import check_weights
 from skbackprop.tables.rows_on_disk import in_memory
@@ -25,8 +25,7 @@ def encoded_inputs(estimator, X):
     An X on disk is read: the inspection looks at all rows at once.
     """
     check_estimator(estimator)
-    check_is_fitted(estimator)
-    model, X, dtype = estimator._check_inputs(X)
+    model, X, dtype = network_inputs(estimator, X)
     return model, in_memory(X), dtype
 
 
@@ -39,7 +38,7 @@ def encoded_rows(estimator, X, y, sample_weight, name="sample_weight"):
     y = _check_y(y, multi_output=True, y_numeric=is_regressor(estimator), estimator=estimator)
     check_consistent_length(X, y)
     sample_weight = check_weights(sample_weight, X, name)
-    return model, X, y, mean_one(estimator._row_weights(model.targets, y, sample_weight))
+    return model, X, y, mean_one(model.row_weights(y, sample_weight))
 
 
 def mean_one(sample_weight):

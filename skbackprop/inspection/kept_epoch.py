@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from skbackprop.estimators.base import BaseBackprop, fitted_model
+
 
 def kept_epoch(estimator):
     """Return the epoch, counted from 1, whose weights a fitted estimator has.
@@ -14,7 +16,7 @@ def kept_epoch(estimator):
         Fitted, with a ``loss_curve_``.
     """
     n_epochs = len(estimator.loss_curve_)
-    training = estimator._model.training if hasattr(estimator, "_model") else None
+    training = fitted_model(estimator).training if isinstance(estimator, BaseBackprop) else None
     if training is not None:
         return training.best_epoch or n_epochs  # fits that go on have a best epoch of their own
     scores = getattr(estimator, "validation_scores_", None) or ()

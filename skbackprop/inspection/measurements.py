@@ -99,7 +99,7 @@ class Measurements:
     @cached_property
     def Y(self):
         """Targets as they are trained on, of all rows."""
-        return self.estimator._encode_for_training(self.model, self.y, np.float64)
+        return self.model.encode_for_training(self.y, np.float64)
 
     @cached_property
     def delta_norms(self):

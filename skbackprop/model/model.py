@@ -6,10 +6,12 @@ import numpy as np
 from sklearn.utils import check_random_state
 
 from skbackprop.model.layers import activation_list, dropout_list, layer_list
+from skbackprop.model.objective import make_loss, make_targets
 from skbackprop.model.recipes import Settings, make_front, make_optimizer
 from skbackprop.model.saved_state import check_parts, checksum
 from skbackprop.network.initialization import initialize
 from skbackprop.network.network import Network, require
+from skbackprop.tables.batches import Batches
 from skbackprop.tables.encoding import Encoder
 from skbackprop.tables.scaling import SCALINGS, RunningScaling, Scaling
 from skbackprop.training.history import History
@@ -38,7 +40,14 @@ CHANGEABLE = (
     "beta_1",
     "beta_2",
     "epsilon",
+    "class_weight",
+    "label_smoothing",
 )
+# Those of them that a further partial_fit takes anew.
+CHANGEABLE_IN_STREAM = ("batch_size", "class_weight")
+
+# Rows per batch of a validation.
+VALIDATION_ROWS = 1024
 
 
 @dataclass
@@ -76,17 +85,55 @@ class Model:
             )
         self.__dict__.update(state)
 
-    def follow(self, settings):
-        """Take over from newly resolved `settings` what may change while a training goes on."""
-        training, optimizer = self.training, self.training and self.training.optimizer
-        for name in CHANGEABLE:
-            value = getattr(settings, name)
-            if value == getattr(self.settings, name):
+    def follow(self, settings, names=CHANGEABLE):
+        """Take over from newly resolved `settings` the values of `names`, for a training that goes on."""
+        training = self.training
+        parts = (training, training and training.optimizer, self.targets)
+        for name in names:
+            value = getattr(settings, name, None)  # a regressor has no class_weight
+            if value == getattr(self.settings, name, None):
                 continue  # what the training has made of it ("adaptive" lowers its learning rate) stays
             setattr(self.settings, name, value)
-            for part in (training, optimizer):
+            for part in parts:
                 if hasattr(part, name):
                     setattr(part, name, value)
+
+    # What is learned.
+
+    def encode_for_training(self, y, dtype=None):
+        """Return Y as the network learns it, in `dtype` (default: the network's)."""
+        return self.targets.encode_for_training(y, dtype or self.network.theta.dtype)
+
+    def row_weights(self, y, sample_weight):
+        """Return the weights of the rows times those of their classes; None if all are 1."""
+        return self.targets.row_weights(y, sample_weight)
+
+    def training_batches(self, X, y, sample_weight, rows=None):
+        """Return the batches to train on, made of `rows` (None: all)."""
+        self.targets.observe(y)
+        return Batches(
+            X,
+            self.encode_for_training(y),
+            self.row_weights(y, sample_weight),
+            batch_size=self.settings.batch_size,
+            dtype=self.network.theta.dtype,
+            scaling=self.scaling,
+            rows=rows,
+            n_networks=self.network.n_networks,
+        )
+
+    def validation_batches(self, X, y, sample_weight, rows=None):
+        """Return the batches to validate on, made of `rows` (None: all)."""
+        dtype = self.network.theta.dtype
+        return Batches(
+            X,
+            self.targets.encode(y, dtype),
+            self.row_weights(y, sample_weight),
+            batch_size=VALIDATION_ROWS,
+            dtype=dtype,
+            scaling=self.scaling,
+            rows=rows,
+        )
 
     def resume_training(self, random_state):
         """Return the training, a new one where it was not kept."""
@@ -96,22 +143,24 @@ class Model:
         return self.training
 
 
-def build_model(X, sample_weight, settings, encoder, targets, loss, streaming=False):
-    """Return a new model for data of this kind, its weights drawn, nothing trained.
+def build_model(X, y, sample_weight, settings, encoder, classes=None, streaming=False):
+    """Return a new model for data of this kind, with initial weights.
 
     Parameters
     ----------
     X : ndarray or CSR matrix of shape (n_samples, n_features)
         Encoded inputs.
+    y : ndarray of shape (n_samples,) or (n_samples, n_outputs), or indicator matrix
     sample_weight : ndarray of shape (n_samples,) or None
     settings : Settings
         Resolved parameters.
     encoder : Encoder or None
-    targets : ClassTargets or RealTargets
-    loss : object
+    classes : array-like, default=None
+        All classes, if `y` may lack some of them.
     streaming : bool, default=False
         Whether X is the first of a stream of batches, for which the scaling moves.
     """
+    targets = make_targets(settings, y, sample_weight, classes)
     hidden = layer_list(settings.hidden_layer_sizes)
     activations = activation_list(settings.activation, len(hidden))
     rates = dropout_list(settings.input_dropout, settings.dropout, len(hidden))
@@ -129,6 +178,7 @@ def build_model(X, sample_weight, settings, encoder, targets, loss, streaming=Fa
     sizes = [n_inputs, *hidden, targets.n_outputs]
     network = Network(sizes, activations, rates, dtype, front, settings.n_estimators)
     seeds = check_random_state(settings.random_state).randint(np.iinfo(np.int32).max, size=2)
+    loss = make_loss(settings, targets)
     model = Model(network, loss, targets, scaling, History(), seeds[1], settings, encoder)
     model.training = make_training(model, seeds[0])
     initialize(network, model.training.rng, settings.initialization)

@@ -10,7 +10,6 @@ from types import SimpleNamespace
 
 import numpy as np
 from scipy.sparse import issparse
-from sklearn.base import is_classifier
 
 from skbackprop.network.input_layer import Front
 from skbackprop.network.optimizers import OPTIMIZERS
@@ -94,21 +93,31 @@ class Settings(SimpleNamespace):
     """The parameters of an estimator as attributes, a class of this package for those who load it."""
 
 
-def resolve(estimator, X, streaming=False):
-    """Return the parameters of `estimator` with every "auto" replaced, for data like X.
+def resolve(parameters, kind, n_rows, streaming=False):
+    """Return Settings: `parameters` with every "auto" replaced, for training on `n_rows` rows.
 
+    Parameters
+    ----------
+    parameters : dict
+        Values by name, as ``estimator.get_params(deep=False)`` returns them.
+    kind : {"classifier", "regressor"}
+    n_rows : int
+    streaming : bool, default=False
+        Whether the rows are the first of a stream of batches. A stream is scaled by statistics that move
+        with it, for which scaling must be linear.
+
+    Notes
+    -----
     What one parameter is set to decides about others that are left at "auto": solver="sgd" or
     "lbfgs" makes them the textbook's, which suit such solvers, and so does squared error over
     sigmoid outputs, which saturate at large steps; a linear model is convex, and "lbfgs" finds its
     minimum; the weight decay of "adamw" is none for "adam";
-    and without scaling there is no front, which needs inputs of size 1. A stream of batches
-    (`streaming`) is scaled by statistics that move with it, for which scaling must be linear.
+    and without scaling there is no front, which needs inputs of size 1.
     """
-    settings = Settings(**estimator.get_params(deep=False))
-    kind = "classifier" if is_classifier(estimator) else "regressor"
+    settings = Settings(**parameters, kind=kind)
     if settings.solver == "auto" and np.size(settings.hidden_layer_sizes) == 0:
-        stochastic = streaming or settings.early_stopping not in ("auto", False) or settings.input_dropout
-        settings.solver = "adam" if stochastic else "lbfgs"
+        needs_batches = streaming or settings.early_stopping not in ("auto", False) or settings.input_dropout
+        settings.solver = "adam" if needs_batches else "lbfgs"
     saturates = kind == "classifier" and settings.loss == "squared_error"
     plain = saturates or settings.solver in ("sgd", "lbfgs")
     recipe = RECIPES["textbook" if plain else settings.recipe][kind == "regressor"]
@@ -121,15 +130,13 @@ def resolve(estimator, X, streaming=False):
     for name, value in recipe.items():
         if getattr(settings, name, None) == "auto":
             setattr(settings, name, value)
-    n_samples = X.shape[0]
     if settings.batch_size == "auto":
-        settings.batch_size = int(np.clip(n_samples // recipe["batches"], *BATCH_BOUNDS))
-    settings.batch_size = min(settings.batch_size, n_samples)
+        settings.batch_size = int(np.clip(n_rows // recipe["batches"], *BATCH_BOUNDS))
     if settings.max_iter == "auto":
-        steps = -(-n_samples // settings.batch_size)
+        steps = -(-n_rows // settings.batch_size)
         settings.max_iter = int(np.clip(-(-LEAST_STEPS // steps), EPOCHS[kind], MOST_EPOCHS))
     if settings.early_stopping == "auto":
-        settings.early_stopping = n_samples in SMALL_TABLE
+        settings.early_stopping = n_rows in SMALL_TABLE
     if settings.initialization == "auto" and settings.parametrization == "ntk":
         settings.initialization = "ntk"
     return settings

@@ -17,7 +17,7 @@ PARTS = {
     "network": {Network: ("theta",)},
     "targets": {
         ClassTargets: ("classes", "multilabel", "n_outputs"),
-        RealTargets: ("scaling", "n_outputs", "one_dimensional", "lowest", "highest"),
+        RealTargets: ("scaling", "n_outputs", "one_dimensional", "lowest", "highest", "clipped"),
     },
     "scaling": {NoneType: (), Scaling: ("center", "scale", "n_clipped")},
     "encoder": {

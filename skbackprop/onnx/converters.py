@@ -11,9 +11,10 @@ from skl2onnx.common.data_types import (
 from skl2onnx.common.utils_classifier import get_label_classes
 from sklearn.utils.validation import check_is_fitted
 
+from skbackprop.estimators.base import fitted_model
 from skbackprop.estimators.classifier import BackpropClassifier
 from skbackprop.estimators.regressor import BackpropRegressor
-from skbackprop.estimators.transformer import HiddenLayerTransformer
+from skbackprop.estimators.transformer import HiddenLayerTransformer, model_and_layer
 from skbackprop.network.network import by_network
 from skbackprop.onnx.activations import activate
 from skbackprop.onnx.graph import Graph
@@ -52,7 +53,7 @@ def classifier_types(operator):
     classes = class_labels(operator.scope_inst, estimator)
     first, second = operator.outputs
     shape = [n_rows, len(classes)]
-    multilabel = estimator._model.targets.multilabel
+    multilabel = fitted_model(estimator).targets.multilabel
     label_type = StringTensorType if classes.dtype == object else Int64TensorType
     first.type = label_type(shape if multilabel else [n_rows])
     second.type = result_type(operator)(shape)
@@ -120,7 +121,7 @@ def class_labels(scope, estimator):
 def convert_classifier(scope, operator, container):
     """Add the graph of a BackpropClassifier: labels and probabilities."""
     estimator = operator.raw_operator
-    model, graph = estimator._model, Graph(scope, container)
+    model, graph = fitted_model(estimator), Graph(scope, container)
     raw = raw_outputs(graph, operator, model)
     first, second = operator.outputs
     labels(raw, model.targets, class_labels(scope, estimator)).save_as(first)
@@ -130,18 +131,17 @@ def convert_classifier(scope, operator, container):
 
 def convert_regressor(scope, operator, container):
     """Add the graph of a BackpropRegressor: predictions."""
-    model, graph = operator.raw_operator._model, Graph(scope, container)
+    model, graph = fitted_model(operator.raw_operator), Graph(scope, container)
     raw = raw_outputs(graph, operator, model)
-    y = predictions(raw, model.loss, model.targets, model.settings.clip_predictions)
+    y = predictions(raw, model.loss, model.targets)
     y.astype(graph.variable(operator.outputs[0]).dtype).save_as(operator.outputs[0])
 
 
 def convert_transformer(scope, operator, container):
     """Add the graph of a HiddenLayerTransformer: the activations a^l."""
     transformer, graph = operator.raw_operator, Graph(scope, container)
-    model = transformer._network()._model
-    n_hidden = len(model.network.activation_names)
-    a = hidden_layers(graph, operator, model, range(n_hidden)[transformer._layer_index()] + 1)
+    model, layer = model_and_layer(transformer)
+    a = hidden_layers(graph, operator, model, layer + 1)
     if model.network.n_networks > 1:
         a = a.transpose(1, 0, 2).reshape(-1, transformer._n_features_out)
     a.astype(graph.variable(operator.outputs[0]).dtype).save_as(operator.outputs[0])

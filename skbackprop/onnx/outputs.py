@@ -133,8 +133,8 @@ def labels(raw, targets, classes):
     return raw.graph.constant(classes).apply("Gather", codes, axis=0)
 
 
-def predictions(raw, loss, targets, clipped):
+def predictions(raw, loss, targets):
     """Return predictions in the units of y, of shape (m, k), in float64."""
     a = link_of(loss).inverse(raw).astype(np.float64)
     y = a * targets.scaling.scale + targets.scaling.center
-    return clip(y, targets.lowest, targets.highest) if clipped else y
+    return clip(y, targets.lowest, targets.highest) if targets.clipped else y

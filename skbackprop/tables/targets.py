@@ -17,7 +17,11 @@ class ClassTargets:
     ----------
     y : array of shape (n_samples,) or indicator matrix of shape (n_samples, n_labels)
     classes : array, default=None
-        All classes, where `y` may not have them all.
+        All classes, if `y` may lack some of them.
+    label_smoothing : float, default=0.0
+        e in [0, 1): training learns (1 - e) Y + e / k, where k is 2 for a sigmoid output.
+    class_weight : "balanced", dict, list of dict or None, default=None
+        See :meth:`row_weights`.
 
     Attributes
     ----------
@@ -26,7 +30,9 @@ class ClassTargets:
     n_outputs : int
     """
 
-    def __init__(self, y, classes=None):
+    def __init__(self, y, classes=None, label_smoothing=0.0, class_weight=None):
+        self.label_smoothing = label_smoothing
+        self.class_weight = class_weight
         check_classification_targets(y)
         kind = type_of_target(y, input_name="y")
         if kind == "multiclass-multioutput":
@@ -57,8 +63,19 @@ class ClassTargets:
                 f"in fit: {self.classes.tolist()!r}."
             )
 
-    def encode(self, y, dtype, smoothing=0.0):
-        """Return Y; with smoothing e, (1 - e) Y + e / k, where k is 2 for a sigmoid output."""
+    def observe(self, y):
+        """Do nothing: further rows of the training change nothing about classes."""
+
+    def encode_for_training(self, y, dtype):
+        """Return (1 - e) Y + e / k, where e is the label smoothing and k is 2 for a sigmoid output."""
+        Y, e = self.encode(y, dtype), self.label_smoothing
+        if e:
+            Y *= 1 - e
+            Y += e / max(2, 2 if self.multilabel else self.n_outputs)
+        return Y
+
+    def encode(self, y, dtype):
+        """Return Y, rows of 0 and 1."""
         if self.multilabel:
             y = check_array(y, accept_sparse="csr", input_name="y")
             if y.shape[1] != self.n_outputs:
@@ -71,9 +88,6 @@ class ClassTargets:
                 Y[:, 0] = codes
             else:
                 Y[np.arange(codes.size), codes] = 1
-        if smoothing:
-            Y *= 1 - smoothing
-            Y += smoothing / max(2, 2 if self.multilabel else self.n_outputs)
         return Y
 
     def codes(self, y):
@@ -83,9 +97,15 @@ class ClassTargets:
             return np.unique(y, axis=0, return_inverse=True)[1].ravel()
         return self._encoder.transform(column_or_1d(y))
 
-    def class_weights(self, y, class_weight, sample_weight):
-        """Return `sample_weight` times the weight of each row's class."""
-        if class_weight == "balanced" and not self.multilabel:
+    def strata(self, y):
+        """Return the stratum of each row, of which validation takes equal shares: its class."""
+        return self.codes(y)
+
+    def row_weights(self, y, sample_weight):
+        """Return `sample_weight` times the weight of each row's class; None if all weights are 1."""
+        if self.class_weight is None:
+            return sample_weight
+        if self.class_weight == "balanced" and not self.multilabel:
             # By weighted counts, so that a weight of 2 is the row twice here too.
             codes = self.codes(y)
             counts = np.bincount(codes, sample_weight, minlength=len(self.classes))
@@ -94,7 +114,7 @@ class ClassTargets:
             balanced[present] = counts.sum() / (present.sum() * counts[present])
             factors = balanced[codes]
         else:
-            factors = compute_sample_weight(class_weight, y)
+            factors = compute_sample_weight(self.class_weight, y)
         return factors if sample_weight is None else factors * sample_weight
 
     def decode(self, raw):
@@ -116,9 +136,12 @@ class RealTargets:
     positive : bool, default=False
         For losses with a logarithmic link: y must not be negative, and is divided by its mean
         and not centred.
+    clipped : bool, default=False
+        Whether predictions stay within the range of all y of the training.
     """
 
-    def __init__(self, y, sample_weight=None, scaled=True, positive=False):
+    def __init__(self, y, sample_weight=None, scaled=True, positive=False, clipped=False):
+        self.clipped = clipped
         self.one_dimensional = y.ndim == 1
         Y = y.reshape(y.shape[0], -1)
         self.n_outputs = Y.shape[1]
@@ -133,14 +156,26 @@ class RealTargets:
         else:
             self.scaling = standard_scaling(Y, sample_weight)
 
-    def widen_range(self, y):
-        """Take in further y of the training: predictions may be as low and as high as any of them."""
+    def observe(self, y):
+        """Widen the range of predictions to that of further y of the training."""
         Y = y.reshape(y.shape[0], -1)
         self.lowest = np.minimum(self.lowest, Y.min(axis=0))
         self.highest = np.maximum(self.highest, Y.max(axis=0))
 
+    def strata(self, y):
+        """Return None: validation takes rows without regard to y."""
+        return None
+
+    def row_weights(self, y, sample_weight):
+        """Return `sample_weight` itself."""
+        return sample_weight
+
+    def encode_for_training(self, y, dtype):
+        """Return Y, the same in training as in validation."""
+        return self.encode(y, dtype)
+
     def encode(self, y, dtype):
-        """Return Y."""
+        """Return Y, scaled."""
         Y = y.reshape(y.shape[0], -1)
         if Y.shape[1] != self.n_outputs:
             raise ValueError(f"y has {Y.shape[1]} outputs, but the first fit had {self.n_outputs}.")
@@ -154,13 +189,10 @@ class RealTargets:
             )
         return scaled.astype(dtype, copy=False)
 
-    def decode(self, predictions, clip=False):
-        """Return predictions of shape (n_samples, n_outputs) in the units and the shape of y.
-
-        With `clip` they stay within the range of all y of the training.
-        """
+    def decode(self, predictions):
+        """Return predictions of shape (n_samples, n_outputs) in the units and the shape of y."""
         y = self.scaling.invert(predictions)
-        if clip:
+        if self.clipped:
             np.clip(y, self.lowest, self.highest, out=y)
         return y.ravel() if self.one_dimensional else y
 

@@ -142,7 +142,7 @@ def test_partial_fit_of_sparse_labels_with_weights():
 
 def test_classes_are_given_once():
     X, y = load_iris(return_X_y=True)
-    model = BackpropClassifier(10, **PLAIN, learning_rate=0.02)
+    model = BackpropClassifier(10, **PLAIN, learning_rate=0.02, batch_size=50)
     model.partial_fit(X[:50], y[:50], classes=[0, 1, 2])
     for _ in range(100):
         model.partial_fit(X, y)
