@@ -1,4 +1,4 @@
-"""Looking into a fitted network: its activations, its gradients, and what is wrong with it."""
+"""Inspection of fitted networks: activations, gradients, a gradient check, and a diagnosis of problems."""
 
 from skbackprop.inspection.diagnosis import Diagnosis, Finding
 from skbackprop.inspection.doctor import diagnose

@@ -1,14 +1,14 @@
-"""What a diagnosis is: findings, the gravest first, as a report for the terminal and the notebook."""
+"""The result of a diagnosis: findings, sorted by severity, and their representations as text and HTML."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
 from textwrap import fill
 
-# From the slightest to the gravest.
+# In ascending order.
 SEVERITIES = ("info", "warning", "critical")
 REPORT_WIDTH = 88
-# Backgrounds under white text, legible on light and on dark pages.
+# Background colors for white text, legible on light and on dark pages.
 COLORS = {"info": "#1f5f99", "warning": "#8a5a00", "critical": "#b3261e"}
 TABLE = "border-collapse: collapse; max-width: 70em; color: inherit"
 CELL = "text-align: left; vertical-align: top; padding: 0.5em 1em; border-top: 1px solid #888888"
@@ -16,21 +16,21 @@ CELL = "text-align: left; vertical-align: top; padding: 0.5em 1em; border-top: 1
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that is wrong with a network.
+    """One problem of a network.
 
     Attributes
     ----------
     name : str
-        What it is, for programs: "dead_rectifiers", "vanishing_gradients", ...
+        Identifier of the problem: "dead_rectifiers", "vanishing_gradients", ...
     severity : {"info", "warning", "critical"}
     message : str
-        What it is, for people.
+        Description of the problem.
     advice : str
         What usually helps.
     layer : int or None
-        The layer it is in, counted as ``coefs_`` is; None where it is no single layer's.
+        Index of the affected layer in ``coefs_``; None if the problem does not concern a single layer.
     evidence : dict of str to float
-        What was measured.
+        The measured values.
     """
 
     name: str
@@ -42,11 +42,11 @@ class Finding:
 
     @property
     def heading(self):
-        """The name, and the layer where there is one."""
+        """Name of the finding, followed by the layer if there is one."""
         return self.name if self.layer is None else f"{self.name} (layer {self.layer})"
 
     def evidence_text(self):
-        """Return the evidence in one line."""
+        """Return the evidence as one line of text."""
         return ", ".join(f"{name} = {value:.4g}" for name, value in self.evidence.items())
 
     def __str__(self):
@@ -58,23 +58,23 @@ class Finding:
 
 
 class Diagnosis(Sequence):
-    """The findings about a network, the gravest first; it prints as a report.
+    """The findings about a network, the most severe first.
 
-    In a notebook it shows as a table. Empty, and therefore false, is the diagnosis of a network with
-    which nothing was found wrong.
+    Printing a diagnosis gives a report, and a notebook displays it as a table. The diagnosis of a
+    network without problems is empty, and therefore false in a boolean context.
 
     Parameters
     ----------
     findings : sequence of Finding
     subject : str, default="the network"
-        Whose they are.
+        Name of the examined estimator, for the report.
     not_examined : iterable of str, default=()
-        What could not be looked at, and why.
+        Checks that could not be made, each with the reason.
 
     Examples
     --------
     >>> from skbackprop.inspection import Diagnosis, Finding
-    >>> slow = Finding("steps_too_small", "warning", "The weights hardly moved.", "a larger learning_rate")
+    >>> slow = Finding("steps_too_small", "warning", "The weights hardly change.", "a larger learning_rate")
     >>> diagnosis = Diagnosis([slow])
     >>> len(diagnosis), diagnosis[0].name
     (1, 'steps_too_small')
@@ -97,7 +97,7 @@ class Diagnosis(Sequence):
         return f"Diagnosis({list(self.findings)!r})"
 
     def at_least(self, severity):
-        """Return the findings that are so severe or more.
+        """Return the findings of at least this severity.
 
         Parameters
         ----------
@@ -110,7 +110,7 @@ class Diagnosis(Sequence):
         Raises
         ------
         ValueError
-            For another severity.
+            If `severity` is not one of these.
         """
         if severity not in SEVERITIES:
             raise ValueError(
@@ -121,13 +121,13 @@ class Diagnosis(Sequence):
 
     @property
     def summary(self):
-        """One line: how many findings of each severity."""
+        """Number of findings of each severity, as one line of text."""
         counts = {
             severity: sum(finding.severity == severity for finding in self.findings)
             for severity in reversed(SEVERITIES)
         }
         found = ", ".join(f"{severity}: {count}" for severity, count in counts.items() if count)
-        return f"Diagnosis of {self.subject} ({found or 'nothing found wrong'})"
+        return f"Diagnosis of {self.subject} ({found or 'no problems found'})"
 
     def __str__(self):
         parts = [self.summary, *map(str, self.findings)]
@@ -150,7 +150,7 @@ class Diagnosis(Sequence):
 
 
 def html_row(finding):
-    """Return a finding as a row of a table."""
+    """Return a finding as a row of an HTML table."""
     measured = "<br>".join(
         f"{escape(name.replace('_', ' '))}: {value:.4g}" for name, value in finding.evidence.items()
     )

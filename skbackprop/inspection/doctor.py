@@ -1,4 +1,4 @@
-"""The doctor: what is wrong with a fitted network, and what usually helps."""
+"""Diagnosis of a fitted network: problems, measured values, and advice."""
 
 import numpy as np
 
@@ -8,48 +8,49 @@ from skbackprop.inspection.symptoms import SYMPTOMS, NotExaminableError
 
 
 def diagnose(estimator, X, y, sample_weight=None, *, X_val=None, y_val=None, sample_weight_val=None):
-    """Examine a fitted network on the rows it was trained on.
+    """Examine a fitted network on its training rows.
 
-    It looks for saturated sigmoids, dead rectifiers, gradients that vanish or explode, steps that
-    are too large or too small, a loss that never fell, overfitting, inputs that are badly scaled,
-    classes that are never predicted, and a training that max_iter ended too early. What looks
-    healthy is not mentioned.
+    The following problems are detected: saturated sigmoid and tanh units, dead rectifiers, vanishing
+    and exploding gradients, steps that are too large or too small, a loss that never decreased,
+    overfitting, badly scaled inputs, classes that are never predicted, and a training that
+    `max_iter` ended too early. Only problems are reported.
 
     Parameters
     ----------
     estimator : BackpropClassifier or BackpropRegressor
-        Fitted; it is not changed.
+        Fitted estimator; it is not modified.
     X : {array-like, sparse matrix} of shape (n_samples, n_features)
-        The rows of the fit.
+        The training inputs.
     y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-        Their targets.
+        The training targets.
     sample_weight : array-like of shape (n_samples,), default=None
-        Their weights.
+        The sample weights of the fit.
     X_val, y_val, sample_weight_val : default=None
-        Rows that were not trained on, to look for overfitting. Without them the validation of the
-        training is taken, where there was one.
+        Validation rows, used to detect overfitting. By default the validation loss that was recorded
+        during the training is used, if there is one.
 
     Returns
     -------
     diagnosis : Diagnosis
-        A sequence of :class:`Finding`, the gravest first. It prints as a report, shows as a table
-        in a notebook, and says at its end what could not be examined.
+        A sequence of :class:`Finding`, the most severe first. Printing it gives a report, and a
+        notebook displays it as a table; both end with a list of the checks that could not be made.
 
     Raises
     ------
     sklearn.exceptions.NotFittedError
-        Where the estimator is not fitted.
+        If the estimator is not fitted.
     TypeError
-        Where the estimator is none of this package's.
+        If the estimator is not a BackpropClassifier or a BackpropRegressor.
     ValueError
-        Where X or y does not fit to what was fitted, or where only one of X_val and y_val is given.
+        If X or y is inconsistent with the data of the fit, or if only one of `X_val` and `y_val` is
+        given.
 
     Notes
     -----
-    The bounds are rules of thumb; their reasons and sources are in
-    ``skbackprop/inspection/symptoms.py``. Of more than 5,000 rows 5,000 are drawn for the
-    activations and gradients. The size of the steps is that of the first ten steps of a new
-    network of the same kind, because near its end a training makes small steps, as it should.
+    The thresholds are rules of thumb; ``skbackprop/inspection/symptoms.py`` gives their reasons and
+    sources. Activations and gradients are computed on at most 5,000 rows, drawn at random. The size
+    of the steps is measured on the first ten steps of a new network with the same parameters,
+    because steps near the end of a training are small in any case.
 
     References
     ----------
@@ -66,32 +67,32 @@ def diagnose(estimator, X, y, sample_weight=None, *, X_val=None, y_val=None, sam
 
     Examples
     --------
-    A learning rate that is far too small:
+    The learning rate of this network is far too small:
 
     >>> from sklearn.datasets import load_iris
     >>> from skbackprop import BackpropClassifier
     >>> from skbackprop.inspection import diagnose
     >>> X, y = load_iris(return_X_y=True)
-    >>> sick = BackpropClassifier(learning_rate=1e-6, random_state=0).fit(X, y)
-    >>> [(finding.name, finding.severity) for finding in diagnose(sick, X, y)]
+    >>> slow = BackpropClassifier(learning_rate=1e-6, random_state=0).fit(X, y)
+    >>> [(finding.name, finding.severity) for finding in diagnose(slow, X, y)]
     [('loss_never_fell', 'critical'), ('steps_too_small', 'warning')]
 
-    A network with which nothing is wrong:
+    A network without problems:
 
-    >>> healthy = BackpropClassifier(random_state=0).fit(X, y)
-    >>> print(diagnose(healthy, X, y))
-    Diagnosis of BackpropClassifier (nothing found wrong)
+    >>> model = BackpropClassifier(random_state=0).fit(X, y)
+    >>> print(diagnose(model, X, y))
+    Diagnosis of BackpropClassifier (no problems found)
     """
     if (X_val is None) != (y_val is None):
-        raise ValueError("X_val and y_val must be given together, or neither of them.")
+        raise ValueError("X_val and y_val must be given together.")
     measurements = Measurements(estimator, X, y, sample_weight, X_val, y_val, sample_weight_val)
     findings, not_examined = [], []
-    # What has diverged has numbers that are no longer finite.
+    # The values of a network that diverged are not finite.
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         for symptom in SYMPTOMS:
             try:
                 findings += symptom(measurements)
             except NotExaminableError as reason:
                 not_examined.append(str(reason))
-    # Two symptoms may miss the same measurement.
+    # Two symptoms may lack the same measurement: without duplicates, in the same order.
     return Diagnosis(findings, type(estimator).__name__, dict.fromkeys(not_examined))

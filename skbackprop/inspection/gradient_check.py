@@ -1,4 +1,4 @@
-"""Is the gradient right? Backpropagation against differences of the loss, for a loss of one's own."""
+"""Gradient check: compare backpropagation with finite differences, for instance for a custom loss."""
 
 from dataclasses import dataclass
 
@@ -14,37 +14,37 @@ from skbackprop.network.workspace import Workspace
 from skbackprop.tables.rows_on_disk import in_memory
 from skbackprop.training.epoch_loss import weighted_sum
 
-# h: the truncation error h^2 f''' / 6 of a central difference and its rounding error eps f / h are
-# together smallest near the third root of eps.
+# The step h: the sum of the truncation error h^2 f''' / 6 of a central difference and its rounding error
+# eps f / h is smallest for h near the cube root of eps.
 STEP = float(np.cbrt(np.finfo(np.float64).eps))
-# Errors are relative to the derivative itself, or to this share of the layer's largest one: the
-# smallest derivatives of a layer are differences of much larger numbers.
+# Errors are relative to the derivative, or to this share of the largest derivative of the layer if that is
+# larger: the smallest derivatives of a layer are differences of much larger numbers.
 SMALL_SHARE = 1e-3
-# ... or to this share of the loss: of a derivative smaller than that the rounding error eps f / h,
-# 4e-11 f, would be more than 4e-6.
+# ... or to this share of the loss f if that is larger: for smaller derivatives the relative rounding error,
+# with eps f / h = 4e-11 f, would exceed 4e-6.
 ROUNDING_SHARE = 1e-5
-# Rows that are looked at: more do not show more, and every difference passes over all of them.
+# Number of rows used: more rows do not make the check stricter, and each difference needs a pass over them.
 MAX_ROWS = 200
-# Noise on the initial weights of an unfitted estimator: an output layer that starts at zero would
-# hide the gradients of all others, and biases of zero lie on the kink of a rectifier.
+# Noise added to the initial weights of an unfitted estimator: with an output layer of zeros the gradients of
+# all other layers are zero, and biases of zero lie on the kink of a rectifier.
 INITIAL_NOISE = 0.1
 
 
 @dataclass(frozen=True)
 class GradientCheck:
-    """What :func:`check_gradients` found.
+    """The result of :func:`check_gradients`.
 
     Attributes
     ----------
     layer_errors : tuple of float
         The largest relative error among the weights and biases of each layer, in the order of
-        ``coefs_``; NaN where the loss left part of its delta unwritten.
+        ``coefs_``; NaN if the loss did not write all of its delta.
     front_error : float or None
-        The same for the learned front of the inputs; None where the network has none.
+        The same for the learned input layer; None if the network has none.
     tolerance : float
-        What an error may be at most.
+        The largest error that passes.
     n_compared : int
-        Parameters whose derivative was compared.
+        Number of parameters whose derivatives were compared.
     """
 
     layer_errors: tuple[float, ...]
@@ -54,73 +54,73 @@ class GradientCheck:
 
     @property
     def largest_error(self):
-        """The largest relative error of all, NaN where one is."""
+        """The largest relative error over all layers; NaN if one of them is NaN."""
         return float(np.max([*self.layer_errors, 0.0 if self.front_error is None else self.front_error]))
 
     @property
     def passed(self):
-        """Whether no error is larger than the tolerance."""
+        """Whether all errors are within the tolerance."""
         return self.largest_error <= self.tolerance
 
     def __str__(self):
-        verdict = "the gradient is right" if self.passed else "the gradient is wrong"
+        verdict = "the gradient is correct" if self.passed else "the gradient is wrong"
         lines = [
             f"{verdict}: largest relative error {self.largest_error:.1e} (tolerance {self.tolerance:.1e}) "
             f"in {self.n_compared} derivatives"
         ]
         lines += [f"  layer {l}: {error:.1e}" for l, error in enumerate(self.layer_errors)]
         if self.front_error is not None:
-            lines.append(f"  front: {self.front_error:.1e}")
+            lines.append(f"  input layer: {self.front_error:.1e}")
         return "\n".join(lines)
 
 
 def check_gradients(
     estimator, X, y, sample_weight=None, *, tolerance=1e-4, max_parameters=50, random_state=0
 ):
-    """Compare the gradient that backpropagation finds with differences of the loss, in float64.
+    """Compare the gradient of backpropagation with finite differences of the loss, in float64.
 
-    A loss of your own has a derivative of your own; here it shows whether the two belong together.
+    This verifies, for instance, that the derivative of a custom loss matches its value.
 
     Parameters
     ----------
     estimator : BackpropClassifier or BackpropRegressor
-        It is not changed. A fitted one is checked at its weights. An unfitted one is not trained: it
-        is checked at the weights that ``fit`` would start from, with a little noise added (an
-        output layer that starts at zero would hide the gradients of the others).
+        The estimator is not modified. A fitted estimator is checked at its weights. An unfitted
+        estimator is not trained: it is checked at the initial weights of ``fit``, with a little noise
+        added (with an output layer of zeros, the gradients of the other layers would be zero).
     X : {array-like, sparse matrix} of shape (n_samples, n_features)
-        Inputs; of more than 200 rows 200 are drawn.
+        Inputs; at most 200 rows, drawn at random, are used.
     y : array-like of shape (n_samples,) or (n_samples, n_outputs)
         Targets.
     sample_weight : array-like of shape (n_samples,), default=None
         Weights of the rows.
     tolerance : float, default=1e-4
-        The largest relative error that passes. Rounding leaves less than 1e-5, a mistake makes
-        much more.
+        The largest relative error that passes. Rounding errors are below 1e-5; errors of a wrong
+        derivative are much larger.
     max_parameters : int, default=50
-        Of so many weights and so many biases of each layer the derivative is compared, drawn
-        where there are more.
+        The derivatives of at most this number of weights, and of biases, are compared in each layer.
+        They are drawn at random if there are more.
     random_state : int, default=0
-        Decides what is drawn.
+        Determines the random selection of rows and parameters.
 
     Returns
     -------
     check : GradientCheck
-        With ``passed``, ``largest_error`` and ``layer_errors``; it prints as a report.
+        Has the attributes ``passed``, ``largest_error`` and ``layer_errors``; printing it gives a report.
 
     Raises
     ------
     TypeError
-        Where the estimator is none of this package's.
+        If the estimator is not a BackpropClassifier or a BackpropRegressor.
     ValueError
-        Where ``value`` of the loss does not return one number for each row.
+        If ``value`` of the loss does not return one number per row.
 
     Notes
     -----
-    Each derivative is compared with the central difference (L(theta + h) - L(theta - h)) / 2h. Where
-    the loss has a kink between theta - h and theta + h (rectifiers, absolute errors) its slopes on
-    the two sides differ, and any number between them is taken for right. An error is relative to the
-    derivative, or to a thousandth of the layer's largest one where that is more. Dropout is off and the
-    penalty left out: neither is the loss's.
+    Each derivative is compared with the central difference (L(theta + h) - L(theta - h)) / 2h. If
+    the loss has a kink between theta - h and theta + h (rectifiers, absolute errors), its slopes on
+    the two sides differ, and any value between them is accepted. An error is relative to the
+    derivative, or to a thousandth of the largest derivative of the layer if that is larger. The check
+    is made without dropout and without the penalty.
 
     References
     ----------
@@ -129,7 +129,7 @@ def check_gradients(
 
     Examples
     --------
-    A squared error whose derivative has lost its sign:
+    A squared error whose derivative has the wrong sign:
 
     >>> import numpy as np
     >>> from skbackprop import BackpropRegressor
@@ -170,7 +170,7 @@ def check_gradients(
     with np.errstate(over="ignore", invalid="ignore"):
         analytic = backpropagate(network, model.loss, *batch).grad.copy()
         objective = MeanLoss(network, model.loss, *batch)
-        W, b, front = network.split(np.arange(network.theta.size))  # where in theta they stand
+        W, b, front = network.split(np.arange(network.theta.size))  # their positions in theta
         groups = [(W[l], b[l]) for l in range(len(W))]
         if front:
             groups.append(tuple(front.values()))
@@ -181,13 +181,13 @@ def check_gradients(
 
 
 def untrained_rows(estimator, X, y, sample_weight):
-    """Return what encoded_rows does, with the model that the fit of an unfitted estimator begins with."""
+    """Return the same as encoded_rows for an unfitted estimator, with the initial model of its fit."""
     model, X, y, sample_weight = untrained_model(clone(estimator), X, y, sample_weight)
     return model, in_memory(X), y, mean_one(model.row_weights(y, sample_weight))
 
 
 def in_float64(network):
-    """Return a copy of `network` that computes in float64, without dropout."""
+    """Return a copy of `network` in float64, without dropout."""
     copy = Network(
         network.layer_sizes,
         network.activation_names,
@@ -199,12 +199,12 @@ def in_float64(network):
 
 
 def draw(rng, positions, n_most):
-    """Return at most `n_most` of `positions`."""
+    """Return at most `n_most` of `positions`, drawn at random."""
     return rng.permutation(positions.ravel())[:n_most]
 
 
 class MeanLoss:
-    """The mean loss over a batch as a function of the parameters; of several networks the sum."""
+    """The mean loss over a batch as a function of the parameters, summed over several networks."""
 
     def __init__(self, network, loss, X, Y, w):
         self.theta = network.theta
@@ -213,13 +213,13 @@ class MeanLoss:
         self._workspace = Workspace(network, X.shape[0])
 
     def __call__(self):
-        """Return the loss at the present ``theta``."""
+        """Return the loss at the current ``theta``."""
         raw = self._network.forward(self._X, self._workspace)
         values = self._loss.value(self._Y, raw, self._workspace.raw_scratch)
         if np.shape(values) != (raw.shape[0],):
             raise ValueError(
-                "The 'loss' parameter must have a value() that returns one number for each row, here of "
-                f"shape ({raw.shape[0]},). Got shape {np.shape(values)} instead."
+                "The 'loss' parameter must have a method value() that returns one number per row, here an "
+                f"array of shape ({raw.shape[0]},). Got shape {np.shape(values)} instead."
             )
         return weighted_sum(values, self._w) / self._X.shape[0]
 
@@ -229,7 +229,7 @@ def largest_error(objective, analytic, where):
     here = objective()
     below, above = np.array([one_sided_slopes(objective, here, i) for i in where]).T
     derivative, central = analytic[where], (below + above) / 2
-    # At a kink the slopes of the two sides differ, and what lies between them is right.
+    # At a kink the slopes of the two sides differ, and any value between them is correct.
     error = np.maximum(np.abs(derivative - central) - np.abs(above - below) / 2, 0)
     size = np.maximum(np.abs(derivative), np.abs(central))
     floor = max(SMALL_SHARE * size.max(), ROUNDING_SHARE * max(1.0, abs(here)))

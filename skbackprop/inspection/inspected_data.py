@@ -1,4 +1,4 @@
-"""The border of the inspection: an estimator and a user's data, checked and as its network sees them."""
+"""Validation of the estimator and the data to inspect, and their conversion to the network's inputs."""
 
 import numpy as np
 from sklearn.base import is_regressor
@@ -11,18 +11,19 @@ from skbackprop.tables.rows_on_disk import in_memory
 
 
 def check_estimator(estimator):
-    """Raise where `estimator` is none of this package's."""
+    """Raise TypeError unless `estimator` is a BackpropClassifier or a BackpropRegressor."""
     if not isinstance(estimator, BaseBackprop):
         raise TypeError(
-            "The 'estimator' parameter must be a BackpropClassifier or a BackpropRegressor (of a pipeline "
-            f"or a search that one, with the X that reaches it). Got {estimator!r} instead."
+            "The 'estimator' parameter must be a BackpropClassifier or a BackpropRegressor. Of a pipeline or "
+            "a search, pass that step or the best estimator, with the X that it receives. "
+            f"Got {estimator!r} instead."
         )
 
 
 def encoded_inputs(estimator, X):
-    """Return the model of a fitted estimator, X as numbers, and the dtype of the user's results.
+    """Return the model of a fitted estimator, the encoded X, and the dtype of the results.
 
-    An X on disk is read: the inspection looks at all rows at once.
+    An X on disk is read into memory, because the inspection uses all rows at once.
     """
     check_estimator(estimator)
     model, X, dtype = network_inputs(estimator, X)
@@ -30,9 +31,9 @@ def encoded_inputs(estimator, X):
 
 
 def encoded_rows(estimator, X, y, sample_weight, name="sample_weight"):
-    """Return the model of a fitted estimator, X as numbers, y checked, and the weights that training has.
+    """Return the model of a fitted estimator, the encoded X, the validated y, and the weights of the rows.
 
-    The weights have mean 1, and those of the classes in them; None where all rows count the same.
+    The weights have mean 1 and include the class weights; None if all rows have the same weight.
     """
     model, X, _ = encoded_inputs(estimator, X)
     y = _check_y(y, multi_output=True, y_numeric=is_regressor(estimator), estimator=estimator)
@@ -47,9 +48,9 @@ def mean_one(sample_weight):
 
 
 def network_batch(model, X, Y, w, dtype):
-    """Return (X, Y, w) as :meth:`Network.forward` and the losses want them: all rows as one batch.
+    """Return (X, Y, w) in the form that :meth:`Network.forward` and the losses take: all rows as one batch.
 
-    X is scaled; Y and w have a row for each network, as the raw outputs do.
+    X is scaled. Y and w are repeated for each network, like the raw outputs.
     """
     E = model.network.n_networks
     X = scaled_block(X, model.scaling, dtype)

@@ -1,4 +1,4 @@
-"""Which epoch's weights an estimator has."""
+"""The epoch whose weights a fitted estimator has kept."""
 
 import numpy as np
 
@@ -6,19 +6,20 @@ from skbackprop.estimators.base import BaseBackprop, fitted_model
 
 
 def kept_epoch(estimator):
-    """Return the epoch, counted from 1, whose weights a fitted estimator has.
+    """Return the epoch, counted from 1, whose weights a fitted estimator has kept.
 
-    With a validation it is the best one, the first of equals; otherwise the last.
+    This is the epoch with the best validation result (the first one in case of ties), or the last
+    epoch if there was no validation.
 
     Parameters
     ----------
-    estimator : BackpropClassifier, BackpropRegressor or a network of scikit-learn's
+    estimator : BackpropClassifier, BackpropRegressor, MLPClassifier or MLPRegressor
         Fitted, with a ``loss_curve_``.
     """
     n_epochs = len(estimator.loss_curve_)
     training = fitted_model(estimator).training if isinstance(estimator, BaseBackprop) else None
     if training is not None:
-        return training.best_epoch or n_epochs  # fits that go on have a best epoch of their own
+        return training.best_epoch or n_epochs  # a continued fit has its own best epoch
     scores = getattr(estimator, "validation_scores_", None) or ()
     losses = getattr(estimator, "validation_loss_curve_", ())
     watched = -np.array(scores) if len(scores) else np.array(losses)

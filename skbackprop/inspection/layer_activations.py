@@ -1,4 +1,4 @@
-"""What the neurons of every layer answer to a user's rows."""
+"""Weighted inputs and activations of every layer for given rows."""
 
 from typing import NamedTuple
 
@@ -17,7 +17,8 @@ class LayerActivations(NamedTuple):
     z : ndarray of shape (n_samples, n_units)
         z^l = a^{l-1} W^l + b^l.
     a : ndarray of shape (n_samples, n_units)
-        a^l = sigma(z^l); in the output layer what the loss makes of z^L (softmax, sigmoid, ...).
+        a^l = sigma(z^l). In the output layer, the inverse link of the loss (softmax, sigmoid, ...)
+        applied to z^L.
     """
 
     z: np.ndarray
@@ -25,30 +26,30 @@ class LayerActivations(NamedTuple):
 
 
 def hidden_activations(estimator, X):
-    """Return z^l and a^l of every layer, the output layer included, without dropout.
+    """Return z^l and a^l of every layer, including the output layer, without dropout.
 
     Parameters
     ----------
     estimator : BackpropClassifier or BackpropRegressor
-        Fitted; it is not changed.
+        Fitted estimator; it is not modified.
     X : {array-like, sparse matrix} of shape (n_samples, n_features)
-        Inputs, as ``predict`` takes them.
+        Inputs, as for ``predict``.
 
     Returns
     -------
     layers : list of LayerActivations
         In the order of ``coefs_``: the hidden layers from the first to the last, then the output
         layer. z and a have the shape (n_samples, n_units). With several networks
-        (``n_estimators``) the units of one stand after those of the other: n_units is then
+        (``n_estimators``) the units of the networks are concatenated: n_units is then
         ``n_estimators`` times the size of the layer, and
-        ``a.reshape(n_samples, n_estimators, -1)`` takes them apart.
+        ``a.reshape(n_samples, n_estimators, -1)`` separates the networks.
 
     Raises
     ------
     sklearn.exceptions.NotFittedError
-        Where the estimator is not fitted.
+        If the estimator is not fitted.
     TypeError
-        Where the estimator is none of this package's.
+        If the estimator is not a BackpropClassifier or a BackpropRegressor.
 
     See Also
     --------
@@ -56,9 +57,8 @@ def hidden_activations(estimator, X):
 
     Notes
     -----
-    z^1 belongs to the inputs as the network sees them, scaled inside. The output layer is the
-    network's too: two classes have one neuron, and a regressor's numbers are those before they
-    are brought back to the units of y.
+    z^1 is computed from the scaled inputs. The output layer is that of the network as well: for two
+    classes it has one neuron, and the outputs of a regressor are in the scaled units of y.
 
     References
     ----------
@@ -82,7 +82,7 @@ def hidden_activations(estimator, X):
 
 
 def network_activations(model, X, dtype):
-    """Return the LayerActivations of every layer, for inputs that are numbers."""
+    """Return the LayerActivations of every layer for encoded inputs."""
     network = model.network
     layers = [
         LayerActivations(*(np.empty((X.shape[0], width), dtype) for _ in range(2)))
@@ -91,7 +91,7 @@ def network_activations(model, X, dtype):
     for rows, raw, workspace in forward_blocks(network, X, model.scaling):
         for W, b, layer, kept in zip(network.W, network.b, workspace.hidden, layers, strict=False):
             kept.a[rows] = layer.a
-            linear(layer.input, W, b, out=layer.delta)  # z^l anew: a^l may stand in its place
+            linear(layer.input, W, b, out=layer.delta)  # z^l is recomputed, since a^l may have overwritten it
             kept.z[rows] = layer.delta
         layers[-1].z[rows] = workspace.output.z
         a = np.empty_like(raw)

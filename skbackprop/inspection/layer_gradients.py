@@ -1,4 +1,4 @@
-"""The gradient of the loss on a user's rows, layer by layer."""
+"""Gradients of the loss on given rows, layer by layer."""
 
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from skbackprop.training.epoch_loss import write_output_delta
 
 
 class LayerGradients(NamedTuple):
-    """What backpropagation finds in one layer, with L the mean loss over the rows.
+    """The gradients of one layer, where L is the mean loss over the rows.
 
     Attributes
     ----------
@@ -20,7 +20,7 @@ class LayerGradients(NamedTuple):
     db : ndarray of shape (n_l,)
         dL/db^l, the sum of delta^l over the rows.
     delta : ndarray of shape (n_samples, n_l)
-        delta^l = dL/dz^l of each row; the 1 / n_samples of the mean is in it.
+        delta^l = dL/dz^l of each row, including the factor 1 / n_samples of the mean.
     """
 
     dW: np.ndarray
@@ -31,43 +31,43 @@ class LayerGradients(NamedTuple):
 def gradients(estimator, X, y, sample_weight=None):
     """Return dL/dW^l, dL/db^l and delta^l of every layer, for the mean loss over these rows.
 
-    They come from the backward pass of the training itself, over all rows as one batch and without
+    They are computed by the backward pass that training uses, on all rows as one batch and without
     dropout.
 
     Parameters
     ----------
     estimator : BackpropClassifier or BackpropRegressor
-        Fitted; it is not changed.
+        Fitted estimator; it is not modified.
     X : {array-like, sparse matrix} of shape (n_samples, n_features)
         Inputs.
     y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-        Targets, as ``fit`` takes them.
+        Targets, as for ``fit``.
     sample_weight : array-like of shape (n_samples,), default=None
-        L is the weighted mean then.
+        Weights of the rows; L is then the weighted mean.
 
     Returns
     -------
     layers : list of LayerGradients
-        In the order of ``coefs_``, the output layer last, in the dtype that the network computes
-        in. dW and db have the shapes of ``coefs_`` and ``intercepts_``. With several networks
-        (``n_estimators``) every one has a loss of its own, as in training; the deltas of one stand
-        after those of the other: delta is of shape (n_samples, n_estimators * n_l).
+        In the order of ``coefs_``, the output layer last, in the dtype of the network. dW and db have
+        the shapes of ``coefs_`` and ``intercepts_``. With several networks (``n_estimators``) each
+        network has a separate loss, as in training, and the deltas of the networks are concatenated:
+        delta has the shape (n_samples, n_estimators * n_l).
 
     Raises
     ------
     sklearn.exceptions.NotFittedError
-        Where the estimator is not fitted.
+        If the estimator is not fitted.
     TypeError
-        Where the estimator is none of this package's.
+        If the estimator is not a BackpropClassifier or a BackpropRegressor.
     ValueError
-        Where X or y does not fit to what was fitted.
+        If X or y is inconsistent with the data of the fit.
 
     Notes
     -----
-    L is the loss of the data as it is trained on: with ``class_weight`` and ``label_smoothing``,
-    and for a regressor in the units of the scaled y. The penalty is not in it; its gradient is
-    ``alpha * coefs_[l]``. The parameters of a front (the learned scale and the periodic embeddings
-    of the inputs) are none of a layer's.
+    L is the loss that training minimizes, without the penalty: it includes ``class_weight`` and
+    ``label_smoothing``, and for a regressor it is in the units of the scaled y. The gradient of the
+    penalty is ``alpha * coefs_[l]``. The parameters of the input layer (the learned scale and the
+    periodic embeddings of the inputs) belong to no layer of the result.
 
     References
     ----------
@@ -102,7 +102,7 @@ def gradients(estimator, X, y, sample_weight=None):
 
 
 def backpropagate(network, loss, X, Y, w):
-    """Return the workspace of a pass forward and back over all rows, without dropout.
+    """Return the workspace of a forward and a backward pass over all rows, without dropout.
 
     Parameters
     ----------
@@ -113,13 +113,13 @@ def backpropagate(network, loss, X, Y, w):
         Scaled.
     Y : ndarray of shape (n_samples * n_networks, n_outputs)
     w : ndarray of shape (n_samples * n_networks,) or None
-        Weights of mean 1.
+        Sample weights with mean 1.
     """
     workspace = Workspace(network, X.shape[0], np.empty_like(network.theta))
     raw = network.forward(X, workspace)
-    workspace.raw_delta.fill(np.nan)  # what a loss leaves unwritten shows
+    workspace.raw_delta.fill(np.nan)  # makes visible what a loss does not write
     write_output_delta(loss, Y, raw, w, workspace.raw_delta, network.n_networks)
     for layer in workspace.hidden:
-        layer.dropout = None  # no mask was drawn
+        layer.dropout = None  # no mask is drawn
     network.backward(workspace)
     return workspace

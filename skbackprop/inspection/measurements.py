@@ -1,4 +1,4 @@
-"""What a diagnosis measures: activations, gradients, steps and losses of a fitted network."""
+"""Measurements for a diagnosis: activations, gradients, steps and losses of a fitted network."""
 
 from functools import cached_property
 
@@ -20,16 +20,16 @@ from skbackprop.tables.batches import Batches
 from skbackprop.training.epoch_loss import mean_loss, weighted_sum
 from skbackprop.training.training import clip_norm
 
-# Activations and gradients are taken of so many rows, drawn where there are more: shares of them
-# are known to a hundredth then.
+# Activations and gradients are computed on at most this number of rows, drawn at random, which gives shares
+# to within 0.01.
 MAX_ROWS = 5000
-# Steps whose mean length is measured: after ten the averages of momentum=0.9 and beta_1=0.9 over
-# the last gradients are filled to two thirds.
+# Number of steps whose mean length is measured: after ten steps the moving averages of the gradients with
+# momentum=0.9 and beta_1=0.9 have reached two thirds of their final weight.
 FIRST_STEPS = 10
 BATCH_ROWS = 1024
-# Targets of 0 and 1 belong to infinite raw outputs; these have a loss of 1e-12.
+# Targets of 0 and 1 correspond to infinite raw outputs; the raw outputs used instead have a loss of 1e-12.
 SURE = 1e-12
-# The raw outputs whose prediction is Y, by the activation of the output layer.
+# Link functions (the raw outputs whose prediction is Y), by the activation of the output layer.
 LINKS = {
     "identity": lambda Y: Y,
     "exp": lambda Y: np.log(np.maximum(Y, SURE)),
@@ -39,25 +39,25 @@ LINKS = {
 
 
 class Measurements:
-    """Measured on demand, on data as it was trained on; the estimator is not changed.
+    """Measurements on the training data, computed on demand; the estimator is not modified.
 
     Parameters
     ----------
     estimator : BackpropClassifier or BackpropRegressor
         Fitted.
     X, y, sample_weight
-        As the user gave them.
+        The training data, as given by the user.
     X_val, y_val, sample_weight_val
-        The same for the validation, or None.
+        The validation data, or None.
 
     Attributes
     ----------
     model, settings, history
-        The estimator's.
+        Those of the estimator.
     network : Network
-        A copy of the estimator's that computes in float64, without dropout.
+        A copy of the estimator's network in float64, without dropout.
     X, y, w
-        Inputs as numbers; targets; weights of mean 1, or None.
+        The encoded inputs; the targets; the weights with mean 1, or None.
     """
 
     def __init__(self, estimator, X, y, sample_weight, X_val, y_val, sample_weight_val):
@@ -70,26 +70,26 @@ class Measurements:
             _, *self._validation = encoded_rows(
                 estimator, X_val, y_val, sample_weight_val, "sample_weight_val"
             )
-        # Its own generator: whoever has looked into the estimator's has changed what it does next.
+        # A separate generator: using that of the estimator would change its next fit.
         self._rng = np.random.default_rng(0)
 
     # Inputs and activations.
 
     @cached_property
     def rows(self):
-        """Numbers of the rows that are looked at one by one, in random order."""
+        """Indices of the rows on which activations and gradients are computed, in random order."""
         return self._rng.permutation(self.X.shape[0])[:MAX_ROWS]
 
     @cached_property
     def input_sizes(self):
-        """The root mean square of every column of X as the network sees it."""
+        """The root mean square of every column of the scaled X."""
         X = scaled_block(self.X[self.rows], self.model.scaling, np.float64)
         squares = X.multiply(X) if hasattr(X, "multiply") else X * X
         return np.sqrt(np.asarray(squares.mean(axis=0)).ravel())
 
     @cached_property
     def saturated(self):
-        """Where the slope of each hidden layer's activation is (nearly) 0, of shape (rows, units)."""
+        """For each hidden layer, where its activations are saturated: arrays of shape (n_rows, n_units)."""
         layers = network_activations(self.model, self.X[self.rows], np.float64)
         names = self.network.activation_names
         return [saturation(name, layer.z) for name, layer in zip(names, layers, strict=False)]
@@ -98,15 +98,15 @@ class Measurements:
 
     @cached_property
     def Y(self):
-        """Targets as they are trained on, of all rows."""
+        """Encoded targets of all rows, as used in training."""
         return self.model.encode_for_training(self.y, np.float64)
 
     @cached_property
     def delta_norms(self):
         """The root mean square over the rows of ||delta^l||, for every layer.
 
-        The norm over the units is what an initialisation by fan-in hands from layer to layer, whatever
-        their widths.
+        An initialization by fan-in preserves the norm over the units from layer to layer, whatever the
+        widths.
         """
         workspace = self._backpropagate(self.network, self.rows)
         return [
@@ -115,10 +115,10 @@ class Measurements:
 
     @cached_property
     def update_ratios(self):
-        """The mean length of the first steps of W^l, relative to ||W^l||; None for "lbfgs".
+        """The mean norm of the first steps of W^l, relative to ||W^l||; None for "lbfgs".
 
-        A new network of the same kind makes these steps, at the whole learning rate: near its end a
-        training makes small ones, as it should. NaN where the weights start at zero.
+        The steps are those of a newly initialized network with the full learning rate, because steps near
+        the end of a training are small in any case. NaN for layers whose initial weights are zero.
         """
         settings = self.settings
         network = in_float64(self.model.network)
@@ -136,23 +136,23 @@ class Measurements:
             optimizer.step(network.theta, gradient, settings.learning_rate)
             lengths.append([norm(step) for step in network.split(network.theta - before)[0]])
         ratios = np.mean(lengths, axis=0) / first
-        ratios[np.isnan(ratios)] = np.inf  # what diverges at once
+        ratios[np.isnan(ratios)] = np.inf  # the first steps diverge
         ratios[np.equal(first, 0)] = np.nan
         return ratios
 
     @property
     def n_steps(self):
-        """Steps that the training made."""
+        """Number of training steps."""
         return len(self.history.loss) * -(-self.X.shape[0] // self.settings.batch_size)
 
     def _batch(self, i):
-        """Return the row numbers of batch `i`; after the last one the first follows."""
+        """Return the row indices of batch `i`; the first batch follows the last one."""
         size = self.settings.batch_size
         start = i * size % self.rows.size
         return self.rows[start : start + size]
 
     def _backpropagate(self, network, rows):
-        """Return the workspace of a pass forward and back over some rows."""
+        """Return the workspace of a forward and a backward pass over `rows`."""
         w = None if self.w is None or not self.w[rows].any() else mean_one(self.w[rows])
         batch = network_batch(self.model, self.X[rows], self.Y[rows], w, np.float64)
         return backpropagate(network, self.model.loss, *batch)
@@ -161,15 +161,15 @@ class Measurements:
 
     @cached_property
     def losses(self):
-        """(of the network, of the best constant, the least possible), each the mean over all rows.
+        """Mean losses over all rows: (of the network, of the best constant, the least possible one).
 
-        They are of what is trained on, but without dropout.
+        These are the losses that training minimizes, but without dropout.
         """
         loss = self._loss_of_predictions(self.X, self.Y, self.w)
         return loss, least_constant_loss(self.model.loss, self.Y, self.w), self._least_loss()
 
     def _least_loss(self):
-        """Return the loss of predictions that are the targets; 0 for a loss of one's own."""
+        """Return the loss of predictions equal to the targets; 0 for a custom loss."""
         link = LINKS.get(getattr(self.model.loss, "activation", "custom"))
         if link is None:
             return 0.0
@@ -178,9 +178,10 @@ class Measurements:
 
     @cached_property
     def plain_losses(self):
-        """(of the network on X, the same on the validation rows, of the best constant on X).
+        """Mean losses: (of the network on X, of the network on validation rows, of the best constant on X).
 
-        Without label smoothing, which no validation has. None without validation rows or curve.
+        Without label smoothing, as in any validation. None if there are neither validation rows nor a
+        validation curve.
         """
         if self._validation is not None:
             X, y, w = self._validation
@@ -206,7 +207,7 @@ class Measurements:
 
     @cached_property
     def class_counts(self):
-        """(weight of y, number of predictions) of each class, or of each label (classifier only)."""
+        """(total weight in y, number of predictions) of each class or label, for a classifier."""
         targets = self.model.targets
         raw = raw_predictions(self.network, self.X, self.model.scaling)
         predicted = targets.decode(combine(self.model.loss, raw, self.network.n_networks))
@@ -221,7 +222,7 @@ class Measurements:
 
 
 def least_constant_loss(loss, Y, w):
-    """Return the least weighted mean loss of raw outputs that are the same for all rows."""
+    """Return the smallest weighted mean loss of raw outputs that are the same for all rows."""
     raw, out = np.empty_like(Y), np.empty_like(Y)
     w = np.ones(Y.shape[0]) if w is None else w
     w = w / w.sum()

@@ -1,25 +1,25 @@
-"""Where an activation is flat, so that no gradient passes."""
+"""Saturation of activations: where the slope is so small that hardly any gradient passes."""
 
 import numpy as np
 
 from skbackprop.network.activations import ACTIVATIONS
 
-# A slope below this share of the function's largest one counts as flat.
+# A unit is saturated if the slope is below this share of the largest slope of its activation.
 FLAT_SHARE = 0.01
 
 
 def saturation(name, z):
-    """Return where the slope sigma'(z) is below a hundredth of the largest slope of its function.
+    """Return where the slope sigma'(z) is below a hundredth of the largest slope of the activation.
 
     Parameters
     ----------
     name : str
-        Of ACTIVATIONS.
+        A key of ACTIVATIONS.
     z : ndarray of shape (n_samples, n_units)
 
     Returns
     -------
-    is_saturated : ndarray of bool, of the shape of z
+    is_saturated : ndarray of bool of shape (n_samples, n_units)
     """
     largest = np.abs(slope(name, np.linspace(-10, 10, 2001))).max()
     return np.abs(slope(name, z)) < FLAT_SHARE * largest
@@ -29,7 +29,7 @@ def slope(name, z):
     """Return sigma'(z) of the activation `name`, in float64."""
     activation = ACTIVATIONS[name]
     z = np.array(z, dtype=np.float64)
-    a = np.empty_like(z) if activation.needs_z else z  # as in the layers of a network
+    a = np.empty_like(z) if activation.needs_z else z  # the same convention as in a network's layers
     scratch, mask = np.empty_like(z), np.empty(z.shape, bool)
     derivative = np.ones_like(z)
     activation.forward(z, a, scratch)

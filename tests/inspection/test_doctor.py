@@ -1,4 +1,4 @@
-"""The doctor: networks that really have each illness, healthy ones, and figures computed here anew."""
+"""Diagnosis: networks with each problem, networks without it, and measured values recomputed in the tests."""
 
 import copy
 import pickle
@@ -39,7 +39,7 @@ DIGITS = load_digits(return_X_y=True)
 CANCER = load_breast_cancer(return_X_y=True)
 DIABETES = load_diabetes(return_X_y=True)
 FRIEDMAN = make_friedman1(1000, noise=1, random_state=0)
-# One row in a hundred is of the second class, and the classes overlap.
+# One row in a hundred belongs to the second class, and the classes overlap.
 RARE = make_classification(
     1000, 5, n_informative=3, n_redundant=0, weights=[0.99], class_sep=0.3, flip_y=0, random_state=0
 )
@@ -47,7 +47,7 @@ TEXTBOOK = {"recipe": "textbook", "random_state": 0}
 
 
 def fitted(model, X, y, **data):
-    """Return the model after its fit; how it ended is what the tests are about."""
+    """Return the fitted model; warnings about convergence are expected here."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         return model.fit(X, y, **data)
@@ -64,7 +64,7 @@ def names(diagnosis):
 
 
 def found(diagnosis, name):
-    """Return the one finding of that name (and of the lowest layer)."""
+    """Return the finding of that name (for the first affected layer)."""
     return next(finding for finding in diagnosis if finding.name == name)
 
 
@@ -76,7 +76,7 @@ def regressor(**settings):
     return BackpropRegressor(**{**TEXTBOOK, **settings})
 
 
-# The finding, its severity, a network that has the illness, one like it that has not, and their data.
+# The finding, its severity, a network with the problem, a similar network without it, and their data.
 DEEP = {"hidden_layer_sizes": (30,) * 8}
 CASES = [
     ("badly_scaled_inputs", "critical", classifier(scaling=None), classifier(), CANCER),
@@ -148,53 +148,53 @@ CASES = [
 
 
 @pytest.mark.parametrize(
-    ("name", "severity", "sick", "healthy", "data"),
+    ("name", "severity", "faulty", "healthy", "data"),
     CASES,
     ids=[f"{case[0]}-{i}" for i, case in enumerate(CASES)],
 )
-def test_an_illness_is_found_in_the_sick_and_not_in_the_healthy(name, severity, sick, healthy, data):
-    finding = found(diagnose(fitted(sick, *data), *data), name)
+def test_a_problem_is_found_in_the_faulty_network_only(name, severity, faulty, healthy, data):
+    finding = found(diagnose(fitted(faulty, *data), *data), name)
     assert finding.severity == severity
     assert name not in names(diagnose(fitted(healthy, *data), *data))
 
 
-def test_overfitting_is_found_on_rows_that_were_not_trained_on():
+def test_overfitting_is_found_on_given_validation_rows():
     X, X_val, y, y_val = train_test_split(*DIABETES, random_state=0)
-    sick = fitted(regressor(solver="lbfgs", max_iter=1000, alpha=0), X, y)
-    diagnosis = diagnose(sick, X, y, X_val=X_val, y_val=y_val)
+    overfitted = fitted(regressor(solver="lbfgs", max_iter=1000, alpha=0), X, y)
+    diagnosis = diagnose(overfitted, X, y, X_val=X_val, y_val=y_val)
     finding = found(diagnosis, "overfit")
     assert finding.severity == "critical"
-    # On y scaled to variance 1 half the squared error of the mean is 1/2.
-    residuals = (sick.predict(X_val) - y_val) / y.std()
+    # With y scaled to variance 1, half the mean squared error of predicting the mean is 1/2.
+    residuals = (overfitted.predict(X_val) - y_val) / y.std()
     assert finding.evidence["validation_loss"] == pytest.approx((residuals**2).mean() / 2)
     assert finding.evidence["loss_of_best_constant"] == pytest.approx(0.5)
-    assert "overfit" not in names(diagnose(sick, X, y))  # without these rows nothing is known of it
+    assert "overfit" not in names(diagnose(overfitted, X, y))  # unknown without validation rows
     healthy = fitted(regressor(hidden_layer_sizes=(), alpha=0.01), X, y)
     assert "overfit" not in names(diagnose(healthy, X, y, X_val=X_val, y_val=y_val))
 
 
-def test_overfitting_is_found_by_the_validation_of_the_training():
+def test_overfitting_is_found_by_the_validation_losses_of_the_training():
     X, X_val, y, y_val = train_test_split(*DIABETES, random_state=0)
-    sick = fitted(
+    overfitted = fitted(
         regressor(hidden_layer_sizes=(100, 100), n_iter_no_change=None), X, y, X_val=X_val, y_val=y_val
     )
-    assert "overfit" not in names(diagnose(sick, X, y))  # because the best epoch was kept
+    assert "overfit" not in names(diagnose(overfitted, X, y))  # because the best epoch was kept
     finding = found(
         diagnose(fitted(regressor(solver="lbfgs"), X, y), X, y, X_val=X_val, y_val=y_val), "overfit"
     )
-    assert finding.evidence["validation_loss"] > min(sick.validation_loss_curve_)
-    watched = diagnose(sick, X, y).not_examined
+    assert finding.evidence["validation_loss"] > min(overfitted.validation_loss_curve_)
+    watched = diagnose(overfitted, X, y).not_examined
     assert not any("Overfitting" in reason for reason in watched)
 
 
-def test_every_finding_has_its_sick_network():
+def test_every_finding_has_a_test_case():
     source = Path(skbackprop.__file__).with_name("inspection") / "symptoms.py"
     known = re.findall(r'Finding\(\s*"(\w+)"', source.read_text())
     assert len(known) >= 10
     assert set(known) == {case[0] for case in CASES} | {"overfit"}
 
 
-# The healthy.
+# Networks without problems.
 
 
 @pytest.mark.parametrize("recipe", ["tabular", "fast"])
@@ -215,7 +215,7 @@ def test_nothing_is_found_in_regressors_by_default(data):
     assert not diagnosis, diagnosis
 
 
-def test_nothing_is_found_in_a_model_of_a_raw_frame():
+def test_nothing_is_found_in_a_model_of_a_data_frame():
     pandas = pytest.importorskip("pandas", reason="frames are pandas'")
     rng = np.random.default_rng(0)
     frame = pandas.DataFrame(
@@ -272,7 +272,7 @@ def test_sparse_inputs_labels_and_weights_can_be_examined():
     dense = diagnose(copy.deepcopy(model), X, y, w)
     assert repr(dense) == repr(diagnosis)
     y[:, 1] = 0
-    y[0, 1] = 1  # a label that one row has
+    y[0, 1] = 1  # a label of a single row
     model = BackpropClassifier((), solver="adam", random_state=0).fit(csr_matrix(X), y)
     finding = found(diagnose(model, csr_matrix(X), y), "classes_never_predicted")
     assert finding.evidence == {"classes": 1, "share_of_y": 1 / y.sum()}
@@ -284,7 +284,7 @@ def test_streams_can_be_examined():
         model.partial_fit(*IRIS)
     diagnosis = diagnose(model, *IRIS)
     assert not diagnosis, diagnosis
-    assert "Whether max_iter ended the training: it is not known what ended it." in diagnosis.not_examined
+    assert "Whether max_iter ended the training: the reason for its end is unknown." in diagnosis.not_examined
 
 
 def test_loaded_models_can_be_examined():
@@ -300,15 +300,15 @@ def test_scikit_learns_networks_can_be_examined():
         raw = MLPRegressor(random_state=0).fit(CANCER[0], y)
     diagnosis = diagnose(BackpropClassifier.from_sklearn(healthy), X, y)
     assert not diagnosis, diagnosis
-    assert "Whether max_iter ended the training: it is not known what ended it." in diagnosis.not_examined
+    assert "Whether max_iter ended the training: the reason for its end is unknown." in diagnosis.not_examined
     assert "badly_scaled_inputs" in names(diagnose(BackpropRegressor.from_sklearn(raw), CANCER[0], y))
 
 
-# The figures.
+# The measured values.
 
 
 def textbook_pass(model, X, y):
-    """Return z of every layer, and delta of every layer for one row at a time, by the textbook."""
+    """Return z and delta of every layer, computed by the textbook algorithm; delta is that of single rows."""
     activation = model._model.network.activation_names[0]
     z, _ = reference.forward(X, model.coefs_, model.intercepts_, activation)
     delta = [reference.softmax(z[-1]) - np.eye(z[-1].shape[1])[y]]
@@ -317,7 +317,7 @@ def textbook_pass(model, X, y):
     return z, delta
 
 
-def test_the_saturated_share_is_that_of_flat_slopes():
+def test_the_saturated_share_counts_small_slopes():
     model = fitted(
         classifier(activation="tanh", initialization="normal", hidden_layer_sizes=(30, 20)), *DIGITS
     )
@@ -328,16 +328,16 @@ def test_the_saturated_share_is_that_of_flat_slopes():
     assert [finding.evidence["saturated_share"] for finding in findings] == pytest.approx(expected)
 
 
-def test_the_dead_are_those_that_no_row_wakes():
+def test_dead_units_are_inactive_on_every_row():
     model = fitted(regressor(solver="sgd", learning_rate=0.1), *FRIEDMAN)
     z, _ = reference.forward(scaled(FRIEDMAN)[0], model.coefs_, model.intercepts_, "relu")
     finding = found(diagnose(model, *FRIEDMAN), "dead_rectifiers")
     assert finding.evidence["dead_units"] == (z[0] <= 0).all(axis=0).sum()
     assert finding.evidence["dead_share"] == finding.evidence["dead_units"] / 100
-    assert finding.evidence["silent_share"] == pytest.approx((z[0] <= 0).mean())
+    assert finding.evidence["inactive_share"] == pytest.approx((z[0] <= 0).mean())
 
 
-def test_the_dead_of_a_network_that_is_otherwise_well_are_mentioned():
+def test_dead_units_of_an_accurate_network_are_reported_as_info():
     model = fitted(classifier(), *IRIS)
     model.intercepts_[0][:80] = -1e6
     finding = found(diagnose(model, *IRIS), "dead_rectifiers")
@@ -345,7 +345,7 @@ def test_the_dead_of_a_network_that_is_otherwise_well_are_mentioned():
     assert finding.evidence["dead_share"] == pytest.approx(0.8, abs=0.05)
 
 
-def test_the_gradient_ratio_is_the_textbooks():
+def test_the_gradient_ratio_agrees_with_the_textbook():
     model = fitted(classifier(activation="sigmoid", **DEEP), *IRIS)
     _, delta = textbook_pass(model, *scaled(IRIS))
     evidence = found(diagnose(model, *IRIS), "vanishing_gradients").evidence
@@ -355,8 +355,8 @@ def test_the_gradient_ratio_is_the_textbooks():
     assert evidence["ratio"] == pytest.approx(norms[0] / norms[-2])
 
 
-def test_the_update_ratio_of_adam_is_that_of_its_rate():
-    # Adam's first steps are eta long in every weight, and weights of variance 1 are 1 long.
+def test_the_update_ratio_of_adam_is_its_learning_rate():
+    # Adam's first steps change every weight by eta, and weights of variance 1 have a root mean square of 1.
     model = fitted(
         classifier(learning_rate=1e-5, initialization="normal", hidden_layer_sizes=(50, 50)), *IRIS
     )
@@ -366,8 +366,8 @@ def test_the_update_ratio_of_adam_is_that_of_its_rate():
     assert finding.evidence["steps"] == model.n_iter_
 
 
-def test_the_update_ratio_of_gradient_descent_is_that_of_the_gradient():
-    # From zero weights in the second layer no gradient reaches the first one.
+def test_the_update_ratio_of_gradient_descent_agrees_with_the_gradient():
+    # A linear model, whose gradient is computed by hand.
     X, y = scaled(DIABETES)
     start = 0.1 * np.random.default_rng(0).normal(size=(10, 1))
 
@@ -390,7 +390,7 @@ def test_the_update_ratio_of_gradient_descent_is_that_of_the_gradient():
     assert ratios == pytest.approx([np.mean(lengths)])
 
 
-def test_the_losses_are_known_ones():
+def test_the_losses_agree_with_scikit_learn_and_the_entropy():
     model = fitted(classifier(learning_rate=1e-6), *DIGITS)
     evidence = found(diagnose(model, *DIGITS), "loss_never_fell").evidence
     shares = np.bincount(DIGITS[1]) / len(DIGITS[1])
@@ -407,12 +407,12 @@ def test_the_losses_are_known_ones():
         ("poisson", lambda y: y.mean() - y.mean() * np.log(y.mean())),
     ],
 )
-def test_the_best_constants_are_those_of_the_books(loss, expected):
+def test_the_best_constants_agree_with_their_closed_forms(loss, expected):
     X, y = FRIEDMAN[0], FRIEDMAN[1].clip(0)
     model = fitted(regressor(loss=loss, quantile=0.9, hidden_layer_sizes=5, max_iter=2, scaling=None), X, y)
     _, constant, least = Measurements(model, X, y, None, None, None, None).losses
     assert constant == pytest.approx(expected(y), rel=1e-3)
-    # The least loss is that of y itself: 0, but for Poisson's, which leaves out ln y!.
+    # The least loss is that of predicting y: 0, except for the Poisson loss, which omits the term ln y!.
     perfect = (y - y * np.log(np.maximum(y, 1e-12))).mean() if loss == "poisson" else 0
     assert least == pytest.approx(perfect, abs=1e-9)
 
@@ -421,7 +421,7 @@ def q(y):
     return np.quantile(y, 0.9)
 
 
-def test_smoothing_belongs_to_the_least_loss():
+def test_the_least_loss_includes_label_smoothing():
     model = fitted(classifier(label_smoothing=0.3, learning_rate=0.03), *IRIS)
     loss, _, least = Measurements(model, *IRIS, None, None, None, None).losses
     target = np.array([0.8, 0.1, 0.1])
@@ -429,7 +429,7 @@ def test_smoothing_belongs_to_the_least_loss():
     assert least < loss < least + 0.1
 
 
-def test_sizes_of_columns_are_those_of_x():
+def test_the_sizes_of_columns_are_root_mean_squares():
     X, y = CANCER
     finding = found(diagnose(fitted(classifier(scaling=None), X, y), X, y), "badly_scaled_inputs")
     sizes = np.sqrt((X**2).mean(axis=0))
@@ -440,7 +440,7 @@ def test_sizes_of_columns_are_those_of_x():
     assert finding.evidence["largest_size"] == pytest.approx(1e-4)
 
 
-def test_of_many_classes_ten_are_named():
+def test_at_most_ten_classes_are_named():
     X = np.random.default_rng(0).normal(size=(300, 2))
     y = np.arange(300) % 30
     model = classifier().partial_fit(X, y)
@@ -449,17 +449,17 @@ def test_of_many_classes_ten_are_named():
     assert message.endswith(": 0, 1, 2, 4, 5, 6, 7, 8, 9, 10, and 19 more.")
 
 
-def test_weights_count():
+def test_sample_weights_are_used():
     X, y = RARE
     model = fitted(classifier(hidden_layer_sizes=()), X, y)
     w = np.where(y == 1, 3.0, 1.0)
     finding = found(diagnose(model, X, y, w), "classes_never_predicted")
     assert finding.evidence["share_of_y"] == pytest.approx(w[y == 1].sum() / w.sum())
     absent = diagnose(model, X, y, (y == 0).astype(float))
-    assert "classes_never_predicted" not in names(absent)  # rows of weight 0 are not there
+    assert "classes_never_predicted" not in names(absent)  # rows of weight 0 are ignored
 
 
-# What the doctor leaves alone, and what it refuses.
+# No side effects, and errors.
 
 
 def test_the_estimator_is_not_changed():
@@ -472,19 +472,21 @@ def test_the_estimator_is_not_changed():
     )
 
 
-def test_a_diagnosis_repeats():
+def test_a_diagnosis_is_reproducible():
     model = fitted(classifier(initialization="normal", learning_rate=1.0), *DIGITS)
     assert repr(diagnose(model, *DIGITS)) == repr(diagnose(model, *DIGITS))
 
 
-def test_a_constant_y_is_no_illness():
+def test_a_constant_y_is_not_reported():
     X = FRIEDMAN[0]
     diagnosis = diagnose(fitted(BackpropRegressor(10, random_state=0), X, np.ones(1000)), X, np.ones(1000))
     assert "loss_never_fell" not in names(diagnosis)
-    assert "Whether the loss fell: on this y a constant is perfect." in diagnosis.not_examined
+    assert (
+        "Whether the loss decreased: a constant prediction is perfect for this y." in diagnosis.not_examined
+    )
 
 
-def test_what_cannot_be_examined_says_so():
+def test_invalid_arguments_raise():
     model = fitted(classifier(), *IRIS)
     with pytest.raises(NotFittedError):
         diagnose(BackpropClassifier(), *IRIS)
@@ -505,7 +507,7 @@ FINDINGS = [
 ]
 
 
-def test_the_gravest_comes_first():
+def test_findings_are_sorted_by_severity():
     diagnosis = Diagnosis(FINDINGS, "X")
     assert names(diagnosis) == ["bad", "middle", "small"]
     assert diagnosis[0] is FINDINGS[1]
@@ -516,7 +518,7 @@ def test_the_gravest_comes_first():
         diagnosis.at_least("grave")
 
 
-def test_the_report_says_it_all():
+def test_the_report_contains_every_finding():
     report = str(Diagnosis(FINDINGS, "BackpropClassifier", ["Overfitting: no rows."]))
     assert report.splitlines()[0] == "Diagnosis of BackpropClassifier (critical: 1, warning: 1, info: 1)"
     assert "CRITICAL: bad (layer 1)\n  Worse than 1 < 2 & 3.\n" in report

@@ -1,4 +1,4 @@
-"""Activations, gradients and the gradient check, against the textbook, differences and hand computations."""
+"""Activations, gradients and the gradient check, compared with the textbook and with hand computations."""
 
 import numpy as np
 import pytest
@@ -25,7 +25,7 @@ def one_network(model, e):
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
-def test_activations_are_the_textbooks(activation):
+def test_activations_agree_with_the_textbook(activation):
     model = BackpropClassifier((6, 4), activation, dropout=0.5, **PLAIN).fit(X, y)
     z, a = reference.forward(SCALED, model.coefs_, model.intercepts_, activation)
     layers = hidden_activations(model, X)
@@ -37,7 +37,7 @@ def test_activations_are_the_textbooks(activation):
     np.testing.assert_allclose(layers[2].a, model.predict_proba(X), rtol=1e-9)
 
 
-def test_activations_of_several_networks_stand_side_by_side():
+def test_activations_of_several_networks_are_concatenated():
     model = BackpropClassifier((6, 4), "tanh", n_estimators=3, **PLAIN).fit(X, y)
     layers = hidden_activations(model, X)
     for e in range(3):
@@ -61,14 +61,14 @@ def test_activations_of_many_rows_of_a_sparse_matrix_and_of_a_linear_model():
     np.testing.assert_allclose(output.z, SCALED @ linear.coefs_[0] + linear.intercepts_[0], rtol=1e-9)
 
 
-def test_activations_have_the_dtype_of_the_users_results():
+def test_activations_have_the_dtype_of_predictions():
     model = BackpropClassifier(5, **PLAIN).fit(X.astype(np.float32), y)
     assert {layer.a.dtype for layer in hidden_activations(model, X.astype(np.float32))} == {np.dtype("f4")}
 
 
 @pytest.mark.parametrize("weighted", [False, True])
 @pytest.mark.parametrize("activation", ["sigmoid", "relu", "tanh", "gelu"])
-def test_gradients_are_the_textbooks(activation, weighted):
+def test_gradients_agree_with_the_textbook(activation, weighted):
     model = BackpropClassifier((6, 4), activation, dropout=0.5, input_dropout=0.2, **PLAIN).fit(X, y)
     w = np.random.default_rng(0).integers(0, 3, 150) if weighted else np.ones(150)
     z, a = reference.forward(SCALED, model.coefs_, model.intercepts_, activation)
@@ -108,7 +108,7 @@ def test_gradients_of_one_neuron_by_hand():
     assert layer.db.tolist() == [4.0]
 
 
-def test_gradients_are_of_the_loss_that_is_trained_on():
+def test_gradients_include_class_weights_and_label_smoothing():
     settings = {"class_weight": {0: 1, 1: 2, 2: 4}, "label_smoothing": 0.3, **PLAIN}
     model = BackpropClassifier((), **settings).fit(X, y)
     z = SCALED @ model.coefs_[0] + model.intercepts_[0]
@@ -127,12 +127,12 @@ def test_the_estimator_is_not_changed(inspect):
     inspect(model, X)
     np.testing.assert_array_equal(model._model.network.theta, twin._model.network.theta)
     assert vars(model).keys() == vars(twin).keys()
-    # Nor is its training: it goes on as if nobody had looked.
+    # Neither is a later fit: it continues as without the inspection.
     np.testing.assert_array_equal(model.fit(X, y).predict_proba(X), twin.fit(X, y).predict_proba(X))
 
 
 @pytest.mark.parametrize("inspect", [hidden_activations, lambda model, X: gradients(model, X, y)])
-def test_what_cannot_be_inspected_says_so(inspect):
+def test_invalid_estimators_and_inputs_raise(inspect):
     with pytest.raises(NotFittedError):
         inspect(BackpropClassifier(), X)
     with pytest.raises(TypeError, match=r"'estimator' parameter must be a BackpropClassifier.*LogisticReg"):
@@ -141,7 +141,7 @@ def test_what_cannot_be_inspected_says_so(inspect):
         inspect(BackpropClassifier(5, **PLAIN).fit(X, y), X[:, :3])
 
 
-def test_targets_that_do_not_fit_say_so():
+def test_invalid_targets_and_weights_raise():
     model = BackpropClassifier(5, **PLAIN).fit(X, y)
     with pytest.raises(ValueError, match=r"inconsistent numbers of samples: \[150, 149\]"):
         gradients(model, X, y[:-1])
@@ -158,7 +158,7 @@ QUICK = {"hidden_layer_sizes": (8, 6), "max_iter": 3, "random_state": 0}
 
 
 class OwnSquaredError:
-    """Half the squared error, whose derivative the subclasses get wrong."""
+    """Half the squared error; the subclasses have wrong derivatives."""
 
     def value(self, y_true, raw_prediction, scratch):
         return 0.5 * ((raw_prediction - y_true) ** 2).sum(axis=1)
@@ -191,7 +191,7 @@ class MeanOfAllRows(OwnSquaredError):
 
 
 def moved(model):
-    """Return the model with weights for which the derivatives of none of its layers are small."""
+    """Return the model with its weights changed so that no layer has small derivatives."""
     model._model.network.theta += 0.3 * np.random.default_rng(1).normal(size=model._model.network.theta.size)
     return model
 
@@ -235,17 +235,17 @@ def test_the_gradient_of_every_classifiers_loss_passes(loss, fitted, n_classes):
     [(OwnSquaredError(), True), (WrongSign(), False), (WrongByAPercent(), False), (WrittenNowhere(), False)],
     ids=lambda value: type(value).__name__,
 )
-def test_a_wrong_derivative_of_an_own_loss_is_found(loss, passes, fitted):
+def test_a_wrong_derivative_of_a_custom_loss_is_found(loss, passes, fitted):
     model = BackpropRegressor(loss=loss, **QUICK)
-    if fitted:  # with a right derivative, then the wrong one is put in its place
+    if fitted:  # fit with the correct derivative, then replace it by the wrong one
         model.set_params(loss=OwnSquaredError()).fit(*DIABETES)
         moved(model)._model.loss = loss
     check = check_gradients(model, *DIABETES)
     assert check.passed == passes
-    assert ("the gradient is right" in str(check)) == passes
+    assert ("the gradient is correct" in str(check)) == passes
 
 
-def test_the_size_of_the_error_is_the_mistakes():
+def test_the_reported_error_is_that_of_the_derivative():
     check = check_gradients(BackpropRegressor(loss=WrongByAPercent(), **QUICK), *DIABETES)
     # |1.01 g - g| / (1.01 g)
     np.testing.assert_allclose(check.layer_errors, 0.01 / 1.01, rtol=1e-2)
@@ -262,8 +262,8 @@ def test_a_layer_whose_backward_pass_is_wrong_is_named(monkeypatch):
     assert right == [False, True, True]
 
 
-def test_a_kink_exactly_at_the_weights_is_no_mistake():
-    # Biases of 0 and rows of zeros: z is 0 exactly, where the rectifier has no derivative.
+def test_a_kink_exactly_at_the_weights_passes():
+    # With biases of 0 and rows of zeros, z is exactly 0, where the rectifier has no derivative.
     zeros = np.zeros((20, 3))
     model = BackpropRegressor(5, "relu", scaling=None, **PLAIN).fit(zeros, np.ones(20))
     for b in model.intercepts_:
@@ -272,7 +272,7 @@ def test_a_kink_exactly_at_the_weights_is_no_mistake():
     assert check_gradients(model, zeros, np.ones(20)).passed
 
 
-def test_checking_changes_nothing_and_repeats():
+def test_the_check_has_no_side_effects_and_is_reproducible():
     model = BackpropRegressor(loss=OwnSquaredError(), **QUICK)
     first = check_gradients(model, *DIABETES)
     assert "_model" not in vars(model)
@@ -290,8 +290,8 @@ def test_sparse_inputs_and_labels_can_be_checked():
     assert check_gradients(model, csr_matrix(DIABETES[0]), labels).passed
 
 
-def test_what_cannot_be_checked_says_so():
-    with pytest.raises(ValueError, match=r"value\(\) that returns one number for each row.*Got shape \(\)"):
+def test_invalid_arguments_of_the_check_raise():
+    with pytest.raises(ValueError, match=r"value\(\) that returns one number per row.*Got shape \(\)"):
         check_gradients(BackpropRegressor(loss=MeanOfAllRows(), **QUICK), *DIABETES)
     with pytest.raises(TypeError, match="'estimator' parameter must be a BackpropClassifier"):
         check_gradients(LogisticRegression(), *DIABETES)
