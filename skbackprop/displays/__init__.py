@@ -1,10 +1,10 @@
-"""Pictures of networks and of their training, with scikit-learn's Display conventions.
+"""Displays of networks and of their training, following scikit-learn's Display API.
 
-Each display holds its data, draws itself with ``plot`` and is made from a fitted estimator with
-``from_estimator``. Matplotlib is imported when something is drawn, and not before.
+Each display stores its data, is created from a fitted estimator with ``from_estimator`` and drawn with
+``plot``. Matplotlib is imported only when something is drawn.
 
-The colours are those of Okabe & Ito (2008), which every kind of colour vision tells apart; line
-styles and markers say the same for prints in grey.
+The colors are those of Okabe & Ito (2008), which are distinguishable with all types of color vision. Line
+styles and markers distinguish the lines in grayscale as well.
 """
 
 from skbackprop.displays.activations import ActivationsDisplay

@@ -1,4 +1,4 @@
-"""ActivationsDisplay: what the neurons of each layer answer, and how many of them are stuck."""
+"""ActivationsDisplay: distributions of the activations of each layer, and shares of saturated ones."""
 
 import numpy as np
 
@@ -7,42 +7,41 @@ from skbackprop.displays.style import BLUE, ORANGE, axes_or_new
 from skbackprop.inspection import hidden_activations
 from skbackprop.inspection.saturation import saturation
 
-# Half the distance between two layers, less a gap.
+# Half the distance between two layers, minus a gap.
 HALF_WIDTH = 0.42
-# At either end this share of the values is left out: single ones far away would flatten all others.
+# This share of the values is omitted at either end, because single outliers would compress the histograms.
 OUTERMOST = 0.001
 
 
 class ActivationsDisplay:
     """The distributions of z^l and a^l in each layer, and the shares that are saturated or dead.
 
-    An activation is saturated where the slope sigma'(z) is below a hundredth of the largest slope
-    of its function: no gradient passes there. For ReLU that is z <= 0, where the neuron is silent;
-    for the sigmoid |z| > 6; for tanh |z| > 3. A unit is dead where it is saturated on every row. Both
-    shares stand above the layer.
+    An activation is saturated if the slope sigma'(z) is below a hundredth of the largest slope of
+    the activation function, so that hardly any gradient passes: for ReLU if z <= 0, for the sigmoid
+    if |z| > 6, for tanh if |z| > 3. A unit is dead if it is saturated on every row. Both shares are
+    written above each layer.
 
     Parameters
     ----------
     z, a : list of array-like of shape (n_samples, n_units)
         Weighted inputs and activations of each layer, the output layer last.
     saturated, dead : list of float
-        For each hidden layer the share of saturated activations, and of dead units.
+        The shares of saturated activations and of dead units for each hidden layer.
 
     Attributes
     ----------
     z_histograms_, a_histograms_ : list of StepPatch
-        For each layer the share of the values in each bin, z at the left and a at the right; the
-        fullest bin is as wide as there is room. The smallest and the largest thousandth of the
-        values are left out.
+        Histograms of each layer, of z on the left and of a on the right. The widths are scaled
+        to the fullest bin. The smallest and the largest thousandth of the values are omitted.
     shares_ax_ : matplotlib SecondaryAxis
-        The axis above, with the shares as its labels.
+        The upper axis, with the shares as its labels.
     ax_ : matplotlib Axes
     figure_ : matplotlib Figure
 
     See Also
     --------
-    GradientFlowDisplay : What saturation does to the gradient.
-    skbackprop.inspection.hidden_activations : The numbers themselves.
+    GradientFlowDisplay : The norms of the gradients, which vanish with saturation.
+    skbackprop.inspection.hidden_activations : The values themselves.
 
     References
     ----------
@@ -72,14 +71,14 @@ class ActivationsDisplay:
 
     @classmethod
     def from_estimator(cls, estimator, X, *, ax=None, **kwargs):
-        """Draw what a fitted estimator makes of some rows.
+        """Create and draw a display of a fitted estimator for some rows.
 
         Parameters
         ----------
         estimator : BackpropClassifier, BackpropRegressor or Pipeline that ends with one
-            Fitted. The units of several networks are taken together.
+            Fitted estimator. The units of several networks are pooled.
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            Inputs; some hundred rows suffice. The display keeps the values of all units.
+            Inputs; a few hundred rows suffice. The display stores the values of all units.
         ax : matplotlib Axes, default=None
             See :meth:`plot`.
         **kwargs
@@ -92,9 +91,9 @@ class ActivationsDisplay:
         Raises
         ------
         ImportError
-            Where matplotlib is not installed.
+            If matplotlib is not installed.
         NotFittedError
-            Where the estimator is not fitted.
+            If the estimator is not fitted.
         """
         fitted = last_step(estimator)
         layers = hidden_activations(fitted, inputs_of_last_step(estimator, X))
@@ -109,26 +108,26 @@ class ActivationsDisplay:
         return display.plot(ax, **kwargs)
 
     def plot(self, ax=None, *, bins=40, **kwargs):
-        """Draw two histograms for each layer, back to back.
+        """Draw two histograms back to back for each layer.
 
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            Where to draw; None makes a new figure.
+            Axes to plot on. By default a new figure is created.
         bins : int, default=40
-            Number of bins for the values of a layer.
+            Number of bins per histogram.
         **kwargs
-            Passed to :meth:`matplotlib.axes.Axes.stairs` for every histogram, such as ``alpha``.
+            Keyword arguments for :meth:`matplotlib.axes.Axes.stairs`, such as ``alpha``, for all histograms.
 
         Returns
         -------
         display : ActivationsDisplay
-            This one.
+            The display itself.
 
         Raises
         ------
         ImportError
-            Where matplotlib is not installed.
+            If matplotlib is not installed.
         """
         ax = axes_or_new(ax, f"{type(self).__name__}.plot")
 

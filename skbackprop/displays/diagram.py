@@ -1,39 +1,40 @@
-"""The parts of the diagram of a network: columns of units, the lines between them, names, a legend."""
+"""The parts of a network diagram: columns of units, lines for weights, names, a legend."""
 
 import numpy as np
 
 from skbackprop.displays.style import BLACK, BLUE, ORANGE, size_in_points
 
-# Rows that the three dots of an abbreviated column take.
+# Height of the three dots in an abbreviated column, in rows.
 DOTS_ROWS = 1.5
-# Longer names are shortened.
+# Maximum length; longer names are truncated.
 NAME_LENGTH = 16
-# Thinner lines, in points, are solid: dashes shrink with the width, and drawing a million takes minutes.
+# Thinner lines (in points) are solid: dashes scale with the width, and drawing a million takes minutes.
 THINNEST_DASHED = 0.1
-# Points that the label below a column needs at either side of it.
+# Space on either side of a column for the label below it, in points.
 LABEL_ROOM = 22
 
 
 class Column:
-    """The units of a layer that are drawn, one below the other.
+    """The units of a layer that are drawn, in one column.
 
     Parameters
     ----------
     x : int
-        Where it stands: 0 is that of the inputs.
+        Horizontal position; 0 for the inputs.
     n_units : int
-        How many units the layer has.
+        Number of units of the layer.
     max_units : int
-        Of more units only the first and the last ones are drawn, with dots between them.
+        Maximum number of units drawn. Of larger layers only the first and the last units are drawn, with
+        dots between them.
 
     Attributes
     ----------
     units : ndarray of shape (n_drawn,)
-        The numbers of the units that are drawn.
+        Indices of the units that are drawn.
     y : ndarray of shape (n_drawn,)
-        Their heights in rows, the first on top; the middle of the column is at 0.
+        Vertical positions of these units in rows, the first unit on top; the middle of the column is at 0.
     dots_y : float or None
-        The height of the middle one of the dots, where there are some.
+        Vertical position of the middle dot; None if all units are drawn.
     """
 
     def __init__(self, x, n_units, max_units):
@@ -54,7 +55,7 @@ class Column:
 
 
 def draw_weights(ax, W, left, right, scale, **style):
-    """Draw a line for each weight between two columns, the largest on top.
+    """Draw one line per weight between two columns, the largest weights on top.
 
     Parameters
     ----------
@@ -62,9 +63,9 @@ def draw_weights(ax, W, left, right, scale, **style):
     W : ndarray of shape (n_drawn_left, n_drawn_right)
     left, right : Column
     scale : float
-        Width of the line of a weight of 1, in points.
+        Line width for a weight of 1, in points.
     **style
-        Passed to LineCollection.
+        Keyword arguments for LineCollection.
     """
     from matplotlib.collections import LineCollection
 
@@ -84,7 +85,7 @@ def draw_weights(ax, W, left, right, scale, **style):
 
 
 def draw_units(ax, column, diameter):
-    """Draw circles of a diameter in points, and the dots that stand for the units between them."""
+    """Draw circles of `diameter` points for the units, and dots for the omitted ones."""
     x = np.full(column.y.size, column.x)
     units = ax.scatter(x, column.y, s=diameter**2, facecolor="white", edgecolor=BLACK, zorder=2)
     if column.dots_y is not None:
@@ -94,7 +95,7 @@ def draw_units(ax, column, diameter):
 
 
 def draw_names(ax, column, names, side, diameter, fontsize):
-    """Write beside a column the names of its units, where there are names; return the texts."""
+    """Write the names of the units next to a column and return the texts; draw nothing if `names` is None."""
     if names is None:
         return []
     gap = diameter / 2 + 3
@@ -113,12 +114,12 @@ def draw_names(ax, column, names, side, diameter, fontsize):
 
 
 def shortened(name):
-    """Return a name of at most NAME_LENGTH characters."""
+    """Return the name, truncated to NAME_LENGTH characters."""
     return name if len(name) <= NAME_LENGTH else f"{name[: NAME_LENGTH - 1]}…"
 
 
 def make_room(ax, n_layers, left_names, right_names, diameter):
-    """Set the limits of x so that the names have room within the axes."""
+    """Set the limits of the x axis so that the names fit into the axes."""
     width, _ = size_in_points(ax)
 
     def room(names):
@@ -126,12 +127,12 @@ def make_room(ax, n_layers, left_names, right_names, diameter):
         return max(LABEL_ROOM, pixels * 72 / ax.figure.dpi + diameter / 2 + 6)
 
     left, right = room(left_names), room(right_names)
-    scale = n_layers / max(width - left - right, width / 4)  # layers to a point
+    scale = n_layers / max(width - left - right, width / 4)  # layers per point
     ax.set_xlim(-scale * left, n_layers + scale * right)
 
 
 def draw_legend(ax):
-    """Say above the units what the lines mean."""
+    """Draw the legend of the lines above the units."""
     from matplotlib.lines import Line2D
 
     handles = [

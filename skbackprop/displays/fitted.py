@@ -1,46 +1,46 @@
-"""What the displays read from a fitted estimator."""
+"""Functions that extract the data of the displays from fitted estimators."""
 
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
 
 def last_step(estimator):
-    """Return the fitted estimator itself, or the last step of a pipeline.
+    """Return the last step of a fitted pipeline, or the fitted estimator itself.
 
     Raises
     ------
     NotFittedError
-        Where it is not fitted.
+        If the estimator is not fitted.
     """
     check_is_fitted(estimator)
     return estimator[-1] if isinstance(estimator, Pipeline) else estimator
 
 
 def inputs_of_last_step(estimator, X):
-    """Return X as the last step of a pipeline gets it; X itself without a pipeline."""
+    """Return X as transformed for the last step of a pipeline, or X itself for another estimator."""
     if isinstance(estimator, Pipeline) and len(estimator) > 1:
         return estimator[:-1].transform(X)
     return X
 
 
 def weights_of(estimator, network):
-    """Return the weights W^l of a fitted estimator, one array of shape (n_{l-1}, n_l) for each layer.
+    """Return the weights W^l of a fitted estimator, one array of shape (n_{l-1}, n_l) per layer.
 
     Parameters
     ----------
     estimator : estimator with ``coefs_``
     network : int
-        Which one, where the estimator holds several networks side by side.
+        Index of the network, if the estimator holds several.
 
     Raises
     ------
     TypeError
-        Where the estimator has no ``coefs_``.
+        If the estimator has no ``coefs_``.
     ValueError
-        Where it has no network of that number.
+        If there is no network with this index.
     """
     if not hasattr(estimator, "coefs_"):
-        raise TypeError(f"The estimator must have coefs_, as a BackpropClassifier has. Got {estimator!r}.")
+        raise TypeError(f"The estimator must have the attribute coefs_. Got {estimator!r}.")
     coefs = [W if W.ndim == 3 else W[None] for W in estimator.coefs_]
     n_networks = len(coefs[0])
     if network not in range(n_networks):
@@ -49,9 +49,9 @@ def weights_of(estimator, network):
 
 
 def input_names(estimator):
-    """Return a name for each component of a^0, or None where the estimator knows none.
+    """Return a name for each component of a^0, or None if the estimator has no feature names.
 
-    Periodic embeddings of a feature "age" are "age~1", "age~2" and so on.
+    The periodic embeddings of a feature "age" are named "age~1", "age~2" and so on.
     """
     names = getattr(estimator, "feature_names_in_", None)
     if names is None:
@@ -61,7 +61,7 @@ def input_names(estimator):
     if front is not None and front.columns.size:
         n_components = (front.n_outputs - front.n_inputs) // front.columns.size
         names += [f"{names[j]}~{k + 1}" for j in front.columns for k in range(n_components)]
-    # Encoded categories have columns of their own.
+    # With encoded categories the number of columns differs from the number of features.
     return names if len(names) == estimator.coefs_[0].shape[-2] else None
 
 
@@ -71,6 +71,6 @@ def output_names(estimator):
     if classes is None:
         return None
     n_outputs = estimator.coefs_[-1].shape[-1]
-    # The one output of two classes is the probability of the second.
+    # With two classes, the only output is the probability of the second class.
     names = [str(label) for label in classes][-n_outputs:]
     return names if len(names) == n_outputs else None

@@ -1,4 +1,4 @@
-"""GradientFlowDisplay: whether the gradient reaches the first layers."""
+"""GradientFlowDisplay: norms of the gradients in each layer."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from skbackprop.displays.fitted import inputs_of_last_step, last_step
 from skbackprop.displays.style import BLACK, BLUE, GREEN, ORANGE, PURPLE, VERMILLION, axes_or_new
 from skbackprop.inspection import gradients
 
-# One for each display on the same axes: colour, marker of dL/dW, marker of delta.
+# Styles of successive displays on the same axes: color, marker of dL/dW, marker of delta.
 STYLES = [
     (BLUE, "o", "s"),
     (VERMILLION, "^", "v"),
@@ -18,29 +18,29 @@ STYLES = [
 
 
 class GradientFlowDisplay:
-    """The size of the gradient in each layer, on a logarithmic axis.
+    """The norm of the gradient in each layer, on a logarithmic axis.
 
-    Backpropagation multiplies delta by W^T and by sigma' from layer to layer. Where these factors are
-    mostly below 1 the gradient vanishes on the way to the first layers, and they do not learn; where
-    they are mostly above 1 it explodes.
+    Backpropagation multiplies delta by W^T and by sigma' from layer to layer. If these factors are
+    mostly below 1, the gradient vanishes before it reaches the first layers, which then do not learn.
+    If they are mostly above 1, it explodes.
 
     Parameters
     ----------
     dW_norms : array-like of shape (n_layers,)
-        The Frobenius norm of dL/dW^l for each layer l = 1..L, the output layer included.
+        The Frobenius norm of dL/dW^l for each layer l = 1..L, including the output layer.
     delta_norms : array-like of shape (n_layers,)
         The Frobenius norm of delta^l = dL/dz^l, over all rows.
 
     Attributes
     ----------
     dW_line_, delta_line_ : Line2D
-        A norm of 0, which a logarithmic axis has not, is a gap in the line.
+        Norms of 0, which have no position on a logarithmic axis, leave a gap in the line.
     ax_ : matplotlib Axes
     figure_ : matplotlib Figure
 
     See Also
     --------
-    ActivationsDisplay : Shows which layers are saturated.
+    ActivationsDisplay : Shares of saturated activations in each layer.
     skbackprop.inspection.gradients : The gradients themselves.
 
     References
@@ -52,7 +52,7 @@ class GradientFlowDisplay:
 
     Examples
     --------
-    Of four layers of sigmoids the first ones learn little:
+    In a network of four sigmoid layers the gradient vanishes:
 
     >>> from sklearn.datasets import load_iris
     >>> from skbackprop import BackpropClassifier
@@ -70,12 +70,12 @@ class GradientFlowDisplay:
 
     @classmethod
     def from_estimator(cls, estimator, X, y, *, sample_weight=None, name=None, ax=None, **kwargs):
-        """Draw the size of the gradient of the loss on some rows.
+        """Create and draw a display of the gradients of the loss on some rows.
 
         Parameters
         ----------
         estimator : BackpropClassifier, BackpropRegressor or Pipeline that ends with one
-            Fitted. Of several networks it is the norm over all of them.
+            Fitted estimator. For several networks the norms are taken over all of them.
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
             Inputs.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
@@ -96,9 +96,9 @@ class GradientFlowDisplay:
         Raises
         ------
         ImportError
-            Where matplotlib is not installed.
+            If matplotlib is not installed.
         NotFittedError
-            Where the estimator is not fitted.
+            If the estimator is not fitted.
         """
         fitted = last_step(estimator)
         layers = gradients(fitted, inputs_of_last_step(estimator, X), y, sample_weight=sample_weight)
@@ -107,27 +107,27 @@ class GradientFlowDisplay:
         return cls(dW_norms, delta_norms).plot(ax, name=name, **kwargs)
 
     def plot(self, ax=None, *, name=None, **kwargs):
-        r"""Draw both norms over the number of the layer.
+        r"""Draw both norms against the index of the layer.
 
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            Where to draw; None makes a new figure. Several displays on the same axes have different
-            colours and markers.
+            Axes to plot on. By default a new figure is created. Several displays on the same
+            axes have different colors and markers.
         name : str, default=None
-            Stands before the labels in the legend: to compare several networks on the same axes.
+            Prefix of the labels in the legend, to compare several networks on the same axes.
         **kwargs
-            Passed to :meth:`matplotlib.axes.Axes.plot` for both lines, such as ``color``.
+            Keyword arguments for :meth:`matplotlib.axes.Axes.plot`, such as ``color``, for both lines.
 
         Returns
         -------
         display : GradientFlowDisplay
-            This one.
+            The display itself.
 
         Raises
         ------
         ImportError
-            Where matplotlib is not installed.
+            If matplotlib is not installed.
         """
         ax = axes_or_new(ax, f"{type(self).__name__}.plot")
         prefix = "" if name is None else f"{name}: "
@@ -144,7 +144,7 @@ class GradientFlowDisplay:
         self.dW_line_ = draw(self.dW_norms, linestyle="-", marker=dW_marker, label=label)
         label = rf"{prefix}$\|\delta^l\|$"
         self.delta_line_ = draw(self.delta_norms, linestyle="--", marker=delta_marker, label=label)
-        ax.set(yscale="log", xlabel="layer $l$, the output last", ylabel="norm of the gradient")
+        ax.set(yscale="log", xlabel="layer $l$ (output layer last)", ylabel="norm of the gradient")
         ax.xaxis.get_major_locator().set_params(integer=True)
         ax.legend(fontsize="small")
         self.ax_, self.figure_ = ax, ax.figure

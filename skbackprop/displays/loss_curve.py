@@ -1,4 +1,4 @@
-"""LossCurveDisplay: how a training went."""
+"""LossCurveDisplay: losses and scores of a training by epoch."""
 
 import numpy as np
 
@@ -8,37 +8,36 @@ from skbackprop.inspection.kept_epoch import kept_epoch
 
 
 class LossCurveDisplay:
-    """Losses and scores over the epochs of a training.
+    """Losses and scores of a training by epoch.
 
-    The axis of the losses is logarithmic where they are positive and differ by more than a factor of 10.
+    The axis of the losses is logarithmic if the losses are positive and differ by more than a factor of 10.
 
     Parameters
     ----------
     loss_curve : array-like of shape (n_epochs,)
         Training loss after each epoch.
     penalty_curve : array-like of shape (n_epochs,), default=()
-        The penalty ``alpha / 2 * sum(W ** 2)`` after each epoch; drawn where it is not always 0.
+        The penalty ``alpha / 2 * sum(W ** 2)`` after each epoch; drawn unless it is always 0.
     validation_loss_curve : array-like of shape (n_validations,), default=()
-        Loss on the validation rows. Where it is shorter than `loss_curve`, it belongs to the first
-        epochs.
+        Loss on the validation rows. If it is shorter than `loss_curve`, it refers to the first epochs.
     validation_scores : array-like of shape (n_validations,), default=()
-        Score on the validation rows; drawn on an axis of its own, at the right.
+        Score on the validation rows; drawn on a separate axis on the right.
     kept_epoch : int, default=None
-        The epoch (counted from 1) whose weights the estimator has; None marks none.
+        The epoch (counted from 1) whose weights were kept; None if it is not to be marked.
 
     Attributes
     ----------
     lines_ : dict of str to Line2D
-        What was drawn of "loss", "penalty", "validation_loss", "validation_score" and
-        "kept_epoch".
+        The lines that were drawn, with keys among "loss", "penalty", "validation_loss",
+        "validation_score" and "kept_epoch".
     ax_ : matplotlib Axes
     score_ax_ : matplotlib Axes or None
-        The axis of the score, where there is one.
+        The axis of the score; None if there is no score.
     figure_ : matplotlib Figure
 
     See Also
     --------
-    sklearn.model_selection.LearningCurveDisplay : Scores over the size of the training set.
+    sklearn.model_selection.LearningCurveDisplay : Scores by size of the training set.
 
     References
     ----------
@@ -73,12 +72,13 @@ class LossCurveDisplay:
 
     @classmethod
     def from_estimator(cls, estimator, *, name=None, ax=None, score_ax=None, **kwargs):
-        """Draw the training of a fitted estimator.
+        """Create and draw a display of the training of a fitted estimator.
 
         Parameters
         ----------
         estimator : BackpropClassifier, BackpropRegressor or Pipeline that ends with one
-            Fitted. scikit-learn's own networks will do too, but for solver="lbfgs".
+            Fitted estimator. MLPClassifier and MLPRegressor are accepted as well, except with
+            solver="lbfgs".
         name : str, default=None
             See :meth:`plot`.
         ax, score_ax : matplotlib Axes, default=None
@@ -93,15 +93,15 @@ class LossCurveDisplay:
         Raises
         ------
         ImportError
-            Where matplotlib is not installed.
+            If matplotlib is not installed.
         NotFittedError
-            Where the estimator is not fitted.
+            If the estimator is not fitted.
         TypeError
-            Where the estimator has no ``loss_curve_``.
+            If the estimator has no ``loss_curve_``.
         """
         fitted = last_step(estimator)
         if not hasattr(fitted, "loss_curve_"):
-            raise TypeError(f"The estimator must have a loss_curve_. Got {fitted!r}.")
+            raise TypeError(f"The estimator must have the attribute loss_curve_. Got {fitted!r}.")
         display = cls(
             fitted.loss_curve_,
             penalty_curve=getattr(fitted, "penalty_curve_", ()),
@@ -117,25 +117,25 @@ class LossCurveDisplay:
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            Where to draw; None makes a new figure.
+            Axes to plot on. By default a new figure is created.
         name : str, default=None
-            Stands before the labels in the legend: to compare several trainings on the same axes.
+            Prefix of the labels in the legend, to compare several trainings on the same axes.
         score_ax : matplotlib Axes, default=None
-            Where to draw the score, such as the `score_ax_` of another display on these axes. None
-            makes an axis at the right of `ax`.
+            Axes for the score, such as the `score_ax_` of another display on the same axes. By default
+            an axis is added on the right of `ax`.
         **kwargs
-            Passed to :meth:`matplotlib.axes.Axes.plot` for every curve, such as ``color`` or
-            ``linewidth``.
+            Keyword arguments for :meth:`matplotlib.axes.Axes.plot`, such as ``color`` or ``linewidth``,
+            for all curves.
 
         Returns
         -------
         display : LossCurveDisplay
-            This one.
+            The display itself.
 
         Raises
         ------
         ImportError
-            Where matplotlib is not installed.
+            If matplotlib is not installed.
         """
         ax = axes_or_new(ax, f"{type(self).__name__}.plot")
         prefix = "" if name is None else f"{name}: "
@@ -143,7 +143,7 @@ class LossCurveDisplay:
 
         def draw(axes, key, values, **style):
             epochs = np.arange(1, len(values) + 1)
-            # A single point has no line.
+            # A single point would not be visible as a line.
             style["marker"] = "o" if len(values) == 1 else None
             (self.lines_[key],) = axes.plot(epochs, values, **{**style, **kwargs})
 
@@ -172,7 +172,7 @@ class LossCurveDisplay:
 
     @staticmethod
     def _scale_losses(ax):
-        """Make the axis of the losses logarithmic where that shows more."""
+        """Make the axis of the losses logarithmic if they differ by more than a factor of 10."""
         from matplotlib.ticker import LogLocator, NullFormatter
 
         lowest, highest = ax.dataLim.intervaly
@@ -180,14 +180,14 @@ class LossCurveDisplay:
             ax.set_yscale("linear")
             return
         ax.set_yscale("log")
-        # Plain numbers, and some between the powers of ten where these are few.
+        # Decimal labels; additional ones between the powers of ten if there are few of these.
         ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if highest < 1000 * lowest else (1,)))
         ax.yaxis.set_major_formatter("{x:g}")
         ax.yaxis.set_minor_formatter(NullFormatter())
 
     @staticmethod
     def _draw_legend(ax, score_ax):
-        """Draw one legend for both axes, on the upper one."""
+        """Draw one legend for both axes, on the one in front."""
         from matplotlib.lines import Line2D
 
         handles, labels = ax.get_legend_handles_labels()
@@ -195,10 +195,10 @@ class LossCurveDisplay:
             ax.legend(handles, labels, fontsize="small")
             return
         if ax.get_legend() is not None:
-            ax.get_legend().remove()  # that of another training, which had no score
+            ax.get_legend().remove()  # the legend of a training without a score
         more_handles, more_labels = score_ax.get_legend_handles_labels()
         score_ax.legend(handles + more_handles, labels + more_labels, fontsize="x-small")
-        # A legend keeps clear of the lines of its own axes only: it gets copies of the others.
+        # Legends avoid the lines of their own axes only, so invisible copies of the other lines are added.
         for line in ax.lines:
             data, transform = line.get_data(), line.get_transform()
             score_ax.add_artist(Line2D(*data, transform=transform, visible=False))

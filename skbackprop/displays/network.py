@@ -1,4 +1,4 @@
-"""NetworkDisplay: the layers of a network, its units and its weights, as a diagram."""
+"""NetworkDisplay: a diagram of the layers, units and weights of a network."""
 
 from itertools import pairwise
 
@@ -16,34 +16,35 @@ LARGEST_NAME = 8
 
 
 class NetworkDisplay:
-    """A network as a diagram: a line for each weight, its width the size, its colour the sign.
+    """A diagram of a network with one line per weight.
 
-    Positive weights are blue and solid, negative ones orange and dashed.
+    The width of a line shows the absolute value of the weight. Positive weights are blue and solid,
+    negative weights orange and dashed.
 
     Parameters
     ----------
     coefs : list of array-like of shape (n_{l-1}, n_l)
         The weights W^l of each layer.
     input_names, output_names : list of str, default=None
-        Written beside the units; None writes nothing.
+        Names of the units, written next to them; None for no names.
 
     Attributes
     ----------
     weights_ : list of LineCollection
-        For each W^l the lines of the weights between units that are drawn, the largest on top.
+        For each W^l the lines between the units that are drawn, the largest weights on top.
     units_ : list of PathCollection
-        For each layer the units that are drawn, the inputs first.
+        The units that are drawn, one collection per layer, starting with the inputs.
     ax_ : matplotlib Axes
     figure_ : matplotlib Figure
 
     Raises
     ------
     ValueError
-        Where the weights of a layer do not fit to those of the layer before.
+        If the shapes of the weights of successive layers are inconsistent.
 
     See Also
     --------
-    WeightsDisplay : The first layer's weights as images.
+    WeightsDisplay : The weights of the first layer as images.
 
     References
     ----------
@@ -66,8 +67,8 @@ class NetworkDisplay:
         for l, (W, following) in enumerate(pairwise(coefs), start=1):
             if np.shape(W)[1] != np.shape(following)[0]:
                 raise ValueError(
-                    f"W^{l} of shape {np.shape(W)} and W^{l + 1} of shape {np.shape(following)} do not "
-                    "fit together."
+                    f"The shapes {np.shape(W)} of W^{l} and {np.shape(following)} of W^{l + 1} are "
+                    "inconsistent."
                 )
         self.coefs = coefs
         self.input_names = input_names
@@ -75,17 +76,17 @@ class NetworkDisplay:
 
     @classmethod
     def from_estimator(cls, estimator, *, network=0, ax=None, **kwargs):
-        """Draw the network of a fitted estimator.
+        """Create and draw a display of the network of a fitted estimator.
 
-        The inputs have the names of the columns of X, the outputs those of the classes. Periodic
-        embeddings of a column "age" are inputs of the names "age~1", "age~2" and so on.
+        The inputs are labelled with the names of the columns of X, the outputs with the classes. The
+        periodic embeddings of a column "age" are inputs named "age~1", "age~2" and so on.
 
         Parameters
         ----------
         estimator : BackpropClassifier, BackpropRegressor or Pipeline that ends with one
-            Fitted. scikit-learn's own networks will do too.
+            Fitted estimator. MLPClassifier and MLPRegressor are accepted as well.
         network : int, default=0
-            Which one, where the estimator holds several networks (``n_estimators``).
+            Index of the network, if the estimator holds several (``n_estimators``).
         ax : matplotlib Axes, default=None
             See :meth:`plot`.
         **kwargs
@@ -98,13 +99,13 @@ class NetworkDisplay:
         Raises
         ------
         ImportError
-            Where matplotlib is not installed.
+            If matplotlib is not installed.
         NotFittedError
-            Where the estimator is not fitted.
+            If the estimator is not fitted.
         TypeError
-            Where the estimator has no ``coefs_``.
+            If the estimator has no ``coefs_``.
         ValueError
-            Where there is no such network.
+            If there is no network with this index.
         """
         fitted = last_step(estimator)
         coefs = weights_of(fitted, network)
@@ -117,29 +118,29 @@ class NetworkDisplay:
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            Where to draw; None makes a new figure.
+            Axes to plot on. By default a new figure is created.
         max_units : int, default=10
-            Of a layer with more units the first and the last are drawn, with dots between them. The
-            number of all is below the layer.
+            Maximum number of units drawn per layer. Of larger layers the first and the last units are
+            drawn, with dots between them. The total number of units is written below the layer.
         max_linewidth : float, default=2.5
-            Width of the line of the largest weight, in points.
+            Line width of the largest weight, in points.
         width_scale : {"layer", "network"}, default="layer"
-            Whether the largest weight is that of each layer, or that of the network; only those
-            that are drawn count.
+            Whether line widths are relative to the largest weight of the layer or of the network,
+            among the weights that are drawn.
         **kwargs
-            Passed to :class:`matplotlib.collections.LineCollection`, such as ``alpha``.
+            Keyword arguments for :class:`matplotlib.collections.LineCollection`, such as ``alpha``.
 
         Returns
         -------
         display : NetworkDisplay
-            This one.
+            The display itself.
 
         Raises
         ------
         ImportError
-            Where matplotlib is not installed.
+            If matplotlib is not installed.
         ValueError
-            Where `width_scale` is neither of the two, or `max_units` is below 2.
+            If `width_scale` is invalid, or if `max_units` is less than 2.
         """
         if width_scale not in ("layer", "network"):
             raise ValueError(f'width_scale must be "layer" or "network". Got {width_scale!r}.')

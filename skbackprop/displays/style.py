@@ -1,4 +1,4 @@
-"""The colours that the displays share, and the axes that they draw on."""
+"""Colors and axes shared by the displays."""
 
 from sklearn.utils._optional_dependencies import check_matplotlib_support
 
@@ -13,18 +13,18 @@ GREY = "#757575"
 
 
 def axes_or_new(ax, caller):
-    """Return `ax`, or where it is None the axes of a new figure.
+    """Return `ax`, or the axes of a new figure if `ax` is None.
 
     Parameters
     ----------
     ax : matplotlib Axes or None
     caller : str
-        Who needs matplotlib, for the message.
+        Name of the function that needs matplotlib, for the error message.
 
     Raises
     ------
     ImportError
-        Where matplotlib is not installed.
+        If matplotlib is not installed.
     """
     check_matplotlib_support(caller)
     if ax is not None:
@@ -35,6 +35,6 @@ def axes_or_new(ax, caller):
 
 
 def size_in_points(ax):
-    """Return the width and the height of the axes in points, of which an inch has 72."""
+    """Return the width and the height of the axes in points (1/72 inch)."""
     inches = ax.get_window_extent().transformed(ax.figure.dpi_scale_trans.inverted())
     return 72 * inches.width, 72 * inches.height

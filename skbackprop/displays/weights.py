@@ -1,4 +1,4 @@
-"""WeightsDisplay: what the units of the first layer look for, as images."""
+"""WeightsDisplay: the weights of the units of the first layer as images."""
 
 import math
 
@@ -9,19 +9,19 @@ from skbackprop.displays.style import axes_or_new
 
 
 class WeightsDisplay:
-    """The incoming weights of each unit of the first layer, as an image in the shape of the inputs.
+    """The incoming weights of each unit of the first layer, as an image with the shape of the inputs.
 
     Parameters
     ----------
     weights : array-like of shape (n_pixels, n_units)
-        W^1: a column is the image of a unit.
+        W^1. Each column is the image of a unit.
     shape : (int, int)
         Rows and columns of the images, whose product is n_pixels.
 
     Attributes
     ----------
     image_ : matplotlib AxesImage
-        All images in one, row by row, with a border of one masked pixel between them.
+        All images combined into one, row by row, separated by masked pixels.
     colorbar_ : matplotlib Colorbar or None
     ax_ : matplotlib Axes
     figure_ : matplotlib Figure
@@ -29,7 +29,7 @@ class WeightsDisplay:
     Raises
     ------
     ValueError
-        Where `shape` does not fit the number of weights of a unit.
+        If `shape` is inconsistent with the number of weights of a unit.
 
     See Also
     --------
@@ -56,25 +56,25 @@ class WeightsDisplay:
         n_pixels = np.shape(weights)[0]
         if len(shape) != 2 or math.prod(shape) != n_pixels:
             raise ValueError(
-                f"shape must be two numbers with the product {n_pixels}, which is the number of weights "
-                f"of a unit. Got {shape!r}."
+                f"shape must consist of two numbers whose product is {n_pixels}, the number of weights of "
+                f"a unit. Got {shape!r}."
             )
         self.weights = weights
         self.shape = shape
 
     @classmethod
     def from_estimator(cls, estimator, shape, *, network=0, ax=None, **kwargs):
-        """Draw the first layer of a fitted estimator.
+        """Create and draw a display of the first layer of a fitted estimator.
 
         Parameters
         ----------
         estimator : BackpropClassifier, BackpropRegressor or Pipeline that ends with one
-            Fitted. The weights are those of the inputs as they enter the network: scaled, where the
-            estimator scales them. Weights of periodic embeddings are left out.
+            Fitted estimator. The weights apply to the inputs after scaling, if the estimator scales
+            them. Weights of periodic embeddings are omitted.
         shape : (int, int)
             Rows and columns of an image, such as (8, 8).
         network : int, default=0
-            Which one, where the estimator holds several networks (``n_estimators``).
+            Index of the network, if the estimator holds several (``n_estimators``).
         ax : matplotlib Axes, default=None
             See :meth:`plot`.
         **kwargs
@@ -87,17 +87,18 @@ class WeightsDisplay:
         Raises
         ------
         ImportError
-            Where matplotlib is not installed.
+            If matplotlib is not installed.
         NotFittedError
-            Where the estimator is not fitted.
+            If the estimator is not fitted.
         TypeError
-            Where the estimator has no ``coefs_``.
+            If the estimator has no ``coefs_``.
         ValueError
-            Where `shape` does not fit the number of inputs, or where there is no such network.
+            If `shape` is inconsistent with the number of inputs, or if there is no network with this
+            index.
         """
         fitted = last_step(estimator)
         weights = weights_of(fitted, network)[0]
-        # The embeddings come after the inputs themselves.
+        # The embeddings follow the inputs.
         front = fitted._model.network.front if hasattr(fitted, "_model") else None
         n_inputs = len(weights) if front is None else front.n_inputs
         return cls(weights[:n_inputs], shape).plot(ax, **kwargs)
@@ -108,30 +109,30 @@ class WeightsDisplay:
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            Where to draw; None makes a new figure.
+            Axes to plot on. By default a new figure is created.
         max_units : int, default=100
-            Of more units only the first are drawn; the number below the images says so.
+            Maximum number of units drawn. The label below the images gives the total number.
         colorbar : bool, default=True
-            Whether a bar says which colour is which weight.
+            Whether to draw a color bar.
         **kwargs
-            Passed to :meth:`matplotlib.axes.Axes.imshow`, such as ``cmap``.
+            Keyword arguments for :meth:`matplotlib.axes.Axes.imshow`, such as ``cmap``.
 
         Returns
         -------
         display : WeightsDisplay
-            This one.
+            The display itself.
 
         Raises
         ------
         ImportError
-            Where matplotlib is not installed.
+            If matplotlib is not installed.
         """
         ax = axes_or_new(ax, f"{type(self).__name__}.plot")
         weights = np.asarray(self.weights)
         n_units = weights.shape[1]
         images = weights[:, :max_units].T.reshape(-1, *self.shape)
         largest = np.abs(images).max()
-        # The lightness of cividis rises evenly, and colour-blind readers see it as others do.
+        # cividis is perceptually uniform and suitable for color-blind readers.
         style = {"cmap": "cividis", "vmin": -largest, "vmax": largest, **kwargs}
         self.image_ = ax.imshow(mosaic(images), **style)
         ax.set(xticks=[], yticks=[], frame_on=False)
@@ -143,9 +144,9 @@ class WeightsDisplay:
 
 
 def mosaic(images):
-    """Return images of shape (n_images, height, width) side by side as one masked image.
+    """Combine images of shape (n_images, height, width) into one masked image.
 
-    Between them is a masked border of one pixel; the whole is about four units wide and three high.
+    The images are separated by borders of one masked pixel. The aspect ratio of the result is about 4 : 3.
     """
     n_images, height, width = images.shape
     n_columns = math.ceil(math.sqrt(n_images * 4 / 3 * (height + 1) / (width + 1)))

@@ -1,4 +1,4 @@
-"""The displays: what is drawn against figures computed here anew, and scikit-learn's conventions."""
+"""The displays: the drawn data compared with recomputed values, and scikit-learn's conventions."""
 
 import subprocess
 import sys
@@ -40,7 +40,7 @@ FRAME, _ = load_iris(return_X_y=True, as_frame=True)
 DIGITS = load_digits(return_X_y=True)
 TEXTBOOK = {"recipe": "textbook", "random_state": 0}
 
-# How each display is made from an estimator, and what drawing it afresh takes.
+# How to create each display from an estimator.
 MAKERS = {
     "LossCurveDisplay": lambda model, **kwargs: LossCurveDisplay.from_estimator(model, **kwargs),
     "NetworkDisplay": lambda model, **kwargs: NetworkDisplay.from_estimator(model, **kwargs),
@@ -58,7 +58,7 @@ def close_figures():
 
 
 def fitted(model, X=X, y=Y, **data):
-    """Return the model after its fit, however that ended."""
+    """Return the fitted model; warnings about convergence are expected here."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         return model.fit(X, y, **data)
@@ -77,7 +77,7 @@ def test_every_display_is_tested():
 
 
 @every_display
-def test_a_display_draws_on_a_new_figure_or_on_the_axes_given(name, model):
+def test_a_display_draws_on_a_new_figure_or_on_given_axes(name, model):
     display = MAKERS[name](model)
     assert isinstance(display, getattr(skbackprop.displays, name))
     assert display.ax_.figure is display.figure_
@@ -90,12 +90,12 @@ def test_a_display_draws_on_a_new_figure_or_on_the_axes_given(name, model):
 
 
 @every_display
-def test_a_display_knows_pipelines(name, model):
+def test_a_display_accepts_pipelines(name, model):
     display = MAKERS[name](fitted(make_pipeline(StandardScaler(), clone(model))))
     inside = fitted(clone(model), SCALED)
-    X_there = {"ActivationsDisplay": (SCALED,), "GradientFlowDisplay": (SCALED, Y)}.get(name, ())
+    X_inside = {"ActivationsDisplay": (SCALED,), "GradientFlowDisplay": (SCALED, Y)}.get(name, ())
     shape = {"WeightsDisplay": ((2, 2),)}.get(name, ())
-    alone = getattr(skbackprop.displays, name).from_estimator(inside, *X_there, *shape)
+    alone = getattr(skbackprop.displays, name).from_estimator(inside, *X_inside, *shape)
     compared = vars(alone).keys() & {"loss_curve", "coefs", "weights", "z", "a", "dW_norms", "delta_norms"}
     assert compared
     for attribute in compared:
@@ -112,7 +112,7 @@ def test_a_display_needs_a_fitted_estimator(name):
 
 
 @every_display
-def test_without_matplotlib_the_error_says_what_to_install(name, model, monkeypatch):
+def test_a_missing_matplotlib_raises_import_error(name, model, monkeypatch):
     display = MAKERS[name](model)
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     with pytest.raises(ImportError, match=f"{name}.plot requires matplotlib"):
@@ -121,7 +121,7 @@ def test_without_matplotlib_the_error_says_what_to_install(name, model, monkeypa
         MAKERS[name](model)
 
 
-def test_matplotlib_is_loaded_when_something_is_drawn():
+def test_matplotlib_is_imported_only_when_drawing():
     code = "import sys, skbackprop.displays; assert 'matplotlib' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
 
@@ -153,7 +153,7 @@ def test_nothing_is_clipped_and_no_label_overlaps(name, size, n_estimators):
 
 
 def outside_of_view(text, ax):
-    """Whether a text is the label of a tick that lies beyond the limits, and is not drawn."""
+    """Whether a text is the label of a tick outside the limits, which is not drawn."""
     for axes in ax.figure.axes:
         for axis in (axes.xaxis, axes.yaxis):
             low, high = sorted(axis.get_view_interval())
@@ -169,7 +169,7 @@ def outside_of_view(text, ax):
 # LossCurveDisplay.
 
 
-def test_loss_curves_are_those_of_the_estimator():
+def test_loss_curves_agree_with_the_estimator():
     model = fitted(BackpropClassifier(10, early_stopping=True, scoring="accuracy", **TEXTBOOK))
     display = LossCurveDisplay.from_estimator(model)
     epochs = np.arange(1, model.n_iter_ + 1)
@@ -188,7 +188,7 @@ def test_loss_curves_are_those_of_the_estimator():
     assert sorted(labels) == sorted(line.get_label() for line in display.lines_.values())
 
 
-def test_the_penalty_is_that_of_the_weights():
+def test_the_penalty_is_computed_from_the_weights():
     model = fitted(BackpropClassifier(10, alpha=0.1, **TEXTBOOK))
     penalty = LossCurveDisplay.from_estimator(model).lines_["penalty"].get_ydata()
     assert penalty[-1] == pytest.approx(0.05 * sum((W**2).sum() for W in model.coefs_))
@@ -197,7 +197,7 @@ def test_the_penalty_is_that_of_the_weights():
 
 
 @pytest.mark.parametrize("warm_start", [False, True])
-def test_the_kept_epoch_is_that_of_the_weights(warm_start):
+def test_the_kept_epoch_has_the_loss_of_the_final_weights(warm_start):
     settings = {"learning_rate": 0.05, "max_iter": 60, "n_iter_no_change": None, "warm_start": warm_start}
     model = BackpropClassifier(50, **settings, **TEXTBOOK)
     model = fitted(model, X[::2], Y[::2], X_val=X[1::2], y_val=Y[1::2])
@@ -212,7 +212,7 @@ def test_the_kept_epoch_is_that_of_the_weights(warm_start):
 @pytest.mark.parametrize(
     ("curve", "scale"), [([3, 2, 1], "linear"), ([3, 1, 0.1], "log"), ([30, 1, -1], "linear")]
 )
-def test_losses_far_apart_have_a_logarithmic_axis(curve, scale):
+def test_losses_with_a_large_range_have_a_logarithmic_axis(curve, scale):
     assert LossCurveDisplay(curve).plot().ax_.get_yscale() == scale
     _, ax = plt.subplots()
     LossCurveDisplay([100, 1]).plot(ax)
@@ -223,7 +223,7 @@ def test_trainings_are_compared_on_the_same_axes(model):
     first = LossCurveDisplay.from_estimator(model, name="one")
     scored = fitted(BackpropClassifier(5, early_stopping=True, scoring="accuracy", **TEXTBOOK))
     second = LossCurveDisplay.from_estimator(scored, name="two", ax=first.ax_, color="red")
-    assert first.ax_.get_legend() is None  # one legend tells of both
+    assert first.ax_.get_legend() is None  # one legend for both
     labels = {text.get_text() for text in second.score_ax_.get_legend().get_texts()}
     assert {"one: training loss", "two: training loss", "two: validation score"} <= labels
     assert {line.get_color() for line in second.lines_.values()} == {"red"}
@@ -231,12 +231,12 @@ def test_trainings_are_compared_on_the_same_axes(model):
     assert third.score_ax_ is second.score_ax_
 
 
-def test_scikit_learns_networks_have_loss_curves_too():
+def test_loss_curves_of_scikit_learns_networks():
     mlp = fitted(MLPClassifier(5, early_stopping=True, random_state=0))
     display = LossCurveDisplay.from_estimator(mlp)
     np.testing.assert_array_equal(display.lines_["loss"].get_ydata(), mlp.loss_curve_)
     assert set(display.lines_["kept_epoch"].get_xdata()) == {np.argmax(mlp.validation_scores_) + 1}
-    with pytest.raises(TypeError, match="must have a loss_curve_"):
+    with pytest.raises(TypeError, match="must have the attribute loss_curve_"):
         LossCurveDisplay.from_estimator(fitted(MLPClassifier(5, solver="lbfgs", random_state=0)))
 
 
@@ -249,7 +249,7 @@ def test_one_epoch_is_a_point():
 
 
 def drawn_weights(lines):
-    """Return {(start, end): (width, colour, dash)} of a LineCollection."""
+    """Return {(start, end): (width, color, dash)} of a LineCollection."""
     return {
         (tuple(start), tuple(end)): (width, tuple(color), style)
         for (start, end), width, color, style in zip(
@@ -262,7 +262,7 @@ def drawn_weights(lines):
     }
 
 
-def test_each_weight_is_a_line_of_its_width_and_sign(model):
+def test_width_and_color_of_a_line_show_the_weight(model):
     display = NetworkDisplay.from_estimator(model, max_linewidth=2.0)
     positions = [units.get_offsets() for units in display.units_]
     assert [len(places) for places in positions] == [4, 6, 5, 3]
@@ -280,7 +280,7 @@ def test_each_weight_is_a_line_of_its_width_and_sign(model):
     np.testing.assert_allclose(widest, 2.0 * largest / largest.max())
 
 
-def test_units_stand_in_columns_the_first_on_top(model):
+def test_units_are_drawn_in_columns_with_the_first_on_top(model):
     for x, units in enumerate(NetworkDisplay.from_estimator(model).units_):
         places = units.get_offsets()
         assert set(places[:, 0]) == {x}
@@ -299,7 +299,7 @@ def test_wide_layers_are_abbreviated(sizes, drawn):
     assert [len(units.get_offsets()) for units in display.units_] == drawn
     labels = [label.get_text() for label in display.ax_.get_xticklabels()]
     assert labels == [f"input\n{sizes[0]} units", f"1\n{sizes[1]}", f"output\n{sizes[2]}"]
-    # The first five and the last five units: the last line is that of the last weight.
+    # The first five and the last five units are drawn, so the last line belongs to the last weight.
     last = drawn_weights(display.weights_[0])[
         tuple(display.units_[0].get_offsets()[-1]), tuple(display.units_[1].get_offsets()[-1])
     ]
@@ -308,7 +308,7 @@ def test_wide_layers_are_abbreviated(sizes, drawn):
     assert last[0] == pytest.approx(2.5 * abs(coefs[0][-1, -1]) / np.abs(shown).max())
 
 
-def test_names_stand_beside_the_units():
+def test_names_are_drawn_next_to_the_units():
     model = fitted(BackpropClassifier(5, front=None, random_state=0), FRAME, np.array(["a", "b", "c"])[Y])
     display = NetworkDisplay.from_estimator(model)
     texts = [text.get_text() for text in display.ax_.texts]
@@ -329,7 +329,7 @@ def test_names_stand_beside_the_units():
     assert [text.get_text() for text in NetworkDisplay.from_estimator(binary).ax_.texts] == ["yes"]
 
 
-def test_embedded_columns_have_names_of_their_own():
+def test_embeddings_have_numbered_names():
     frame, y = load_diabetes(return_X_y=True, as_frame=True)
     model = fitted(BackpropRegressor(5, max_iter=2, random_state=0), frame[["age", "sex", "bmi"]], y)
     display = NetworkDisplay.from_estimator(model)
@@ -346,8 +346,8 @@ def test_one_of_several_networks_is_drawn():
         NetworkDisplay.from_estimator(model, network=3)
 
 
-def test_what_cannot_be_drawn_says_so(model):
-    with pytest.raises(ValueError, match=r"W\^1 of shape \(2, 3\) and W\^2 of shape \(4, 1\) do not fit"):
+def test_invalid_arguments_raise(model):
+    with pytest.raises(ValueError, match=r"shapes \(2, 3\) of W\^1 and \(4, 1\) of W\^2 are inconsistent"):
         NetworkDisplay([np.ones((2, 3)), np.ones((4, 1))])
     with pytest.raises(ValueError, match=r'width_scale must be "layer" or "network"\. Got 1'):
         NetworkDisplay.from_estimator(model, width_scale=1)
@@ -355,7 +355,7 @@ def test_what_cannot_be_drawn_says_so(model):
         NetworkDisplay.from_estimator(model, max_units=1)
 
 
-def test_tiny_negative_weights_are_not_made_of_tiny_dashes():
+def test_tiny_negative_weights_are_solid_lines():
     display = NetworkDisplay([np.array([[1.0, -1e-9], [-0.5, 0.5]])]).plot()
     display.figure_.draw_without_rendering()
     dashes = [dash for _, dash in display.weights_[0].get_linestyles() if dash is not None]
@@ -372,13 +372,13 @@ def test_weights_of_zero_have_no_width():
 
 
 def tile(image, number, shape, n_columns):
-    """Return one image of a mosaic with a border of one pixel between them."""
+    """Return one image of a mosaic with borders of one pixel."""
     row, column = divmod(number, n_columns)
     top, left = row * (shape[0] + 1), column * (shape[1] + 1)
     return image[top : top + shape[0], left : left + shape[1]]
 
 
-def test_each_image_is_the_weights_of_a_unit():
+def test_each_image_shows_the_weights_of_one_unit():
     model = BackpropClassifier(10, **TEXTBOOK).partial_fit(*DIGITS)
     display = WeightsDisplay.from_estimator(model, (8, 8))
     image = display.image_.get_array()
@@ -387,12 +387,12 @@ def test_each_image_is_the_weights_of_a_unit():
         np.testing.assert_array_equal(
             tile(image, unit, (8, 8), n_columns), model.coefs_[0][:, unit].reshape(8, 8)
         )
-    assert image.count() == 640  # all else is border
+    assert image.count() == 640  # the other pixels are border
     assert display.image_.get_clim() == (-abs(model.coefs_[0]).max(), abs(model.coefs_[0]).max())
     assert display.ax_.get_xlabel() == "10 units"
 
 
-def test_of_many_units_the_first_are_drawn():
+def test_max_units_limits_the_number_of_images():
     rng = np.random.default_rng(0)
     display = WeightsDisplay(rng.normal(size=(6, 150)), (2, 3)).plot(max_units=20, colorbar=False)
     assert display.image_.get_array().count() == 20 * 6
@@ -400,7 +400,7 @@ def test_of_many_units_the_first_are_drawn():
     assert display.colorbar_ is None
 
 
-def test_embeddings_are_left_out_of_the_images():
+def test_embeddings_are_omitted_from_the_images():
     frame = load_diabetes().data[:, :4]
     regressor = BackpropRegressor(5, n_estimators=1, max_iter=2, random_state=0)
     model = fitted(regressor, frame, load_diabetes().target)
@@ -408,9 +408,9 @@ def test_embeddings_are_left_out_of_the_images():
     np.testing.assert_array_equal(WeightsDisplay.from_estimator(model, (2, 2)).weights, model.coefs_[0][:4])
 
 
-def test_a_shape_that_does_not_fit_says_so(model):
+def test_an_inconsistent_shape_raises(model):
     for shape in [(3, 2), (4,)]:
-        with pytest.raises(ValueError, match="shape must be two numbers with the product 4"):
+        with pytest.raises(ValueError, match="shape must consist of two numbers whose product is 4"):
             WeightsDisplay.from_estimator(model, shape)
 
 
@@ -427,7 +427,7 @@ def test_a_shape_that_does_not_fit_says_so(model):
         ("identity", lambda z: np.zeros(z.shape, bool)),
     ],
 )
-def test_shares_are_those_of_flat_slopes(activation, is_saturated):
+def test_saturated_shares_count_small_slopes(activation, is_saturated):
     model = fitted(BackpropClassifier((20, 10), activation, initialization="normal", **TEXTBOOK), 3 * X)
     z, a = reference.forward(SCALED, model.coefs_, model.intercepts_, activation)
     display = ActivationsDisplay.from_estimator(model, 3 * X)
@@ -441,7 +441,7 @@ def test_shares_are_those_of_flat_slopes(activation, is_saturated):
     assert labels == [f"s {100 * s:.0f}%\nd {100 * d:.0f}%" for s, d in shares]
 
 
-def test_histograms_are_those_of_the_values(model):
+def test_histograms_show_the_distribution_of_the_values(model):
     z, a = reference.forward(SCALED, model.coefs_, model.intercepts_, "tanh")
     display = ActivationsDisplay.from_estimator(model, X, bins=15)
     drawn = [*display.z_histograms_, *display.a_histograms_]
@@ -478,7 +478,7 @@ def norms_by_the_textbook(model, activation):
 
 
 @pytest.mark.parametrize("activation", ["sigmoid", "relu"])
-def test_norms_are_the_textbooks(activation):
+def test_norms_agree_with_the_textbook(activation):
     model = BackpropClassifier((10,) * 4, activation, **TEXTBOOK).partial_fit(X, Y)
     display = GradientFlowDisplay.from_estimator(model, X, Y)
     dW_norms, delta_norms = norms_by_the_textbook(model, activation)
@@ -488,7 +488,7 @@ def test_norms_are_the_textbooks(activation):
     assert display.ax_.get_yscale() == "log"
 
 
-def test_the_vanishing_gradient_is_seen_beside_the_other():
+def test_vanishing_gradients_can_be_compared_on_the_same_axes():
     _, ax = plt.subplots()
     falls = {}
     for activation in ("sigmoid", "relu"):
@@ -507,7 +507,7 @@ def test_a_gradient_of_zero_is_a_gap():
     np.testing.assert_array_equal(display.dW_line_.get_ydata(), [np.nan, 1])
 
 
-def test_several_networks_have_the_norm_over_all_of_them():
+def test_norms_of_several_networks_are_taken_over_all_of_them():
     model = BackpropClassifier((8, 6), "tanh", n_estimators=2, **TEXTBOOK).partial_fit(X, Y)
     squares = np.zeros((2, 3))
     for e in range(2):
@@ -519,10 +519,10 @@ def test_several_networks_have_the_norm_over_all_of_them():
     np.testing.assert_allclose([display.dW_norms, display.delta_norms], np.sqrt(squares), rtol=1e-8)
 
 
-# scikit-learn's.
+# Displays of scikit-learn.
 
 
-def test_scikit_learns_decision_boundaries_are_ours():
+def test_decision_boundary_display_of_scikit_learn():
     model = fitted(BackpropClassifier(10, **TEXTBOOK), X[:100, :2], Y[:100])
     display = DecisionBoundaryDisplay.from_estimator(
         model, X[:100, :2], response_method="predict_proba", grid_resolution=7
