@@ -13,19 +13,19 @@
 >>> bool(abs(probabilities - model.predict_proba(X)).max() < 1e-5)
 True
 
-The converters are those of BackpropClassifier, BackpropRegressor and HiddenLayerTransformer, alone or
-within a Pipeline. A graph computes in what the network computes in (float32 or float64) and scales in
-float64, as the package does; its outputs have the type of its inputs.
+There are converters for BackpropClassifier, BackpropRegressor and HiddenLayerTransformer, alone or within a
+Pipeline. A graph computes in the precision of the network (float32 or float64) and scales in float64, as the
+package does; its outputs have the type of its inputs.
 
-``graph.py`` makes arithmetic of ONNX nodes; ``activations.py``, ``outputs.py`` and ``inputs.py`` have
-the formulas; ``converters.py`` is what skl2onnx calls.
+``graph.py`` translates arithmetic expressions into ONNX nodes; ``activations.py``, ``outputs.py`` and
+``inputs.py`` contain the formulas; ``converters.py`` contains the functions that skl2onnx calls.
 """
 
 try:
     import skl2onnx  # noqa: F401
 except ImportError as error:
     raise ImportError(
-        "skbackprop.onnx needs skl2onnx, which is not installed; pip install 'skbackprop[onnx]' brings it."
+        "skbackprop.onnx requires skl2onnx, which is not installed. Run pip install 'skbackprop[onnx]'"
     ) from error
 
 from skbackprop.onnx.converters import register

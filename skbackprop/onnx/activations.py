@@ -1,7 +1,7 @@
-"""The activations as ONNX: the formulas of :mod:`skbackprop.network.activations`.
+"""The formulas of :mod:`skbackprop.network.activations` as ONNX graphs.
 
-They are written in elementary operators, because ONNX's own Elu, Selu, Softplus and the like have no
-float64 in onnxruntime.
+They use elementary operators, because onnxruntime does not support float64 for Elu, Selu, Softplus and
+similar operators.
 """
 
 import math
@@ -16,7 +16,7 @@ def identity(z):
 
 
 def sigmoid(z):
-    """Return 1 / (1 + exp(-z)), which keeps the digits of small numbers; where exp is infinite it is 0."""
+    """Return 1 / (1 + exp(-z)), which is accurate for small results; it is 0 if exp(-z) overflows."""
     return 1 / (exp(-z) + 1)
 
 
@@ -58,7 +58,7 @@ def gelu(z):
 
 def mish(z):
     """Return z tanh(ln(1 + u)) with u = exp(z), as z (1 - 2 / ((1 + u)^2 + 1))."""
-    v = exp(minimum(z, 20)) + 1  # from z = 20 on the factor is 1 to the last bit
+    v = exp(minimum(z, 20)) + 1  # for z >= 20 the factor is exactly 1 in floating point
     return z * (1 - 2 / (v * v + 1))
 
 
@@ -78,12 +78,12 @@ FORMULAS = {
 
 
 def activate(z, name):
-    """Return a = sigma(z) of the activation that is registered under `name`."""
+    """Return a = sigma(z) for the activation that is registered under `name`."""
     try:
         formula = FORMULAS[type(activations.ACTIVATIONS[name])]
     except KeyError:
         raise ValueError(
-            f"The activation {name!r} has no ONNX formula; put a function of a tensor into "
-            "skbackprop.onnx.activations.FORMULAS under its class."
+            f"The activation {name!r} has no ONNX formula. Add a function of a tensor to "
+            "skbackprop.onnx.activations.FORMULAS, with the class of the activation as its key."
         ) from None
     return formula(z)

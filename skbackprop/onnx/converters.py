@@ -1,4 +1,4 @@
-"""What skl2onnx calls: the types of the outputs, and the graphs."""
+"""The functions that skl2onnx calls: the types of the outputs, and the graphs."""
 
 import numpy as np
 from skl2onnx import update_registered_converter
@@ -21,7 +21,7 @@ from skbackprop.onnx.graph import Graph
 from skbackprop.onnx.inputs import encoded_inputs, scaled, through_front
 from skbackprop.onnx.outputs import combined, labels, predictions, probabilities
 
-# What skl2onnx's own classifiers let the user choose.
+# The options of skl2onnx's converters for classifiers.
 CLASSIFIER_OPTIONS = {
     "zipmap": [True, False, "columns"],
     "output_class_labels": [False, True],
@@ -30,7 +30,7 @@ CLASSIFIER_OPTIONS = {
 
 
 def register():
-    """Tell skl2onnx of the converters."""
+    """Register the converters with skl2onnx."""
     update_registered_converter(
         BackpropClassifier,
         "SkbackpropClassifier",
@@ -60,7 +60,7 @@ def classifier_types(operator):
 
 
 def regressor_types(operator):
-    """Set the type of the predictions, which are two-dimensional also for one y."""
+    """Set the type of the predictions, which are two-dimensional even for a single target."""
     estimator, n_rows = checked(operator)
     operator.outputs[0].type = result_type(operator)([n_rows, estimator.n_outputs_])
 
@@ -72,7 +72,7 @@ def transformer_types(operator):
 
 
 def checked(operator):
-    """Return the fitted estimator and the number of rows, which may be unknown: None."""
+    """Return the fitted estimator and the number of rows, or None if it is unknown."""
     estimator = operator.raw_operator
     check_is_fitted(estimator)
     column_counts(operator)
@@ -80,7 +80,7 @@ def checked(operator):
 
 
 def column_counts(operator):
-    """Return how many columns each input has; together those of the fit."""
+    """Return the number of columns of each input, after checking that their sum is that of the fit."""
     expected = operator.raw_operator.n_features_in_
     counts = [(*variable.type.shape, None, None)[1] for variable in operator.inputs]
     if counts == [None]:
@@ -95,7 +95,7 @@ def column_counts(operator):
 
 
 def result_type(operator):
-    """Return the type of the results: float64 where all numeric inputs are, else float32."""
+    """Return the type of the results: float64 if all numeric inputs are float64, otherwise float32."""
     numeric = [v.type for v in operator.inputs if not isinstance(v.type, StringTensorType)]
     double = numeric and all(isinstance(t, DoubleTensorType) for t in numeric)
     return DoubleTensorType if double else FloatTensorType
@@ -110,8 +110,8 @@ def class_labels(scope, estimator):
     if all(isinstance(text, str) for text in texts):
         return texts
     raise ValueError(
-        f"The classes {classes.tolist()} are neither whole numbers nor strings, which ONNX needs; fit "
-        "with such labels, or convert with the option nocl=True, which numbers the classes."
+        f"The classes {classes.tolist()} are neither integers nor strings, the only labels that ONNX "
+        "supports. Fit with such labels, or convert with the option nocl=True, which returns class indices."
     )
 
 
@@ -148,7 +148,7 @@ def convert_transformer(scope, operator, container):
 
 
 def raw_outputs(graph, operator, model):
-    """Return z^L, of the mean of the networks where there are several."""
+    """Return z^L; for several networks, the raw output of their mean."""
     network = model.network
     a = hidden_layers(graph, operator, model, len(network.activation_names))
     W, b = parameters(network)
@@ -156,7 +156,7 @@ def raw_outputs(graph, operator, model):
 
 
 def hidden_layers(graph, operator, model, n_layers):
-    """Return a^l of the first `n_layers` hidden layers; a^0 for none."""
+    """Return a^l of hidden layer `n_layers`, counted from 1; a^0 if it is 0."""
     network = model.network
     tensors = [graph.variable(variable) for variable in operator.inputs]
     x = encoded_inputs(tensors, column_counts(operator), model)

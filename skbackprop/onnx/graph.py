@@ -1,7 +1,7 @@
-"""Arithmetic that becomes ONNX nodes: ``z * 0.5 + b`` adds a Mul and an Add to the graph.
+"""Translation of arithmetic into ONNX nodes: ``z * 0.5 + b`` adds a Mul and an Add to the graph.
 
-So the formulas of the other modules read like those of NumPy. Operators are added through skl2onnx's
-container, which chooses their version by the opset that the user asked for.
+This lets the other modules write formulas as in NumPy. Operators are added through the container of skl2onnx,
+which chooses their version according to the requested opset.
 """
 
 import math
@@ -11,19 +11,19 @@ from onnx.helper import np_dtype_to_tensor_dtype
 from onnx.numpy_helper import from_array
 from skl2onnx.common.data_types import guess_numpy_type
 
-# From this opset on, reductions take their axes as an input and no longer as an attribute.
+# From this opset on, reductions take their axes as an input instead of an attribute.
 AXES_AS_INPUT = 18
 
 
 class Graph:
-    """A graph that is being made.
+    """An ONNX graph under construction.
 
     Parameters
     ----------
     scope : skl2onnx.common._topology.Scope
-        Names what is new.
+        Creates unique names.
     container : skl2onnx.common._container.ModelComponentContainer
-        Takes the nodes and the constants.
+        Stores the nodes and the constants.
     """
 
     def __init__(self, scope, container):
@@ -32,16 +32,16 @@ class Graph:
 
     @property
     def opset(self):
-        """Version of the operators that the user asked for."""
+        """The requested version of the operators."""
         return self.container.target_opset_any_domain("")
 
     def variable(self, variable):
-        """Return an input of the operator that is being converted."""
+        """Return an input or output of the converted operator as a tensor."""
         dtype = np.dtype(guess_numpy_type(variable.type))
         return Tensor(self, variable.full_name, dtype)
 
     def constant(self, values):
-        """Return a tensor of `values`, in their dtype."""
+        """Return a constant tensor of `values`, with their dtype."""
         values = np.asarray(values)
         name = self.scope.get_unique_variable_name("constant")
         numeric = values.dtype.kind in "biuf"
@@ -51,7 +51,7 @@ class Graph:
         return Tensor(self, name, values.dtype)
 
     def node(self, op_type, inputs, dtype, domain="", **attributes):
-        """Return the result, of `dtype`, of an operator on the tensors `inputs`."""
+        """Add an operator with the tensors `inputs` and return its result, of type `dtype`."""
         name = self.scope.get_unique_variable_name(op_type.lower())
         self.container.add_node(
             op_type,
@@ -65,12 +65,12 @@ class Graph:
 
 
 class Tensor:
-    """A result in the graph.
+    """A value in the graph.
 
-    Numbers, and arrays of floats, that meet a tensor in a formula become constants of its dtype.
+    Numbers and arrays of floats that are combined with a tensor become constants of its dtype.
     """
 
-    __array_ufunc__ = None  # an array on the left leaves the formula to this class
+    __array_ufunc__ = None  # for a NumPy array on the left, the operators of this class are used
 
     def __init__(self, graph, name, dtype):
         self.graph = graph
@@ -78,13 +78,13 @@ class Tensor:
         self.dtype = dtype
 
     def constant(self, values):
-        """Return `values` as a tensor of this dtype; a tensor is returned as it is."""
+        """Return `values` as a constant tensor of this dtype; return a tensor unchanged."""
         if isinstance(values, Tensor):
             return values
         return self.graph.constant(np.asarray(values, dtype=self.dtype))
 
     def apply(self, op_type, *others, dtype=None, **attributes):
-        """Return the result of an operator on this tensor and `others`, of this dtype if not told."""
+        """Return the result of an operator on this tensor and `others`; by default it has the same dtype."""
         inputs = [self, *(self.constant(other) for other in others)]
         return self.graph.node(op_type, inputs, dtype or self.dtype, **attributes)
 
@@ -125,21 +125,21 @@ class Tensor:
         return self.apply("Greater", other, dtype=bool)
 
     def equals(self, other):
-        """Return where the two are equal."""
+        """Return whether the elements are equal."""
         return self.apply("Equal", other, dtype=bool)
 
     def astype(self, dtype):
-        """Return this tensor in another dtype."""
+        """Return this tensor converted to `dtype`."""
         if self.dtype == dtype:
             return self
         return self.apply("Cast", dtype=dtype, to=np_dtype_to_tensor_dtype(np.dtype(dtype)))
 
     def reshape(self, *shape):
-        """Return this tensor with another shape, of which one may be -1."""
+        """Return this tensor with another shape, in which one entry may be -1."""
         return self.apply("Reshape", self.graph.constant(np.array(shape, dtype=np.int64)))
 
     def transpose(self, *axes):
-        """Return this tensor with its axes in another order."""
+        """Return this tensor with permuted axes."""
         return self.apply("Transpose", perm=list(axes))
 
     def take(self, indices, axis):
@@ -147,7 +147,7 @@ class Tensor:
         return self.apply("Gather", self.graph.constant(np.asarray(indices, dtype=np.int64)), axis=axis)
 
     def save_as(self, variable):
-        """Make this tensor an output of the operator that is being converted."""
+        """Make this tensor an output of the converted operator."""
         self.graph.container.add_node(
             "Identity",
             self.name,
@@ -172,7 +172,7 @@ def sqrt(x):
 
 
 def cos(x):
-    """Return cos(x), in float64 as sin(x + pi / 2): older versions of onnxruntime lack that Cos."""
+    """Return cos(x); in float64 as sin(x + pi / 2), because older versions of onnxruntime lack this Cos."""
     return (x + math.pi / 2).apply("Sin") if x.dtype == np.float64 else x.apply("Cos")
 
 
@@ -182,33 +182,33 @@ def tanh(x):
 
 
 def erf(x):
-    """Return the error function, in float32, which is what onnxruntime has it in (to 1e-7)."""
+    """Return erf(x), computed in float32 (accurate to 1e-7), the only type that onnxruntime supports."""
     return x.astype(np.float32).apply("Erf").astype(x.dtype)
 
 
 def maximum(x, y):
-    """Return the larger of each two."""
+    """Return the elementwise maximum."""
     return x.apply("Max", y)
 
 
 def minimum(x, y):
-    """Return the smaller of each two."""
+    """Return the elementwise minimum."""
     return x.apply("Min", y)
 
 
 def clip(x, low, high):
-    """Return x within [low, high]; the bounds may be arrays, one for each column."""
+    """Return x clipped to [low, high]; the bounds may be arrays with one entry per column."""
     return minimum(maximum(x, low), high)
 
 
 def where(condition, x, y):
-    """Return x where the condition holds, else y; one of them is a tensor, maybe both."""
+    """Return x where the condition holds, otherwise y; at least one of x and y is a tensor."""
     tensor = x if isinstance(x, Tensor) else y
     return condition.graph.node("Where", [condition, tensor.constant(x), tensor.constant(y)], tensor.dtype)
 
 
 def is_nan(x):
-    """Return where x is NaN."""
+    """Return whether the elements of x are NaN."""
     return x.apply("IsNaN", dtype=bool)
 
 
@@ -223,12 +223,12 @@ def log_softmax(x):
 
 
 def argmax(x):
-    """Return the number of the largest column of each row, as int64."""
+    """Return the index of the largest column of each row, as int64."""
     return x.apply("ArgMax", dtype=np.int64, axis=1, keepdims=0)
 
 
 def concatenate(tensors):
-    """Return the columns of all tensors beside each other."""
+    """Return the tensors concatenated along the columns."""
     first, *others = tensors
     return first.apply("Concat", *others, axis=1) if others else first
 
@@ -239,7 +239,7 @@ def mean(x):
 
 
 def log_mean_exp(x, n):
-    """Return ln of the mean of exp(x) over axis 0, whose length is `n`."""
+    """Return the logarithm of the mean of exp(x) over axis 0, which has length `n`."""
     return reduce(x, "ReduceLogSumExp") - math.log(n)
 
 

@@ -1,7 +1,7 @@
-"""From the inputs of a graph to a^0: encoded as by :mod:`skbackprop.tables.encoding`, scaled, and the front.
+"""From the inputs of a graph to a^0: encoding as in :mod:`skbackprop.tables.encoding`, scaling, input layer.
 
-A graph has one input for all columns, or several that stand for neighbouring columns of X, in their
-order: one for each column of a frame, as ``skl2onnx.to_onnx(model, frame[:1])`` makes them.
+A graph has one input for all columns, or several inputs that hold successive columns of X in order, such as
+one per column of a data frame in ``skl2onnx.to_onnx(model, frame[:1])``.
 """
 
 import numpy as np
@@ -11,19 +11,19 @@ from skbackprop.tables.scaling import FAR_OUT
 
 
 def encoded_inputs(tensors, widths, model):
-    """Return the columns that the scaling takes, in float64.
+    """Return the encoded columns, before scaling, in float64.
 
     Parameters
     ----------
     tensors : list of Tensor
     widths : list of int
-        Columns of each tensor.
+        Number of columns of each tensor.
     model : skbackprop.model.model.Model
     """
     encoder, scaling = model.encoder, model.scaling
     if encoder is None:
         x = numbers(tensors, widths, range(sum(widths)))
-        # No row of the fit had a gap: the centre of the column stands in for the number.
+        # The training data had no missing values: these are replaced by the center of the column.
         return where(is_nan(x), np.zeros(1) if scaling is None else scaling.center, x)
     parts = []
     if encoder.numeric.size:
@@ -43,7 +43,7 @@ def encoded_inputs(tensors, widths, model):
 
 
 def locate(tensors, widths, j):
-    """Return the tensor that has column `j` of X, and which of its columns that is."""
+    """Return the tensor that contains column `j` of X, and the index of the column in this tensor."""
     stops = np.cumsum(widths)
     i = int(np.searchsorted(stops, j, side="right"))
     return tensors[i], int(j - stops[i] + widths[i])
@@ -60,8 +60,8 @@ def numbers(tensors, widths, columns):
         if tensor.dtype.kind not in "biuf":
             first = sum(widths[:i]) + chosen[0]
             raise ValueError(
-                f"Column {first} of X is numeric, but the input {tensor.name!r} of the graph is text; give "
-                "it a FloatTensorType or a DoubleTensorType."
+                f"Column {first} of X is numeric, but the input {tensor.name!r} of the graph is text. "
+                "Declare it as FloatTensorType or DoubleTensorType."
             )
         x = tensor.astype(np.float64)
         parts.append(x if len(chosen) == widths[i] else x.take(chosen, axis=1))
@@ -69,7 +69,7 @@ def numbers(tensors, widths, columns):
 
 
 def one_hot(tensor, place, categories):
-    """Return an indicator for each category of a column, in float64; an unknown category has none."""
+    """Return the one-hot encoding of a column in float64; unknown categories give a row of zeros."""
     column = tensor.take([place], axis=1)
     if tensor.dtype.kind not in "biuf":
         shape = (-1, len(categories))
@@ -77,7 +77,7 @@ def one_hot(tensor, place, categories):
             "OneHotEncoder", dtype=np.float32, domain="ai.onnx.ml", cats_strings=categories, zeros=1
         )
         return indicators.reshape(*shape).astype(np.float64)
-    # The categories are kept as text: "3.0" is the number 3 here.
+    # The encoder stores categories as text: "3.0" is the number 3.
     known = np.array([[as_number(category, tensor.name) for category in categories]])
     x = column.astype(np.float64)
     indicators = x.equals(known).astype(np.float64)
@@ -88,20 +88,20 @@ def one_hot(tensor, place, categories):
 
 
 def as_number(category, name):
-    """Return a category as a number; NaN, which nothing equals, for those that stand for many values."""
+    """Return a category as a number; NaN, which equals no value, for the category of rare values."""
     if category == "(rare)":
         return np.nan
     try:
         return float(category)
     except ValueError:
         raise ValueError(
-            f"The input {name!r} of the graph is numeric, but its column of X has the category {category!r}; "
-            "give it a StringTensorType."
+            f"The input {name!r} of the graph is numeric, but its column of X has the category {category!r}. "
+            "Declare it as StringTensorType."
         ) from None
 
 
 def share_the_rest(indicators, n_categories, rare):
-    """Make the indicator of the rare categories 1 minus all others, as H A + b."""
+    """Set the indicator of the rare categories to 1 minus the sum of the others, as H A + b."""
     A, b = np.eye(n_categories), np.zeros(n_categories)
     A[:, rare] = -1
     A[rare, rare] = 0
@@ -110,7 +110,7 @@ def share_the_rest(indicators, n_categories, rare):
 
 
 def scaled(x, scaling, dtype):
-    """Return (x - center) / scale in `dtype`, with the smooth clip in the columns that have it."""
+    """Return (x - center) / scale in `dtype`, with the smooth clipping of the first `n_clipped` columns."""
     if scaling is None:
         return x.astype(dtype)
     x = ((x - scaling.center) / scaling.scale).astype(dtype)

@@ -1,7 +1,7 @@
 """From raw outputs z^L to probabilities, labels and predictions, as :mod:`skbackprop.network.losses` does.
 
-What is copied is not the loss but its two functions that predict: ``inverse_link`` and ``combine``.
-A loss of the user's own that has them from one of the package's links can be converted, therefore.
+Only the two functions of the loss that predict are converted: ``inverse_link`` and ``combine``. A custom loss
+can therefore be converted if it takes them from one of the package's links.
 """
 
 import numpy as np
@@ -84,13 +84,13 @@ LINKS = {
 
 
 def link_of(loss):
-    """Return the link whose formulas are those of `loss`."""
+    """Return the link with the ``inverse_link`` and ``combine`` of `loss`."""
     for kind, link in LINKS.items():
         if all(method_of(loss, name) is vars(kind).get(name) for name in ("inverse_link", "combine")):
             return link
     raise ValueError(
-        f"loss={loss!r} has an inverse_link or a combine of its own, which cannot be converted to ONNX; take "
-        f"them from one of {', '.join(f'skbackprop.network.losses.{kind.__name__}' for kind in LINKS)}."
+        f"loss={loss!r} has a custom inverse_link or combine, which cannot be converted to ONNX. Take these "
+        f"methods from one of {', '.join(f'skbackprop.network.losses.{kind.__name__}' for kind in LINKS)}."
     )
 
 
@@ -101,17 +101,17 @@ def method_of(loss, name):
 
 
 def combined(z, loss, n_networks):
-    """Return the raw outputs of the mean of the networks, (m, k) from (E, m, k)."""
+    """Return the raw outputs of the mean of the networks: (m, k) from (E, m, k)."""
     return z if n_networks == 1 else link_of(loss).combine(z, n_networks)
 
 
 def probabilities(raw, loss, targets, dtype):
-    """Return the probability of each class or label, in `dtype`; none is 0 or 1 to the last digit."""
+    """Return the probability of each class or label in `dtype`, clipped to the open interval (0, 1)."""
     link = link_of(loss)
     if link not in (LogisticLink, SoftmaxLink):
         raise ValueError(
-            f"loss={loss!r} has outputs that are no probabilities; a classifier's loss needs the "
-            "inverse_link of skbackprop.network.losses.LogisticLink or SoftmaxCrossEntropy for ONNX."
+            f"The outputs of loss={loss!r} are not probabilities. For conversion to ONNX the loss of a "
+            "classifier needs the inverse_link of skbackprop.network.losses.LogisticLink or SoftmaxCrossEntropy."
         )
     if targets.multilabel:
         a = link.inverse(raw)
@@ -126,7 +126,7 @@ def probabilities(raw, loss, targets, dtype):
 
 
 def labels(raw, targets, classes):
-    """Return the class of each row, one of the array `classes`, or 0 and 1 for each label."""
+    """Return the class of each row, from the array `classes`, or an indicator for each label."""
     if targets.multilabel:
         return (raw > 0).astype(np.int64)
     codes = (raw > 0).astype(np.int64).reshape(-1) if targets.n_outputs == 1 else argmax(raw)
@@ -134,7 +134,7 @@ def labels(raw, targets, classes):
 
 
 def predictions(raw, loss, targets):
-    """Return predictions in the units of y, of shape (m, k), in float64."""
+    """Return predictions of shape (m, k) in the units of y, in float64."""
     a = link_of(loss).inverse(raw).astype(np.float64)
     y = a * targets.scaling.scale + targets.scaling.center
     return clip(y, targets.lowest, targets.highest) if targets.clipped else y

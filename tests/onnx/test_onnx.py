@@ -1,4 +1,4 @@
-"""What onnxruntime computes from an exported model is what the model computes."""
+"""Exported models in onnxruntime agree with the original models."""
 
 import os
 import subprocess
@@ -45,7 +45,7 @@ TEXTBOOK = {"recipe": "textbook", **SMALL}
 
 
 def inputs(dtype=np.float64):
-    """Return raw columns: far from 0, of any size, one with few values."""
+    """Return columns with various offsets and scales, one of them with two values."""
     rng = np.random.default_rng(0)
     X = rng.normal(size=(N_ROWS, 7)) * [1, 1e4, 1e-3, 1, 2, 1, 1] + [1e6, 0, 0, 5, 0, 0, 0]
     X[:, 5] = rng.integers(0, 2, N_ROWS)
@@ -74,7 +74,7 @@ def real_targets(several=False):
 
 
 def session_of(model, X, options=None, **settings):
-    """Return onnxruntime's session for a model, whose inputs are typed like X."""
+    """Return an onnxruntime session for a model, with inputs of the types of X."""
     if options is None and is_classifier(model):
         options = {"zipmap": False}
     file = skl2onnx.to_onnx(model, X[:1], options=options, **settings)
@@ -90,11 +90,11 @@ def run(session, X):
 
 
 def distance(model, X, **settings):
-    """Return how far off onnxruntime is: in probabilities, or in shares of the targets' scale.
+    """Return the largest error of onnxruntime: of probabilities, or of predictions relative to their scale.
 
-    Their scale is the standard deviation of real_targets, or the prediction where it is larger.
+    The scale is the standard deviation of real_targets, or the absolute prediction if that is larger.
 
-    Labels may differ where two probabilities are within the tolerance.
+    Labels may differ if two probabilities differ by less than the tolerance.
     """
     found = run(session_of(model, X, **settings), X)
     if not is_classifier(model):
@@ -111,19 +111,19 @@ def distance(model, X, **settings):
 
 
 def sure(probabilities):
-    """Return the rows whose label does not hang on the last digits."""
+    """Return the rows whose label does not depend on rounding."""
     if not np.allclose(probabilities.sum(axis=1), 1):  # multilabel
         return (np.abs(probabilities - 0.5) > TOLERANCE).all(axis=1)
     first, second = -np.sort(-probabilities, axis=1)[:, :2].T
     return first - second > TOLERANCE
 
 
-# Activations and losses: the registries, whatever they hold.
+# All registered activations and losses.
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
 @pytest.mark.parametrize("dtype", DTYPES)
-def test_an_activation_is_the_textbooks(name, dtype):
+def test_an_activation_agrees_with_the_textbook(name, dtype):
     z = np.linspace(-60, 60, N_ROWS).reshape(-1, 1).astype(dtype)
     network = BackpropRegressor(
         (1,), name, recipe="textbook", scaling=None, max_iter=1, dtype=np.dtype(dtype).name
@@ -164,7 +164,7 @@ def test_every_loss_of_the_regressor(loss, several, n_networks):
         assert distance(model, inputs(dtype)) < TOLERANCE
 
 
-# What stands before and after the network.
+# Recipes, scaling, input layers, and bounds of the outputs.
 
 
 @pytest.mark.parametrize("recipe", RECIPES)
@@ -191,14 +191,14 @@ def test_every_scaling_front_and_depth(scaling, front, hidden):
         assert distance(model, X.astype(dtype)) < TOLERANCE
 
 
-def test_an_outlier_beyond_all_bounds():
+def test_extreme_outliers():
     X = inputs()
     model = BackpropClassifier(**SMALL).fit(X, class_targets("binary"))
     X[:4, 3] = [1e15, -1e30, 1e100, -1e300]
     assert distance(model, X) < TOLERANCE
 
 
-def test_a_column_whose_digits_float32_has_not():
+def test_a_column_that_float32_cannot_resolve():
     X = inputs()
     X[:, 0] = 1.6e9 + 100 * signal()[:, 0]
     model = BackpropClassifier(**SMALL, dtype="float32").fit(X, class_targets("binary"))
@@ -236,7 +236,7 @@ def test_small_probabilities_keep_their_digits():
     np.testing.assert_allclose(run(session_of(model, X), X)[1][:, 1], expected, rtol=1e-9)
 
 
-# Gaps and categories.
+# Missing values and categories.
 
 
 def with_gaps(X):
@@ -259,7 +259,7 @@ def test_missing_numbers(recipe, computed):
 
 
 @pytest.mark.parametrize("scaling", ["standard", "robust", None])
-def test_numbers_that_are_missing_only_now(scaling):
+def test_missing_numbers_in_new_rows_only(scaling):
     X = inputs() if scaling else signal()
     model = BackpropClassifier(**TEXTBOOK | {"scaling": scaling}).fit(X, class_targets("binary"))
     for dtype in DTYPES:
@@ -282,7 +282,7 @@ def raw_frame():
     )
 
 
-def test_a_raw_frame_is_a_graph_with_an_input_for_each_column():
+def test_a_data_frame_gives_a_graph_with_one_input_per_column():
     frame = raw_frame()
     assert frame["street"].nunique() > 100  # so that there are rare ones
     new = frame.copy()
@@ -318,7 +318,7 @@ def test_categories_that_are_numbers(dtype):
     assert distance(model, X) < TOLERANCE
 
 
-def test_columns_may_come_in_groups():
+def test_inputs_with_several_columns():
     X = with_gaps(inputs())
     model = BackpropClassifier(**SMALL).fit(X, class_targets("binary"))
     groups = {"left": X[:, :3], "middle": X[:, 3:4], "right": X[:, 4:]}
@@ -328,7 +328,7 @@ def test_columns_may_come_in_groups():
     np.testing.assert_allclose(probabilities, model.predict_proba(X), atol=TOLERANCE)
 
 
-def test_the_number_of_columns_may_be_left_open():
+def test_an_unspecified_number_of_columns():
     X = inputs(np.float32)
     model = BackpropClassifier(**SMALL).fit(X, class_targets("binary"))
     file = skl2onnx.to_onnx(
@@ -356,17 +356,17 @@ def test_labels(classes):
     assert len(set(labels.tolist())) == len(classes)
 
 
-def test_labels_of_other_kinds_are_refused():
+def test_labels_of_other_types_raise():
     X, y = signal(), class_targets("binary")
     days = np.array(["2020-01-01", "2021-01-01"], dtype="datetime64[D]")
     model = BackpropClassifier(**SMALL).fit(X, days[(y == "yes").astype(int)])
-    with pytest.raises(ValueError, match=r"datetime.*neither whole numbers nor strings.*nocl=True"):
+    with pytest.raises(ValueError, match=r"datetime.*neither integers nor strings.*nocl=True"):
         session_of(model, X)
     labels, _ = run(session_of(model, X, options={"zipmap": False, "nocl": True}), X)
     np.testing.assert_array_equal(model.classes_[labels], model.predict(X))
 
 
-def test_options_are_those_of_scikit_learns_classifiers():
+def test_options_of_scikit_learns_classifiers():
     X, y = signal(), class_targets("binary")
     model = BackpropClassifier(**SMALL).fit(X, y)
     expected = model.predict_proba(X)
@@ -383,7 +383,7 @@ def test_options_are_those_of_scikit_learns_classifiers():
 
 
 @pytest.mark.parametrize("kind", TARGETS)
-def test_the_declared_shapes_are_those_of_the_results(kind):
+def test_the_declared_shapes_agree_with_the_results(kind):
     X, y = inputs(), class_targets(kind)
     model = BackpropClassifier(**SMALL).fit(X, y)
     session = session_of(model, X)
@@ -393,7 +393,7 @@ def test_the_declared_shapes_are_those_of_the_results(kind):
 
 
 @pytest.mark.parametrize("kind", TARGETS)
-def test_the_file_is_valid_and_all_that_is_in_it_is_used(kind):
+def test_the_file_is_valid_and_has_no_unused_values(kind):
     X = with_gaps(inputs())
     model = BackpropClassifier(**SMALL, front="periodic").fit(X, class_targets(kind))
     file = skl2onnx.to_onnx(model, X[:1], options={"zipmap": False})
@@ -416,13 +416,13 @@ def test_opsets(opset):
     assert distance(mean, X, target_opset=opset) < TOLERANCE
 
 
-def test_whole_numbers():
+def test_integer_inputs():
     X = np.random.default_rng(0).integers(-50, 50, (N_ROWS, 3))
     model = BackpropClassifier(**SMALL).fit(X, X[:, 0] > X[:, 1])
     assert distance(model, X) < TOLERANCE
 
 
-def test_one_row_and_none():
+def test_one_row_and_zero_rows():
     X = inputs()
     model = BackpropClassifier(**SMALL, front="periodic").fit(X, class_targets("multiclass"))
     session = session_of(model, X)
@@ -437,7 +437,7 @@ def test_one_row_and_none():
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_a_pipeline_with_a_column_transformer(estimator, dtype):
     frame = raw_frame()[["age", "wages", "town"]].astype({"age": dtype, "wages": dtype})
-    # onnxruntime has no float64 imputer; ours fills the gaps then.
+    # onnxruntime has no float64 imputer; in float64 the estimator imputes the missing values.
     numbers = make_pipeline(SimpleImputer(), StandardScaler()) if dtype == np.float32 else StandardScaler()
     words = OneHotEncoder(handle_unknown="ignore", sparse_output=False)
     columns = ColumnTransformer([("numbers", numbers, ["age", "wages"]), ("words", words, ["town"])])
@@ -447,7 +447,7 @@ def test_a_pipeline_with_a_column_transformer(estimator, dtype):
     assert distance(pipeline, frame, options=options) < TOLERANCE
 
 
-def test_raw_columns_through_a_pipeline():
+def test_missing_values_in_a_pipeline():
     X = with_gaps(inputs())
     pipeline = make_pipeline(StandardScaler(), BackpropClassifier(**SMALL)).fit(
         X, class_targets("multilabel")
@@ -489,7 +489,7 @@ def test_the_activations_of_a_hidden_layer(layer, n_networks):
     assert distance(features, X) < TOLERANCE
 
 
-def test_a_network_that_came_from_a_stream():
+def test_a_network_fitted_by_partial_fit():
     X, y = inputs(), class_targets("binary")
     model = BackpropClassifier(**SMALL)
     for rows in np.split(np.arange(N_ROWS), 10):
@@ -497,7 +497,7 @@ def test_a_network_that_came_from_a_stream():
     assert distance(model, X) < TOLERANCE
 
 
-# What cannot be converted says so.
+# Errors.
 
 
 class OwnLink(SquaredError):
@@ -514,27 +514,27 @@ class OwnValue(SquaredError):
         out *= 2
 
 
-def test_a_loss_with_a_link_of_its_own_is_refused():
+def test_a_loss_with_a_custom_link_raises():
     X = signal()
     model = BackpropRegressor(**TEXTBOOK, loss=OwnLink()).fit(X, real_targets())
     with pytest.raises(ValueError, match=r"loss=.*OwnLink.*inverse_link.*losses\.IdentityLink"):
         session_of(model, X)
 
 
-def test_a_loss_of_ones_own_with_a_known_link():
+def test_a_custom_loss_with_a_known_link():
     X = signal()
     model = BackpropRegressor(**TEXTBOOK, loss=OwnValue(), n_estimators=2).fit(X, real_targets())
     assert distance(model, X) < TOLERANCE
 
 
-def test_a_classifier_whose_outputs_are_no_probabilities_is_refused():
+def test_a_classifier_whose_outputs_are_not_probabilities_raises():
     X = signal()
     model = BackpropClassifier(**TEXTBOOK, loss=OwnValue()).fit(X, class_targets("multiclass"))
-    with pytest.raises(ValueError, match=r"OwnValue.*no probabilities.*LogisticLink"):
+    with pytest.raises(ValueError, match=r"OwnValue.*not probabilities.*LogisticLink"):
         session_of(model, X)
 
 
-def test_an_activation_without_a_formula_is_refused(monkeypatch):
+def test_an_activation_without_a_formula_raises(monkeypatch):
     class Swish(Identity):
         pass
 
@@ -547,13 +547,13 @@ def test_an_activation_without_a_formula_is_refused(monkeypatch):
     assert distance(model, X) < TOLERANCE
 
 
-def test_a_graph_with_other_columns_is_refused():
+def test_another_number_of_columns_raises():
     model = BackpropRegressor(**TEXTBOOK).fit(signal(), real_targets())
     with pytest.raises(ValueError, match=r"BackpropRegressor was fitted on 7 columns.*\['X'\].*\[3\]"):
         session_of(model, signal()[:, :3])
 
 
-def test_a_network_that_is_not_fitted_is_refused():
+def test_an_unfitted_network_raises():
     with pytest.raises(NotFittedError):
         session_of(BackpropRegressor(), signal())
 
@@ -565,7 +565,7 @@ def test_a_network_that_is_not_fitted_is_refused():
         ("age", types.StringTensorType, r"Column 0 of X is numeric.*'age'.*FloatTensorType"),
     ],
 )
-def test_a_column_of_the_wrong_kind_is_refused(column, wrong, message):
+def test_a_column_of_the_wrong_type_raises(column, wrong, message):
     frame = raw_frame()[["age", "town"]]
     model = BackpropRegressor(**SMALL).fit(frame, real_targets())
     right = {"age": types.FloatTensorType, "town": types.StringTensorType}
@@ -574,19 +574,19 @@ def test_a_column_of_the_wrong_kind_is_refused(column, wrong, message):
         skl2onnx.to_onnx(model, initial_types=initial_types)
 
 
-def test_text_for_a_network_without_categories_is_refused():
+def test_text_for_a_network_without_categories_raises():
     model = BackpropRegressor(**SMALL).fit(signal(), real_targets())
     with pytest.raises(ValueError, match=r"Column 0 of X is numeric"):
         skl2onnx.to_onnx(model, initial_types=[("X", types.StringTensorType([None, 7]))])
 
 
-def test_every_link_of_the_losses_has_its_formula():
+def test_every_link_of_the_losses_has_a_formula():
     registered = {*CLASSIFIER_LOSSES.values(), *REGRESSOR_LOSSES.values(), LogisticLink}
     for loss in registered:
         skbackprop.onnx.outputs.link_of(loss())
 
 
-# The example, and what is said where the extra is missing.
+# The example, and messages if the extra is not installed.
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "serve_onnx.py"
 
@@ -605,7 +605,7 @@ def test_the_example_serves_a_model():
 
 
 @pytest.mark.parametrize("missing", ["onnxruntime", "skl2onnx"])
-def test_the_example_says_in_a_line_what_it_needs(missing):
+def test_the_example_names_missing_requirements(missing):
     code = f"import sys; sys.modules[{missing!r}] = None; import runpy; runpy.run_path({str(EXAMPLE)!r})"
     result = python("-c", code)
     assert result.returncode == 1
