@@ -19,13 +19,15 @@ from skbackprop.network.network import by_network
 from skbackprop.onnx.activations import activate
 from skbackprop.onnx.graph import Graph
 from skbackprop.onnx.inputs import encoded_inputs, scaled, through_front
-from skbackprop.onnx.outputs import combined, labels, predictions, probabilities
+from skbackprop.onnx.outputs import combined, labels, predictions, probabilities, raw_scores
+from skbackprop.onnx.raw_scores import has_two_columns, wants_raw_scores
 
 # The options of skl2onnx's converters for classifiers.
 CLASSIFIER_OPTIONS = {
     "zipmap": [True, False, "columns"],
     "output_class_labels": [False, True],
     "nocl": [False, True],
+    "raw_scores": [False, True],
 }
 
 
@@ -95,10 +97,12 @@ def column_counts(operator):
 
 
 def result_type(operator):
-    """Return the type of the results: float64 if all numeric inputs are float64, otherwise float32."""
-    numeric = [v.type for v in operator.inputs if not isinstance(v.type, StringTensorType)]
-    double = numeric and all(isinstance(t, DoubleTensorType) for t in numeric)
-    return DoubleTensorType if double else FloatTensorType
+    """Return the type of the results: float64, as skbackprop's are, unless an input is float32.
+
+    Integer and text inputs do not reduce the precision.
+    """
+    single = any(isinstance(variable.type, FloatTensorType) for variable in operator.inputs)
+    return FloatTensorType if single else DoubleTensorType
 
 
 def class_labels(scope, estimator):
@@ -119,14 +123,18 @@ def class_labels(scope, estimator):
 
 
 def convert_classifier(scope, operator, container):
-    """Add the graph of a BackpropClassifier: labels and probabilities."""
+    """Add the graph of a BackpropClassifier: labels, and probabilities or raw scores."""
     estimator = operator.raw_operator
     model, graph = fitted_model(estimator), Graph(scope, container)
     raw = raw_outputs(graph, operator, model)
     first, second = operator.outputs
     labels(raw, model.targets, class_labels(scope, estimator)).save_as(first)
     dtype = graph.variable(second).dtype
-    probabilities(raw, model.loss, model.targets, dtype).save_as(second)
+    if wants_raw_scores(container.get_options, scope, estimator):
+        scores = raw_scores(raw, model.targets, has_two_columns(scope, estimator))
+        scores.astype(dtype).save_as(second)
+    else:
+        probabilities(raw, model.loss, model.targets, dtype).save_as(second)
 
 
 def convert_regressor(scope, operator, container):

@@ -125,6 +125,13 @@ def probabilities(raw, loss, targets, dtype):
     return clip(a.astype(dtype), limits.tiny, 1 - limits.epsneg)
 
 
+def raw_scores(raw, targets, two_columns):
+    """Return z^L, one column for two classes; with `two_columns` these are -z and z."""
+    if two_columns and targets.n_outputs == 1 and not targets.multilabel:
+        return concatenate([-raw, raw])
+    return raw
+
+
 def labels(raw, targets, classes):
     """Return the class of each row, from the array `classes`, or an indicator for each label."""
     if targets.multilabel:

@@ -3,9 +3,13 @@
 SKBACKPROP_SECONDS sets how long they do: two seconds here, a minute before a release.
 """
 
+import contextlib
 import os
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from threading import Barrier
 
 import numpy as np
 import pytest
@@ -109,3 +113,102 @@ def test_a_training_is_the_same_where_scipy_shares_numpys_blas(monkeypatch):
     monkeypatch.setattr(parameter_blocks, "BLOCK", 1000)
     shared = BackpropClassifier(**settings).fit(X, y)
     np.testing.assert_allclose(shared.loss_curve_, own.loss_curve_, rtol=1e-9)
+
+
+def test_the_first_fits_of_a_process_share_their_limits(monkeypatch):
+    monkeypatch.setattr(threads, "one_thread", lru_cache(maxsize=1)(threads.one_thread.__wrapped__))
+
+    class Slow(threads.ThreadpoolController):
+        """Takes so long that all threads ask before the first has its answer."""
+
+        n_made = 0
+
+        def __init__(self):
+            Slow.n_made += 1
+            time.sleep(0.05)
+            super().__init__()
+
+    monkeypatch.setattr(threads, "ThreadpoolController", Slow)
+    start = Barrier(8)
+
+    def fit(_):
+        start.wait()
+        with suited_threads([10, 10], 10):
+            time.sleep(0.01)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(fit, range(8)))
+    assert Slow.n_made == 1
+
+
+class SlowLibrary:
+    """A BLAS whose calls let other threads in, before and after they take effect."""
+
+    def __init__(self, n_threads):
+        self.n_threads = n_threads
+
+    def get_num_threads(self):
+        time.sleep(4e-4)
+        n_threads = self.n_threads
+        time.sleep(1e-4)
+        return n_threads
+
+    def set_num_threads(self, n_threads):
+        time.sleep(1e-4)
+        self.n_threads = n_threads
+        time.sleep(1e-4)
+
+
+def test_limits_that_overlap_at_any_moment_are_lifted():
+    library = SlowLibrary(4)
+    one_thread = threads.OneThread([library])
+    chance = np.random.default_rng(0).uniform(0, 2e-3, (8, 20, 2))
+
+    def use(pauses):
+        for before, within in pauses:
+            time.sleep(before)
+            with one_thread.used():
+                assert library.n_threads == 1
+                time.sleep(within)
+                assert library.n_threads == 1
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(use, chance))
+    assert library.n_threads == 4
+
+
+@pytest.mark.parametrize("moment", range(1, 40))
+def test_an_interruption_leaves_the_turn_to_others(moment):
+    library = SlowLibrary(4)
+    one_thread = threads.OneThread([library])
+    n_calls = 0
+
+    def interrupt(frame, event, argument):
+        nonlocal n_calls
+        if event in ("call", "c_call") and frame.f_code.co_filename == threads.__file__:
+            n_calls += 1
+            if n_calls == moment:
+                raise KeyboardInterrupt
+
+    sys.setprofile(interrupt)
+    with contextlib.suppress(KeyboardInterrupt), one_thread.used():
+        pass
+    sys.setprofile(None)
+    assert not threads.TURN
+    with one_thread.used():
+        assert library.n_threads == 1
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs a fork")
+def test_a_child_that_is_forked_in_the_turn_of_a_thread_has_its_own():
+    child = threads.one_at_a_time(os.fork)
+    if child == 0:
+        os._exit(threads.one_at_a_time(int))  # would wait for ever, if the turn were taken
+    for _ in range(100):
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            break
+        time.sleep(0.1)
+    else:
+        os.kill(child, 9)
+    assert done == child and status == 0

@@ -1,23 +1,38 @@
-"""Constants as arrays, because NumPy takes longer for numbers; each is made once and never written."""
+"""Constants as arrays, because NumPy is faster with array operands than with Python scalars.
 
+Each is made once and never written. Large ones are not kept, whose memory would grow with every new size.
+"""
+
+import math
 from functools import lru_cache
 
 import numpy as np
 
+# What all kept zeros are views of; never written, so the system backs it with no physical memory.
+ZEROS = np.zeros(2**24, np.uint8)
+
 
 @lru_cache(maxsize=64)
 def constant(value, dtype):
-    """Return an array without dimensions: to add one takes half the time of a number of Python's."""
+    """Return an array without dimensions: to add one takes half the time of a Python scalar."""
     return read_only(np.array(value, dtype))
 
 
-@lru_cache(maxsize=64)
-def zeros(shape, dtype):
-    """Return zeros, for which the system, as they are never written, need not even find memory.
+def zeros_like(z):
+    """Return zeros in the shape and dtype of `z`.
 
-    NumPy's maximum of two arrays is vectorised, and that of an array and a number is not.
+    NumPy's maximum of two arrays is vectorised, and that of an array and a scalar is not.
     """
-    return read_only(np.zeros(shape, dtype))
+    if z.nbytes > ZEROS.nbytes:
+        return np.zeros(z.shape, z.dtype)
+    return view_of_zeros(z.shape, z.dtype)
+
+
+@lru_cache(maxsize=64)
+def view_of_zeros(shape, dtype):
+    """Return zeros that share their memory with all others."""
+    n_bytes = math.prod(shape) * dtype.itemsize
+    return read_only(ZEROS[:n_bytes].view(dtype).reshape(shape))
 
 
 @lru_cache(maxsize=64)

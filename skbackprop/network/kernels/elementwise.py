@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skbackprop.network.kernels.constant_arrays import constant, zeros
+from skbackprop.network.kernels.constant_arrays import constant, zeros_like
 
 
 def sigmoid(z, out):
@@ -15,12 +15,12 @@ def sigmoid(z, out):
 
 def positive_part(z, out):
     """Write max(z, 0) into `out`."""
-    np.maximum(z, zeros(z.shape, z.dtype), out=out)
+    np.maximum(z, zeros_like(z), out=out)
 
 
 def negative_part(z, out):
     """Write min(z, 0) into `out`."""
-    np.minimum(z, zeros(z.shape, z.dtype), out=out)
+    np.minimum(z, zeros_like(z), out=out)
 
 
 def is_positive(z, out):
