@@ -2,7 +2,7 @@
 Explaining a prediction with SHAP
 =================================
 
-SHAP shares the difference between a prediction and the mean prediction out among the features.
+SHAP attributes the difference between a prediction and the mean prediction to the features.
 """
 
 from sklearn.datasets import load_breast_cancer
@@ -25,7 +25,7 @@ def probability_benign(rows):
     return network.predict_proba(rows)[:, 1]
 
 
-# The network is asked with the features of one patient, some of them replaced by those of others.
+# The explainer predicts for one patient with some of the features replaced by those of other patients.
 explainer = shap.PermutationExplainer(probability_benign, X_train[:50], seed=0)
 patient = X_test[:1]
 explanation = explainer(patient, silent=True)

@@ -1,9 +1,9 @@
 """
-Rare classes
-============
+Class weights for rare classes
+==============================
 
-Where one class is rare, a network does well by hardly ever predicting it. ``class_weight`` says
-that the rare class counts for more.
+If one class is rare, a network reaches a low loss by hardly ever predicting it. ``class_weight``
+increases the weight of the rare class.
 """
 
 import matplotlib.pyplot as plt
@@ -16,8 +16,8 @@ from skbackprop import BackpropClassifier
 plt.style.use("tableau-colorblind10")
 
 # %%
-# One in thirty
-# -------------
+# Data
+# ----
 # 6,000 parts from a machine, of which one in thirty is faulty.
 
 X, y = make_classification(
@@ -37,12 +37,12 @@ print(f"{y_train.sum()} of {len(y_train)} parts are faulty")
 # %%
 # Three weightings
 # ----------------
-# ``None`` counts every part alike. ``"balanced"`` gives both classes the same total weight. A dict
-# says it in numbers: here a missed fault costs as much as eight false alarms.
+# ``None`` gives every part the same weight. ``"balanced"`` gives both classes the same total weight. A
+# dict sets the weights explicitly: here a missed fault costs as much as eight false alarms.
 
 
 def fit(class_weight):
-    """Return a network that was fitted with these class weights."""
+    """Return a network fitted with these class weights."""
     return BackpropClassifier(
         hidden_layer_sizes=(50,),
         recipe="textbook",
@@ -62,19 +62,19 @@ networks = {
     '"balanced"': fit("balanced"),
 }
 for name, network in networks.items():
-    answer = network.predict(X_test)
+    predicted = network.predict(X_test)
     print(
-        f"class_weight={name:13s} finds {recall_score(y_test, answer):.0%} of the faulty parts; "
+        f"class_weight={name:13s} finds {recall_score(y_test, predicted):.0%} of the faulty parts; "
         f"accuracy {network.score(X_test, y_test):.1%}, "
-        f"balanced accuracy {balanced_accuracy_score(y_test, answer):.1%}"
+        f"balanced accuracy {balanced_accuracy_score(y_test, predicted):.1%}"
     )
 
 # %%
-# More faults found, more false alarms
-# ------------------------------------
-# Weights do not make a network cleverer: they say which of two mistakes is the worse one. The
-# probabilities change with them too; who needs probabilities that are true shares should leave
-# ``class_weight`` at None and move the threshold instead (scikit-learn's
+# Confusion matrices
+# ------------------
+# Class weights trade one type of error for the other: more faults are found, at the price of more
+# false alarms. They also change the predicted probabilities. If calibrated probabilities are needed,
+# leave ``class_weight`` at None and move the decision threshold instead (scikit-learn's
 # ``TunedThresholdClassifierCV``).
 
 figure, axes = plt.subplots(1, 3, figsize=(10, 3.7), sharey=True, layout="constrained")

@@ -1,10 +1,10 @@
 """
-What hidden units are for
-=========================
+Decision boundaries and hidden units
+====================================
 
-A network without hidden layers draws a straight line between two classes. Every hidden unit can
-bend it once. scikit-learn's own ``DecisionBoundaryDisplay`` draws the networks of this package, as
-it draws any classifier.
+The decision boundary of a network without hidden layers is a straight line. Hidden units make it
+nonlinear. The boundaries are plotted with scikit-learn's ``DecisionBoundaryDisplay``, which accepts
+the networks of this package like any classifier.
 """
 
 import matplotlib.pyplot as plt
@@ -17,14 +17,14 @@ from skbackprop import BackpropClassifier
 plt.style.use("tableau-colorblind10")
 
 # %%
-# Three puzzles
-# -------------
-# Two moons, a disc in a ring, and two spirals: none of them can be solved by a straight line, and
-# the spirals need many bends.
+# Three data sets
+# ---------------
+# Two moons, a disc in a ring, and two spirals: none of them is linearly separable, and
+# the spirals need a strongly curved boundary.
 
 
 def make_spirals(n_samples, random_state):
-    """Return two spirals of points and the number of the spiral of each point."""
+    """Return points on two spirals and the index of the spiral of each point."""
     rng = np.random.default_rng(random_state)
     spiral = np.arange(n_samples) % 2
     angle = 3 * np.pi * np.sqrt(rng.uniform(0.03, 1, n_samples))
@@ -42,7 +42,7 @@ puzzles = {
 # %%
 # Four networks
 # -------------
-# From no hidden layer at all to two layers of 50 units.
+# The networks range from no hidden layer to two layers of 50 units.
 
 sizes = {
     "no hidden layer": (),
@@ -68,10 +68,11 @@ def network(hidden_layer_sizes):
 
 
 # %%
-# Where they draw the line
-# ------------------------
-# The darker the ground, the surer the network is that a circle is there; the line is where the two
-# classes are equally probable. The number is the accuracy on the points that are shown.
+# The decision boundaries
+# -----------------------
+# The background shows the predicted probability, darker where the class of the circles is more
+# probable. On the line both classes have the same probability. The titles give the accuracy on the
+# points that are shown.
 
 figure, axes = plt.subplots(3, 4, figsize=(10, 7.5), layout="constrained")
 for row, (puzzle, (X, y)) in zip(axes, puzzles.items(), strict=True):

@@ -2,15 +2,15 @@
 Handwritten digits
 ==================
 
-The main job from start to end: a network learns 1,797 images of handwritten digits, a grid search
-chooses its dropout, a picture shows what it learned, and the result is saved and loaded again.
+A complete workflow: a network is trained on 1,797 images of handwritten digits, a grid search selects
+the dropout rate, figures show the result, and the network is saved and loaded again.
 """
 
 # %%
 # The data
 # --------
-# Every image has 8 x 8 pixels, so a row of ``X`` has 64 numbers. A quarter of the images is set
-# aside for the test; ``stratify`` gives every digit the same share of it.
+# Every image has 8 x 8 pixels, so a row of ``X`` has 64 features. A quarter of the images is held out
+# as the test set; ``stratify`` preserves the shares of the digits.
 
 import matplotlib.pyplot as plt
 from sklearn.datasets import load_digits
@@ -33,8 +33,8 @@ for axis, image, digit in zip(axes, X_train, y_train, strict=False):
 # %%
 # A first network
 # ---------------
-# One hidden layer of 256 units, everything else as it comes. The inputs need no preparation: the
-# network scales them itself.
+# The network has one hidden layer of 256 units; all other parameters have their defaults. The inputs
+# need no preprocessing, because the estimator scales them.
 
 from skbackprop import BackpropClassifier
 
@@ -45,10 +45,10 @@ print(f"test accuracy {accuracy:.4f} after {network.n_iter_} epochs")
 assert accuracy >= 0.97
 
 # %%
-# How much dropout?
-# -----------------
-# Dropout switches off a random share of the hidden units at every step, so that no unit can rely
-# on another. How large a share is best? A grid search asks cross-validation.
+# Selecting the dropout rate
+# --------------------------
+# Dropout deactivates a random share of the hidden units in every training step, so that units do not
+# co-adapt. A grid search selects this share by cross-validation.
 
 from sklearn.model_selection import GridSearchCV
 
@@ -60,15 +60,14 @@ for rate, score in zip(
     print(f"dropout {rate:.1f}: accuracy {score:.4f}")
 
 accuracy = search.score(X_test, y_test)
-print(f"chosen: {search.best_params_}; test accuracy {accuracy:.4f}")
+print(f"selected: {search.best_params_}; test accuracy {accuracy:.4f}")
 assert accuracy >= 0.97
 
 # %%
-# What it learned
-# ---------------
-# On the left is the loss of every epoch: how wrong the network was on the training images. On the
-# right each row is a true digit and each column an answer; whatever is off the diagonal is a
-# mistake.
+# Results
+# -------
+# The left figure shows the training loss of every epoch. The right figure is the confusion matrix:
+# rows are true digits, columns are predictions, and entries off the diagonal are errors.
 
 from sklearn.metrics import ConfusionMatrixDisplay
 
@@ -83,10 +82,9 @@ right.set_title(f"Confusion matrix, accuracy {accuracy:.3f}")
 plt.show()
 
 # %%
-# Save it, load it
-# ----------------
-# A fitted network is an ordinary object; joblib writes it to a file. The loaded network gives the
-# same probabilities, to the last bit.
+# Saving and loading
+# ------------------
+# joblib saves a fitted network to a file. The loaded network gives exactly the same probabilities.
 
 import tempfile
 from pathlib import Path

@@ -1,10 +1,10 @@
 """
-The doctor
-==========
+Diagnosing a network that does not learn
+========================================
 
-A network that does not learn says nothing about why. :func:`~skbackprop.inspection.diagnose` looks
-for what is usually wrong, and says what was measured and what usually helps. Here a network gets
-better finding by finding.
+:func:`~skbackprop.inspection.diagnose` checks a fitted network for common problems, and reports the
+measured values and what usually helps. This example improves a network step by step, following the
+findings.
 """
 
 import warnings
@@ -23,12 +23,12 @@ X, y = load_breast_cancer(return_X_y=True)
 X, X_test, y, y_test = train_test_split(X, y, random_state=0)
 
 # %%
-# The patient
-# -----------
-# A network as the first chapters of the books have it: sigmoids, weights of variance 1, plain gradient
-# descent, and nobody has looked at the data, whose columns are areas in the thousands and fractions.
+# A network with problems
+# -----------------------
+# The network is that of introductory textbooks: sigmoid units, initial weights of variance 1, plain gradient
+# descent. The data are not scaled; some columns are areas in the thousands, others are fractions.
 
-patient = BackpropClassifier(
+model = BackpropClassifier(
     (30, 30),
     "sigmoid",
     recipe="textbook",
@@ -43,68 +43,68 @@ patient = BackpropClassifier(
 
 
 def fit(network):
-    """Return the network after its fit; what may be wrong with it is said by the doctor."""
+    """Return the fitted network; problems are left to the diagnosis."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         return network.fit(X, y)
 
 
-sick = fit(clone(patient))
-print(f"accuracy on new rows: {sick.score(X_test, y_test):.2f}")
-first = diagnose(sick, X, y, X_val=X_test, y_val=y_test)
+faulty = fit(clone(model))
+print(f"accuracy on new rows: {faulty.score(X_test, y_test):.2f}")
+first = diagnose(faulty, X, y, X_val=X_test, y_val=y_test)
 print(first)
 
 # %%
-# In a notebook the diagnosis shows as a table:
+# A notebook displays the diagnosis as a table:
 
 first
 
 # %%
-# In a program it is a sequence:
+# In a program the diagnosis is a sequence of findings:
 
 print([finding.name for finding in first.at_least("critical")])
 
 # %%
-# The first cure
-# --------------
-# The gravest findings come first, and the others are often what they cause. So the columns are scaled,
-# and the first weights are chosen to suit the sigmoid.
+# Scaling and initialization
+# --------------------------
+# The most severe findings come first, and the others are often their consequences. So the columns are
+# scaled first, and the initialization is adapted to the sigmoid.
 
-patient.set_params(scaling="standard", initialization="auto")
-second = diagnose(fit(patient), X, y, X_val=X_test, y_val=y_test)
-print(f"accuracy on new rows: {patient.score(X_test, y_test):.2f}")
+model.set_params(scaling="standard", initialization="auto")
+second = diagnose(fit(model), X, y, X_val=X_test, y_val=y_test)
+print(f"accuracy on new rows: {model.score(X_test, y_test):.2f}")
 print(second)
 
 # %%
-# The second cure
-# ---------------
-# The steps are too small, as the ratio of their length to that of the weights shows. ``solver="adam"``
-# brings a rate that is right for most networks.
+# Learning rate
+# -------------
+# The steps are too small, as the ratio of their norm to that of the weights shows. ``solver="adam"``
+# has a default learning rate that suits most networks.
 
-patient.set_params(solver="adam", learning_rate="auto", max_iter=200)
-third = diagnose(fit(patient), X, y, X_val=X_test, y_val=y_test)
-print(f"accuracy on new rows: {patient.score(X_test, y_test):.2f}")
+model.set_params(solver="adam", learning_rate="auto", max_iter=200)
+third = diagnose(fit(model), X, y, X_val=X_test, y_val=y_test)
+print(f"accuracy on new rows: {model.score(X_test, y_test):.2f}")
 print(third)
 assert not third
 
 # %%
-# What nobody had to cure
-# -----------------------
-# Nothing of this happens with the defaults: columns are scaled, first weights suit the activation, and
-# the learning rate suits both. The textbook's settings are for those who want to see how it works.
+# The default parameters
+# ----------------------
+# None of these problems occurs with the default parameters: columns are scaled, and the initialization and
+# the learning rate suit the activation. The settings above serve to show the problems.
 
 default = fit(BackpropClassifier(random_state=0))
 print(f"accuracy on new rows: {default.score(X_test, y_test):.2f}")
 print(diagnose(default, X, y, X_val=X_test, y_val=y_test))
 
 # %%
-# The pictures show the same. At the left the activations of the patient as it came in: hardly one lies
-# where the sigmoid is not flat. In the middle the cured network, and at the right its training.
+# The displays confirm the diagnosis. The left figure shows the activations of the first network, nearly all
+# of which are saturated. The figure in the middle shows the improved network, and the right one its training.
 
 figure, (left, middle, right) = plt.subplots(1, 3, figsize=(12, 3.8), layout="constrained")
-for ax, network, title in [(left, sick, "the patient"), (middle, patient, "cured")]:
+for ax, network, title in [(left, faulty, "first network"), (middle, model, "improved network")]:
     ActivationsDisplay.from_estimator(network, X, ax=ax)
     ax.set_title(title)
-LossCurveDisplay.from_estimator(patient, ax=right)
-right.set_title("the training of the cured network")
+LossCurveDisplay.from_estimator(model, ax=right)
+right.set_title("training of the improved network")
 plt.show()

@@ -2,9 +2,9 @@
 Dropout against overfitting
 ===========================
 
-A large network and few examples: the network learns its examples by heart, mistakes included, and
-its loss on new data rises while the training loss goes on falling. The same network with dropout
-cannot do that, and does much better on new data.
+A large network trained on few examples memorises them, including wrong labels: its loss on new data
+increases while the training loss continues to decrease. Dropout prevents this, and the same network
+becomes much more accurate on new data.
 """
 
 import warnings
@@ -19,26 +19,26 @@ from skbackprop import BackpropClassifier
 plt.style.use("tableau-colorblind10")
 
 # %%
-# Few examples, some of them wrong
-# --------------------------------
-# The network gets 400 digits, and every fifth of them has a wrong label. So it is easy to see what
-# learning by heart does: a network that gets the wrong labels right has learned something that is
-# not true. The other 1,397 digits, all with their right labels, are the new data.
+# Few examples with wrong labels
+# ------------------------------
+# The training set consists of 400 digits, every fifth of which has a wrong label. A network that
+# reproduces the wrong labels has memorised noise. The other 1,397 digits, all with correct labels, are
+# the new data.
 
 X, y = load_digits(return_X_y=True)
 X_train, X_new, y_train, y_new = train_test_split(X, y, train_size=400, stratify=y, random_state=0)
 y_train[::5] = (y_train[::5] + 1) % 10
 
 # %%
-# The same network twice
-# ----------------------
+# With and without dropout
+# ------------------------
 # Two hidden layers of 200 units have 55,000 weights, far more than 400 digits need. With
-# ``dropout=0.5`` each step sees only half of the hidden units, drawn anew; with
-# ``input_dropout=0.2`` it misses a fifth of the pixels too. Prediction always uses all of them.
+# ``dropout=0.5`` each training step uses a random half of the hidden units; with
+# ``input_dropout=0.2`` it also omits a fifth of the pixels. Prediction always uses all units and pixels.
 
 
 def fit(dropout, input_dropout):
-    """Return a network after 150 epochs, validated on the new data after each of them."""
+    """Return a network trained for 150 epochs and validated on the new data after each epoch."""
     network = BackpropClassifier(
         hidden_layer_sizes=(200, 200),
         recipe="textbook",
@@ -53,7 +53,7 @@ def fit(dropout, input_dropout):
         random_state=0,
     )
     with warnings.catch_warnings():
-        # To go on for too long is the purpose here.
+        # The long training is intended: it shows overfitting.
         warnings.simplefilter("ignore", ConvergenceWarning)
         return network.fit(X_train, y_train, X_val=X_new, y_val=y_new)
 
@@ -67,11 +67,11 @@ for name, network in [("without dropout", plain), ("with dropout", dropped)]:
 assert dropped.validation_scores_[-1] > plain.validation_scores_[-1]
 
 # %%
-# Both curves
+# Loss curves
 # -----------
-# Without dropout the training loss falls to 0, wrong labels and all, while the loss on new data
-# rises from epoch to epoch. With dropout the training loss stays high, because it is measured with
-# units missing, and the loss on new data stays low.
+# Without dropout the training loss decreases to 0, which includes the wrong labels, while the loss on
+# new data increases from epoch to epoch. With dropout the training loss remains high, because it is
+# measured with dropped units, and the loss on new data remains low.
 
 figure, axes = plt.subplots(1, 2, figsize=(9, 3.8), sharey=True, layout="constrained")
 for axis, network, title in zip(axes, [plain, dropped], ["Without dropout", "With dropout"], strict=True):

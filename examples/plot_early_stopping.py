@@ -1,10 +1,10 @@
 """
-When to stop
-============
+Early stopping with a validation set
+====================================
 
-A network that trains for too long begins to learn the noise. With a validation set the loss on
-rows that it does not train on is measured after every epoch; training stops when that loss no
-longer falls, and the weights of the best epoch are kept.
+A network that is trained for too long fits the noise. With a validation set, the loss on rows that are
+not used for training is measured after every epoch. Training stops when this loss no longer
+decreases, and the weights of the best epoch are kept.
 """
 
 import warnings
@@ -18,12 +18,12 @@ from skbackprop import BackpropRegressor
 plt.style.use("tableau-colorblind10")
 
 # %%
-# Past and future
-# ---------------
-# Three years of days: the demand for heat depends on the season and on the temperature, and has
-# nothing to do with ten other columns of the table. The network trains on the first year, is
-# validated on the second and tested on the third. Rows drawn at random would not do for the
-# validation here: the future must be predicted from the past, so we choose the rows ourselves.
+# Data
+# ----
+# The data are daily values of three years. The demand for heat depends on the season and on the
+# temperature, and not on ten other columns. The network is trained on the first year, validated on the
+# second and tested on the third. A random validation set would be inappropriate, because the task is to
+# predict the future from the past; the validation rows are therefore passed explicitly.
 
 rng = np.random.default_rng(0)
 day = np.arange(3 * 365)
@@ -51,19 +51,18 @@ def network(n_iter_no_change):
 
 
 # %%
-# Stopped, and not stopped
-# ------------------------
-# ``X_val`` and ``y_val`` are the rows to validate on; training stops after ``n_iter_no_change``
-# epochs without a smaller loss on them. Who has no rows of their own for this sets
-# ``early_stopping=True``, which holds out a tenth of the training rows, or the share that
-# ``validation_fraction`` says.
+# With and without early stopping
+# -------------------------------
+# ``X_val`` and ``y_val`` are the validation rows. Training stops after ``n_iter_no_change`` epochs
+# without a lower loss on them. Alternatively, ``early_stopping=True`` holds out a tenth of the training
+# rows, or the share ``validation_fraction``.
 
 stopped = network(n_iter_no_change=20)
 stopped.fit(X[first], demand[first], X_val=X[second], y_val=demand[second])
 
 endless = network(n_iter_no_change=None)
 with warnings.catch_warnings():
-    # To go on for too long is the purpose here.
+    # The long training is intended: it shows overfitting.
     warnings.simplefilter("ignore", ConvergenceWarning)
     endless.fit(X[first], demand[first])
 
@@ -74,9 +73,9 @@ for name, model in [("stopped", stopped), ("not stopped", endless)]:
 assert scores["stopped"] > scores["not stopped"]
 
 # %%
-# Where it was stopped
-# --------------------
-# To see what would have come, a third network does all the epochs with a validation.
+# Loss curves
+# -----------
+# To show the losses after the point of stopping, a third network is trained for all epochs with validation.
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", ConvergenceWarning)

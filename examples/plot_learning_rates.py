@@ -2,8 +2,9 @@
 Learning rates and their schedules
 ==================================
 
-The learning rate is the parameter that matters most: too small, and nothing happens; too large, and
-the steps jump over the valley. A schedule takes large steps first and small ones in the end.
+The learning rate is the most important parameter of the training. If it is too small, the loss hardly
+decreases; if it is too large, the steps overshoot the minimum. A schedule starts with large steps and
+ends with small ones.
 """
 
 import warnings
@@ -22,8 +23,8 @@ plt.style.use("tableau-colorblind10")
 # %%
 # The schedules
 # -------------
-# Each is a factor on the learning rate, a function of the fraction of the training that is done. A
-# function of your own can be passed as ``schedule`` in the same way.
+# A schedule is a factor on the learning rate, as a function of the completed fraction of the training.
+# A custom function can be passed as ``schedule`` as well.
 
 styles = {"constant": "k-", "cosine": "C0-", "flat_cos": "C4:", "one_cycle": "C1--", "coslog4": "C3-."}
 fraction = np.linspace(0, 1, 500)
@@ -40,7 +41,7 @@ plt.show()
 # %%
 # A noisy function of ten inputs
 # ------------------------------
-# 1,000 rows to train on, and 2,000 others that tell how well it goes.
+# The training set has 1,000 rows; another 2,000 rows are used for evaluation.
 
 X, y = make_friedman1(3000, n_features=10, noise=1.0, random_state=0)
 X_train, y_train, X_new, y_new = X[:1000], y[:1000], X[1000:], y[1000:]
@@ -59,7 +60,7 @@ def losses(learning_rate, schedule, random_state=0):
         random_state=random_state,
     )
     with warnings.catch_warnings():
-        # With a constant rate 40 epochs are too few.
+        # With a constant rate, 40 epochs are too few to converge.
         warnings.simplefilter("ignore", ConvergenceWarning)
         network.fit(X_train, y_train, X_val=X_new, y_val=y_new)
     return network.validation_loss_curve_
@@ -69,16 +70,16 @@ rates = {"0.0001: too small": 0.0001, "0.003: good": 0.003, "0.3: too large": 0.
 curves = {label: losses(rate, "constant") for label, rate in rates.items()}
 
 # %%
-# With a schedule a larger rate is good: 0.03 here. Chance has a say in where the training ends, so
-# each network is trained six times, from different first weights.
+# Schedules allow for a larger learning rate, here 0.03. Because the final loss varies randomly, each
+# network is trained six times from different initial weights.
 
 last_losses = {name: [losses(0.03, name, random_state=seed)[-1] for seed in range(6)] for name in styles}
 for name, values in last_losses.items():
     print(f"{name:9s} mean {np.mean(values):.4f}, from {min(values):.4f} to {max(values):.4f}")
 
 # %%
-# A constant rate never comes to rest, and ends wherever its last step took it. Every schedule ends
-# lower on average.
+# With a constant rate the training does not converge, and the final loss depends on the last steps. Every
+# schedule reaches a lower loss on average.
 
 figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.8), layout="constrained")
 for (label, curve), style in zip(curves.items(), ["C0--", "k-", "C1-."], strict=True):

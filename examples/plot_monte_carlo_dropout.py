@@ -1,10 +1,10 @@
 """
-Uncertainty from dropout
-========================
+Uncertainty from Monte Carlo dropout
+====================================
 
-Predict many times with dropout left on, and the answers differ: little where there were data, and
-more and more away from them. This is Monte Carlo dropout (Gal & Ghahramani, 2016): the network
-says not only what it thinks, but also how far it can be trusted.
+If a network predicts repeatedly with dropout, the predictions differ: little where there are training
+data, and increasingly with the distance from them. Monte Carlo dropout (Gal & Ghahramani, 2016) uses
+this variation as a measure of uncertainty.
 """
 
 import matplotlib.pyplot as plt
@@ -17,14 +17,14 @@ plt.style.use("tableau-colorblind10")
 # %%
 # Data with a gap
 # ---------------
-# A wave with a little noise. There is nothing between 0 and 1.5, and nothing beyond 3 on either
-# side.
+# The data are a sine wave with a trend and a little noise. There are no data between 0 and 1.5, and none
+# beyond 3 on either side.
 
 rng = np.random.default_rng(0)
 
 
 def wave(x):
-    """Return what is to be learned."""
+    """Return the function to be learned."""
     return np.sin(2 * x) + 0.3 * x
 
 
@@ -33,14 +33,14 @@ X = x[:, None]
 y = wave(x) + rng.normal(scale=0.1, size=x.size)
 
 # %%
-# One network, many answers
-# -------------------------
-# Three settings differ from the defaults for this purpose: dropout stays on to the end of the training
-# in place of fading out, no embedding of the input repeats itself outside of the data, and the answers
-# may leave the range of the y that were seen.
+# Repeated predictions
+# --------------------
+# Three settings differ from the defaults for this purpose: the dropout rate is constant instead of
+# decreasing to zero, there are no periodic embeddings of the input, which would repeat themselves outside
+# of the data, and predictions are not limited to the range of the training targets.
 #
-# ``predict(X, return_std=True)`` passes the inputs many times through the network, each time with
-# other units dropped, and returns the mean of the answers and their standard deviation.
+# ``predict(X, return_std=True)`` computes many predictions with different dropout masks, and returns their
+# mean and standard deviation.
 
 model = BackpropRegressor(
     hidden_layer_sizes=(100, 100),
@@ -56,12 +56,12 @@ line = np.linspace(-5, 5, 400)
 mean, deviation = model.predict(line[:, None], return_std=True, n_samples=1000)
 
 # %%
-# The band opens away from the data
-# ---------------------------------
-# The band is two standard deviations wide to either side. It is the doubt about the curve alone; the
-# noise of the data comes on top of it. In the gap the network is less sure than where there are data,
-# and to the left and to the right it is less sure the further it goes. The band is no promise: where
-# the wave turns without the network having seen it, the truth leaves the band.
+# The uncertainty increases away from the data
+# --------------------------------------------
+# The band shows two standard deviations on either side of the mean. It represents the uncertainty about the
+# function only, without the noise of the data. The uncertainty is larger in the gap than where there are
+# data, and increases with the distance from the data on the left and on the right. The band is not a
+# guarantee: where the function changes direction outside of the data, it leaves the band.
 
 figure, (above, below) = plt.subplots(
     2, 1, figsize=(8, 5.5), sharex=True, height_ratios=(3, 1), layout="constrained"

@@ -1,9 +1,9 @@
 """
-A loss of your own
-==================
+A custom loss
+=============
 
-A loss is three short methods: what the mistakes cost, the derivative of that, and how a raw output
-becomes a prediction. Any object that has them can be passed as ``loss=``.
+A loss has three methods: the value of the loss, its derivative, and the conversion of raw outputs to
+predictions. Any object with these methods can be passed as ``loss=``.
 """
 
 import matplotlib.pyplot as plt
@@ -15,15 +15,14 @@ from skbackprop import BackpropRegressor
 plt.style.use("tableau-colorblind10")
 
 # %%
-# Too little is worse than too much
-# ---------------------------------
-# A bakery has to guess how many loaves it will sell. A loaf too many costs little; a customer who
-# finds the shelf empty costs a lot. So a guess that is too low by some number shall cost nine times
-# as much as one that is too high by the same number.
+# An asymmetric loss
+# ------------------
+# A bakery predicts how many loaves it will sell. A surplus loaf costs little, a missing one costs a lot.
+# Underestimation therefore has nine times the cost of overestimation by the same amount.
 
 
 class EmptyShelf:
-    """Half the squared error; nine times that where the prediction is too low."""
+    """Half the squared error, multiplied by nine if the prediction is too low."""
 
     def value(self, y_true, raw_prediction, scratch):
         error = raw_prediction - y_true
@@ -38,13 +37,12 @@ class EmptyShelf:
 
 
 # %%
-# ``value`` returns one number for each row. ``delta`` writes its derivative with respect to the raw
-# output into ``out``. ``inverse_link`` turns raw outputs into predictions; here they are the same.
+# ``value`` returns one number per row. ``delta`` writes the derivative with respect to the raw
+# output into ``out``. ``inverse_link`` converts raw outputs to predictions; here they are the same.
 #
-# Is the derivative right?
-# ------------------------
-# It is easy to get a sign wrong, and easy to find out: change the raw output a little and see by how
-# much the value changes.
+# Checking the derivative
+# -----------------------
+# Errors in a derivative are found by comparing it with finite differences of the value.
 
 loss = EmptyShelf()
 y_true = np.array([[0.3]])
@@ -58,11 +56,10 @@ for raw in (-1.0, 0.0, 2.0):
     assert abs(derivative.item() - numeric) < 1e-5
 
 # %%
-# A week in the bakery
-# --------------------
-# Two years of days. More loaves are sold as the week goes on, and the weekend is less certain than
-# the rest. The same network learns them twice, once with the squared error and once with the loss
-# from above.
+# Comparison with the squared error
+# ---------------------------------
+# The data are daily sales of two years. Sales increase over the week, and vary more at the weekend. The
+# same network is trained with the squared error and with the loss defined above.
 
 rng = np.random.default_rng(0)
 weekday = rng.integers(0, 7, 730)
@@ -70,7 +67,7 @@ sold = 200 + 30 * weekday + rng.normal(0, 15 + 8 * weekday)
 
 
 def fit(loss):
-    """Return a network that was trained with this loss."""
+    """Return a network trained with this loss."""
     return BackpropRegressor(
         hidden_layer_sizes=(20,),
         recipe="textbook",
@@ -85,21 +82,21 @@ def fit(loss):
 
 
 usual, cautious = fit("squared_error"), fit(EmptyShelf())
-for name, model in [("squared error", usual), ("own loss", cautious)]:
+for name, model in [("squared error", usual), ("custom loss", cautious)]:
     empty = np.mean(model.predict(weekday[:, None]) < sold)
     print(f"{name}: the shelf is empty on {empty:.0%} of the days")
 
 # %%
-# The squared error predicts the middle, so that half of the days end with an empty shelf. Under the
-# loss of our own the network keeps a reserve, and a larger one where it is less certain.
+# With the squared error the network predicts the mean, so the shelf is empty on about half of the days.
+# With the custom loss the predictions include a reserve, which is larger where sales vary more.
 
 days = np.arange(7)
 figure, axis = plt.subplots(figsize=(8, 4.2), layout="constrained")
 axis.plot(weekday + rng.uniform(-0.25, 0.25, 730), sold, ".", color="0.7", markersize=4, label="sold")
 axis.plot(days, usual.predict(days[:, None]), "C0o--", label="squared error")
-axis.plot(days, cautious.predict(days[:, None]), "C1s-", label="own loss")
+axis.plot(days, cautious.predict(days[:, None]), "C1s-", label="custom loss")
 axis.set_xticks(days, ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"])
-axis.set_ylabel("loaves a day")
+axis.set_ylabel("loaves per day")
 axis.legend(loc="upper left")
 axis.grid(axis="y", alpha=0.3)
 plt.show()

@@ -1,10 +1,10 @@
 """
-A table with numbers and words
-==============================
+A pipeline for mixed data
+=========================
 
-Real tables have columns of numbers and columns of words, and holes. A pipeline turns such a table
-into what a network can read, a search tunes the network inside the pipeline, and the whole of it is
-saved as one file that takes raw rows and gives prices.
+Real tables have numeric columns, text columns, and missing values. A pipeline preprocesses such a table, a
+search tunes the network inside the pipeline, and the fitted pipeline is saved as one file that predicts
+prices from raw rows.
 """
 
 import tempfile
@@ -29,9 +29,9 @@ plt.style.use("tableau-colorblind10")
 # %%
 # A table of flats
 # ----------------
-# The example makes its own data: 3,000 flats with their area, floor, year of building, district and
-# heating, and a price. A square metre costs more in some districts than in others, upper floors are
-# worth more where there is a lift, and some of the years are not known.
+# The data are synthetic: 3,000 flats with their area, floor, year of construction, district and lift, and
+# a price. The price per square metre depends on the district, upper floors are worth more if there is a
+# lift, and some of the years are missing.
 
 rng = np.random.default_rng(0)
 n_flats = 3000
@@ -48,7 +48,9 @@ price_per_metre = flats["district"].map(
     {"harbour": 4200, "hill": 5500, "mill": 2600, "old town": 4800, "station": 3000}
 )
 bonus_of_floor = flats["floor"] * np.where(flats["lift"] == "yes", 0.03, -0.02)
-bonus_of_age = ((flats["year"] - 1965) / 60) ** 2 * 0.15  # old and new are liked, 1965 is not
+bonus_of_age = (
+    (flats["year"] - 1965) / 60
+) ** 2 * 0.15  # old and new buildings are preferred to those of 1965
 price = price_per_metre * flats["area"] * (1 + bonus_of_floor + bonus_of_age)
 price *= rng.normal(1, 0.08, n_flats)
 flats.loc[rng.random(n_flats) < 0.1, "year"] = np.nan
@@ -59,14 +61,14 @@ print(flats.head())
 # %%
 # The pipeline
 # ------------
-# Words become columns of 0 and 1, holes are filled and marked. Nothing needs to be said about the
-# units, though areas are near 100, years near 2,000 and prices near 400,000: the network scales its
-# inputs and its target itself. A notebook shows the pipeline as a picture: click on a step to see its
-# parameters, and on the question mark for its page.
+# Text columns are one-hot encoded, missing values are imputed and marked by indicators. The different
+# magnitudes of the columns need no attention (areas are about 100, years about 2,000 and prices about
+# 400,000), because the network scales its inputs and its target. A notebook displays the pipeline as a
+# diagram: click on a step to see its parameters, and on the question mark for its documentation.
 
 
 def pipeline(regressor):
-    """Return a pipeline that takes rows of the table."""
+    """Return a pipeline that preprocesses rows of the table and applies the regressor."""
     columns = make_column_transformer(
         (SimpleImputer(add_indicator=True), ["area", "floor", "year"]),
         (OneHotEncoder(handle_unknown="ignore"), ["district", "lift"]),
@@ -78,11 +80,10 @@ network = pipeline(BackpropRegressor(recipe="fast", random_state=0))
 network
 
 # %%
-# Tuned
-# -----
-# Inside a pipeline a parameter of the network has the name of its step before it. Rates are drawn
-# from a logarithmic scale, because the step from 0.02 to 0.04 matters as much as the one from 0.1
-# to 0.2.
+# Tuning
+# ------
+# In a pipeline the names of the network's parameters are prefixed with the name of the step. Learning
+# rates are drawn on a logarithmic scale, because the ratio of two rates matters and not their difference.
 
 search = RandomizedSearchCV(
     network,
@@ -105,8 +106,8 @@ print({name: round(score, 3) for name, score in scores.items()})
 assert scores["network"] > scores["linear"] + 0.03
 
 # %%
-# The linear model adds up what each column is worth by itself. The network also learns that a
-# square metre on the hill is worth more than one by the mill.
+# The linear model sums the effects of the columns. The network also learns interactions: a square metre is
+# worth more in the district "hill" than in "mill".
 
 figure, axes = plt.subplots(1, 2, figsize=(9, 4.4), sharex=True, sharey=True, layout="constrained")
 for axis, (name, score), model in zip(axes, scores.items(), [linear, search], strict=True):
@@ -119,9 +120,9 @@ axes[0].set_ylabel("predicted price (thousands)")
 plt.show()
 
 # %%
-# Saved
-# -----
-# The file holds the columns, the encoders and the network. Who loads it passes rows of the table.
+# Saving
+# ------
+# The file contains the encoders and the network. The loaded pipeline predicts from rows of the table.
 
 with tempfile.TemporaryDirectory() as folder:
     file = Path(folder) / "flats.joblib"

@@ -1,10 +1,10 @@
 """
-A band instead of a line
-========================
+Prediction intervals by quantile regression
+===========================================
 
-One number says nothing about how sure it is. Three networks that learn three quantiles give a
-band in which nine of ten values lie, wide where the data are uncertain and narrow where they are
-not.
+A point prediction contains no information about its uncertainty. Three networks that predict three
+quantiles give an interval that contains nine of ten values: wide where the data scatter strongly,
+and narrow where they do not.
 """
 
 import matplotlib.pyplot as plt
@@ -15,10 +15,9 @@ from skbackprop import BackpropRegressor
 plt.style.use("tableau-colorblind10")
 
 # %%
-# Noise that is not the same everywhere
-# -------------------------------------
-# The values swing, and they scatter far more on the right than on the left, and more upwards than
-# downwards.
+# Heteroscedastic data
+# --------------------
+# The scatter of the data increases from left to right, and is larger upwards than downwards.
 
 rng = np.random.default_rng(0)
 
@@ -36,8 +35,8 @@ X_new, y_new = draw(2000)
 # %%
 # Three quantiles
 # ---------------
-# With ``loss="quantile"`` the network learns the value that a share ``quantile`` of the targets does
-# not exceed: 0.5 is the median, 0.05 and 0.95 are the edges of the band.
+# With ``loss="quantile"`` the network predicts the value that a share ``quantile`` of the targets does
+# not exceed: 0.5 is the median, 0.05 and 0.95 are the bounds of the interval.
 
 
 def fit(quantile):
@@ -60,7 +59,7 @@ def fit(quantile):
 low, middle, high = (fit(quantile) for quantile in (0.05, 0.5, 0.95))
 
 inside = np.mean((low.predict(X_new) <= y_new) & (y_new <= high.predict(X_new)))
-print(f"{inside:.1%} of the new values lie in the band that should hold 90 %")
+print(f"{inside:.1%} of the new values are in the interval, which should contain 90 %")
 assert 0.87 <= inside <= 0.93
 
 # %%

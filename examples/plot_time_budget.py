@@ -2,8 +2,9 @@
 Callbacks: a time budget
 ========================
 
-scikit-learn's callbacks watch a fit from outside, epoch by epoch. Here a callback of ten lines ends
-the training when its time is over, and scikit-learn's own ``ScoringMonitor`` and ``ProgressBar`` look on.
+scikit-learn's callbacks are called after every epoch of a fit. This example implements a callback of ten
+lines that ends the training after a given time, and combines it with scikit-learn's own ``ScoringMonitor``
+and ``ProgressBar``.
 """
 
 try:
@@ -27,11 +28,11 @@ X, y = load_digits(return_X_y=True)
 X, X_test, y, y_test = train_test_split(X, y, random_state=0)
 
 # %%
-# Ten lines
-# ---------
+# A custom callback
+# -----------------
 # A callback is any object with these four methods. ``on_fit_task_end`` is called at the end of each
-# epoch; if it returns something true, the training ends there, without a warning, because somebody
-# wanted it. What the method needs it asks for by name: ``X``, ``y``, ``metadata``, ``fitted_estimator``.
+# epoch. If it returns a true value, the training ends, without a warning, because the end was requested. The
+# method may have any of the keyword parameters ``X``, ``y``, ``metadata`` and ``fitted_estimator``.
 
 
 class TimeBudget:
@@ -52,8 +53,8 @@ class TimeBudget:
 
 
 # %%
-# A network that would go on for hours
-# ------------------------------------
+# Limiting a long training
+# ------------------------
 
 network = BackpropClassifier((100,), recipe="textbook", max_iter=1_000_000, n_iter_no_change=None)
 network.set_params(random_state=0).set_callbacks(TimeBudget(seconds=0.5))
@@ -64,19 +65,19 @@ print(f"accuracy on new digits: {network.score(X_test, y_test):.2f}")
 assert network.n_iter_ < 1_000_000
 
 # %%
-# The weights are those of the last epoch, as with ``max_iter``. Two things to know: the default recipe
-# leads its learning rate to 0 over exactly ``max_iter`` epochs, so who stops it halfway has a network
-# that is not finished; a constant learning rate, as here, can be stopped at any time. And the time is
-# looked at after each epoch: an epoch that has begun is done.
+# The weights are those of the last epoch, as with ``max_iter``. Two remarks: the default recipe reduces
+# its learning rate to 0 over exactly ``max_iter`` epochs, so stopping it earlier gives a network that has not
+# converged; with a constant learning rate, as here, the training can be stopped at any time. The time is
+# checked after each epoch, so an epoch that has begun is completed.
 #
 # Scores of every epoch
 # ---------------------
-# ``ScoringMonitor`` applies any of scikit-learn's scorers to the network after each epoch. Several
-# callbacks are set at once.
+# ``ScoringMonitor`` evaluates scikit-learn's scorers after each epoch. Several callbacks are set in one
+# call.
 
 monitor = ScoringMonitor(scoring=["accuracy", "neg_log_loss"])
 callbacks = [monitor]
-if importlib.util.find_spec("rich"):  # which ProgressBar draws with
+if importlib.util.find_spec("rich"):  # required by ProgressBar
     callbacks.append(ProgressBar())
 network = BackpropClassifier((100,), recipe="textbook", max_iter=50, n_iter_no_change=None, random_state=0)
 network.set_params(schedule="cosine").set_callbacks(*callbacks).fit(X, y)

@@ -2,7 +2,7 @@
 A grid search on Ray
 ====================
 
-Ray takes the place of joblib's processes, on one machine or on a cluster of them. The results are the same.
+Ray replaces joblib's processes, on one machine or on a cluster. The results are the same.
 """
 
 import joblib
@@ -22,14 +22,14 @@ X, y = load_digits(return_X_y=True)
 network = BackpropClassifier(hidden_layer_sizes=(32,), max_iter=8, random_state=0)
 grid = {"learning_rate": [0.01, 0.03, 0.1], "dropout": [0.0, 0.2]}
 
-here = GridSearchCV(network, grid, cv=3).fit(X, y)
+with_joblib = GridSearchCV(network, grid, cv=3).fit(X, y)
 
 ray.init(num_cpus=2, include_dashboard=False, logging_level="error")
 register_ray()
 with joblib.parallel_config("ray", n_jobs=2):
-    there = GridSearchCV(network, grid, cv=3).fit(X, y)
+    with_ray = GridSearchCV(network, grid, cv=3).fit(X, y)
 ray.shutdown()
 
-print(f"best: {there.best_params_}, accuracy {there.best_score_:.4f}")
-same = np.array_equal(here.cv_results_["mean_test_score"], there.cv_results_["mean_test_score"])
+print(f"best: {with_ray.best_params_}, accuracy {with_ray.best_score_:.4f}")
+same = np.array_equal(with_joblib.cv_results_["mean_test_score"], with_ray.cv_results_["mean_test_score"])
 print("the scores are those of one process" if same else "the scores differ from those of one process")

@@ -2,9 +2,9 @@
 Serve a model as ONNX
 =====================
 
-A pipeline is trained on a table of numbers and words, written as an ONNX file, and served over HTTP by a
-process that has neither skbackprop nor scikit-learn: onnxruntime and Python's own server are enough there.
-The answers are compared with the pipeline's::
+A pipeline is trained on a table with numeric and text columns, exported as an ONNX file, and served over HTTP
+by a process that uses neither skbackprop nor scikit-learn, only onnxruntime and Python's HTTP server.
+The responses are compared with the predictions of the pipeline::
 
     pip install "skbackprop[onnx]" pandas
     python examples/serve_onnx.py
@@ -25,11 +25,11 @@ except ImportError:
     raise SystemExit('This example needs the extra "onnx": pip install "skbackprop[onnx]" pandas') from None
 
 
-# The server: knows the file, and nothing of how it was made.
+# The server, which needs the ONNX file only.
 
 
 def serve(path):
-    """Answer POST requests by the model at `path`; print the port that is listened to."""
+    """Serve the model at `path` by POST requests; print the port first."""
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
     dtypes = {"tensor(float)": np.float32, "tensor(string)": object}
 
@@ -41,14 +41,14 @@ def serve(path):
                 for column in session.get_inputs()
             }
             labels, probabilities = session.run(None, feed)
-            answer = {"labels": labels.tolist(), "probabilities": probabilities.tolist()}
+            response = {"labels": labels.tolist(), "probabilities": probabilities.tolist()}
             self.send_response(200)
             self.send_header("Content-Type", "application/json")
             self.end_headers()
-            self.wfile.write(json.dumps(answer).encode())
+            self.wfile.write(json.dumps(response).encode())
 
         def log_message(self, *args):
-            """Say nothing of each request."""
+            """Do not log requests."""
 
     assert "sklearn" not in sys.modules
     with HTTPServer(("127.0.0.1", 0), Handler) as server:
@@ -60,7 +60,7 @@ if len(sys.argv) == 2:
     serve(sys.argv[1])
 
 
-# The training: a raw frame with gaps and words, and who bought.
+# The training, on a data frame with text categories and missing values.
 
 try:
     import pandas as pd
@@ -90,7 +90,7 @@ frame.loc[::9, "income"] = np.nan
 model = make_pipeline(
     make_column_transformer(
         (OneHotEncoder(handle_unknown="ignore", sparse_output=False), ["town"]),
-        ("passthrough", ["age", "income"]),  # BackpropClassifier scales numbers, and fills gaps
+        ("passthrough", ["age", "income"]),  # BackpropClassifier scales and imputes
     ),
     BackpropClassifier(random_state=0),
 ).fit(frame, bought)
@@ -98,7 +98,7 @@ print(f"accuracy on the {n} rows of the training: {model.score(frame, bought):.3
 
 file = to_onnx(model, frame[:1], options={id(model[-1]): {"zipmap": False}})
 
-# The serving: another process, asked by HTTP.
+# A server in another process, accessed by HTTP.
 
 with tempfile.TemporaryDirectory() as folder:
     path = Path(folder) / "model.onnx"
@@ -107,13 +107,15 @@ with tempfile.TemporaryDirectory() as folder:
     with subprocess.Popen([sys.executable, __file__, str(path)], stdout=subprocess.PIPE, text=True) as server:
         try:
             address = f"http://127.0.0.1:{int(server.stdout.readline())}"
-            question = json.dumps(frame.to_dict("list")).encode()  # JSON knows gaps as NaN in Python
-            with urllib.request.urlopen(address, data=question, timeout=60) as reply:
-                answer = json.load(reply)
+            rows = json.dumps(
+                frame.to_dict("list")
+            ).encode()  # Python's JSON represents missing values as NaN
+            with urllib.request.urlopen(address, data=rows, timeout=60) as reply:
+                response = json.load(reply)
         finally:
             server.terminate()
 
-difference = np.abs(answer["probabilities"] - model.predict_proba(frame)).max()
-assert answer["labels"] == model.predict(frame).tolist()
+difference = np.abs(response["probabilities"] - model.predict_proba(frame)).max()
+assert response["labels"] == model.predict(frame).tolist()
 assert difference < 1e-5
 print(f"all {n} labels agree; the largest difference of two probabilities is {difference:.1e}")

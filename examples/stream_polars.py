@@ -2,8 +2,8 @@
 Learning from a stream of batches
 =================================
 
-A Parquet file is read batch by batch, and never as a whole. Each batch is a Polars frame for one call of
-``partial_fit``. The batches drift, and the scaling of the inputs follows them.
+A Parquet file is read batch by batch. Each batch is passed to ``partial_fit`` as a Polars data frame. The
+distribution of the inputs drifts, and their scaling is updated accordingly.
 """
 
 import tempfile
@@ -23,7 +23,7 @@ FEATURES = ["temperature", "wind", "hour"]
 
 
 def make_frame(n_rows):
-    """Return a year of a town's consumption of electricity in MW, made up."""
+    """Return synthetic data of the electricity consumption of a town over one year, in MW."""
     rng = np.random.default_rng(0)
     day = np.linspace(0, 365, n_rows)
     temperature = 10 - 12 * np.cos(2 * np.pi * day / 365) + rng.normal(0, 3, n_rows)
@@ -40,8 +40,8 @@ with tempfile.TemporaryDirectory() as folder:
     network = BackpropRegressor(hidden_layer_sizes=(64, 64), learning_rate=0.01, random_state=0)
     for number, batch in enumerate(pq.ParquetFile(path).iter_batches(batch_size=1000)):
         frame = pl.from_arrow(batch)
-        if number % 10 == 9:  # tested on rows that it has not seen, then trained on them
+        if number % 10 == 9:  # test on new rows before training on them
             error = np.abs(network.predict(frame[FEATURES]) - frame["load"].to_numpy()).mean()
             mean = frame["temperature"].mean()
-            print(f"after {number} batches, at {mean:4.1f} degrees on average: wrong by {error:.2f} MW")
+            print(f"after {number} batches, at {mean:4.1f} degrees on average: mean error {error:.2f} MW")
         network.partial_fit(frame[FEATURES], frame["load"])

@@ -2,8 +2,8 @@
 Tuning with Optuna
 ==================
 
-A callback tells Optuna the loss of each epoch, and ends the trials that fall behind. scikit-learn calls it
-from version 1.9 on; with an older one, ``warm_start`` trains one epoch after the other.
+A callback reports the loss of each epoch to Optuna, and ends unpromising trials. Callbacks require
+scikit-learn 1.9 or later; with an older version, ``warm_start`` trains one epoch at a time.
 """
 
 import warnings
@@ -25,7 +25,7 @@ VALIDATION = {"X_val": X_val, "y_val": y_val}
 
 
 class ReportToOptuna:
-    """Reports the validation loss of every epoch to a trial; ends the fit where the trial is to be pruned."""
+    """Report the validation loss of every epoch to a trial; end the fit if the trial is to be pruned."""
 
     def __init__(self, trial):
         self.trial = trial
@@ -47,12 +47,12 @@ class ReportToOptuna:
 
 
 def fit_by_callback(network, trial):
-    """Fit `network` and report each epoch (scikit-learn 1.9 and later)."""
+    """Fit `network` and report each epoch by a callback (scikit-learn 1.9 and later)."""
     network.set_callbacks(ReportToOptuna(trial)).fit(X_train, y_train, **VALIDATION)
 
 
 def fit_by_warm_start(network, trial):
-    """Fit `network` one epoch after the other and report each: without callbacks, and a constant schedule."""
+    """Fit `network` one epoch at a time with a constant schedule and report each epoch, without callbacks."""
     n_epochs = network.max_iter
     network.set_params(warm_start=True, max_iter=1, schedule="constant")
     for epoch in range(n_epochs):
@@ -84,7 +84,7 @@ study = optuna.create_study(
     pruner=optuna.pruners.MedianPruner(n_startup_trials=4, n_warmup_steps=2),
 )
 with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # a trial of a few epochs need not have converged
+    warnings.simplefilter("ignore")  # trials of a few epochs need not converge
     study.optimize(objective, n_trials=16)
 
 for trial in study.trials:

@@ -111,7 +111,8 @@ def probabilities(raw, loss, targets, dtype):
     if link not in (LogisticLink, SoftmaxLink):
         raise ValueError(
             f"The outputs of loss={loss!r} are not probabilities. For conversion to ONNX the loss of a "
-            "classifier needs the inverse_link of skbackprop.network.losses.LogisticLink or SoftmaxCrossEntropy."
+            "classifier needs the inverse_link of skbackprop.network.losses.LogisticLink or of "
+            "skbackprop.network.losses.SoftmaxCrossEntropy."
         )
     if targets.multilabel:
         a = link.inverse(raw)
