@@ -10,7 +10,7 @@ this variation as a measure of uncertainty.
 import matplotlib.pyplot as plt
 import numpy as np
 
-from skbackprop import BackpropRegressor
+from skbackprop import BackpropRegressor, Recipe
 
 plt.style.use("tableau-colorblind10")
 
@@ -45,9 +45,7 @@ y = wave(x) + rng.normal(scale=0.1, size=x.size)
 model = BackpropRegressor(
     hidden_layer_sizes=(100, 100),
     dropout=0.1,
-    regularization_schedule="constant",
-    front=None,
-    clip_predictions=False,
+    recipe=Recipe("tabular", regularization_schedule="constant", input_layer=None, clip_predictions=False),
     max_iter=200,
     random_state=0,
 ).fit(X, y)

@@ -12,7 +12,7 @@ import matplotlib.pyplot as plt
 from sklearn.datasets import load_digits, load_iris
 from sklearn.exceptions import ConvergenceWarning
 
-from skbackprop import BackpropClassifier
+from skbackprop import BackpropClassifier, Recipe
 from skbackprop.displays import (
     ActivationsDisplay,
     GradientFlowDisplay,
@@ -101,7 +101,8 @@ plt.show()
 # drawn.
 
 iris, species = load_iris(return_X_y=True, as_frame=True)
-small = BackpropClassifier((4,), "tanh", front=None, n_estimators=1, random_state=0).fit(iris, species)
+recipe = Recipe("tabular", input_layer=None)
+small = BackpropClassifier((4,), "tanh", recipe=recipe, n_estimators=1, random_state=0).fit(iris, species)
 
 figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.2), layout="constrained")
 NetworkDisplay.from_estimator(small, ax=left)

@@ -20,8 +20,16 @@ import sklearn  # noqa: F401
 
 from skbackprop.estimators.checkpoint import Checkpoint
 from skbackprop.estimators.classifier import BackpropClassifier
+from skbackprop.estimators.recipe import Recipe
 from skbackprop.estimators.regressor import BackpropRegressor
 from skbackprop.estimators.transformer import HiddenLayerTransformer
 from skbackprop.estimators.version import __version__
 
-__all__ = ["BackpropClassifier", "BackpropRegressor", "Checkpoint", "HiddenLayerTransformer", "__version__"]
+__all__ = [
+    "BackpropClassifier",
+    "BackpropRegressor",
+    "Checkpoint",
+    "HiddenLayerTransformer",
+    "Recipe",
+    "__version__",
+]

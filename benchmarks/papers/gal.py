@@ -35,11 +35,7 @@ SETTING = {
     "n_iter_no_change": None,
 }
 # Chosen from: the repository's rates for the hidden layer, with the same rate or none for the inputs.
-DROPOUT = [
-    {"dropout": rate, "input_dropout": input_rate}
-    for rate in (0.005, 0.01, 0.05, 0.1)
-    for input_rate in (rate, 0.0)
-]
+DROPOUT = [{"dropout": [input_rate, rate]} for rate in (0.005, 0.01, 0.05, 0.1) for input_rate in (rate, 0.0)]
 # And from precisions of the noise, in units of 1 / var(y): from 1 to 2,048.
 PRECISIONS = 2.0 ** np.arange(0, 11.5, 0.5)
 
@@ -108,7 +104,7 @@ def score_split(X, y, train, test, seeds, n_passes):
         ours.append((rmse, likelihoods[0]))
     plain = BackpropRegressor(random_state=0).fit(X[train], y[train])
     defaults = np.sqrt(np.mean((plain.predict(X[test]) - y[test]) ** 2))
-    return (*np.mean(ours, axis=0), defaults), f"{dropout['dropout']:g} and {dropout['input_dropout']:g}"
+    return (*np.mean(ours, axis=0), defaults), "{1:g} and {0:g}".format(*dropout["dropout"])
 
 
 def run_set(name, X, y, parts, seeds, n_passes):

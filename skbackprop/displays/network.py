@@ -54,10 +54,11 @@ class NetworkDisplay:
     Examples
     --------
     >>> from sklearn.datasets import load_iris
-    >>> from skbackprop import BackpropClassifier
+    >>> from skbackprop import BackpropClassifier, Recipe
     >>> from skbackprop.displays import NetworkDisplay
     >>> X, y = load_iris(return_X_y=True, as_frame=True)
-    >>> model = BackpropClassifier(5, front=None, random_state=0).fit(X, y)
+    >>> recipe = Recipe("tabular", input_layer=None)
+    >>> model = BackpropClassifier(5, recipe=recipe, random_state=0).fit(X, y)
     >>> display = NetworkDisplay.from_estimator(model)
     >>> [len(units.get_offsets()) for units in display.units_]
     [4, 5, 3]

@@ -8,7 +8,8 @@ from sklearn.utils.validation import check_is_fitted
 from skbackprop.estimators.callbacks import CallbackSupportMixin, observe
 from skbackprop.estimators.documentation_site import DocumentationLinkMixin
 from skbackprop.estimators.fitted_attributes import FittedAttributes
-from skbackprop.estimators.parameters import refuse_word_as_rate
+from skbackprop.estimators.parameters import refuse_word_as_rate, validate
+from skbackprop.estimators.recipe import Recipe
 from skbackprop.estimators.validation import make_validation
 from skbackprop.estimators.version import __version__
 from skbackprop.estimators.warnings import warn, warn_of_a_large_batch, warn_of_the_end
@@ -29,7 +30,10 @@ from skbackprop.training.stopping import Stopping
 def settings_of(estimator, n_rows, streaming=False):
     """Return the parameters of `estimator` with every "auto" replaced, for training on `n_rows` rows."""
     kind = "classifier" if is_classifier(estimator) else "regressor"
-    return resolve(estimator.get_params(deep=False), kind, n_rows, streaming)
+    parameters = estimator.get_params(deep=False)
+    recipe = parameters["recipe"]
+    base, changes = (Recipe(recipe) if isinstance(recipe, str) else recipe).base_and_changes()
+    return resolve({**parameters, **changes, "recipe": base}, kind, n_rows, streaming)
 
 
 def fitted_model(estimator):
@@ -81,7 +85,7 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
 
     def _validate_params(self):
         refuse_word_as_rate(self.learning_rate)
-        super()._validate_params()
+        validate(self._parameter_constraints, self.get_params(deep=False), type(self).__name__)
 
     def __sklearn_is_fitted__(self):
         return hasattr(self, "_model")

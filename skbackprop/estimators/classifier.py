@@ -10,10 +10,10 @@ from skbackprop.estimators import parameters
 from skbackprop.estimators.base import BaseBackprop, stochastic
 from skbackprop.estimators.callbacks import with_callbacks
 from skbackprop.estimators.conversion import from_sklearn, to_sklearn
-from skbackprop.estimators.documentation import shared_parameters
+from skbackprop.estimators.documentation import documented
 
 
-@shared_parameters
+@documented(parameters.CLASSIFIER, "classifier")
 class BackpropClassifier(ClassifierMixin, BaseBackprop):
     """A multilayer perceptron classifier, trained by backpropagation in NumPy.
 
@@ -22,21 +22,7 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
 
     Parameters
     ----------
-    {hidden_layer_sizes}
-    {activation}
-    loss : {{"log_loss", "bce", "squared_error"}} or object, default="log_loss"
-        What is minimised. "log_loss": cross-entropy, with a sigmoid for two classes and a softmax
-        for more. "bce": a sigmoid for each class, each with binary cross-entropy. "squared_error":
-        a sigmoid for each class with half the squared error, as textbooks begin. An object with
-        the methods that :mod:`skbackprop.network.losses` describes is a loss of your own.
-    {network}
-    {training}
-    class_weight : "balanced", dict, list of dict or None, default=None
-        Weights of the classes, by which the sample weights are multiplied. "balanced" weights
-        every class to the same total. A list has a dict for each label of a multilabel y.
-    label_smoothing : float or "auto", default="auto"
-        e in [0, 1): the network learns (1 - e) Y + e / k instead of Y.
-    {stopping}
+    {parameters}
 
     Attributes
     ----------
@@ -66,7 +52,7 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
     True
     """
 
-    _parameter_constraints = parameters.CLASSIFIER
+    _parameter_constraints = parameters.constraints(parameters.CLASSIFIER)
 
     def __init__(
         self,
@@ -77,13 +63,11 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         n_estimators="auto",
         loss="log_loss",
         dropout="auto",
-        input_dropout=0.0,
         solver="auto",
         learning_rate="auto",
         schedule="auto",
         power_t=0.5,
         alpha="auto",
-        max_norm=None,
         clip_norm=None,
         batch_size="auto",
         max_iter="auto",
@@ -93,15 +77,11 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         beta_1=0.9,
         beta_2="auto",
         epsilon=1e-8,
-        regularization_schedule="auto",
-        parametrization="auto",
-        front="auto",
         initialization="auto",
         scaling="auto",
         categorical_features="from_dtype",
         dtype="auto",
         class_weight=None,
-        label_smoothing="auto",
         early_stopping="auto",
         validation_fraction=0.1,
         n_iter_no_change="auto",
@@ -118,13 +98,11 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         self.n_estimators = n_estimators
         self.loss = loss
         self.dropout = dropout
-        self.input_dropout = input_dropout
         self.solver = solver
         self.learning_rate = learning_rate
         self.schedule = schedule
         self.power_t = power_t
         self.alpha = alpha
-        self.max_norm = max_norm
         self.clip_norm = clip_norm
         self.batch_size = batch_size
         self.max_iter = max_iter
@@ -134,15 +112,11 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         self.beta_1 = beta_1
         self.beta_2 = beta_2
         self.epsilon = epsilon
-        self.regularization_schedule = regularization_schedule
-        self.parametrization = parametrization
-        self.front = front
         self.initialization = initialization
         self.scaling = scaling
         self.categorical_features = categorical_features
         self.dtype = dtype
         self.class_weight = class_weight
-        self.label_smoothing = label_smoothing
         self.early_stopping = early_stopping
         self.validation_fraction = validation_fraction
         self.n_iter_no_change = n_iter_no_change

@@ -163,7 +163,7 @@ def refuse_what_is_not_there(estimator, model):
     if network.n_networks > 1:
         raise refusal(f"n_estimators={network.n_networks}", "set n_estimators=1")
     if network.front is not None and network.front.columns.size:
-        raise refusal("front='periodic'", "set front='scale' or None")
+        raise refusal("the recipe's input_layer='periodic'", "set Recipe(..., input_layer='scale') or None")
     if model.scaling is not None and model.scaling.n_clipped:
         raise refusal(f"scaling={settings.scaling!r}", "set scaling='standard' or None")
     names = set(network.activation_names)
@@ -177,8 +177,8 @@ def refuse_what_is_not_there(estimator, model):
         wanted = "softmax" if estimator.n_outputs_ > 1 and not model.targets.multilabel else "logistic"
     else:
         wanted = "exp" if estimator.out_activation_ == "exp" else "identity"
-        if settings.clip_predictions:
-            raise refusal("clip_predictions=True", "set clip_predictions=False")
+        if model.targets.clipped:
+            raise refusal("the recipe's clip_predictions=True", "set Recipe(..., clip_predictions=False)")
     if estimator.out_activation_ != wanted:
         raise refusal(f"loss={settings.loss!r}", f"set a loss whose output activation is {wanted}")
 

@@ -10,10 +10,10 @@ from skbackprop.estimators import parameters
 from skbackprop.estimators.base import BaseBackprop, stochastic
 from skbackprop.estimators.callbacks import with_callbacks
 from skbackprop.estimators.conversion import from_sklearn, to_sklearn
-from skbackprop.estimators.documentation import shared_parameters
+from skbackprop.estimators.documentation import documented
 
 
-@shared_parameters
+@documented(parameters.REGRESSOR, "regressor")
 class BackpropRegressor(RegressorMixin, BaseBackprop):
     """A multilayer perceptron regressor, trained by backpropagation in NumPy.
 
@@ -21,23 +21,7 @@ class BackpropRegressor(RegressorMixin, BaseBackprop):
 
     Parameters
     ----------
-    {hidden_layer_sizes}
-    {activation}
-    loss : {{"squared_error", "absolute_error", "huber", "poisson", "quantile"}} or object, \
-default="squared_error"
-        What is minimised, over the scaled target. "squared_error" predicts the mean,
-        "absolute_error" the median, "huber" is in between, "poisson" is for counts (y >= 0),
-        "quantile" predicts the quantile of that parameter. An object with the methods that
-        :mod:`skbackprop.network.losses` describes is a loss of your own.
-    quantile : float, default=0.5
-        For loss="quantile": which one, in (0, 1).
-    huber_threshold : float, default=1.35
-        For loss="huber": where it becomes linear, in standard deviations of y (with scaling).
-    {network}
-    {training}
-    clip_predictions : bool or "auto", default="auto"
-        Whether predictions stay within the range of the y of the training.
-    {stopping}
+    {parameters}
 
     Attributes
     ----------
@@ -63,7 +47,7 @@ default="squared_error"
     True
     """
 
-    _parameter_constraints = parameters.REGRESSOR
+    _parameter_constraints = parameters.constraints(parameters.REGRESSOR)
 
     def __init__(
         self,
@@ -74,15 +58,12 @@ default="squared_error"
         n_estimators="auto",
         loss="squared_error",
         quantile=0.5,
-        huber_threshold=1.35,
         dropout="auto",
-        input_dropout=0.0,
         solver="auto",
         learning_rate="auto",
         schedule="auto",
         power_t=0.5,
         alpha="auto",
-        max_norm=None,
         clip_norm=None,
         batch_size="auto",
         max_iter="auto",
@@ -92,13 +73,9 @@ default="squared_error"
         beta_1=0.9,
         beta_2="auto",
         epsilon=1e-8,
-        regularization_schedule="auto",
-        parametrization="auto",
-        front="auto",
         initialization="auto",
         scaling="auto",
         categorical_features="from_dtype",
-        clip_predictions="auto",
         dtype="auto",
         early_stopping="auto",
         validation_fraction=0.1,
@@ -116,15 +93,12 @@ default="squared_error"
         self.n_estimators = n_estimators
         self.loss = loss
         self.quantile = quantile
-        self.huber_threshold = huber_threshold
         self.dropout = dropout
-        self.input_dropout = input_dropout
         self.solver = solver
         self.learning_rate = learning_rate
         self.schedule = schedule
         self.power_t = power_t
         self.alpha = alpha
-        self.max_norm = max_norm
         self.clip_norm = clip_norm
         self.batch_size = batch_size
         self.max_iter = max_iter
@@ -134,13 +108,9 @@ default="squared_error"
         self.beta_1 = beta_1
         self.beta_2 = beta_2
         self.epsilon = epsilon
-        self.regularization_schedule = regularization_schedule
-        self.parametrization = parametrization
-        self.front = front
         self.initialization = initialization
         self.scaling = scaling
         self.categorical_features = categorical_features
-        self.clip_predictions = clip_predictions
         self.dtype = dtype
         self.early_stopping = early_stopping
         self.validation_fraction = validation_fraction

@@ -65,7 +65,7 @@ def gradients(estimator, X, y, sample_weight=None):
     Notes
     -----
     L is the loss that training minimizes, without the penalty: it includes ``class_weight`` and
-    ``label_smoothing``, and for a regressor it is in the units of the scaled y. The gradient of the
+    label smoothing, and for a regressor it is in the units of the scaled y. The gradient of the
     penalty is ``alpha * coefs_[l]``. The parameters of the input layer (the learned scale and the
     periodic embeddings of the inputs) belong to no layer of the result.
 

@@ -123,7 +123,8 @@ def gradient_flow(m):
             "exploding_gradients",
             severity,
             f"The norm of delta grows by a factor of {ratio:.2g} from the last hidden layer to the first.",
-            'smaller initial weights (initialization="auto"), clip_norm=1.0, max_norm, or a larger alpha.',
+            'smaller initial weights (initialization="auto"), clip_norm=1.0, '
+            "Recipe(max_norm=2), or a larger alpha.",
             0,
             evidence,
         )

@@ -1,8 +1,13 @@
 """What each hidden layer is made of, from one value for all layers or one for each."""
 
+from difflib import get_close_matches
+
 import numpy as np
 
 from skbackprop.network.activations import ACTIVATIONS
+
+# What one more dropout rate than hidden layers means.
+INPUTS_FIRST = ", with that of the inputs before them if you like"
 
 
 def layer_list(hidden_layer_sizes):
@@ -25,7 +30,7 @@ def value_per_layer(name, value, n_layers):
     if len(values) != n_layers:
         raise ValueError(
             f"The {name!r} parameter must be one value or one for each of the {n_layers} hidden "
-            f"layers. Got {len(values)} values: {value!r}."
+            f"layers{INPUTS_FIRST if name == 'dropout' else ''}. Got {len(values)} values: {value!r}."
         )
     return values
 
@@ -37,18 +42,27 @@ def activation_list(activation, n_layers):
         if name not in ACTIVATIONS:
             raise ValueError(
                 f"The 'activation' parameter has the unknown name {name!r}; the known ones are "
-                f"{sorted(ACTIVATIONS)}."
+                f"{sorted(ACTIVATIONS)}.{nearest(name, sorted(ACTIVATIONS))}"
             )
-    return names
+    return [str(name) for name in names]  # not NumPy's str, which an array has
 
 
-def dropout_list(input_dropout, dropout, n_layers):
-    """Return the rates of a^0 and of the hidden layers, empty where there is no dropout."""
-    rates = [float(rate) for rate in value_per_layer("dropout", dropout, n_layers)]
+def dropout_list(dropout, n_layers):
+    """Return the dropout rates of a^0 and of the hidden layers; an empty list if all are 0."""
+    if np.ndim(dropout) == 1 and len(dropout) == n_layers + 1:
+        rates = list(dropout)
+    else:
+        rates = [0.0, *value_per_layer("dropout", dropout, n_layers)]
+    rates = [float(rate) for rate in rates]
     for rate in rates:
         if not 0 <= rate < 1:
             raise ValueError(
                 f"The 'dropout' parameter must have its rates in [0, 1). Got {dropout!r} instead."
             )
-    rates = [float(input_dropout), *rates]
     return rates if any(rates) else []
+
+
+def nearest(value, known):
+    """Return a question that offers the known name most similar to `value`, "" if none is similar."""
+    close = get_close_matches(value.lower(), known, n=1) if isinstance(value, str) else []
+    return f" Did you mean {close[0]!r}?" if close else ""

@@ -163,16 +163,15 @@ def build_model(X, y, sample_weight, settings, encoder, classes=None, streaming=
     targets = make_targets(settings, y, sample_weight, classes)
     hidden = layer_list(settings.hidden_layer_sizes)
     activations = activation_list(settings.activation, len(hidden))
-    rates = dropout_list(settings.input_dropout, settings.dropout, len(hidden))
+    rates = dropout_list(settings.dropout, len(hidden))
     if settings.solver == "lbfgs" and rates:
         raise ValueError(
             "solver='lbfgs' needs a loss that is the same at every evaluation, which dropout "
-            f"(dropout={settings.dropout!r}, input_dropout={settings.input_dropout!r}) does not give; "
-            "use solver='adam', 'adamw' or 'sgd' with dropout."
+            f"(dropout={settings.dropout!r}) does not give; use solver='adam', 'adamw' or 'sgd' with dropout."
         )
     n_numeric = X.shape[1] if encoder is None else encoder.n_numeric
     scaling = make_scaling(X, sample_weight, settings, n_numeric, streaming and not encoder)
-    front = make_front(settings.front, X, n_numeric)
+    front = make_front(settings.input_layer, X, n_numeric)
     n_inputs = X.shape[1] if front is None else front.n_outputs
     dtype = compute_dtype(X, settings.dtype)
     sizes = [n_inputs, *hidden, targets.n_outputs]
@@ -188,7 +187,7 @@ def build_model(X, y, sample_weight, settings, encoder, classes=None, streaming=
 def make_scaling(X, sample_weight, settings, n_numeric, moving):
     """Return the scaling of the inputs or None; the first `n_numeric` columns are scaled."""
     make = SCALINGS.get(settings.scaling)
-    if moving and settings.scaling == "standard" and settings.front is None:
+    if moving and settings.scaling == "standard" and settings.input_layer is None:
         make = RunningScaling
     if make is None:
         return None

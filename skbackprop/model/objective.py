@@ -1,6 +1,6 @@
 """What is learned: the targets and the loss that the settings of an estimator ask for."""
 
-from skbackprop.network.losses import CLASSIFIER_LOSSES, REGRESSOR_LOSSES, BinaryCrossEntropy
+from skbackprop.network.losses import CLASSIFIER_LOSSES, REGRESSOR_LOSSES, BinaryCrossEntropy, Huber
 from skbackprop.tables.targets import ClassTargets, RealTargets
 
 
@@ -33,14 +33,16 @@ def make_targets(settings, y, sample_weight=None, classes=None):
 def make_loss(settings, targets):
     """Return the loss object of `settings`; the number of outputs decides between sigmoid and softmax."""
     loss = settings.loss
+    if isinstance(loss, Huber) and not loss.threshold > 0:
+        raise ValueError(
+            f"The 'threshold' parameter of Huber must be positive. Got {loss.threshold!r} instead."
+        )
     if not isinstance(loss, str):
         return loss
     if settings.kind == "classifier":
         if loss == "log_loss" and (targets.multilabel or targets.n_outputs == 1):
             return BinaryCrossEntropy()
         return CLASSIFIER_LOSSES[loss]()
-    if loss == "huber":
-        return REGRESSOR_LOSSES[loss](threshold=settings.huber_threshold)
     if loss == "quantile":
         return REGRESSOR_LOSSES[loss](quantile=settings.quantile)
     return REGRESSOR_LOSSES[loss]()

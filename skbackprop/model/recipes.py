@@ -26,16 +26,16 @@ TEXTBOOK = {
     "learning_rate": 0.001,
     "schedule": "constant",
     "alpha": 1e-4,
-    "regularization_schedule": "constant",
     "batch_size": 200,
     "max_iter": 200,
     "beta_2": 0.999,
-    "parametrization": "standard",
-    "front": None,
     "scaling": "standard",
-    "label_smoothing": 0.0,
     "early_stopping": False,
     "n_iter_no_change": 10,
+    "regularization_schedule": "constant",
+    "parametrization": "standard",
+    "input_layer": None,
+    "label_smoothing": 0.0,
     "clip_predictions": False,
 }
 TABULAR_CLASSIFIER = {
@@ -47,17 +47,18 @@ TABULAR_CLASSIFIER = {
     "learning_rate": 0.04,
     "schedule": "coslog4",
     "alpha": 0.02,
-    "regularization_schedule": "flat_cos",
     "batch_size": "auto",
     "batches": 8,  # an epoch, where that makes their size one within BATCH_BOUNDS
     "max_iter": "auto",
     "beta_2": 0.95,
-    "parametrization": "ntk",
-    "front": "scale",
     "scaling": "robust",
-    "label_smoothing": 0.1,
     "early_stopping": "auto",
     "n_iter_no_change": None,
+    "regularization_schedule": "flat_cos",
+    "parametrization": "ntk",
+    "input_layer": "scale",
+    "label_smoothing": 0.1,
+    "clip_predictions": True,
 }
 TABULAR_REGRESSOR = {
     **TABULAR_CLASSIFIER,
@@ -65,12 +66,11 @@ TABULAR_REGRESSOR = {
     "dropout": 0.1,
     "batches": 64,
     "learning_rate": 0.07,
-    "front": "periodic",
+    "input_layer": "periodic",
     "early_stopping": False,
-    "clip_predictions": True,
 }
 # The hurried: one network of a third of the width, and for the regressor no embeddings.
-FAST = {"n_estimators": 1, "hidden_layer_sizes": (96, 96, 96), "activation": "relu", "front": "scale"}
+FAST = {"n_estimators": 1, "hidden_layer_sizes": (96, 96, 96), "activation": "relu", "input_layer": "scale"}
 RECIPES = {
     "tabular": (TABULAR_CLASSIFIER, TABULAR_REGRESSOR),
     "fast": ({**TABULAR_CLASSIFIER, **FAST}, {**TABULAR_REGRESSOR, **FAST, "batches": 32}),
@@ -93,6 +93,11 @@ class Settings(SimpleNamespace):
     """The parameters of an estimator as attributes, a class of this package for those who load it."""
 
 
+def is_auto(value):
+    """Whether a parameter is left at "auto"; an array of names is not."""
+    return isinstance(value, str) and value == "auto"
+
+
 def resolve(parameters, kind, n_rows, streaming=False):
     """Return Settings: `parameters` with every "auto" replaced, for training on `n_rows` rows.
 
@@ -112,11 +117,12 @@ def resolve(parameters, kind, n_rows, streaming=False):
     "lbfgs" makes them the textbook's, which suit such solvers, and so does squared error over
     sigmoid outputs, which saturate at large steps; a linear model is convex, and "lbfgs" finds its
     minimum; the weight decay of "adamw" is none for "adam";
-    and without scaling there is no front, which needs inputs of size 1.
+    and without scaling there is no input layer, which needs inputs of size 1.
     """
     settings = Settings(**parameters, kind=kind)
     if settings.solver == "auto" and np.size(settings.hidden_layer_sizes) == 0:
-        needs_batches = streaming or settings.early_stopping not in ("auto", False) or settings.input_dropout
+        drops_inputs = np.ndim(settings.dropout) == 1 and np.any(settings.dropout)
+        needs_batches = streaming or settings.early_stopping not in ("auto", False) or drops_inputs
         settings.solver = "adam" if needs_batches else "lbfgs"
     saturates = kind == "classifier" and settings.loss == "squared_error"
     plain = saturates or settings.solver in ("sgd", "lbfgs")
@@ -124,11 +130,11 @@ def resolve(parameters, kind, n_rows, streaming=False):
     if settings.solver not in ("auto", recipe["solver"]):
         recipe = {**recipe, "alpha": TEXTBOOK["alpha"]}
     if streaming:
-        recipe = {**recipe, "scaling": "standard", "front": None}
+        recipe = {**recipe, "scaling": "standard", "input_layer": None}
     if settings.scaling is None:
-        recipe = {**recipe, "front": None}
+        recipe = {**recipe, "input_layer": None}
     for name, value in recipe.items():
-        if getattr(settings, name, None) == "auto":
+        if is_auto(getattr(settings, name, None)):
             setattr(settings, name, value)
     if settings.batch_size == "auto":
         settings.batch_size = int(np.clip(n_rows // recipe["batches"], *BATCH_BOUNDS))
@@ -140,6 +146,19 @@ def resolve(parameters, kind, n_rows, streaming=False):
     if settings.initialization == "auto" and settings.parametrization == "ntk":
         settings.initialization = "ntk"
     return settings
+
+
+def auto_value(name, recipe, kind):
+    """Return in words what a parameter that is left at "auto" becomes: what :func:`resolve` makes of it."""
+    values = RECIPES[recipe][kind == "regressor"]
+    value = values[name]
+    if value != "auto":
+        return f'"{value}"' if isinstance(value, str) else repr(value)
+    if name == "batch_size":
+        return f"n_samples // {values['batches']}, from {BATCH_BOUNDS[0]} to {BATCH_BOUNDS[1]}"
+    if name == "max_iter":
+        return f"{EPOCHS[kind]}, or up to {MOST_EPOCHS} until there are {LEAST_STEPS} steps"
+    return f"True for {SMALL_TABLE.start} to {SMALL_TABLE.stop - 1} rows, else False"  # early_stopping
 
 
 def make_front(kind, X, n_numeric):

@@ -22,6 +22,7 @@ Optional, for several networks whose predictions are averaged (the mean of z whe
 """
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import expit, log_expit, log_softmax
@@ -206,6 +207,7 @@ class AbsoluteError(IdentityLink):
         np.sign(out, out=out)
 
 
+@dataclass
 class Huber(IdentityLink):
     """Squared error up to |r| = `threshold`, linear beyond, with r = z - y (Huber, 1964).
 
@@ -217,8 +219,7 @@ class Huber(IdentityLink):
         t, in units of the target that the network sees (its standard deviations, with scaling).
     """
 
-    def __init__(self, threshold=1.35):
-        self.threshold = threshold
+    threshold: float = 1.35
 
     def value(self, y_true, raw_prediction, scratch):
         """Return L of each row, as sum_j clip(r, -t, t)^2 / 2 + t sum_j max(|r| - t, 0)."""

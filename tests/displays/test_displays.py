@@ -19,7 +19,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import skbackprop.displays
-from skbackprop import BackpropClassifier, BackpropRegressor
+from skbackprop import BackpropClassifier, BackpropRegressor, Recipe
 from skbackprop.displays import (
     ActivationsDisplay,
     GradientFlowDisplay,
@@ -309,7 +309,8 @@ def test_wide_layers_are_abbreviated(sizes, drawn):
 
 
 def test_names_are_drawn_next_to_the_units():
-    model = fitted(BackpropClassifier(5, front=None, random_state=0), FRAME, np.array(["a", "b", "c"])[Y])
+    network = BackpropClassifier(5, recipe=Recipe("tabular", input_layer=None), random_state=0)
+    model = fitted(network, FRAME, np.array(["a", "b", "c"])[Y])
     display = NetworkDisplay.from_estimator(model)
     texts = [text.get_text() for text in display.ax_.texts]
     assert texts == [

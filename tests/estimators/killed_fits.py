@@ -23,7 +23,7 @@ KINDS = [
     {"solver": "adam", "dropout": 0.3, "schedule": "one_cycle", "early_stopping": True},
     {"solver": "sgd", "schedule": "adaptive", "tol": 1e-2, "n_iter_no_change": 2},
     {"solver": "adamw", "schedule": "cosine", "early_stopping": True, "scoring": "accuracy"},
-    {"solver": "sgd", "momentum": 0, "schedule": "invscaling", "dropout": [0.1], "input_dropout": 0.1},
+    {"solver": "sgd", "momentum": 0, "schedule": "invscaling", "dropout": [0.1, 0.1]},
     {"recipe": "tabular", "n_estimators": 2},
     {"solver": "lbfgs"},
 ]

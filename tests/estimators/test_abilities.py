@@ -10,7 +10,8 @@ from sklearn.metrics import accuracy_score, get_scorer, log_loss, mean_squared_e
 from sklearn.model_selection import train_test_split
 from sklearn.utils.class_weight import compute_class_weight
 
-from skbackprop import BackpropClassifier, BackpropRegressor
+from skbackprop import BackpropClassifier, BackpropRegressor, Recipe
+from skbackprop.network.losses import Huber
 
 # Trained for few epochs on purpose.
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -183,7 +184,8 @@ def test_smoothed_labels_bound_the_confidence(n_classes):
     """With targets of 1 - e + e / k the best probability of a certain row is just that."""
     X = np.repeat(np.eye(n_classes), 10, axis=0)
     y = np.repeat(np.arange(n_classes), 10)
-    model = BackpropClassifier(16, **PLAIN, solver="lbfgs", alpha=0, label_smoothing=0.1, tol=1e-8)
+    recipe = Recipe("textbook", label_smoothing=0.1)
+    model = BackpropClassifier(16, recipe=recipe, solver="lbfgs", alpha=0, tol=1e-8, random_state=0)
     probabilities = model.fit(X, y).predict_proba(X)
     expected = 1 - 0.1 + 0.1 / n_classes
     np.testing.assert_allclose(probabilities[np.arange(len(y)), y], expected, rtol=1e-4)
@@ -192,7 +194,8 @@ def test_smoothed_labels_bound_the_confidence(n_classes):
 def test_max_norm_bounds_the_incoming_weights(halves):
     X, _, y, _ = halves
     free = BackpropClassifier(20, **PLAIN, learning_rate=0.1, max_iter=10).fit(X, y)
-    bound = BackpropClassifier(20, **PLAIN, learning_rate=0.1, max_iter=10, max_norm=0.5).fit(X, y)
+    recipe = Recipe("textbook", max_norm=0.5)
+    bound = BackpropClassifier(20, recipe=recipe, learning_rate=0.1, max_iter=10, random_state=0).fit(X, y)
     assert max(np.linalg.norm(W, axis=0).max() for W in free.coefs_) > 1
     assert max(np.linalg.norm(W, axis=0).max() for W in bound.coefs_) <= 0.5 * (1 + 1e-9)
 
@@ -247,7 +250,7 @@ def test_without_inputs_the_minimiser_of_the_loss_is_predicted(loss):
     X = np.zeros((501, 1))
     model = BackpropRegressor((), loss=loss, **PLAIN, schedule="cosine", alpha=0, batch_size=501)
     model.set_params(scaling=None, learning_rate=0.05, max_iter=1500, n_iter_no_change=None)
-    model.set_params(**{"huber": {"huber_threshold": 1.0}, "quantile": {"quantile": 0.9}}.get(loss, {}))
+    model.set_params(**{"huber": {"loss": Huber(1.0)}, "quantile": {"quantile": 0.9}}.get(loss, {}))
     value = LOSSES_OF_ONE_NUMBER[loss]
     best = minimize_scalar(lambda a: value(a, y).mean(), bounds=(1e-3, 20), method="bounded")
     assert model.fit(X, y).predict(X[:1])[0] == pytest.approx(best.x, abs=5e-3)

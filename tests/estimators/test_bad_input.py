@@ -16,7 +16,7 @@ QUICK = {"recipe": "textbook", "schedule": "cosine", "max_iter": 3, "random_stat
     [
         ({"dropout": 1.0}, "dropout"),
         ({"dropout": -0.1}, "dropout"),
-        ({"dropout": [0.1, 0.2]}, "one for each of the 1 hidden"),
+        ({"dropout": [0.1, 0.2, 0.3]}, "one for each of the 1 hidden"),
         ({"dropout": [1.5]}, r"\[0, 1\)"),
         ({"activation": ["relu", "tanh"]}, "one for each of the 1 hidden"),
         ({"activation": ["bogus"]}, "known ones are.*'gelu'"),

@@ -8,7 +8,7 @@ from sklearn.base import is_classifier
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris, make_multilabel_classification
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 
-from skbackprop import BackpropClassifier, BackpropRegressor
+from skbackprop import BackpropClassifier, BackpropRegressor, Recipe
 
 iris, cancer, diabetes = (load(return_X_y=True) for load in (load_iris, load_breast_cancer, load_diabetes))
 CLASSES = {
@@ -64,8 +64,9 @@ def test_poisson_regressor_from_sklearn_and_back():
         pytest.skip("this scikit-learn's MLPRegressor has no Poisson loss")
     ours = BackpropRegressor.from_sklearn(theirs)
     assert_same(ours, theirs, X)
-    trained = BackpropRegressor(7, "relu", loss="poisson", scaling="standard", front=None)
-    trained.set_params(clip_predictions=False, n_estimators=1, max_iter=5, random_state=0).fit(X, y)
+    recipe = Recipe("tabular", input_layer=None, clip_predictions=False)
+    trained = BackpropRegressor(7, "relu", loss="poisson", scaling="standard", recipe=recipe)
+    trained.set_params(n_estimators=1, max_iter=5, random_state=0).fit(X, y)
     assert_same(trained, trained.to_sklearn(), X)
 
 
@@ -75,7 +76,8 @@ def test_poisson_regressor_from_sklearn_and_back():
 def test_scaled_classifier_to_sklearn(kind, front, dtype):
     X, y = CLASSES[kind]
     X = X * 1000 + 1e5  # which the first layer has to take in
-    plain = {"scaling": "standard", "front": front, "n_estimators": 1, "max_iter": 20, "random_state": 0}
+    recipe = Recipe("tabular", input_layer=front)
+    plain = {"recipe": recipe, "scaling": "standard", "n_estimators": 1, "max_iter": 20, "random_state": 0}
     ours = BackpropClassifier((7, 5), "tanh", dtype=dtype, **plain).fit(X, y)
     theirs = ours.to_sklearn()
     tolerance = 1e-9 if dtype == "float64" else 1e-5
@@ -86,7 +88,8 @@ def test_scaled_classifier_to_sklearn(kind, front, dtype):
 def test_scaled_regressor_to_sklearn(kind):
     X, y = NUMBERS[kind]
     X, y = X * 100 + 5000, y * 1000
-    plain = {"scaling": "standard", "front": "scale", "clip_predictions": False, "n_estimators": 1}
+    recipe = Recipe("tabular", input_layer="scale", clip_predictions=False)
+    plain = {"recipe": recipe, "scaling": "standard", "n_estimators": 1}
     ours = BackpropRegressor((7, 5), "relu", max_iter=20, random_state=0, **plain).fit(X, y)
     assert_same(ours, ours.to_sklearn(), X, rtol=1e-8)
 
@@ -114,25 +117,38 @@ def test_training_goes_on_on_both_sides():
         ({"activation": "selu"}, "activation"),
         ({"activation": ["relu", "tanh"]}, "activation"),
         ({"scaling": "robust"}, "scaling"),
-        ({"front": "periodic"}, "front"),
+        ({"recipe": Recipe("tabular", input_layer="periodic")}, "input_layer"),
         ({"loss": "bce"}, "loss"),
     ],
 )
 def test_what_has_no_counterpart_is_named(parameters, named):
-    plain = {"activation": "relu", "scaling": "standard", "front": None, "n_estimators": 1, "max_iter": 1}
+    plain = {
+        "activation": "relu",
+        "scaling": "standard",
+        "recipe": Recipe("tabular", input_layer=None),
+        "n_estimators": 1,
+        "max_iter": 1,
+    }
     model = BackpropClassifier((4, 3), **{**plain, **parameters}).fit(*iris)
     with pytest.raises(ValueError, match=f"{named}.*no counterpart"):
         model.to_sklearn()
 
 
 def test_what_has_no_counterpart_of_a_regressor_is_named():
-    plain = {"activation": "relu", "scaling": "standard", "front": None, "n_estimators": 1, "max_iter": 1}
+    plain = {
+        "activation": "relu",
+        "scaling": "standard",
+        "recipe": Recipe("tabular", input_layer=None),
+        "n_estimators": 1,
+        "max_iter": 1,
+    }
     with pytest.raises(ValueError, match=r"clip_predictions.*no counterpart"):
         BackpropRegressor(4, **plain).fit(*diabetes).to_sklearn()
     gaps = diabetes[0].copy()
     gaps[0, 0] = np.nan
     with pytest.raises(ValueError, match=r"missing numbers.*no counterpart"):
-        BackpropRegressor(4, **plain, clip_predictions=False).fit(gaps, diabetes[1]).to_sklearn()
+        plain["recipe"] = Recipe("tabular", input_layer=None, clip_predictions=False)
+        BackpropRegressor(4, **plain).fit(gaps, diabetes[1]).to_sklearn()
 
 
 def test_only_a_fitted_network_of_the_right_kind_is_taken():

@@ -23,7 +23,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from skbackprop import BackpropClassifier, BackpropRegressor
+from skbackprop import BackpropClassifier, BackpropRegressor, Recipe
 
 PLAIN = {"recipe": "textbook", "schedule": "cosine"}
 # The defaults as they are, and what can be chosen with networks that train in a moment.
@@ -281,11 +281,11 @@ def test_monte_carlo_dropout_opens_away_from_the_data():
     y = np.sin(3 * X[:, 0]) + 0.05 * rng.normal(size=200)
     model = BackpropRegressor(
         (50, 50),
-        **PLAIN,
+        recipe=Recipe("textbook", clip_predictions=False),
+        schedule="cosine",
         dropout=0.1,
         learning_rate=0.01,
         max_iter=300,
-        clip_predictions=False,
         random_state=0,
     ).fit(X, y)
     grid = np.array([[0.0], [0.5], [3.0], [6.0]])

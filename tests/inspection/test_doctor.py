@@ -29,7 +29,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import skbackprop
-from skbackprop import BackpropClassifier, BackpropRegressor
+from skbackprop import BackpropClassifier, BackpropRegressor, Recipe
 from skbackprop.inspection import Diagnosis, Finding, diagnose
 from skbackprop.inspection.measurements import Measurements
 from skbackprop.network.losses import CLASSIFIER_LOSSES, REGRESSOR_LOSSES
@@ -422,7 +422,7 @@ def q(y):
 
 
 def test_the_least_loss_includes_label_smoothing():
-    model = fitted(classifier(label_smoothing=0.3, learning_rate=0.03), *IRIS)
+    model = fitted(classifier(recipe=Recipe("textbook", label_smoothing=0.3), learning_rate=0.03), *IRIS)
     loss, _, least = Measurements(model, *IRIS, None, None, None, None).losses
     target = np.array([0.8, 0.1, 0.1])
     assert least == pytest.approx(-(target @ np.log(target)))

@@ -9,7 +9,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
-from skbackprop import BackpropClassifier, BackpropRegressor
+from skbackprop import BackpropClassifier, BackpropRegressor, Recipe
 from skbackprop.inspection import check_gradients, gradients, hidden_activations
 from skbackprop.network.activations import ACTIVATIONS
 from skbackprop.network.losses import CLASSIFIER_LOSSES, REGRESSOR_LOSSES
@@ -69,7 +69,7 @@ def test_activations_have_the_dtype_of_predictions():
 @pytest.mark.parametrize("weighted", [False, True])
 @pytest.mark.parametrize("activation", ["sigmoid", "relu", "tanh", "gelu"])
 def test_gradients_agree_with_the_textbook(activation, weighted):
-    model = BackpropClassifier((6, 4), activation, dropout=0.5, input_dropout=0.2, **PLAIN).fit(X, y)
+    model = BackpropClassifier((6, 4), activation, dropout=[0.2, 0.5, 0.5], **PLAIN).fit(X, y)
     w = np.random.default_rng(0).integers(0, 3, 150) if weighted else np.ones(150)
     z, a = reference.forward(SCALED, model.coefs_, model.intercepts_, activation)
     delta = (reference.softmax(z[-1]) - np.eye(3)[y]) * w[:, None] / w.sum()
@@ -109,7 +109,8 @@ def test_gradients_of_one_neuron_by_hand():
 
 
 def test_gradients_include_class_weights_and_label_smoothing():
-    settings = {"class_weight": {0: 1, 1: 2, 2: 4}, "label_smoothing": 0.3, **PLAIN}
+    smooth = Recipe("textbook", label_smoothing=0.3)
+    settings = {**PLAIN, "class_weight": {0: 1, 1: 2, 2: 4}, "recipe": smooth}
     model = BackpropClassifier((), **settings).fit(X, y)
     z = SCALED @ model.coefs_[0] + model.intercepts_[0]
     w = np.array([1, 2, 4])[y]

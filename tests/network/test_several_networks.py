@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
 
-from skbackprop import BackpropClassifier, BackpropRegressor
+from skbackprop import BackpropClassifier, BackpropRegressor, Recipe
 from skbackprop.network.activations import ACTIVATIONS
 from skbackprop.network.input_layer import Front
 from skbackprop.network.losses import CLASSIFIER_LOSSES, REGRESSOR_LOSSES, combine
@@ -89,7 +89,10 @@ def test_a_loss_without_combine_averages_raw_outputs():
 def test_training_is_that_of_each_alone(solver, hidden):
     X, y = load_iris(return_X_y=True)
     plain = {"recipe": "textbook", "solver": solver, "schedule": "cosine", "random_state": 0}
-    plain |= {"max_norm": 1.5, "alpha": 0.01} if solver != "lbfgs" else {"alpha": 0.1, "tol": 1e-9}
+    if solver == "lbfgs":
+        plain |= {"alpha": 0.1, "tol": 1e-9}
+    else:
+        plain |= {"recipe": Recipe("textbook", max_norm=1.5), "alpha": 0.01}
     plain |= {"warm_start": True, "batch_size": 40, "shuffle": False, "dtype": "float64"}
     several = BackpropClassifier(hidden, "tanh", n_estimators=E, max_iter=1, **plain).fit(X, y)
     singles = [
@@ -124,7 +127,9 @@ def test_training_is_that_of_each_alone(solver, hidden):
 
 def test_the_attributes_have_a_network_each():
     X, y = load_breast_cancer(return_X_y=True)
-    model = BackpropClassifier((5, 4), n_estimators=2, max_iter=2, front=None, random_state=0).fit(X, y)
+    model = BackpropClassifier(
+        (5, 4), n_estimators=2, max_iter=2, recipe=Recipe("tabular", input_layer=None), random_state=0
+    ).fit(X, y)
     assert [W.shape for W in model.coefs_] == [(2, 30, 5), (2, 5, 4), (2, 4, 1)]
     assert [b.shape for b in model.intercepts_] == [(2, 5), (2, 4), (2, 1)]
     before = model.predict_proba(X)

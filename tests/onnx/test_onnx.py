@@ -19,7 +19,7 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-from skbackprop import BackpropClassifier, BackpropRegressor, HiddenLayerTransformer
+from skbackprop import BackpropClassifier, BackpropRegressor, HiddenLayerTransformer, Recipe
 from skbackprop.model.recipes import RECIPES
 from skbackprop.network.activations import ACTIVATIONS, Identity
 from skbackprop.network.losses import CLASSIFIER_LOSSES, REGRESSOR_LOSSES, LogisticLink, SquaredError
@@ -42,6 +42,7 @@ DTYPES = [np.float32, np.float64]
 TARGETS = ["binary", "multiclass", "multilabel"]
 SMALL = {"hidden_layer_sizes": (12, 8), "max_iter": 6, "random_state": 0}
 TEXTBOOK = {"recipe": "textbook", **SMALL}
+PERIODIC = Recipe("tabular", input_layer="periodic")
 
 
 def inputs(dtype=np.float64):
@@ -182,10 +183,11 @@ def test_every_recipe(recipe, computed):
 @pytest.mark.parametrize("front", [None, "scale", "periodic"])
 @pytest.mark.parametrize("hidden", [(), (6,), (8, 6, 4)])
 def test_every_scaling_front_and_depth(scaling, front, hidden):
-    settings = {**TEXTBOOK, "hidden_layer_sizes": hidden, "front": front, "scaling": scaling}
+    recipe = Recipe("textbook", input_layer=front, parametrization="ntk")
+    settings = {**TEXTBOOK, "hidden_layer_sizes": hidden, "recipe": recipe, "scaling": scaling}
     shrunk = signal()
     X = inputs() if scaling else shrunk
-    model = BackpropClassifier(**settings, n_estimators=2, parametrization="ntk")
+    model = BackpropClassifier(**settings, n_estimators=2)
     model.fit(X, class_targets("multiclass"))
     for dtype in DTYPES:
         assert distance(model, X.astype(dtype)) < TOLERANCE
@@ -208,7 +210,8 @@ def test_a_column_that_float32_cannot_resolve():
 @pytest.mark.parametrize("clipped", [True, False])
 def test_predictions_outside_the_range_of_the_fit(clipped):
     X, y = inputs(), real_targets(several=True)
-    model = BackpropRegressor((), recipe="textbook", max_iter=50, random_state=0, clip_predictions=clipped)
+    recipe = Recipe("textbook", clip_predictions=clipped)
+    model = BackpropRegressor((), recipe=recipe, max_iter=50, random_state=0)
     near = np.abs(signal()[:, 1]) < 0.5
     model.fit(X[near], y[near])
     outside = model.predict(X) > y[near].max(axis=0)
@@ -395,7 +398,7 @@ def test_the_declared_shapes_agree_with_the_results(kind):
 @pytest.mark.parametrize("kind", TARGETS)
 def test_the_file_is_valid_and_has_no_unused_values(kind):
     X = with_gaps(inputs())
-    model = BackpropClassifier(**SMALL, front="periodic").fit(X, class_targets(kind))
+    model = BackpropClassifier(**SMALL, recipe=PERIODIC).fit(X, class_targets(kind))
     file = skl2onnx.to_onnx(model, X[:1], options={"zipmap": False})
     onnx.checker.check_model(file, full_check=True)
     graph = file.graph
@@ -407,7 +410,7 @@ def test_the_file_is_valid_and_has_no_unused_values(kind):
 @pytest.mark.parametrize("opset", [13, 15, 17, 18, None])
 def test_opsets(opset):
     X = with_gaps(inputs())
-    model = BackpropClassifier(**SMALL, front="periodic", activation="gelu", n_estimators=2)
+    model = BackpropClassifier(**SMALL, recipe=PERIODIC, activation="gelu", n_estimators=2)
     model.fit(X, class_targets("multiclass"))
     assert distance(model, X, target_opset=opset) < TOLERANCE
     regressor = BackpropRegressor(**SMALL, loss="poisson", n_estimators=2).fit(X, real_targets())
@@ -424,7 +427,7 @@ def test_integer_inputs():
 
 def test_one_row_and_zero_rows():
     X = inputs()
-    model = BackpropClassifier(**SMALL, front="periodic").fit(X, class_targets("multiclass"))
+    model = BackpropClassifier(**SMALL, recipe=PERIODIC).fit(X, class_targets("multiclass"))
     session = session_of(model, X)
     np.testing.assert_allclose(run(session, X[:1])[1], model.predict_proba(X[:1]), atol=TOLERANCE)
     assert run(session, X[:0])[1].shape == (0, 4)

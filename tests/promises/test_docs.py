@@ -121,7 +121,7 @@ def rows_of(table):
     """Return (name there, name here) of each row of a table of the page for MLPClassifier's users."""
     text = (DOCS / "mlpclassifier.rst").read_text()
     text = text[text.index(f":name: {table}") :]
-    cells = re.findall(r"\n   \* - (.*)\n     - (.*)", text.split("\n\n\n")[0].split("\nOnly here")[0])
+    cells = re.findall(r"\n   \* - (.*)\n     - (.*)", text.split("\n\n\n")[0].split("\nAdditional")[0])
     cells = cells[1:]  # without the heading
     return [(there.split("``")[1], here.strip("`")) for there, here in cells]
 
@@ -153,8 +153,8 @@ def test_the_tables_name_what_is_here():
     ours = set(classifier().get_params()) | set(regressor().get_params())
     counterparts = {here for _, here in rows_of("mlp-parameters")}
     page = (DOCS / "mlpclassifier.rst").read_text()
-    only_here = re.search(r"Only here: (.*?)\.\n\n", page, re.DOTALL).group(1)
-    assert counterparts | set(re.findall(r"``(\w+)``", only_here)) == ours
+    additional = re.search(r"Additional parameters: (.*?)\.\n\n", page, re.DOTALL).group(1)
+    assert counterparts | set(re.findall(r"``(\w+)``", additional)) == ours
     entries = re.findall(r"^([\w, ]+) : ", inspect.getdoc(classifier), re.MULTILINE)
     documented = {name for entry in entries for name in entry.split(", ")}
     assert {here for _, here in rows_of("mlp-attributes")} - documented == {"(none)"}

@@ -1,0 +1,80 @@
+"""Recipe: a named recipe with some of its values changed."""
+
+from typing import Any
+
+from sklearn.base import BaseEstimator
+
+from skbackprop.estimators import parameters
+from skbackprop.estimators.documentation import documented
+
+
+@documented(parameters.RECIPE)
+class Recipe(BaseEstimator):
+    """A recipe with changed values, for the parameter ``recipe`` of the estimators.
+
+    A recipe decides what "auto" means for the parameters of an estimator, and a few things besides that are
+    rarely searched over. ``recipe="tabular"`` and ``recipe=Recipe("tabular")`` are the same.
+
+    Parameters
+    ----------
+    {parameters}
+
+    See Also
+    --------
+    BackpropClassifier, BackpropRegressor : The estimators.
+
+    Notes
+    -----
+    The values are checked when an estimator is fitted. A search reaches them as parameters of the estimator,
+    for instance as ``recipe__label_smoothing``.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from skbackprop import BackpropClassifier, Recipe
+    >>> X, y = load_iris(return_X_y=True)
+    >>> recipe = Recipe("fast", label_smoothing=0.0)
+    >>> model = BackpropClassifier(recipe=recipe, random_state=0).fit(X, y)
+    >>> bool(model.score(X, y) > 0.95)
+    True
+    """
+
+    def __init__(
+        self,
+        base="tabular",
+        *,
+        regularization_schedule="auto",
+        max_norm=None,
+        parametrization="auto",
+        input_layer="auto",
+        label_smoothing="auto",
+        clip_predictions="auto",
+    ):
+        self.base = base
+        self.regularization_schedule = regularization_schedule
+        self.max_norm = max_norm
+        self.parametrization = parametrization
+        self.input_layer = input_layer
+        self.label_smoothing = label_smoothing
+        self.clip_predictions = clip_predictions
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Recipe) and self.get_params() == other.get_params()
+
+    def base_and_changes(self) -> tuple[str, dict[str, Any]]:
+        """Return the name of the recipe, and the other parameters by name.
+
+        Returns
+        -------
+        base : str
+        changes : dict
+            Also those that are left at "auto".
+
+        Raises
+        ------
+        ValueError
+            If a value is not allowed.
+        """
+        changes = self.get_params(deep=False)
+        parameters.validate(parameters.constraints(parameters.RECIPE), changes, "Recipe")
+        return changes.pop("base"), changes

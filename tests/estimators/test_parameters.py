@@ -1,0 +1,144 @@
+"""Parameters are described once: signatures, constraints, docstrings and the table of the recipes agree."""
+
+import inspect
+import pickle
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.datasets import load_iris
+from sklearn.model_selection import GridSearchCV
+
+from skbackprop import BackpropClassifier, BackpropRegressor, Recipe
+from skbackprop.estimators import parameters
+from skbackprop.estimators.base import settings_of
+from skbackprop.estimators.documentation import auto_table, auto_table_rst
+from skbackprop.model.recipes import RECIPES
+from skbackprop.network.losses import Huber
+
+TABLES = {
+    BackpropClassifier: parameters.CLASSIFIER,
+    BackpropRegressor: parameters.REGRESSOR,
+    Recipe: parameters.RECIPE,
+}
+ESTIMATORS = (BackpropClassifier, BackpropRegressor)
+MOST_PARAMETERS = 34
+SMALL = {"hidden_layer_sizes": (4,), "max_iter": 2, "schedule": "cosine", "random_state": 0}
+
+
+@pytest.mark.parametrize("cls", TABLES)
+def test_every_parameter_is_in_the_table_and_in_the_docstring(cls):
+    names = list(inspect.signature(cls).parameters)
+    assert sorted(names) == sorted(parameter.name for parameter in TABLES[cls])
+    section = cls.__doc__.split("Parameters\n----------\n")[1].split("\n\n")[0]
+    headings = [line for line in section.splitlines() if not line.startswith(" ")]
+    assert [line.split(" : ")[0] for line in headings] == names
+    for name, line in zip(names, headings, strict=True):
+        default = inspect.signature(cls).parameters[name].default
+        assert line.endswith(f'default="{default}"' if isinstance(default, str) else f"default={default!r}")
+    assert "{" not in cls.__doc__.replace('{"', "").replace("n_{l-1}", "")  # nothing is left to fill in
+
+
+@pytest.mark.parametrize("cls", ESTIMATORS)
+def test_there_are_not_too_many(cls):
+    assert len(inspect.signature(cls).parameters) <= MOST_PARAMETERS
+
+
+@pytest.mark.parametrize("cls", ESTIMATORS)
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_the_table_of_the_recipes_says_what_a_fit_takes(cls, recipe):
+    kind = "classifier" if cls is BackpropClassifier else "regressor"
+    for n_rows in (50, 500, 50_000):
+        settings = settings_of(cls(recipe=recipe), n_rows)
+        for name, by_recipe in auto_table().items():
+            text, value = by_recipe[recipe, kind], getattr(settings, name)
+            if text == "-":
+                continue
+            if name == "batch_size" and text.startswith("n_samples"):
+                share, least, most = (int(word) for word in text.replace(",", "").split() if word.isdigit())
+                assert value == min(max(n_rows // share, least), most)
+            elif name == "early_stopping" and text.startswith("True for"):
+                assert value == (100 <= n_rows <= 1999)
+            elif name == "max_iter" and "steps" in text:
+                epochs, most, steps = (int(word) for word in text.replace(",", "").split() if word.isdigit())
+                per_epoch = int(np.ceil(n_rows / settings.batch_size))
+                assert value == min(max(epochs, int(np.ceil(steps / per_epoch))), most)
+            else:
+                assert text == (f'"{value}"' if isinstance(value, str) else repr(value)), name
+
+
+def test_the_table_of_the_recipes_is_complete():
+    """Every parameter whose default is "auto" has a value in each recipe, except the derived ones."""
+    autos = {
+        name
+        for cls in TABLES
+        for name, parameter in inspect.signature(cls).parameters.items()
+        if parameter.default == "auto"
+    }
+    assert set(auto_table()) == autos - {"dtype", "initialization"}
+    n_columns = 2 * len(RECIPES)
+    assert all(len(values) == n_columns for values in auto_table().values())
+    assert auto_table_rst().count("- ") >= len(auto_table()) * (n_columns + 1)
+
+
+# Recipes.
+
+
+@pytest.mark.parametrize("recipe", [*RECIPES])
+def test_a_recipe_without_changes_is_the_name(recipe):
+    X, y = load_iris(return_X_y=True)
+    by_name = BackpropClassifier(recipe=recipe, **SMALL).fit(X, y)
+    by_object = BackpropClassifier(recipe=Recipe(recipe), **SMALL).fit(X, y)
+    np.testing.assert_array_equal(by_name.predict_proba(X), by_object.predict_proba(X))
+
+
+def test_a_recipe_is_cloned_compared_and_saved():
+    recipe = Recipe("fast", label_smoothing=0.2, regularization_schedule="cosine")
+    model = BackpropClassifier(recipe=recipe)
+    assert clone(model).recipe is not recipe
+    assert clone(model).get_params() == model.get_params()
+    assert pickle.loads(pickle.dumps(recipe)) == recipe != Recipe("fast")
+    assert recipe != "fast"
+    assert eval(repr(recipe)) == recipe
+    assert model.set_params(recipe__label_smoothing=0.0).recipe == Recipe(
+        "fast", label_smoothing=0.0, regularization_schedule="cosine"
+    )
+
+
+def test_a_search_reaches_into_a_recipe():
+    X, y = load_iris(return_X_y=True)
+    model = BackpropClassifier(recipe=Recipe("textbook"), **SMALL)
+    search = GridSearchCV(model, {"recipe__label_smoothing": [0.0, 0.9]}, cv=2).fit(X, y)
+    assert search.best_params_["recipe__label_smoothing"] in (0.0, 0.9)
+    losses = [m.fit(X, y).loss_ for m in (clone(model), clone(model).set_params(recipe__label_smoothing=0.9))]
+    assert losses[0] != losses[1]
+
+
+@pytest.mark.parametrize(
+    ("recipe", "message"),
+    [
+        (Recipe("tabluar"), r"'base' parameter of Recipe .*Got 'tabluar'.*mean 'tabular'"),
+        (Recipe(label_smoothing=1.0), r"'label_smoothing' parameter of Recipe .*Got 1.0"),
+        (Recipe(max_norm=0), r"'max_norm' parameter of Recipe .*Got 0"),
+        (Recipe(input_layer="periodical"), r"'input_layer' parameter of Recipe .*mean 'periodic'"),
+        (Recipe(parametrization=None), r"'parametrization' parameter of Recipe .*Got None"),
+        (Recipe(regularization_schedule="flat"), r"'regularization_schedule' parameter of Recipe"),
+        (Recipe(clip_predictions="no"), r"'clip_predictions' parameter of Recipe .*Got 'no'"),
+        ("fastest", r"'recipe' parameter .*'fast', 'tabular', 'textbook'.*mean 'fast'"),
+        (3, r"'recipe' parameter .*a skbackprop.Recipe"),
+    ],
+)
+@pytest.mark.parametrize("cls", ESTIMATORS)
+def test_a_wrong_value_is_named(cls, recipe, message):
+    with pytest.raises(ValueError, match=message):
+        cls(recipe=recipe).fit(np.eye(4), [0, 1, 0, 1])
+
+
+def test_the_threshold_of_huber():
+    X, y = load_iris(return_X_y=True)
+    assert clone(BackpropRegressor(loss=Huber(2.0))).get_params()["loss"] == Huber(2.0) != Huber()
+    assert repr(Huber(2.0)) == "Huber(threshold=2.0)"
+    with pytest.raises(ValueError, match=r"'threshold' parameter of Huber.*Got 0"):
+        BackpropRegressor(loss=Huber(0), **SMALL).fit(X, y)
+    fits = [BackpropRegressor(loss=loss, **SMALL).fit(X, y).predict(X) for loss in ("huber", Huber(1.35))]
+    np.testing.assert_array_equal(*fits)
