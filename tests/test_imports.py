@@ -1,6 +1,7 @@
 """The folders are the architecture: imports point downwards only, between folders and within them."""
 
 import ast
+import importlib.util
 import json
 import os
 import subprocess
@@ -14,8 +15,14 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "skbackprop"
 # From the bottom to the top: a folder imports from those before it only.
 FOLDERS = ("network", "training", "tables", "model", "estimators", "inspection", "displays", "onnx")
-# Folders that stand beside each other, though the order above has one of them first.
-STRANGERS = [("tables", "network"), ("tables", "training"), ("training", "tables"), ("onnx", "displays")]
+# Folders that do not import from each other, though the order above has one of them first.
+STRANGERS = [
+    ("tables", "network"),
+    ("tables", "training"),
+    ("training", "tables"),
+    ("onnx", "inspection"),
+    ("onnx", "displays"),
+]
 WITHOUT_SCIKIT_LEARN = ("network", "training")
 MOST_NAMES = 10  # at the top of the package, but for the marker py.typed
 LONGEST_CORE_FILE = 310  # about 300
@@ -80,6 +87,25 @@ def test_imports_between_folders_point_downwards():
     print(f"{len(pairs)} arrows between folders:", ", ".join(f"{a} -> {b}" for a, b in pairs))
     assert [(a, b) for a, b in pairs if FOLDERS.index(a) < FOLDERS.index(b)] == []
     assert set(pairs) & set(STRANGERS) == set()
+
+
+def drawing():
+    """Return the script that draws the picture of the folders, as a module."""
+    spec = importlib.util.spec_from_file_location(
+        "draw_architecture", ROOT / "docs/_ext/draw_architecture.py"
+    )
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_picture_shows_the_folders_and_imports_as_they_are():
+    script = drawing()
+    assert tuple(script.FOLDERS) == FOLDERS[::-1]
+    assert sorted(script.arrows()) == arrows()
+    assert script.PICTURE.read_text() == script.picture(), (
+        "docs/_static/architecture.svg is out of date: run python docs/_ext/draw_architecture.py"
+    )
 
 
 def test_no_imports_in_a_circle():

@@ -1,10 +1,11 @@
-"""Strategies of hypothesis: any valid parameters on any small data, and what must hold of the fit."""
+"""Strategies of hypothesis: valid parameters, small data, containers, and what must hold of a fit."""
 
+import tempfile
 import warnings
 
 import numpy as np
 from hypothesis import strategies as st
-from scipy.sparse import csr_array
+from scipy.sparse import coo_array, csc_array, csr_array, csr_matrix
 
 from skbackprop import BackpropClassifier, BackpropRegressor, Recipe
 from skbackprop.model.recipes import RECIPES
@@ -156,3 +157,89 @@ def fits_or_explains(estimator, X, y, sample_weight):
     for values in predicted:
         assert np.isfinite(values).all()
     return True
+
+
+def read_only(X):
+    X = X.copy()
+    X.flags.writeable = False
+    return X
+
+
+def on_disk(X):
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - the array keeps it open
+    stored = np.memmap(file, dtype=X.dtype, mode="w+", shape=X.shape)
+    stored[...] = X
+    return stored
+
+
+def with_duplicates(X):
+    """Return X as CSR in which every number is the sum of two halves, as SciPy allows."""
+    S = csr_array(X)
+    halves = np.repeat(S.data / 2, 2)
+    return csr_array((halves, np.repeat(S.indices, 2), S.indptr * 2), shape=S.shape)
+
+
+def read_only_csr(X):
+    S = csr_array(X)
+    for part in (S.data, S.indices, S.indptr):
+        part.flags.writeable = False
+    return S
+
+
+# Forms in which the same numbers may come.
+CONTAINERS = {
+    "array": np.asarray,
+    "Fortran": np.asfortranarray,
+    "big-endian": lambda X: X.astype(X.dtype.newbyteorder(">")),
+    "every second column": lambda X: np.repeat(X, 2, axis=1)[:, ::2],
+    "backwards": lambda X: X[::-1].copy()[::-1],
+    "read-only": read_only,
+    "list": lambda X: X.tolist(),
+    "memory map": on_disk,
+    "CSR": csr_array,
+    "CSR matrix": csr_matrix,
+    "CSC": csc_array,
+    "COO": coo_array,
+    "duplicates": with_duplicates,
+    "read-only CSR": read_only_csr,
+}
+# Types in which small whole numbers are exact.
+NUMBER_TYPES = ["float64", "float32", "float16", "int8", "int64", "uint8", "bool"]
+
+
+@st.composite
+def same_numbers(draw, X):
+    """The numbers of X, a float64 array, in a type that holds them and in a container."""
+    holding = [name for name in NUMBER_TYPES if np.array_equal(X.astype(name).astype(float), X)]
+    typed = X.astype(draw(st.sampled_from(holding)))
+    container = draw(st.sampled_from(sorted(CONTAINERS)))
+    if container == "duplicates":
+        typed = X  # halves of whole numbers
+    return CONTAINERS[container](typed)
+
+
+@st.composite
+def tables(draw):
+    """A float64 array of whole numbers, of halves, or of any numbers, many of them zero."""
+    n_rows, n_columns = draw(st.integers(8, 40)), draw(st.integers(1, 12))
+    rng = np.random.default_rng(draw(st.integers(0, 9)))
+    kind = draw(st.sampled_from(["counts", "flags", "halves", "any"]))
+    X = {
+        "counts": rng.poisson(2, (n_rows, n_columns)).astype(float),
+        "flags": rng.integers(0, 2, (n_rows, n_columns)).astype(float),
+        "halves": rng.integers(-8, 9, (n_rows, n_columns)) / 2,
+        "any": rng.normal(size=(n_rows, n_columns)) * 10.0 ** rng.integers(-2, 3, n_columns),
+    }[kind]
+    return np.where(rng.random(X.shape) < draw(st.sampled_from([0.0, 0.5, 0.9])), 0.0, X)
+
+
+def outcome(estimator, X, y, sample_weight, X_val, y_val, X_new):
+    """Return the predictions of a fit, or the message of its refusal."""
+    method = "predict_proba" if hasattr(estimator, "predict_proba") else "predict"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        try:
+            estimator.fit(X, y, sample_weight=sample_weight, X_val=X_val, y_val=y_val)
+            return getattr(estimator, method)(X_new)
+        except ValueError as error:
+            return str(error)

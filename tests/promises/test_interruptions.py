@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from effort import thinned
 
 import skbackprop
 from skbackprop import BackpropRegressor
@@ -102,8 +103,10 @@ def test_no_interruption_leaves_a_mixture(name, n_done, error):
     with Injection() as counter:
         quietly(train, started(train, settings, n_done), N_EPOCHS - n_done)
     seen = set()
-    # Ctrl-C, which really comes anywhere, at every call; the others at every seventh.
-    for n in range(1, counter.n_calls + 1, 1 if isinstance(error, KeyboardInterrupt) else 7):
+    # Ctrl-C, which really comes anywhere, at every call; the others at every seventh. A short run takes every
+    # 29th of these calls: a prime number, so that no two epochs are interrupted at the same places.
+    calls = range(1, counter.n_calls + 1, 1 if isinstance(error, KeyboardInterrupt) else 7)
+    for n in thinned(calls, 29):
         model = started(train, settings, n_done)
         with contextlib.suppress(type(error), AttributeError), Injection(n, error):
             quietly(train, model, N_EPOCHS - n_done)
