@@ -1,11 +1,24 @@
 """ActivationsDisplay: distributions of the activations of each layer, and shares of saturated ones."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Self
+
 import numpy as np
 
 from skbackprop.displays.fitted import inputs_of_last_step, last_step
 from skbackprop.displays.style import BLUE, ORANGE, axes_or_new
 from skbackprop.inspection import hidden_activations
 from skbackprop.inspection.saturation import saturation
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.patches import StepPatch
+    from numpy.typing import ArrayLike
+    from sklearn.base import BaseEstimator
+
+    from skbackprop.inspection.inspected_data import MatrixLike
 
 # Half the distance between two layers, minus a gap.
 HALF_WIDTH = 0.42
@@ -63,14 +76,23 @@ class ActivationsDisplay:
     2
     """
 
-    def __init__(self, z, a, *, saturated, dead):
+    def __init__(
+        self,
+        z: Sequence[ArrayLike],
+        a: Sequence[ArrayLike],
+        *,
+        saturated: Sequence[float],
+        dead: Sequence[float],
+    ) -> None:
         self.z = z
         self.a = a
         self.saturated = saturated
         self.dead = dead
 
     @classmethod
-    def from_estimator(cls, estimator, X, *, ax=None, **kwargs):
+    def from_estimator(
+        cls, estimator: BaseEstimator, X: MatrixLike, *, ax: Axes | None = None, **kwargs: Any
+    ) -> Self:
         """Create and draw a display of a fitted estimator for some rows.
 
         Parameters
@@ -107,7 +129,7 @@ class ActivationsDisplay:
         )
         return display.plot(ax, **kwargs)
 
-    def plot(self, ax=None, *, bins=40, **kwargs):
+    def plot(self, ax: Axes | None = None, *, bins: int = 40, **kwargs: Any) -> Self:
         """Draw two histograms back to back for each layer.
 
         Parameters
@@ -131,8 +153,9 @@ class ActivationsDisplay:
         """
         ax = axes_or_new(ax, f"{type(self).__name__}.plot")
 
-        def draw(values, layer, side, **style):
-            span = np.quantile(values, [OUTERMOST, 1 - OUTERMOST])
+        def draw(values: ArrayLike, layer: int, side: int, **style: Any) -> StepPatch:
+            values = np.asarray(values)
+            span = tuple(np.quantile(values, [OUTERMOST, 1 - OUTERMOST]))
             shares, edges = np.histogram(values, bins=bins, range=span)
             widths = HALF_WIDTH * shares / shares.max()
             style = {"fill": True, "edgecolor": "black", "linewidth": 0.5, **style, **kwargs}

@@ -1,10 +1,31 @@
 """GradientFlowDisplay: norms of the gradients in each layer."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
 import numpy as np
 
 from skbackprop.displays.fitted import inputs_of_last_step, last_step
-from skbackprop.displays.style import BLACK, BLUE, GREEN, ORANGE, PURPLE, VERMILLION, axes_or_new
+from skbackprop.displays.style import (
+    BLACK,
+    BLUE,
+    GREEN,
+    ORANGE,
+    PURPLE,
+    VERMILLION,
+    axes_or_new,
+    label_integers,
+)
 from skbackprop.inspection import gradients
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.lines import Line2D
+    from numpy.typing import ArrayLike
+    from sklearn.base import BaseEstimator
+
+    from skbackprop.inspection.inspected_data import MatrixLike
 
 # Styles of successive displays on the same axes: color, marker of dL/dW, marker of delta.
 STYLES = [
@@ -64,12 +85,22 @@ class GradientFlowDisplay:
     True
     """
 
-    def __init__(self, dW_norms, delta_norms):
+    def __init__(self, dW_norms: ArrayLike, delta_norms: ArrayLike) -> None:
         self.dW_norms = dW_norms
         self.delta_norms = delta_norms
 
     @classmethod
-    def from_estimator(cls, estimator, X, y, *, sample_weight=None, name=None, ax=None, **kwargs):
+    def from_estimator(
+        cls,
+        estimator: BaseEstimator,
+        X: MatrixLike,
+        y: ArrayLike,
+        *,
+        sample_weight: ArrayLike | None = None,
+        name: str | None = None,
+        ax: Axes | None = None,
+        **kwargs: Any,
+    ) -> Self:
         """Create and draw a display of the gradients of the loss on some rows.
 
         Parameters
@@ -106,7 +137,7 @@ class GradientFlowDisplay:
         delta_norms = [float(np.linalg.norm(layer.delta.ravel())) for layer in layers]
         return cls(dW_norms, delta_norms).plot(ax, name=name, **kwargs)
 
-    def plot(self, ax=None, *, name=None, **kwargs):
+    def plot(self, ax: Axes | None = None, *, name: str | None = None, **kwargs: Any) -> Self:
         r"""Draw both norms against the index of the layer.
 
         Parameters
@@ -134,10 +165,12 @@ class GradientFlowDisplay:
         n_displays = len(ax.lines) // 2  # each draws two lines
         color, dW_marker, delta_marker = STYLES[n_displays % len(STYLES)]
 
-        def draw(norms, **style):
-            layers = np.arange(1, len(norms) + 1)
-            norms = np.where(np.asarray(norms) > 0, norms, np.nan)
-            (line,) = ax.plot(layers, norms, **{"color": color, **style, **kwargs})
+        def draw(norms: ArrayLike, **style: Any) -> Line2D:
+            norms = np.asarray(norms, dtype=np.float64)
+            layers = np.arange(1, norms.size + 1)
+            (line,) = ax.plot(
+                layers, np.where(norms > 0, norms, np.nan), **{"color": color, **style, **kwargs}
+            )
             return line
 
         label = rf"{prefix}$\|\partial L / \partial W^l\|$"
@@ -145,7 +178,7 @@ class GradientFlowDisplay:
         label = rf"{prefix}$\|\delta^l\|$"
         self.delta_line_ = draw(self.delta_norms, linestyle="--", marker=delta_marker, label=label)
         ax.set(yscale="log", xlabel="layer $l$ (output layer last)", ylabel="norm of the gradient")
-        ax.xaxis.get_major_locator().set_params(integer=True)
+        label_integers(ax)
         ax.legend(fontsize="small")
         self.ax_, self.figure_ = ax, ax.figure
         return self

@@ -1,10 +1,20 @@
 """LossCurveDisplay: losses and scores of a training by epoch."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Self
+
 import numpy as np
 
 from skbackprop.displays.fitted import last_step
-from skbackprop.displays.style import BLACK, BLUE, GREEN, GREY, VERMILLION, axes_or_new
+from skbackprop.displays.style import BLACK, BLUE, GREEN, GREY, VERMILLION, axes_or_new, label_integers
 from skbackprop.inspection.kept_epoch import kept_epoch
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.lines import Line2D
+    from sklearn.base import BaseEstimator
 
 
 class LossCurveDisplay:
@@ -57,13 +67,13 @@ class LossCurveDisplay:
 
     def __init__(
         self,
-        loss_curve,
+        loss_curve: Sequence[float],
         *,
-        penalty_curve=(),
-        validation_loss_curve=(),
-        validation_scores=(),
-        kept_epoch=None,
-    ):
+        penalty_curve: Sequence[float] = (),
+        validation_loss_curve: Sequence[float] = (),
+        validation_scores: Sequence[float] = (),
+        kept_epoch: int | None = None,
+    ) -> None:
         self.loss_curve = loss_curve
         self.penalty_curve = penalty_curve
         self.validation_loss_curve = validation_loss_curve
@@ -71,7 +81,15 @@ class LossCurveDisplay:
         self.kept_epoch = kept_epoch
 
     @classmethod
-    def from_estimator(cls, estimator, *, name=None, ax=None, score_ax=None, **kwargs):
+    def from_estimator(
+        cls,
+        estimator: BaseEstimator,
+        *,
+        name: str | None = None,
+        ax: Axes | None = None,
+        score_ax: Axes | None = None,
+        **kwargs: Any,
+    ) -> Self:
         """Create and draw a display of the training of a fitted estimator.
 
         Parameters
@@ -111,7 +129,14 @@ class LossCurveDisplay:
         )
         return display.plot(ax, name=name, score_ax=score_ax, **kwargs)
 
-    def plot(self, ax=None, *, name=None, score_ax=None, **kwargs):
+    def plot(
+        self,
+        ax: Axes | None = None,
+        *,
+        name: str | None = None,
+        score_ax: Axes | None = None,
+        **kwargs: Any,
+    ) -> Self:
         """Draw the curves.
 
         Parameters
@@ -139,9 +164,9 @@ class LossCurveDisplay:
         """
         ax = axes_or_new(ax, f"{type(self).__name__}.plot")
         prefix = "" if name is None else f"{name}: "
-        self.lines_ = {}
+        self.lines_: dict[str, Line2D] = {}
 
-        def draw(axes, key, values, **style):
+        def draw(axes: Axes, key: str, values: Sequence[float], **style: Any) -> None:
             epochs = np.arange(1, len(values) + 1)
             # A single point would not be visible as a line.
             style["marker"] = "o" if len(values) == 1 else None
@@ -160,18 +185,22 @@ class LossCurveDisplay:
             draw(score_ax, "validation_score", self.validation_scores, **style)
             score_ax.set_ylabel("validation score")
         if self.kept_epoch is not None:
-            style = dict(color=kwargs.get("color", BLACK), linestyle=(0, (1, 3)), linewidth=1)
-            label = f"{prefix}kept: epoch {self.kept_epoch}"
-            self.lines_["kept_epoch"] = ax.axvline(self.kept_epoch, label=label, **style)
+            self.lines_["kept_epoch"] = ax.axvline(
+                self.kept_epoch,
+                label=f"{prefix}kept: epoch {self.kept_epoch}",
+                color=kwargs.get("color", BLACK),
+                linestyle=(0, (1, 3)),
+                linewidth=1,
+            )
         ax.set(xlabel="epoch", ylabel="loss")
         self._scale_losses(ax)
-        ax.xaxis.get_major_locator().set_params(integer=True)
+        label_integers(ax)
         self._draw_legend(ax, score_ax)
         self.ax_, self.score_ax_, self.figure_ = ax, score_ax, ax.figure
         return self
 
     @staticmethod
-    def _scale_losses(ax):
+    def _scale_losses(ax: Axes) -> None:
         """Make the axis of the losses logarithmic if they differ by more than a factor of 10."""
         from matplotlib.ticker import LogLocator, NullFormatter
 
@@ -186,7 +215,7 @@ class LossCurveDisplay:
         ax.yaxis.set_minor_formatter(NullFormatter())
 
     @staticmethod
-    def _draw_legend(ax, score_ax):
+    def _draw_legend(ax: Axes, score_ax: Axes | None) -> None:
         """Draw one legend for both axes, on the one in front."""
         from matplotlib.lines import Line2D
 
@@ -194,8 +223,8 @@ class LossCurveDisplay:
         if score_ax is None:
             ax.legend(handles, labels, fontsize="small")
             return
-        if ax.get_legend() is not None:
-            ax.get_legend().remove()  # the legend of a training without a score
+        if (old := ax.get_legend()) is not None:
+            old.remove()  # the legend of a training without a score
         more_handles, more_labels = score_ax.get_legend_handles_labels()
         score_ax.legend(handles + more_handles, labels + more_labels, fontsize="x-small")
         # Legends avoid the lines of their own axes only, so invisible copies of the other lines are added.

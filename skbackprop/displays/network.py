@@ -1,12 +1,21 @@
 """NetworkDisplay: a diagram of the layers, units and weights of a network."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 
 from skbackprop.displays.diagram import Column, draw_legend, draw_names, draw_units, draw_weights, make_room
 from skbackprop.displays.fitted import input_names, last_step, output_names, weights_of
 from skbackprop.displays.style import axes_or_new, size_in_points
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from numpy.typing import ArrayLike
+    from sklearn.base import BaseEstimator
 
 # Rows above the units, for the legend.
 LEGEND_ROWS = 1.5
@@ -64,7 +73,13 @@ class NetworkDisplay:
     [4, 5, 3]
     """
 
-    def __init__(self, coefs, *, input_names=None, output_names=None):
+    def __init__(
+        self,
+        coefs: Sequence[ArrayLike],
+        *,
+        input_names: Sequence[str] | None = None,
+        output_names: Sequence[str] | None = None,
+    ) -> None:
         for l, (W, following) in enumerate(pairwise(coefs), start=1):
             if np.shape(W)[1] != np.shape(following)[0]:
                 raise ValueError(
@@ -76,7 +91,9 @@ class NetworkDisplay:
         self.output_names = output_names
 
     @classmethod
-    def from_estimator(cls, estimator, *, network=0, ax=None, **kwargs):
+    def from_estimator(
+        cls, estimator: BaseEstimator, *, network: int = 0, ax: Axes | None = None, **kwargs: Any
+    ) -> Self:
         """Create and draw a display of the network of a fitted estimator.
 
         The inputs are labelled with the names of the columns of X, the outputs with the classes. The
@@ -113,7 +130,15 @@ class NetworkDisplay:
         names = {"input_names": input_names(fitted), "output_names": output_names(fitted)}
         return cls(coefs, **names).plot(ax, **kwargs)
 
-    def plot(self, ax=None, *, max_units=10, max_linewidth=2.5, width_scale="layer", **kwargs):
+    def plot(
+        self,
+        ax: Axes | None = None,
+        *,
+        max_units: int = 10,
+        max_linewidth: float = 2.5,
+        width_scale: Literal["layer", "network"] = "layer",
+        **kwargs: Any,
+    ) -> Self:
         """Draw the diagram.
 
         Parameters
@@ -148,7 +173,7 @@ class NetworkDisplay:
         if max_units < 2:
             raise ValueError(f"max_units must be at least 2. Got {max_units!r}.")
         ax = axes_or_new(ax, f"{type(self).__name__}.plot")
-        sizes = [len(self.coefs[0]), *(np.shape(W)[1] for W in self.coefs)]
+        sizes = [np.shape(self.coefs[0])[0], *(np.shape(W)[1] for W in self.coefs)]
         columns = [Column(x, n_units, max_units) for x, n_units in enumerate(sizes)]
         half_height = max(column.y[0] for column in columns) + 0.5
         row = size_in_points(ax)[1] / (2 * half_height + LEGEND_ROWS)  # the height of a row in points

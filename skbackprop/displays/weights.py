@@ -1,11 +1,19 @@
 """WeightsDisplay: the weights of the units of the first layer as images."""
 
+from __future__ import annotations
+
 import math
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
 from skbackprop.displays.fitted import last_step, weights_of
 from skbackprop.displays.style import axes_or_new
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from numpy.typing import ArrayLike
+    from sklearn.base import BaseEstimator
 
 
 class WeightsDisplay:
@@ -52,7 +60,7 @@ class WeightsDisplay:
     (64, 16)
     """
 
-    def __init__(self, weights, shape):
+    def __init__(self, weights: ArrayLike, shape: tuple[int, int]) -> None:
         n_pixels = np.shape(weights)[0]
         if len(shape) != 2 or math.prod(shape) != n_pixels:
             raise ValueError(
@@ -63,7 +71,15 @@ class WeightsDisplay:
         self.shape = shape
 
     @classmethod
-    def from_estimator(cls, estimator, shape, *, network=0, ax=None, **kwargs):
+    def from_estimator(
+        cls,
+        estimator: BaseEstimator,
+        shape: tuple[int, int],
+        *,
+        network: int = 0,
+        ax: Axes | None = None,
+        **kwargs: Any,
+    ) -> Self:
         """Create and draw a display of the first layer of a fitted estimator.
 
         Parameters
@@ -103,7 +119,9 @@ class WeightsDisplay:
         n_inputs = len(weights) if front is None else front.n_inputs
         return cls(weights[:n_inputs], shape).plot(ax, **kwargs)
 
-    def plot(self, ax=None, *, max_units=100, colorbar=True, **kwargs):
+    def plot(
+        self, ax: Axes | None = None, *, max_units: int = 100, colorbar: bool = True, **kwargs: Any
+    ) -> Self:
         """Draw the images.
 
         Parameters

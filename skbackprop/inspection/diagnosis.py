@@ -1,9 +1,12 @@
 """The result of a diagnosis: findings, sorted by severity, and their representations as text and HTML."""
 
-from collections.abc import Sequence
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from textwrap import fill
+from typing import overload
 
 # In ascending order.
 SEVERITIES = ("info", "warning", "critical")
@@ -38,18 +41,18 @@ class Finding:
     message: str
     advice: str
     layer: int | None = None
-    evidence: dict = field(default_factory=dict)
+    evidence: dict[str, float] = field(default_factory=dict)
 
     @property
-    def heading(self):
+    def heading(self) -> str:
         """Name of the finding, followed by the layer if there is one."""
         return self.name if self.layer is None else f"{self.name} (layer {self.layer})"
 
-    def evidence_text(self):
+    def evidence_text(self) -> str:
         """Return the evidence as one line of text."""
         return ", ".join(f"{name} = {value:.4g}" for name, value in self.evidence.items())
 
-    def __str__(self):
+    def __str__(self) -> str:
         lines = [f"{self.severity.upper()}: {self.heading}", f"  {self.message}"]
         if self.evidence:
             lines.append(f"  measured: {self.evidence_text()}")
@@ -57,7 +60,7 @@ class Finding:
         return "\n".join(fill(line, REPORT_WIDTH, subsequent_indent="    ") for line in lines)
 
 
-class Diagnosis(Sequence):
+class Diagnosis(Sequence[Finding]):
     """The findings about a network, the most severe first.
 
     Printing a diagnosis gives a report, and a notebook displays it as a table. The diagnosis of a
@@ -82,21 +85,32 @@ class Diagnosis(Sequence):
     []
     """
 
-    def __init__(self, findings, subject="the network", not_examined=()):
+    def __init__(
+        self,
+        findings: Iterable[Finding],
+        subject: str = "the network",
+        not_examined: Iterable[str] = (),
+    ) -> None:
         self.findings = tuple(sorted(findings, key=lambda finding: -SEVERITIES.index(finding.severity)))
         self.subject = subject
         self.not_examined = tuple(not_examined)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.findings)
 
-    def __getitem__(self, index):
+    @overload
+    def __getitem__(self, index: int) -> Finding: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Finding, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> Finding | tuple[Finding, ...]:
         return self.findings[index]
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Diagnosis({list(self.findings)!r})"
 
-    def at_least(self, severity):
+    def at_least(self, severity: str) -> list[Finding]:
         """Return the findings of at least this severity.
 
         Parameters
@@ -120,7 +134,7 @@ class Diagnosis(Sequence):
         return [finding for finding in self.findings if finding.severity in allowed]
 
     @property
-    def summary(self):
+    def summary(self) -> str:
         """Number of findings of each severity, as one line of text."""
         counts = {
             severity: sum(finding.severity == severity for finding in self.findings)
@@ -129,13 +143,13 @@ class Diagnosis(Sequence):
         found = ", ".join(f"{severity}: {count}" for severity, count in counts.items() if count)
         return f"Diagnosis of {self.subject} ({found or 'no problems found'})"
 
-    def __str__(self):
+    def __str__(self) -> str:
         parts = [self.summary, *map(str, self.findings)]
         if self.not_examined:
             parts.append("\n".join(["Not examined:", *(f"  {reason}" for reason in self.not_examined)]))
         return "\n\n".join(parts)
 
-    def _repr_html_(self):
+    def _repr_html_(self) -> str:
         parts = [f"<p><strong>{escape(self.summary)}</strong></p>"]
         if self.findings:
             head = "".join(f'<th style="{CELL}">{name}</th>' for name in ("Finding", "Measured", "Try"))
@@ -149,7 +163,7 @@ class Diagnosis(Sequence):
         return f"<div>{''.join(parts)}</div>"
 
 
-def html_row(finding):
+def html_row(finding: Finding) -> str:
     """Return a finding as a row of an HTML table."""
     measured = "<br>".join(
         f"{escape(name.replace('_', ' '))}: {value:.4g}" for name, value in finding.evidence.items()

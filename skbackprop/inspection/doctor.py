@@ -1,13 +1,31 @@
 """Diagnosis of a fitted network: problems, measured values, and advice."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from skbackprop.inspection.diagnosis import Diagnosis
 from skbackprop.inspection.measurements import Measurements
 from skbackprop.inspection.symptoms import SYMPTOMS, NotExaminableError
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
-def diagnose(estimator, X, y, sample_weight=None, *, X_val=None, y_val=None, sample_weight_val=None):
+    from skbackprop.inspection.inspected_data import Estimator, MatrixLike
+
+
+def diagnose(
+    estimator: Estimator,
+    X: MatrixLike,
+    y: ArrayLike,
+    sample_weight: ArrayLike | None = None,
+    *,
+    X_val: MatrixLike | None = None,
+    y_val: ArrayLike | None = None,
+    sample_weight_val: ArrayLike | None = None,
+) -> Diagnosis:
     """Examine a fitted network on its training rows.
 
     The following problems are detected: saturated sigmoid and tanh units, dead rectifiers, vanishing

@@ -1,6 +1,9 @@
 """Gradient check: compare backpropagation with finite differences, for instance for a custom loss."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from sklearn.base import clone
@@ -13,6 +16,11 @@ from skbackprop.network.network import Network
 from skbackprop.network.workspace import Workspace
 from skbackprop.tables.rows_on_disk import in_memory
 from skbackprop.training.epoch_loss import weighted_sum
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from skbackprop.inspection.inspected_data import Estimator, MatrixLike
 
 # The step h: the sum of the truncation error h^2 f''' / 6 of a central difference and its rounding error
 # eps f / h is smallest for h near the cube root of eps.
@@ -53,16 +61,16 @@ class GradientCheck:
     n_compared: int
 
     @property
-    def largest_error(self):
+    def largest_error(self) -> float:
         """The largest relative error over all layers; NaN if one of them is NaN."""
         return float(np.max([*self.layer_errors, 0.0 if self.front_error is None else self.front_error]))
 
     @property
-    def passed(self):
+    def passed(self) -> bool:
         """Whether all errors are within the tolerance."""
         return self.largest_error <= self.tolerance
 
-    def __str__(self):
+    def __str__(self) -> str:
         verdict = "the gradient is correct" if self.passed else "the gradient is wrong"
         lines = [
             f"{verdict}: largest relative error {self.largest_error:.1e} (tolerance {self.tolerance:.1e}) "
@@ -75,8 +83,15 @@ class GradientCheck:
 
 
 def check_gradients(
-    estimator, X, y, sample_weight=None, *, tolerance=1e-4, max_parameters=50, random_state=0
-):
+    estimator: Estimator,
+    X: MatrixLike,
+    y: ArrayLike,
+    sample_weight: ArrayLike | None = None,
+    *,
+    tolerance: float = 1e-4,
+    max_parameters: int = 50,
+    random_state: int = 0,
+) -> GradientCheck:
     """Compare the gradient of backpropagation with finite differences of the loss, in float64.
 
     This verifies, for instance, that the derivative of a custom loss matches its value.

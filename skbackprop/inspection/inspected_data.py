@@ -1,5 +1,9 @@
 """Validation of the estimator and the data to inspect, and their conversion to the network's inputs."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
 import numpy as np
 from sklearn.base import is_regressor
 from sklearn.utils.validation import _check_y, check_consistent_length
@@ -8,6 +12,16 @@ from skbackprop.estimators.base import BaseBackprop, network_inputs
 from skbackprop.model.prediction import scaled_block
 from skbackprop.tables.inputs import check_weights
 from skbackprop.tables.rows_on_disk import in_memory
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+    from scipy.sparse import sparray, spmatrix
+
+    from skbackprop.estimators.classifier import BackpropClassifier
+    from skbackprop.estimators.regressor import BackpropRegressor
+
+Estimator: TypeAlias = "BackpropClassifier | BackpropRegressor"
+MatrixLike: TypeAlias = "ArrayLike | spmatrix | sparray"
 
 
 def check_estimator(estimator):

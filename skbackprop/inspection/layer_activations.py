@@ -1,12 +1,19 @@
 """Weighted inputs and activations of every layer for given rows."""
 
-from typing import NamedTuple
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from skbackprop.inspection.inspected_data import encoded_inputs
 from skbackprop.model.prediction import forward_blocks
 from skbackprop.network.network import linear
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from skbackprop.inspection.inspected_data import Estimator, MatrixLike
 
 
 class LayerActivations(NamedTuple):
@@ -21,11 +28,11 @@ class LayerActivations(NamedTuple):
         applied to z^L.
     """
 
-    z: np.ndarray
-    a: np.ndarray
+    z: NDArray[np.floating[Any]]
+    a: NDArray[np.floating[Any]]
 
 
-def hidden_activations(estimator, X):
+def hidden_activations(estimator: Estimator, X: MatrixLike) -> list[LayerActivations]:
     """Return z^l and a^l of every layer, including the output layer, without dropout.
 
     Parameters
@@ -81,7 +88,7 @@ def hidden_activations(estimator, X):
     return network_activations(model, X, dtype)
 
 
-def network_activations(model, X, dtype):
+def network_activations(model: Any, X: Any, dtype: Any) -> list[LayerActivations]:
     """Return the LayerActivations of every layer for encoded inputs."""
     network = model.network
     layers = [

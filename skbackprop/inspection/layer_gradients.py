@@ -1,6 +1,8 @@
 """Gradients of the loss on given rows, layer by layer."""
 
-from typing import NamedTuple
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -8,6 +10,11 @@ from skbackprop.inspection.inspected_data import encoded_rows, network_batch
 from skbackprop.network.network import by_network
 from skbackprop.network.workspace import Workspace
 from skbackprop.training.epoch_loss import write_output_delta
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from skbackprop.inspection.inspected_data import Estimator, MatrixLike
 
 
 class LayerGradients(NamedTuple):
@@ -23,12 +30,14 @@ class LayerGradients(NamedTuple):
         delta^l = dL/dz^l of each row, including the factor 1 / n_samples of the mean.
     """
 
-    dW: np.ndarray
-    db: np.ndarray
-    delta: np.ndarray
+    dW: NDArray[np.floating[Any]]
+    db: NDArray[np.floating[Any]]
+    delta: NDArray[np.floating[Any]]
 
 
-def gradients(estimator, X, y, sample_weight=None):
+def gradients(
+    estimator: Estimator, X: MatrixLike, y: ArrayLike, sample_weight: ArrayLike | None = None
+) -> list[LayerGradients]:
     """Return dL/dW^l, dL/db^l and delta^l of every layer, for the mean loss over these rows.
 
     They are computed by the backward pass that training uses, on all rows as one batch and without
@@ -98,7 +107,7 @@ def gradients(estimator, X, y, sample_weight=None):
         dW[0] = by_network(dW[0], E)
         db = [part.reshape(E, -1) for part in db]
     layers = [*workspace.hidden, workspace.output]
-    return [LayerGradients(*parts, layer.delta) for *parts, layer in zip(dW, db, layers, strict=True)]
+    return [LayerGradients(W, b, layer.delta) for W, b, layer in zip(dW, db, layers, strict=True)]
 
 
 def backpropagate(network, loss, X, Y, w):
