@@ -1,6 +1,6 @@
-"""How long an epoch takes: skbackprop, scikit-learn, PyTorch and the matrix products alone; whole estimators.
+"""Benchmarks of speed: epochs in skbackprop, scikit-learn, PyTorch and matrix products alone; estimators.
 
-The contenders take turns, A B C A B C, each in a process of its own; the ratios are medians over the turns.
+The contenders run alternately, A B C A B C, each in a separate process; ratios are medians over the rounds.
 """
 
 import argparse
@@ -22,20 +22,20 @@ from benchmarks.turns import ratio_text, take_turns
 
 
 def has_torch():
-    """Whether PyTorch can be imported; say so where it cannot."""
+    """Whether PyTorch can be imported; print a message if not."""
     if find_spec("torch") is None:
-        print("PyTorch is not installed; it is left out.")
+        print("PyTorch is not installed and is omitted.")
         return False
     return True
 
 
 def entrants(name, options, torch):
-    """Return the contenders of a workload by what the table calls them, each with its dropout."""
+    """Return the contenders of a workload by their names in the table, each with its dropout rate."""
     if options.dtype == "as-called":
         return {"skbackprop": ("skbackprop as called", 0.0), "scikit-learn": ("scikit-learn", 0.0)}
     found = {"skbackprop": ("skbackprop", options.dropout)}
     if options.dropout:
-        found["without dropout"] = "skbackprop", 0.0  # scikit-learn has none
+        found["without dropout"] = "skbackprop", 0.0  # scikit-learn has no dropout
     else:
         found["scikit-learn"] = "scikit-learn", 0.0
     if name != "text":  # its inputs are sparse
@@ -47,10 +47,10 @@ def entrants(name, options, torch):
 
 
 def compare_epochs(options, torch):
-    """Print the table of epochs; return the seconds."""
+    """Print the table of epochs and return the measured seconds."""
     dropped = f", dropout {options.dropout}" if options.dropout else ""
     print(f"An epoch, {options.dtype}{dropped}")
-    print(f"{'workload':11s} {'ours, ms':>9s}   time of the others / ours: median (quartiles)")
+    print(f"{'workload':11s} {'ms':>9s}   time relative to skbackprop: median (quartiles)")
     results = {}
     for name in options.only:
         dtype = "float64" if options.dtype == "as-called" else options.dtype
@@ -66,7 +66,7 @@ def compare_epochs(options, torch):
 
 
 def machine():
-    """Return what the figures depend on."""
+    """Return a description of the machine and the versions."""
     packages = ["numpy", "scipy", "scikit-learn"]
     return {
         "processor": platform.processor() or platform.machine(),
@@ -79,19 +79,22 @@ def machine():
 
 
 def main():
-    """Print the tables."""
+    """Run the benchmarks and print the tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--part", choices=["epochs", "estimators"], help="one of the two tables")
     parser.add_argument("--only", nargs="*", choices=WORKLOADS, default=list(WORKLOADS))
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument(
         "--dtype", choices=["float32", "float64", "as-called"], default="float32",
-        help="as-called: float64 input on both sides, and ours chooses what to compute in",
+        help="as-called: float64 input for both, with the default dtype of skbackprop",
     )  # fmt: skip
     parser.add_argument(
-        "--dropout", type=float, default=0.0, help="beside it ours without, and PyTorch's with it"
+        "--dropout",
+        type=float,
+        default=0.0,
+        help="compare with skbackprop without dropout and PyTorch with dropout",
     )
-    parser.add_argument("--small", action="store_true", help="a few seconds, to see that it works")
+    parser.add_argument("--small", action="store_true", help="a smoke test of a few seconds")
     parser.add_argument("--no-torch", action="store_true")
     parser.add_argument("--json", help="also write the times to this file")
     options = parser.parse_args()
@@ -103,7 +106,7 @@ def main():
     if options.part != "estimators":
         results["seconds per epoch"] = compare_epochs(options, not options.no_torch and has_torch())
     if options.part != "epochs":
-        print("\nWhole estimators, time of the others / ours: median (quartiles)")
+        print("\nWhole estimators, time relative to skbackprop: median (quartiles)")
         results["estimators"] = estimators.main(options.small)
     if options.json:
         with open(options.json, "w") as file:

@@ -1,12 +1,12 @@
 """The contenders of an epoch: skbackprop, scikit-learn, PyTorch and the matrix products alone.
 
-An epoch's time is that of a fit of 1 + N epochs less that of a fit of 1 epoch, over N: what is done once
-does not count, for nobody. All do the same work: shapes, batches, Adam, rectifiers, L2 of 1e-4, number type;
-none scales its inputs.
+The time of an epoch is the time of a fit of 1 + N epochs minus that of a fit of 1 epoch, divided by N, so
+that one-time costs are excluded. All contenders do the same work: layer sizes, batches, Adam, ReLU, an L2
+penalty of 1e-4, number type, no scaling of the inputs.
 
-Each measurement has a process of its own, ``python -m benchmarks.contenders NAME WORKLOAD DTYPE DROPOUT``,
-which prints the seconds: in one process the contenders change each other's times, because the waiting
-threads and the allocator's state that one leaves behind are there for the next.
+Each measurement runs in a separate process, ``python -m benchmarks.contenders NAME WORKLOAD DTYPE DROPOUT``,
+which prints the seconds. In one process the contenders would influence each other's times through waiting
+threads and the state of the allocator.
 """
 
 import subprocess
@@ -99,7 +99,7 @@ def time_torch(name, X, y, n_epochs, dropout):
 
 
 def time_floor(name, X, y, n_epochs, dropout):
-    """Return the seconds of the matrix products of a training alone, into arrays that are there."""
+    """Return the seconds of the matrix products of a training alone, written into preallocated arrays."""
     n, d, hidden, batch, n_classes, _ = WORKLOADS[name]
     sizes = [d, *hidden, (1 if n_classes == 2 else n_classes) or 3]
     a = [np.ones((batch, size), X.dtype) for size in sizes]
@@ -113,12 +113,12 @@ def time_floor(name, X, y, n_epochs, dropout):
             np.dot(a[l].T, a[l + 1], out=dW[l])
             if l:
                 np.dot(a[l + 1], W[l].T, out=a[l])
-        a[0][...] = 1e-3  # keeps the numbers of the products finite
+        a[0][...] = 1e-3  # keeps the products finite
     return time.perf_counter() - start
 
 
 def time_ours_as_called(*arguments):
-    """Return the seconds of a fit of skbackprop that chooses its dtype itself."""
+    """Return the seconds of a fit of skbackprop with dtype="auto"."""
     return time_ours(*arguments, dtype="auto")
 
 
@@ -132,7 +132,7 @@ CONTENDERS = {
 
 
 def epoch_seconds(contender, name, dtype, dropout):
-    """Return the seconds of one epoch, after one that warms everything up."""
+    """Return the seconds of one epoch, after a warm-up epoch."""
     measure, n_epochs, data = CONTENDERS[contender], WORKLOADS[name][-1], make_data(name, dtype)
     measure(name, *data, 1, dropout)
     once = measure(name, *data, 1, dropout)
@@ -140,7 +140,7 @@ def epoch_seconds(contender, name, dtype, dropout):
 
 
 def epoch_seconds_of_a_new_process(*arguments):
-    """Return what :func:`epoch_seconds` finds in a process that does nothing else."""
+    """Return the result of :func:`epoch_seconds` in a new process."""
     program = [sys.executable, "-m", "benchmarks.contenders", *map(str, arguments)]
     return float(subprocess.run(program, check=True, capture_output=True, text=True).stdout)
 

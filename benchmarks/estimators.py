@@ -44,7 +44,7 @@ def fits_with_defaults(small):
 
 
 def grid_search(small):
-    """Search 12 candidates in 3 folds with n_jobs=2, the same networks on both sides."""
+    """Search 12 candidates in 3 folds with n_jobs=2, with the same networks for both."""
     X, y = make_classification(300 if small else 3000, 20, n_informative=8, random_state=0)
     X = X.astype(np.float32)
     alphas, rates = [1e-5, 1e-4, 1e-3, 1e-2], [0.0003, 0.001, 0.003]
@@ -65,7 +65,7 @@ def grid_search(small):
 
 
 def predictions(n_rows, n_calls, small):
-    """Predict probabilities with 100 hidden units and 50 columns in float32; nobody scales."""
+    """Predict probabilities with 100 hidden units and 50 columns in float32, without scaling."""
     rng = np.random.default_rng(0)
     X, y = rng.normal(size=(2000, 50)).astype(np.float32), rng.integers(0, 5, 2000)
     models = {
@@ -84,7 +84,7 @@ def predictions(n_rows, n_calls, small):
     tracemalloc.stop()
     milliseconds = np.median(turns["skbackprop"]) / n_calls * 1e3
     return (
-        f"{ratio_text(turns)}; skbackprop {milliseconds:.3f} ms, {extra / MEGABYTE:.1f} MB above the output"
+        f"{ratio_text(turns)}; skbackprop {milliseconds:.3f} ms, {extra / MEGABYTE:.1f} MB besides the output"
     )
 
 
@@ -101,7 +101,7 @@ def many_rows(small):
 def imports(small):
     """Import in a new process."""
 
-    # Installed packages are compiled; a checkout is, too, if Python may write what it compiled.
+    # Installed packages are compiled to bytecode; a checkout is as well if Python may write the bytecode.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
     def importing(module):
@@ -130,7 +130,7 @@ X = np.random.default_rng(0).random((n_rows, 200), dtype=np.float32).astype(dtyp
 y = np.arange(n_rows) % 3
 model = BackpropClassifier(recipe="textbook", max_iter=1, tol=0, dtype="float32")
 model.fit(X[:1000], y[:1000])
-Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew
+Path("/proc/self/clear_refs").write_text("5")  # resets the peak
 before = memory("VmRSS")
 model.fit(X, y)
 print((memory("VmHWM") - before) / X.nbytes)
@@ -138,7 +138,7 @@ print((memory("VmHWM") - before) / X.nbytes)
 
 
 def memory_of_a_fit(small):
-    """Fit on a C-ordered X of 200 columns; what the peak is above X, as a share of X (Linux only)."""
+    """Fit on a C-ordered X of 200 columns: peak memory in addition to X, relative to X (Linux only)."""
     n_rows = 20_000 if small else 500_000
     shares = []
     for dtype in ("float32", "float64"):
@@ -148,7 +148,7 @@ def memory_of_a_fit(small):
 
 
 def growth(small):
-    """Fit 1e3 to 1e6 rows of 20 columns; the slope on logarithmic axes from 1e4 on."""
+    """Fit 1e3 to 1e6 rows of 20 columns: the slope on logarithmic axes from 1e4 rows on."""
     numbers = [1_000, 2_000] if small else [1_000, 10_000, 100_000, 1_000_000]
     seconds = []
     for n_rows in numbers:
@@ -161,7 +161,7 @@ def growth(small):
 
         n_epochs = max(2, 200_000 // n_rows)
         turns = take_turns({n: partial(epochs, n) for n in (1, 1 + n_epochs)}, 5)
-        # Each fit at its fastest: among differences the least would be the most disturbed.
+        # The fastest of each fit: the smallest of the differences would be that with the largest disturbance.
         short, long = map(min, turns.values())
         seconds.append((long - short) / n_epochs)
     slope = np.polyfit(np.log(numbers[-3:]), np.log(seconds[-3:]), 1)[0]
@@ -170,7 +170,7 @@ def growth(small):
 
 
 def dead_units(small):
-    """Train a network whose units have stopped firing: the time of late steps over that of early ones.
+    """Train a network with dead units: the time of late steps relative to that of early ones.
 
     A copy that has made one epoch takes turns with the network that has made many.
     """
@@ -184,7 +184,7 @@ def dead_units(small):
             warm_start=True, random_state=0,
         ).fit(X, y)  # fmt: skip
         for b in late.intercepts_[:-1]:
-            b[::2] = -100.0  # half of the units never fire again
+            b[::2] = -100.0  # half of the units are dead
         early = copy.deepcopy(late)
         for _ in range(n_epochs):
             late.fit(X, y)
@@ -210,7 +210,7 @@ PARTS = {
 
 
 def main(small=False):
-    """Print a line for each part; return the lines."""
+    """Print one line per part and return the lines."""
     os.environ.setdefault("PYTHONWARNINGS", "ignore")  # for the workers of the search
     lines = {}
     for name, part in PARTS.items():

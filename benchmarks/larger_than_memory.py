@@ -1,4 +1,4 @@
-"""Training on a file that is larger than what it may take: ``python -m benchmarks.larger_than_memory``.
+"""Memory and time of training on a large file: ``python -m benchmarks.larger_than_memory``.
 
 Writes a file of random numbers (4 GB of float32), fits a classifier on it, and prints the time and the
 memory: the peak of all that was resident (VmHWM, which counts the pages of the file while they are mapped
@@ -23,23 +23,23 @@ WRITTEN_ROWS = 10_000
 
 
 def memory(name):
-    """Return a figure of this process's memory, in MB."""
+    """Return a value of /proc/self/status on memory, in MB."""
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(f"{name}:"))
 
 
 def now():
-    """Return the time of the clock, and that of the processor."""
+    """Return the wall time and the CPU time."""
     return np.array([time.perf_counter(), time.process_time()])
 
 
 def seconds(begin, end):
-    """Return a sentence about the time between two results of :func:`now`."""
+    """Return the time between two results of :func:`now` as text."""
     return "{:.1f} s, of the processor {:.1f} s".format(*(end - begin))
 
 
 class Peak(threading.Thread):
-    """Watches RssAnon."""
+    """A thread that records the maximum of RssAnon."""
 
     def __init__(self):
         super().__init__(daemon=True)
@@ -52,7 +52,7 @@ class Peak(threading.Thread):
 
 
 def open_store(kind, folder, shape):
-    """Return a new array on disk, and a function that opens it for reading."""
+    """Create an array on disk; return it and a function that opens it for reading."""
     path = folder / "x"
     if kind == "memmap":
         store = np.memmap(path, np.float32, "w+", shape=shape)
@@ -70,7 +70,7 @@ def open_store(kind, folder, shape):
 
 
 def write(store, y):
-    """Fill the store: the classes lie apart in the first ten columns, and follow one another in the file."""
+    """Fill the store with rows sorted by class; the classes differ in the first ten columns."""
     rng = np.random.default_rng(0)
     for start in range(0, store.shape[0], WRITTEN_ROWS):
         rows = slice(start, min(start + WRITTEN_ROWS, store.shape[0]))
@@ -80,7 +80,7 @@ def write(store, y):
 
 
 def empty_cache(folder):
-    """Write the files to the disk, and ask the system to forget what it holds of them in memory."""
+    """Write the files to the disk and drop them from the page cache."""
     for path in folder.rglob("*"):
         if path.is_file():
             file = os.open(path, os.O_RDONLY)
@@ -90,7 +90,7 @@ def empty_cache(folder):
 
 
 def main():
-    """Print the figures."""
+    """Run the benchmark and print the results."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--gigabytes", type=float, default=4.0)
     parser.add_argument("--features", type=int, default=250)
@@ -114,21 +114,21 @@ def main():
         X = read()
         print(f"{options.store}, {n_rows} rows of {options.features} float32")
         peak = Peak()
-        Path("/proc/self/clear_refs").write_text("5")  # VmHWM begins anew: what wrote the file does not count
+        Path("/proc/self/clear_refs").write_text("5")  # resets VmHWM, to exclude the writing of the file
         peak.start()
         started = now()
         if options.in_memory:
             X = np.array(X)
         model = BackpropClassifier(recipe=options.recipe, max_iter=options.epochs, random_state=0)
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # so few epochs need not be enough
+            warnings.simplefilter("ignore")  # a few epochs need not converge
             model.fit(X, y)
         fitted = now()
         score = model.score(X, y)
         print(f"fit, {options.epochs} epochs, recipe {options.recipe!r}: {seconds(started, fitted)}")
         print(f"predict all rows: {seconds(fitted, now())}; accuracy {score:.4f}")
         print(f"peak resident (VmHWM): {memory('VmHWM'):.0f} MB")
-        print(f"of it backed by no file: {peak.largest:.0f} MB")
+        print(f"of it anonymous (RssAnon): {peak.largest:.0f} MB")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""How good the defaults are, on a folder of tables: ``python -m benchmarks.quality --data FOLDER``.
+"""Accuracy of the default parameters on a folder of tables: ``python -m benchmarks.quality --data FOLDER``.
 
 FOLDER/tabular/index.json lists the tables (name, task, numeric and categorical columns); each is a CSV
 file with a column ``split`` (train or test) and the target last. Ours get the raw frames. Printed for
@@ -28,7 +28,7 @@ SHIFT = 0.01
 
 
 def prepared(model, table):
-    """Return `model` behind what it needs: numbers imputed and standardised, categories one-hot."""
+    """Return a pipeline of `model` with imputation, standardization and one-hot encoding."""
     numbers = make_pipeline(SimpleImputer(strategy="median"), StandardScaler())
     categories = OneHotEncoder(handle_unknown="ignore", sparse_output=False)
     columns = [("numbers", numbers, table["numeric"]), ("categories", categories, table["categorical"])]
@@ -62,7 +62,7 @@ def evaluate(name, table, train, test, seed):
 
 
 def main():
-    """Print a line for each table, and the means."""
+    """Print one line per data set, and the means."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--models", nargs="*", default=["tabular", "fast", "textbook", "mlp", "boosting"])

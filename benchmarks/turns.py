@@ -1,12 +1,12 @@
-"""Contenders that take turns, because only what is measured in one run can be compared."""
+"""Alternating measurements of several contenders: only times of the same run are comparable."""
 
 import numpy as np
 
 
 def take_turns(contenders, n_turns):
-    """Return {name: seconds of each turn}; `contenders` are functions that return seconds.
+    """Return {name: seconds in each round}; `contenders` are functions that return seconds.
 
-    A B C A B C: what slows the machine for a while slows all of them.
+    The order is A B C A B C, so that temporary slowness of the machine affects all contenders.
     """
     turns = {name: [] for name in contenders}
     for _ in range(n_turns):
@@ -16,7 +16,7 @@ def take_turns(contenders, n_turns):
 
 
 def ratios(turns, ours="skbackprop"):
-    """Return {name: (lower quartile, median, upper quartile)} of the times of the others over ours."""
+    """Return {name: (lower quartile, median, upper quartile)} of the times relative to those of `ours`."""
     own = np.array(turns[ours])
     return {
         name: tuple(np.quantile(np.array(seconds) / own, [0.25, 0.5, 0.75]).tolist())
@@ -26,6 +26,6 @@ def ratios(turns, ours="skbackprop"):
 
 
 def ratio_text(turns, ours="skbackprop"):
-    """Return the ratios in one line."""
+    """Return the ratios as one line of text."""
     parts = [f"{name} {m:.2f} ({low:.2f}-{high:.2f})" for name, (low, m, high) in ratios(turns, ours).items()]
     return "  ".join(parts)

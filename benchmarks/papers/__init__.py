@@ -1,1 +1,1 @@
-"""The tables of three papers beside ours: ``python -m benchmarks.papers NAME --data FOLDER``."""
+"""Reproduction of the results of three publications: ``python -m benchmarks.papers NAME --data FOLDER``."""

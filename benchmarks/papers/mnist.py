@@ -1,4 +1,4 @@
-"""MNIST from its four original files, and scikit-learn's digits in the same shape."""
+"""MNIST from its four original files, and scikit-learn's digits in the same form."""
 
 import gzip
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from sklearn.datasets import load_digits
 
 @dataclass(frozen=True)
 class Images:
-    """Training, validation (the last of the training images, as Nielsen's book splits them) and test images.
+    """Training, validation (the last training images, as in Nielsen's book) and test images.
 
     X are float32 of shape (n_images, n_pixels), from 0 (white) to nearly or exactly 1; y are the digits.
     """
@@ -28,7 +28,7 @@ class Images:
 
     @property
     def y_all(self):
-        """Their digits."""
+        """Digits of the training and validation images together."""
         return np.concatenate((self.y, self.y_val))
 
 

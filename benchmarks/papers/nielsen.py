@@ -1,10 +1,10 @@
 """Nielsen's book "Neural Networks and Deep Learning" (2015): the accuracies of its figures on MNIST.
 
 Sigmoid units, plain gradient descent on batches of 10 images, squared error or cross-entropy. The scripts
-behind most of the figures (mnielsen/neural-networks-and-deep-learning, folder fig) fix their seeds. There
-ours draw the same numbers, so that the network begins with the same weights and sees the same images in the
-same order: what comes out is to be the book's to the last image, and not only nearly so. The other figures
-are of runs that nobody can repeat; theirs stand beside the mean and the range of several of ours.
+of most figures (mnielsen/neural-networks-and-deep-learning, folder fig) fix their seeds. For these, the same
+random numbers are drawn here, so that the initial weights and the order of the images are the same, and the
+number of correctly classified images should agree exactly. For the other figures the seeds are unknown; they
+are compared with the mean and the range of several runs.
 """
 
 import json
@@ -33,14 +33,14 @@ class Setting:
 
 
 class Numbers:
-    """The book's random numbers: NumPy's for the weights, Python 2's for the order of the images."""
+    """The random numbers of the book: NumPy's for the weights, Python 2's for the order of the images."""
 
     def __init__(self, seed=BOOK_SEED):
         self._normal = np.random.RandomState(seed)
         self._uniform = random.Random(seed).random
 
     def start(self, n_pixels, n_hidden, scaled):
-        """Return a function that gives the layers their first weights and biases, all from N(0, 1).
+        """Return an ``initialization`` function that draws all weights and biases from N(0, 1).
 
         With `scaled` the variance of the weights is 1 / n_in.
         """
@@ -88,14 +88,14 @@ def train(setting, images, numbers, start, order=None, on="test", watch=True):
 
 
 def train_once(setting, images, seed, on):
-    """Return the accuracies of a run that starts with all weights from N(0, 1)."""
+    """Return the accuracies of a run with initial weights from N(0, 1)."""
     numbers = Numbers(seed)
     start = numbers.start(images.X.shape[1], setting.n_hidden, scaled=False)
     return train(setting, images, numbers, start, on=on)
 
 
 def unseeded(images, folder, seeds):
-    """The figures of runs whose seeds nobody knows: the best epoch of each."""
+    """Results with unknown seeds: the best epoch of each run."""
     figures = [
         (Setting(30, "squared_error", 3.0, 0.0, 30), "test", 95.42),
         (Setting(100, "squared_error", 3.0, 0.0, 30), "test", 96.59),
@@ -118,7 +118,9 @@ def overfitting(images, folder, seeds):
     ]
     for file, setting in figures:
         numbers = Numbers()
-        numbers.start(images.X.shape[1], 30, scaled=True)  # drawn by his constructor, not used
+        numbers.start(
+            images.X.shape[1], 30, scaled=True
+        )  # drawn by the constructor in the book's script, not used
         start = numbers.start(images.X.shape[1], 30, scaled=False)
         ours = train(setting, images, numbers, start, on="test")
         book = np.array(json.loads((folder / f"{file}.json").read_text())[1]) / 100
@@ -143,7 +145,9 @@ def more_data(images, folder, seeds):
     """Chapter 3, "Other techniques": the accuracy by the number of training images."""
     book = json.loads((folder / "more_data.json").read_text())
     numbers = Numbers()
-    numbers.start(images.X.shape[1], 30, scaled=True)  # drawn by his constructor, not used
+    numbers.start(
+        images.X.shape[1], 30, scaled=True
+    )  # drawn by the constructor in the book's script, not used
     for n_images, accuracy in zip(SIZES, book, strict=True):
         setting = Setting(30, "bce", 0.5, 1e-4 * n_images, 1_500_000 // n_images, n_images)
         start = numbers.start(images.X.shape[1], 30, scaled=False)
@@ -152,7 +156,7 @@ def more_data(images, folder, seeds):
 
 
 def describe(setting):
-    """Return a setting in a few words."""
+    """Return a short description of a setting."""
     loss = {"squared_error": "squared error", "bce": "cross-entropy"}[setting.loss]
     return (
         f"{setting.n_images:6,d} images, {setting.n_hidden:3d} hidden, {loss}, eta {setting.eta:g}, "
@@ -161,10 +165,10 @@ def describe(setting):
 
 
 def print_curve(name, book, ours, parts):
-    """Print parts of two learning curves, and at how many epochs they agree to the last image."""
+    """Print parts of two learning curves, and the number of epochs with equal accuracies."""
     same = np.isclose(book, ours, rtol=0, atol=1e-9).sum()
     for part, take in parts.items():
-        print_line(f"{name}, {part}", take(book), take(ours), f"equal at {same} of {len(book)} epochs")
+        print_line(f"{name}, {part}", take(book), take(ours), f"equal in {same} of {len(book)} epochs")
 
 
 def print_line(name, book, ours, remark=""):
@@ -173,7 +177,7 @@ def print_line(name, book, ours, remark=""):
 
 
 def run_small():
-    """Train on a few small images, to see that it works."""
+    """Train on a few small images, as a smoke test."""
     images = small_images()
     setting = Setting(30, "bce", 0.5, 0.1, 20, len(images.X))
     accuracy = train_once(setting, images, BOOK_SEED, on="test").max()
@@ -187,7 +191,7 @@ def add_arguments(parser):
     """Add the options of this benchmark."""
     parser.add_argument("--parts", nargs="*", choices=PARTS, default=list(PARTS))
     parser.add_argument(
-        "--seeds", nargs="*", type=int, default=[1, 2, 3], help="of the runs that cannot be repeated"
+        "--seeds", nargs="*", type=int, default=[1, 2, 3], help="seeds for the results with unknown seeds"
     )
 
 
