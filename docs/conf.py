@@ -5,18 +5,18 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-# The package of this checkout, whose source the pages include, and not another that is installed.
+# Use the package of this checkout, whose source the pages include, and not an installed one.
 sys.path[:0] = [str(HERE.parent), str(HERE / "_ext")]
 
-# autosummary writes a page for each name of the reference, and leaves those of names that are gone.
+# autosummary writes a page for each name of the reference, but does not delete the pages of removed names.
 for page in (HERE / "reference").glob("*.rst"):
     page.unlink()
 
-# The examples draw into files, and their times are those of one thread.
+# The examples draw into files and run on one thread.
 os.environ["MPLBACKEND"] = "Agg"
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-# Estimators that the examples show link to their pages of this site, one folder up from the gallery.
+# Displayed estimators in the examples link to their pages on this site, one folder above the gallery.
 os.environ["SKBACKPROP_DOCS"] = ".."
 
 from skbackprop import __version__  # noqa: E402
@@ -40,7 +40,7 @@ extensions = [
 exclude_patterns = ["_build", "_ext", "_templates"]
 templates_path = ["_templates"]
 default_role = "literal"
-smartquotes = False  # "auto" is to be copied as it stands
+smartquotes = False  # keeps "auto" in a form that can be copied
 highlight_language = "python"
 html_math_renderer = "mathml"
 
@@ -89,7 +89,7 @@ html_theme_options = {
     "pygments_light_style": "a11y-high-contrast-light",
     "pygments_dark_style": "a11y-high-contrast-dark",
 }
-# Pages of their own, with nothing beside them in their part of the site.
+# Single pages, which need no navigation of their section.
 html_sidebars = {
     name: []
     for name in ("index", "quick_start", "mlpclassifier", "performance", "developing", "defaults", "papers")

@@ -2,7 +2,7 @@
 Dropout against overfitting
 ===========================
 
-A large network trained on few examples memorises them, including wrong labels: its loss on new data
+A large network trained on few examples memorizes them, including wrong labels: its loss on new data
 increases while the training loss continues to decrease. Dropout prevents this, and the same network
 becomes much more accurate on new data.
 """
@@ -22,7 +22,7 @@ plt.style.use("tableau-colorblind10")
 # Few examples with wrong labels
 # ------------------------------
 # The training set consists of 400 digits, every fifth of which has a wrong label. A network that
-# reproduces the wrong labels has memorised noise. The other 1,397 digits, all with correct labels, are
+# reproduces the wrong labels has memorized noise. The other 1,397 digits, all with correct labels, are
 # the new data.
 
 X, y = load_digits(return_X_y=True)

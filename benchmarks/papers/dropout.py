@@ -81,7 +81,7 @@ def select(images, names, n_epochs):
 
 def compare(images, names, n_hidden, n_epochs=None):
     """Print the error of the chosen settings on the test images, and that of the paper."""
-    columns = f"{'paper':>6s} {'ours':>6s} {'epochs':>7s} {'CPU, s':>7s} {'wall, s':>8s}"
+    columns = f"{'paper':>6s} {'found':>6s} {'epochs':>7s} {'CPU, s':>7s} {'wall, s':>8s}"
     print(f"{'test error, %':14s} {columns}  setting")
     for name in names:
         paper, setting, n_chosen = CHOSEN[name]

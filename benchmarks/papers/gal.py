@@ -137,8 +137,8 @@ def add_arguments(parser):
 def run(options):
     """Run the benchmark and print the table."""
     print(
-        f"{'set':14s} {'paper':>6s} {'rerun':>7s} {'ours, RMSE':>19s}  "
-        f"{'rerun':>7s} {'ours, log-lik.':>19s}  {'defaults, RMSE':>19s}  {'CPU':>8s}"
+        f"{'set':14s} {'paper':>6s} {'rerun':>7s} {'found, RMSE':>19s}  "
+        f"{'rerun':>7s} {'found, log-lik.':>19s}  {'defaults, RMSE':>19s}  {'CPU':>8s}"
     )
     if options.small:
         run_set("friedman1", *small_set(), [0], n_passes=1000)

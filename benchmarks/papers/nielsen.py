@@ -201,7 +201,7 @@ def run(options):
         run_small()
         return
     images = load_mnist(options.data / "mnist", largest=256)  # the file of the book divides by 256
-    print(f"{'accuracy, %':82s} {'book':>6s} {'ours':>6s} {'diff.':>6s}")
+    print(f"{'accuracy, %':82s} {'book':>6s} {'found':>6s} {'diff.':>6s}")
     for name in options.parts:
         print(PARTS[name].__doc__)
         PARTS[name](images, options.data / "nielsen", options.seeds)

@@ -1,4 +1,4 @@
-"""The order of the examples: a way through them for a newcomer, then the others by name."""
+"""The order of the examples: first a selection for newcomers, then the others by name."""
 
 FIRST = (
     "plot_digits.py",
@@ -22,5 +22,5 @@ FIRST = (
 
 
 def place(filename):
-    """Return what the examples are sorted by."""
+    """Return the sort key of an example."""
     return (FIRST.index(filename) if filename in FIRST else len(FIRST), filename)

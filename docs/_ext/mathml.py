@@ -1,4 +1,4 @@
-"""Formulas as MathML, which browsers draw themselves: the site needs no script from elsewhere."""
+"""Formulas as MathML, which browsers render natively, so that the site needs no external script."""
 
 from docutils import nodes
 from docutils.utils.math import MathError
@@ -9,7 +9,7 @@ logger = logging.getLogger(__name__)
 
 
 def mathml(node, as_block):
-    """Return the MathML of a formula; one that cannot be converted is a warning and its own text."""
+    """Return the MathML of a formula; if it cannot be converted, log a warning and return its source."""
     try:
         return str(tex2mathml(node.astext(), as_block=as_block))
     except MathError as error:
@@ -18,18 +18,18 @@ def mathml(node, as_block):
 
 
 def visit_inline(writer, node):
-    """Write a formula in a line of text."""
+    """Write an inline formula."""
     writer.body.append(mathml(node, as_block=False))
     raise nodes.SkipNode
 
 
 def visit_block(writer, node):
-    """Write a formula in a paragraph of its own."""
+    """Write a displayed formula."""
     writer.body.append(f'<div class="math">{mathml(node, as_block=True)}</div>')
     raise nodes.SkipNode
 
 
 def setup(app):
-    """Offer the renderer to Sphinx."""
+    """Register the renderer with Sphinx."""
     app.add_html_math_renderer("mathml", (visit_inline, None), (visit_block, None))
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -96,7 +96,7 @@ class NetworkDisplay:
     ) -> Self:
         """Create and draw a display of the network of a fitted estimator.
 
-        The inputs are labelled with the names of the columns of X, the outputs with the classes. The
+        The inputs are labeled with the names of the columns of X, the outputs with the classes. The
         periodic embeddings of a column "age" are inputs named "age~1", "age~2" and so on.
 
         Parameters
