@@ -1,1 +1,1 @@
-"""From a user's X and y to batches of numbers. It knows no network."""
+"""Conversion of a user's X and y to batches of numbers; independent of the network."""

@@ -1,7 +1,7 @@
 """Batches: rows gathered, cast and scaled into arrays that are allocated once.
 
-X itself is never copied, shuffled or cast: a batch is a list of row numbers. The rows of several small
-batches are gathered together, because a call takes hardly longer for a hundred rows than for ten.
+X itself is never copied, shuffled or cast: a batch is a list of row indices. The rows of several small
+batches are gathered in one call, which takes hardly longer for a hundred rows than for ten.
 """
 
 import numpy as np
@@ -10,18 +10,18 @@ from scipy.sparse import issparse
 from skbackprop.tables.rows_on_disk import StoredRows
 from skbackprop.tables.shuffling import RowPool
 
-# What is gathered together may take so much, so that it is still in the cache when its turn comes.
+# Maximum size of the rows that are gathered in one call, so that they are still in the cache when used.
 GATHERED_BYTES = 2**17
 
 
 class Batches:
-    """The rows of a data set, a batch at a time.
+    """The rows of a data set, in batches.
 
     Parameters
     ----------
     X : ndarray, StoredRows or CSR matrix of shape (n_samples, n_features)
     Y : ndarray of shape (n_samples, n_outputs), default=None
-        Targets as the network sees them, in the dtype of the network.
+        Encoded targets, in the dtype of the network.
     sample_weight : ndarray of shape (n_samples,), default=None
         Scaled here to mean 1 over `rows`, so that a batch's sum of weighted gradients, divided by
         its number of rows, has the weighted mean as its expectation, whatever the batch size.
@@ -30,7 +30,7 @@ class Batches:
         Of the batches.
     scaling : Scaling, default=None
     rows : ndarray of int, default=None
-        The rows to use; None is all. Rows of weight 0 are left out in any case.
+        The rows to use; None for all. Rows of weight 0 are always omitted.
     n_networks : int, default=1
         How many rows Y and the weights of a batch have for each row of X, one below the other.
     """
@@ -64,7 +64,7 @@ class Batches:
     def epoch(self, rng=None):
         """Yield (X, Y, sample_weight) of every batch, in an order drawn from `rng` (None: as is).
 
-        The arrays are valid until the next batch is asked for.
+        The arrays are valid until the next batch is requested.
         """
         E, size = self._n_networks, self.batch_size
         for numbers, places in self._source.batches(rng):
@@ -83,7 +83,7 @@ class Batches:
 
 
 class InMemory:
-    """The rows of an array in memory, in an order that is wholly random; the others have :class:`RowPool`."""
+    """The rows of an array in memory, fully shuffled; :class:`RowPool` is for arrays on disk."""
 
     def __init__(self, X, rows, n_gathered):
         self.rows = X
@@ -92,7 +92,7 @@ class InMemory:
         self._n_gathered = n_gathered
 
     def batches(self, rng=None):
-        """Yield (numbers, places) of so many rows at a time: in X, and in ``self.rows``, which is X."""
+        """Yield (numbers, places), the indices of the next rows in X and in ``self.rows``, which is X."""
         order = self._order
         np.copyto(order, self._numbers)
         if rng is not None:
@@ -117,7 +117,7 @@ class DenseGather:
 
     def __call__(self, rows):
         raw, batch = self._raw[: rows.size], self._batch[: rows.size]
-        # mode="clip" writes straight into `out`; the default mode gathers into a copy first.
+        # mode="clip" writes directly into `out`; the default mode gathers into a copy first.
         self._X.take(rows, axis=0, out=raw, mode="clip")
         if self._scaling is not None:
             self._scaling.apply(raw, batch, self._wide[: rows.size], self._scratch[: rows.size])

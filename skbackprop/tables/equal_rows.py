@@ -1,9 +1,9 @@
-"""Equal rows merged into one of their total weight.
+"""Merging of equal rows into one row with their total weight.
 
-"A weight of 2 is the row twice" is true of every gradient, but not to the last digit, and not with
-dropout, whose masks are drawn for each row. Data that fits into one batch is therefore brought into
-one form first: distinct rows, in an order of their own. Then it holds bit for bit, whatever
-is drawn, and the order of the rows does not matter either. The number of steps is the same.
+A row of weight 2 has the same gradient as two equal rows, but only up to rounding, and not with dropout,
+whose masks are drawn for each row. Data that fit into one batch are therefore converted to a canonical form:
+distinct rows in sorted order. Results are then exactly the same, with dropout as well, and do not depend on
+the order of the rows. The number of steps is unchanged.
 """
 
 import numpy as np
@@ -21,7 +21,7 @@ def merge_equal_rows(X, y, sample_weight):
     y : ndarray of shape (n_samples,) or (n_samples, n_outputs), or CSR matrix
     sample_weight : ndarray of shape (n_samples,) or None
     """
-    X = in_memory(X)  # it is one batch
+    X = in_memory(X)  # the data are one batch
     weights = np.ones(X.shape[0]) if sample_weight is None else sample_weight
     X_keys, y_keys = row_keys(X), row_keys(y)
     members = {}
@@ -34,7 +34,7 @@ def merge_equal_rows(X, y, sample_weight):
 
 
 def row_keys(a):
-    """Return something sortable for each row of `a`, equal where the rows are."""
+    """Return a sortable key for each row of `a`; equal rows have equal keys."""
     if issparse(a):
         a = a.sorted_indices()
         parts = [slice(*pointers) for pointers in zip(a.indptr, a.indptr[1:], strict=False)]

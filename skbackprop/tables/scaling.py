@@ -1,7 +1,7 @@
 """Scaling of inputs and targets: statistics from weighted rows, applied batch by batch.
 
-Statistics are computed and the centre is taken off in float64, whatever the network computes in: a column
-near 1.6e9 with a spread of 100 has no digits left in float32.
+Statistics are computed and the center is subtracted in float64, whatever the dtype of the network: float32
+cannot resolve a column near 1.6e9 with a spread of 100.
 """
 
 import copy
@@ -13,23 +13,23 @@ from sklearn.utils import gen_batches
 
 from skbackprop.tables.rows_on_disk import StoredRows
 
-# Rows looked at together: the statistics of a large X never need a copy of X.
+# Number of rows processed at a time, so that the statistics of a large X need no copy of X.
 BLOCK_ROWS = 4096
 
-# Further from the centre than this many scales, all numbers are the same to the smooth bound; their
-# squares would be infinite.
+# Numbers further from the center than this many scales are clipped: the smooth bound does not distinguish
+# them, and their squares would overflow.
 FAR_OUT = 1e9
 
 
 class Scaling:
-    """x -> (x - center) / scale for each column; sparse rows are scaled and not centred.
+    """x -> (x - center) / scale for each column; sparse rows are scaled but not centered.
 
     Attributes
     ----------
     center, scale : ndarray of shape (n_features,), float64
     n_clipped : int
-        In the first so many columns x / sqrt(1 + (x / 3)^2) follows, which bounds outliers by 3
-        (Holzmueller et al., 2024).
+        To the first `n_clipped` columns x / sqrt(1 + (x / 3)^2) is applied in addition, which bounds
+        outliers by 3 (Holzmueller et al., 2024).
     """
 
     def __init__(self, center, scale, n_clipped=0):
@@ -38,17 +38,18 @@ class Scaling:
         self.n_clipped = n_clipped
 
     def widen(self, n_columns):
-        """Return this Scaling for `n_columns` columns, of which the further ones stay as they are."""
+        """Return this Scaling extended to `n_columns` columns; the additional ones are not scaled."""
         n_more = n_columns - self.center.size
         center = np.concatenate((self.center, np.zeros(n_more)))
         return Scaling(center, np.concatenate((self.scale, np.ones(n_more))), self.n_clipped)
 
     def apply(self, rows, out, wide=None, scratch=None):
-        """Write the scaled `rows` (a dense array of any type) into `out`, in its type.
+        """Write the scaled `rows` (a dense array of any dtype) into `out`, in the dtype of `out`.
 
-        `wide`, float64 of the shape of `out`, and `scratch` like `out` save allocating them.
+        Passing `wide`, a float64 array of the shape of `out`, and `scratch`, an array like `out`, avoids
+        their allocation.
         """
-        # Arrays of one type at each step: a ufunc that casts goes through a buffer, and takes longer.
+        # Each step uses arrays of one dtype: a ufunc that casts is slower, because it uses a buffer.
         wide = np.empty(out.shape) if wide is None else wide
         np.copyto(wide, rows)
         wide -= self.center
@@ -74,7 +75,7 @@ class Scaling:
 
 
 def standard_scaling(X, sample_weight=None):
-    """Return the Scaling to weighted mean 0 and variance 1; constant columns are only centred."""
+    """Return the Scaling to weighted mean 0 and variance 1; constant columns are only centered."""
     scaler = StandardScaler(with_mean=not issparse(X))
     update_statistics(scaler, X, sample_weight)
     center = np.zeros(X.shape[1]) if issparse(X) else scaler.mean_
@@ -82,7 +83,7 @@ def standard_scaling(X, sample_weight=None):
 
 
 def update_statistics(scaler, X, sample_weight):
-    """Show the rows of X to a StandardScaler, block by block, in float64."""
+    """Update a StandardScaler with the rows of X, block by block, in float64."""
     for rows in gen_batches(X.shape[0], BLOCK_ROWS):
         weights = None if sample_weight is None else sample_weight[rows]
         if weights is not None and not weights.any():
@@ -98,10 +99,10 @@ def update_statistics(scaler, X, sample_weight):
 
 
 class RunningScaling(Scaling):
-    """Standard scaling whose statistics grow with every batch of a stream.
+    """Standard scaling whose statistics are updated with every batch of a stream.
 
-    When new rows move the centre c and the scale s, the first layer is expressed anew, so that
-    the network stays the same function of the unscaled inputs: because
+    When new rows change the center c and the scale s to c' and s', the first layer is adjusted so that
+    the network remains the same function of the unscaled inputs: because
 
         (x - c) / s = (x - c') / s' * (s' / s) + (c' - c) / s,
 
@@ -118,12 +119,12 @@ class RunningScaling(Scaling):
         return center, scaler.scale_.copy()
 
     def update(self, X, sample_weight, W, b):
-        """Take in new rows, and change the first layer's `W` and `b` in place."""
+        """Update the statistics with new rows, and modify `W` and `b` of the first layer in place."""
         scaler = copy.deepcopy(self._scaler)
         center, scale = self._grow(scaler, X, sample_weight)
         shift = ((center - self.center) / self.scale) @ W
         factors = (scale / self.scale)[:, None]
-        # All that could fail is done; what follows belongs together.
+        # Nothing below can fail, so the network and the statistics remain consistent.
         b += shift
         W *= factors
         self.center, self.scale, self._scaler = center, scale, scaler
@@ -132,9 +133,9 @@ class RunningScaling(Scaling):
 def robust_scaling(X, sample_weight=None):
     """Return the Scaling to weighted median 0 and quartile distance 1, with the smooth clip.
 
-    A column more than half of whose values are one value is scaled by half its range instead;
-    a constant column is only centred. Sparse X gets :func:`standard_scaling`, because the
-    quartiles of a sparse column are 0. Of rows on disk the quartiles of a sample are taken.
+    If more than half of the values of a column are equal, it is scaled by half its range instead;
+    a constant column is only centered. For sparse X :func:`standard_scaling` is used, because the
+    quartiles of a sparse column are 0. For rows on disk the quartiles of a sample are used.
     """
     if issparse(X):
         return standard_scaling(X, sample_weight)
@@ -152,7 +153,8 @@ def robust_scaling(X, sample_weight=None):
 def weighted_quantiles(values, probabilities, sample_weight=None):
     """Return the smallest values whose share of the weight reaches each of `probabilities`.
 
-    This definition (the inverted distribution function) makes a weight of 2 the row twice.
+    With this definition (the inverted distribution function) a weight of 2 is equivalent to repeating
+    the value.
     """
     if sample_weight is not None:
         present = sample_weight > 0
@@ -161,7 +163,7 @@ def weighted_quantiles(values, probabilities, sample_weight=None):
     weights = np.ones(values.size) if sample_weight is None else sample_weight[order]
     share = np.cumsum(weights, dtype=np.float64)
     share /= share[-1]
-    # The tolerance makes sums of equal weights equal, in whatever order they were added.
+    # The tolerance makes the result independent of rounding errors in the sums of weights.
     where = np.searchsorted(share, np.asarray(probabilities) - 1e-12)
     return values[order[np.minimum(where, values.size - 1)]].astype(np.float64)
 

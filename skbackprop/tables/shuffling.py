@@ -1,18 +1,18 @@
-"""Batches of rows that stay on disk, in an order that is nearly random."""
+"""Batches of rows of an array on disk, in nearly random order."""
 
 import numpy as np
 
-# What the pool may take.
+# Maximum size of the pool.
 POOL_BYTES = 2**26
 
 
 class RowPool:
-    """Blocks of rows in random order fill a pool in memory, from which rows are drawn at random.
+    """A pool in memory that is filled with blocks of rows in random order, and from which rows are drawn.
 
-    Single rows at random would be read ten times as slowly or worse, and without a detour the rows
-    would come in the order of the file, which may be sorted. This is CorgiPile (Xu et al., 2022,
+    Reading single rows in random order would be at least ten times slower, and reading sequentially would
+    give the rows in the order of the file, which may be sorted. This is CorgiPile (Xu et al., 2022,
     "In-Database Machine Learning with CorgiPile: Stochastic Gradient Descent without Full Data
-    Shuffle"), but that the blocks of each filling come from all parts of the file.
+    Shuffle"), except that the blocks of each filling come from all parts of the file.
 
     Parameters
     ----------
@@ -20,14 +20,14 @@ class RowPool:
     rows : ndarray of int
         The rows to use.
     n_gathered : int
-        Rows drawn at a time: a batch, or several small ones.
+        Number of rows drawn at a time: one batch, or several small ones.
     """
 
     def __init__(self, X, rows, n_gathered):
         self._X = X
         self._rows = np.sort(rows)
         self._n_gathered = n_gathered
-        # The blocks of a filling must have room beside what a draw left.
+        # The pool must hold the blocks of a filling in addition to the rest of the previous one.
         n_rows = POOL_BYTES // (X.shape[1] * X.dtype.itemsize)
         self._n_blocks = max(1, (n_rows - n_gathered) // X.block_rows)
         n_rows = min(n_gathered + self._n_blocks * X.block_rows, rows.size)
@@ -35,9 +35,9 @@ class RowPool:
         self.rows = np.empty((n_rows, X.shape[1]), X.dtype)
 
     def batches(self, rng=None):
-        """Yield (numbers, places) of so many rows at a time: in X, and in ``self.rows``.
+        """Yield (numbers, places), the indices of the next rows in X and in ``self.rows``.
 
-        The places are valid until the next are asked for. Without `rng` the rows come in the
+        The places are valid until the next ones are requested. Without `rng` the rows are in the
         order of X.
         """
         X = self._X
@@ -57,7 +57,7 @@ class RowPool:
             n_waiting = yield from self._draw(n_waiting, rng, last=i == len(fillings))
 
     def _draw(self, n_waiting, rng, last=False):
-        """Yield the whole draws in the pool; keep the rest, and return how many rows it has."""
+        """Yield the complete draws in the pool; keep the remaining rows and return their number."""
         order = np.arange(n_waiting)
         if rng is not None:
             rng.shuffle(order)
@@ -72,14 +72,14 @@ class RowPool:
 
 
 def spread(parts, n_fillings, rng):
-    """Return for each filling of the pool some of the `parts`, drawn at random from all over them.
+    """Divide the `parts` at random among the fillings of the pool.
 
-    Of every `n_fillings` neighbours each filling gets one, so that a sorted file is as good as any:
-    each filling has its share of every class.
+    Of every `n_fillings` successive parts each filling gets one. So each filling has its share of every
+    class even if the file is sorted.
     """
     fillings = [[] for _ in range(n_fillings)]
     for start in range(0, len(parts), n_fillings):
         neighbours = parts[start : start + n_fillings]
         for filling, i in zip(fillings, rng.permutation(n_fillings), strict=True):
-            filling += neighbours[i : i + 1]  # the last neighbours may be fewer
+            filling += neighbours[i : i + 1]  # the last group may be smaller
     return fillings

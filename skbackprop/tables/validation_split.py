@@ -5,7 +5,7 @@ from sklearn.model_selection import train_test_split
 
 
 def split_rows(n_samples, fraction, random_state, strata=None, sample_weight=None):
-    """Return the numbers of the training rows and of the validation rows.
+    """Return the indices of the training rows and of the validation rows.
 
     Parameters
     ----------
@@ -14,9 +14,9 @@ def split_rows(n_samples, fraction, random_state, strata=None, sample_weight=Non
         Share of the rows to hold out.
     random_state : RandomState
     strata : ndarray of int of shape (n_samples,), default=None
-        Each stratum (class) is held out by the same share. A stratum of one row stays in the
-        training rows; where the held-out rows would be fewer than the strata, they are drawn
-        without regard to these.
+        The same share of each stratum (class) is held out. A stratum of one row stays in the
+        training rows. If there would be fewer held-out rows than strata, the rows are drawn
+        without stratification.
     sample_weight : ndarray of shape (n_samples,), default=None
         Rows of weight 0 are in neither part.
     """
