@@ -20,7 +20,7 @@ from skbackprop.onnx.activations import activate
 from skbackprop.onnx.graph import Graph
 from skbackprop.onnx.inputs import encoded_inputs, scaled, through_front
 from skbackprop.onnx.outputs import combined, labels, predictions, probabilities, raw_scores
-from skbackprop.onnx.raw_scores import has_two_columns, wants_raw_scores
+from skbackprop.onnx.raw_scores import has_two_columns, needs_raw_scores
 
 # The options of skl2onnx's converters for classifiers.
 CLASSIFIER_OPTIONS = {
@@ -130,7 +130,7 @@ def convert_classifier(scope, operator, container):
     first, second = operator.outputs
     labels(raw, model.targets, class_labels(scope, estimator)).save_as(first)
     dtype = graph.variable(second).dtype
-    if wants_raw_scores(container.get_options, scope, estimator):
+    if needs_raw_scores(container.get_options, scope, estimator):
         scores = raw_scores(raw, model.targets, has_two_columns(scope, estimator))
         scores.astype(dtype).save_as(second)
     else:

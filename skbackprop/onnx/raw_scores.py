@@ -1,11 +1,12 @@
-"""skl2onnx's option "raw_scores": decision_function's z^L in place of the probabilities.
+"""The option "raw_scores" of skl2onnx: the z^L of decision_function instead of probabilities.
 
 CalibratedClassifierCV, and StackingClassifier with stack_method="decision_function", are fitted on z^L, and
-their graphs need it. skl2onnx sets the option for the classifiers within, but loses it where these are in a
-Pipeline or in a search; so the ensembles of the graph are searched for the estimator.
+their graphs need it. skl2onnx sets the option for the inner classifiers, but not if these are in a Pipeline
+or in a search; in this case the ensembles of the graph are searched for the estimator.
 
-For two classes ``decision_function`` is one column, and so is the output. Some of skl2onnx's converters,
-however, read the second of two columns, -z and z, which its LogisticRegression has.
+For two classes the result of ``decision_function``, and hence the output, is one column. Some converters of
+skl2onnx, however, read the second of two columns, -z and z, as written by its converter of
+LogisticRegression.
 """
 
 from sklearn.calibration import CalibratedClassifierCV
@@ -23,7 +24,7 @@ READERS_OF_TWO_COLUMNS = (
 )
 
 
-def wants_raw_scores(options_of, scope, estimator):
+def needs_raw_scores(options_of, scope, estimator):
     """Whether the option is set, or an ensemble of the graph was fitted on decision_function.
 
     Parameters
@@ -48,7 +49,7 @@ def has_two_columns(scope, estimator):
 
 
 def is_read_by(kind, scope, estimator):
-    """Whether an ensemble of this kind in the graph holds `estimator`; a stack, for its decision_function."""
+    """Whether an ensemble of this type in the graph contains `estimator` (a stack: by decision_function)."""
     ensembles = [operator.raw_operator for operator in scope.operators.values()]
     return any(
         last_estimator(member) is estimator
@@ -59,7 +60,7 @@ def is_read_by(kind, scope, estimator):
 
 
 def members(ensemble):
-    """Return the fitted classifiers within an ensemble; of a stack those whose decision_function it takes."""
+    """Return the fitted classifiers of an ensemble; of a stack, those of which it uses decision_function."""
     if isinstance(ensemble, CalibratedClassifierCV):
         return [calibrated.estimator for calibrated in ensemble.calibrated_classifiers_]
     if isinstance(ensemble, StackingClassifier):
@@ -69,7 +70,7 @@ def members(ensemble):
 
 
 def last_estimator(estimator):
-    """Return what makes the output of pipelines and searches, at any depth; any other estimator itself."""
+    """Return the final estimator of (nested) pipelines and searches, or the estimator itself."""
     while isinstance(estimator, (Pipeline, GridSearchCV, RandomizedSearchCV)):
         estimator = estimator[-1] if isinstance(estimator, Pipeline) else estimator.best_estimator_
     return estimator
