@@ -12,7 +12,7 @@ from skbackprop.estimators.parameters import refuse_word_as_rate, validate
 from skbackprop.estimators.recipe import Recipe
 from skbackprop.estimators.validation import make_validation
 from skbackprop.estimators.version import __version__
-from skbackprop.estimators.warnings import warn, warn_of_a_large_batch, warn_of_the_end
+from skbackprop.estimators.warnings import warn_of_a_large_batch, warn_of_the_end
 from skbackprop.model.model import CHANGEABLE_IN_STREAM, build_model
 from skbackprop.model.monte_carlo import sample_raw_predictions
 from skbackprop.model.prediction import raw_predictions
@@ -23,6 +23,7 @@ from skbackprop.network.network import require
 from skbackprop.tables.equal_rows import merge_equal_rows
 from skbackprop.tables.inputs import check_inputs, check_training_data
 from skbackprop.tables.scaling import RunningScaling
+from skbackprop.tables.user_warnings import warn
 from skbackprop.training.lbfgs import minimize_lbfgs
 from skbackprop.training.stopping import Stopping
 
@@ -121,9 +122,9 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
         if not continuing:
             # Should this fit fail, no model of an earlier one may be taken for its result.
             self.__dict__.pop("_model", None)
-        encoder = self._model.encoder if continuing else None
+        encoder, scaling = (self._model.encoder, self._model.scaling) if continuing else (None, None)
         X, y, sample_weight, encoder = check_training_data(
-            self, X, y, sample_weight, reset=not continuing, encoder=encoder
+            self, X, y, sample_weight, reset=not continuing, encoder=encoder, scaling=scaling
         )
         warn_of_a_large_batch(self.batch_size, X.shape[0])
         settings = settings_of(self, X.shape[0])
@@ -173,9 +174,9 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
 
     def _partial_fit(self, X, y, sample_weight, classes=None):
         first = not hasattr(self, "_model")
-        encoder = None if first else self._model.encoder
+        encoder, scaling = (None, None) if first else (self._model.encoder, self._model.scaling)
         X, y, sample_weight, encoder = check_training_data(
-            self, X, y, sample_weight, reset=first, encoder=encoder
+            self, X, y, sample_weight, reset=first, encoder=encoder, scaling=scaling
         )
         settings = settings_of(self, X.shape[0], streaming=True)
         if first:

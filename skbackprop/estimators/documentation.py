@@ -18,6 +18,10 @@ n_features_in_ : int
     Number of inputs.
 feature_names_in_ : ndarray of shape (n_features_in_,)
     Names of the inputs, where X had them.
+columns_ : tuple of ColumnReport
+    What each column of X was read as in fit: ``name``, ``kind`` ("number", "category", "date", "time of
+    day" or "duration"), the ``categories`` that were kept, and the shares of the rows whose category is
+    rare (``rare_share``) or whose value is missing (``missing_share``). Printed, it is a table.
 n_iter_ : int
     Epochs done.
 n_layers_ : int

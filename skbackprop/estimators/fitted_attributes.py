@@ -3,6 +3,7 @@
 import numpy as np
 
 from skbackprop.network.network import by_network
+from skbackprop.tables.column_report import report_columns, report_numbers
 
 
 class FittedAttributes:
@@ -40,6 +41,16 @@ class FittedAttributes:
         if network.n_networks == 1:
             return network.b
         return [b.reshape(network.n_networks, -1) for b in network.b]
+
+    @property
+    def columns_(self):
+        """What each column of X was read as (see :class:`skbackprop.tables.column_report.ColumnReport`)."""
+        encoder = self._fitted_model().encoder
+        if encoder is not None:
+            return report_columns(encoder)
+        return report_numbers(
+            getattr(self, "feature_names_in_", [f"x{j}" for j in range(self.n_features_in_)])
+        )
 
     @property
     def n_iter_(self):

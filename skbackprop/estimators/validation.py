@@ -7,6 +7,7 @@ from sklearn.metrics import check_scoring
 from sklearn.utils import check_random_state
 
 from skbackprop.tables.inputs import check_training_data
+from skbackprop.tables.rows_on_disk import in_memory
 from skbackprop.tables.validation_split import split_rows
 from skbackprop.training.epoch_loss import mean_loss
 
@@ -31,7 +32,13 @@ def make_validation(estimator, model, X, y, sample_weight, X_val, y_val, sample_
     rows, held_out = None, None
     if X_val is not None:
         X, y, sample_weight, _ = check_training_data(
-            estimator, X_val, y_val, sample_weight_val, reset=False, encoder=model.encoder
+            estimator,
+            X_val,
+            y_val,
+            sample_weight_val,
+            reset=False,
+            encoder=model.encoder,
+            scaling=model.scaling,
         )
     elif not model.settings.early_stopping:
         return None, None
@@ -53,6 +60,5 @@ def make_validation(estimator, model, X, y, sample_weight, X_val, y_val, sample_
     fitted.n_features_in_ = X.shape[1]
     fitted.__dict__.pop("feature_names_in_", None)
     scorer = check_scoring(fitted, estimator.scoring)
-    if held_out is not None:
-        X, y = X[held_out], y[held_out]
+    X, y = (in_memory(X), y) if held_out is None else (X[held_out], y[held_out])
     return rows, lambda: (mean_loss(network, loss, batches), scorer(fitted, X, y))

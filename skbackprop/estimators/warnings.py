@@ -1,9 +1,8 @@
 """What is said about how a training ended."""
 
-import sys
-import warnings
-
 from sklearn.exceptions import ConvergenceWarning
+
+from skbackprop.tables.user_warnings import warn
 
 # Schedules that could go on: with the others max_iter is a plan, not a bound.
 OPEN_ENDED = ("constant", "invscaling", "adaptive")
@@ -46,11 +45,3 @@ def warn_of_a_large_batch(batch_size, n_rows):
             f"The 'batch_size' parameter is {batch_size}, larger than the {n_rows} rows to train on; "
             f"batches of {n_rows} rows are used."
         )
-
-
-def warn(message, category=UserWarning):
-    """Warn at the line of the user's program that called this package, through whatever decorators."""
-    stacklevel, frame = 1, sys._getframe()
-    while frame.f_back and frame.f_globals["__name__"].partition(".")[0] in ("skbackprop", "sklearn"):
-        stacklevel, frame = stacklevel + 1, frame.f_back
-    warnings.warn(message, category, stacklevel=stacklevel)

@@ -189,7 +189,7 @@ def make_scaling(X, sample_weight, settings, n_numeric, moving):
     make = SCALINGS.get(settings.scaling)
     if moving and settings.scaling == "standard" and settings.input_layer is None:
         make = RunningScaling
-    if make is None:
+    if make is None or n_numeric == 0:
         return None
     scaling = make(X[:, :n_numeric], sample_weight)
     return scaling if n_numeric == X.shape[1] else scaling.widen(X.shape[1])

@@ -22,7 +22,7 @@ PARTS = {
     "scaling": {NoneType: (), Scaling: ("center", "scale", "n_clipped")},
     "encoder": {
         NoneType: (),
-        Encoder: ("categorical", "numeric", "n_numeric", "indicated", "medians", "_one_hot"),
+        Encoder: ("categorical", "numeric", "dates", "categories", "n_numeric", "indicated", "medians"),
     },
     "settings": {Settings: ("dtype",)},
     "history": {History: ()},

@@ -25,6 +25,12 @@ def encoded_inputs(tensors, widths, model):
         x = numbers(tensors, widths, range(sum(widths)))
         # The training data had no missing values: these are replaced by the center of the column.
         return where(is_nan(x), np.zeros(1) if scaling is None else scaling.center, x)
+    if encoder.dates:
+        names = [column.name for column in encoder.dates]
+        raise ValueError(
+            f"The columns {names} of X hold dates, times or durations, which ONNX has no type for; fit on "
+            "numbers computed from them."
+        )
     parts = []
     if encoder.numeric.size:
         x = numbers(tensors, widths, encoder.numeric)
@@ -32,14 +38,10 @@ def encoded_inputs(tensors, widths, model):
         parts.append(where(missing, encoder.medians, x))
         if encoder.indicated.size:
             parts.append(missing.take(encoder.indicated, axis=1).astype(np.float64))
-    for k, j in enumerate(encoder.categorical):
-        categories = encoder._one_hot.categories_[k].tolist()
-        indicators = one_hot(*locate(tensors, widths, j), categories)
-        if encoder._common[k] is not None:
-            indicators = share_the_rest(indicators, len(categories), categories.index("(rare)"))
-        parts.append(indicators)
-    encoded = concatenate(parts)
-    return encoded.astype(np.float32).astype(np.float64) if model.settings.dtype == "float32" else encoded
+    for column in encoder.categories:
+        indicators = one_hot(*locate(tensors, widths, column.position), column.categories)
+        parts.append(with_the_rest(indicators, column.n_codes) if column.has_rare else indicators)
+    return concatenate(parts)
 
 
 def locate(tensors, widths, j):
@@ -72,40 +74,45 @@ def one_hot(tensor, place, categories):
     """Return the one-hot encoding of a column in float64; unknown categories give a row of zeros."""
     column = tensor.take([place], axis=1)
     if tensor.dtype.kind not in "biuf":
-        shape = (-1, len(categories))
+        texts = [as_text(category, categories) for category in categories]
         indicators = column.apply(
-            "OneHotEncoder", dtype=np.float32, domain="ai.onnx.ml", cats_strings=categories, zeros=1
+            "OneHotEncoder", dtype=np.float32, domain="ai.onnx.ml", cats_strings=texts, zeros=1
         )
-        return indicators.reshape(*shape).astype(np.float64)
-    # The encoder stores categories as text: "3.0" is the number 3.
+        return indicators.reshape(-1, len(categories)).astype(np.float64)
     known = np.array([[as_number(category, tensor.name) for category in categories]])
     x = column.astype(np.float64)
     indicators = x.equals(known).astype(np.float64)
-    if "nan" in categories:
-        missing = np.array([[float(category == "nan") for category in categories]])
+    if None in categories:
+        missing = np.array([[float(category is None) for category in categories]])
         indicators = where(is_nan(x), missing, indicators)
     return indicators
 
 
+def as_text(category, categories):
+    """Return the string that stands for a category in a graph; "nan" for missing values.
+
+    A string that is a category itself stands for that one: no input equals what begins with a NUL.
+    """
+    if isinstance(category, str):
+        return category
+    text = "nan" if category is None else str(category)
+    return "\0" + text if text in categories else text
+
+
 def as_number(category, name):
-    """Return a category as a number; NaN, which equals no value, for the category of rare values."""
-    if category == "(rare)":
-        return np.nan
-    try:
-        return float(category)
-    except ValueError:
+    """Return a category as a number; NaN, which nothing equals, for missing values."""
+    if isinstance(category, str):
         raise ValueError(
             f"The input {name!r} of the graph is numeric, but its column of X has the category {category!r}. "
             "Declare it as StringTensorType."
-        ) from None
+        )
+    return np.nan if category is None else float(category)
 
 
-def share_the_rest(indicators, n_categories, rare):
-    """Set the indicator of the rare categories to 1 minus the sum of the others, as H A + b."""
-    A, b = np.eye(n_categories), np.zeros(n_categories)
-    A[:, rare] = -1
-    A[rare, rare] = 0
-    b[rare] = 1
+def with_the_rest(indicators, n_codes):
+    """Append the indicator of all other categories, 1 minus the sum of the others, as H A + b."""
+    A, b = np.eye(n_codes - 1, n_codes), np.zeros(n_codes)
+    A[:, -1], b[-1] = -1, 1
     return indicators @ A + b
 
 

@@ -1,50 +1,35 @@
-"""Raw tables: from frames with categories and missing numbers to the numbers that a network takes.
+"""Raw tables: from columns of all kinds to the numbers that a network takes.
 
-The encoded columns are, in this order: the numeric columns, a 0/1 indicator for each numeric column
-that had missing values in the fit, and the one-hot columns of the categories.
+The encoded columns are, in this order: the numeric columns, the numbers that dates become, a 0/1 indicator
+for each column of either kind that had missing values in the fit, and the indicators of the categories.
 """
 
-from collections import Counter
-
 import numpy as np
-from scipy.sparse import issparse
-from sklearn.preprocessing import OneHotEncoder
 
+from skbackprop.tables.category_column import CategoryColumn
+from skbackprop.tables.columns import CATEGORY, DATES
+from skbackprop.tables.date_column import DateColumn
+from skbackprop.tables.encoded_rows import EncodedRows
+from skbackprop.tables.frames import Frame
 from skbackprop.tables.scaling import weighted_quantiles
 
-# What the names of the column types of pandas and polars begin with.
-CATEGORICAL_TYPES = ("category", "categorical", "enum", "str", "object", "utf8")
-# Categories beyond this number in one column share a column: the rarest ones.
-MAX_CATEGORIES = 100
 
-
-def is_frame(X):
-    """Whether X is a table with named columns."""
-    return hasattr(X, "columns") and hasattr(X, "dtypes")
-
-
-def frame_types(X):
-    """Return the name of the type of each column of a frame."""
-    types = X.dtypes
-    return [str(t).lower() for t in (types.tolist() if hasattr(types, "tolist") else types)]
-
-
-def categorical_columns(X, categorical_features):
-    """Return for each column of X whether it is categorical.
+def categorical_columns(table, categorical_features):
+    """Return for each column of a table whether it is categorical.
 
     Parameters
     ----------
-    X : frame or array
+    table : Frame or Rows
     categorical_features : "from_dtype", None, or array-like of bool, int or str
-        As in HistGradientBoostingClassifier; with "from_dtype" strings and objects are categorical too.
+        As in HistGradientBoostingClassifier; with "from_dtype" strings are categorical too.
     """
-    n_columns = X.shape[1] if len(X.shape) == 2 else 0  # the validation refuses the latter
-    if categorical_features is None or (issparse(X) and isinstance(categorical_features, str)):
+    n_columns = table.shape[1]
+    if categorical_features is None:
         return np.zeros(n_columns, bool)
     if isinstance(categorical_features, str):
-        if not is_frame(X):
+        if not isinstance(table, Frame):
             return np.zeros(n_columns, bool)
-        return np.array([t.startswith(CATEGORICAL_TYPES) for t in frame_types(X)])
+        return np.array([not table.plain[j] and table.column(j).kind == CATEGORY for j in range(n_columns)])
     chosen = np.asarray(categorical_features)
     if chosen.dtype == bool:
         if chosen.shape != (n_columns,):
@@ -53,10 +38,10 @@ def categorical_columns(X, categorical_features):
                 f"{n_columns} columns."
             )
         return chosen
-    names = list(X.columns) if is_frame(X) else []
+    names = [name for name in table.names if isinstance(name, str)]
     mask = np.zeros(n_columns, bool)
-    for item in chosen.tolist():
-        position = names.index(item) if item in names else item
+    for item in chosen.ravel().tolist():
+        position = table.names.index(item) if item in names else item
         if not isinstance(position, int) or not 0 <= position < n_columns:
             raise ValueError(
                 f"The 'categorical_features' parameter names {item!r}, which is no column of X; X has "
@@ -66,136 +51,113 @@ def categorical_columns(X, categorical_features):
     return mask
 
 
-def column(X, j):
-    """Return column `j` of a frame or an array as a 1-D array."""
-    if is_frame(X):
-        return np.asarray(X[X.columns[j]])
-    return X[:, j]
-
-
-def is_missing(values):
-    """Return which of `values`, of any type, are None, NaN or pandas' NA (whose comparison is NA)."""
-    return np.array([v is None or str(v != v) != "False" for v in values.tolist()])
-
-
 class Encoder:
     """Encodes tables like the one it was made from.
 
     Parameters
     ----------
-    X : frame or array
+    table : Frame or Rows
     categorical : ndarray of bool
         Which columns are categories.
     sample_weight : ndarray, default=None
         Weighs the medians and the counts of categories.
-    names : ndarray of str, default=None
+    names : sequence of str, default=None
         Names of the columns.
     gaps : ndarray of bool, default=None
-        Which numeric columns have missing values, where X is only a sample of the rows.
+        Which numeric columns have missing values, where the table is only a sample of the rows.
+    **limits
+        `max_categories` and `min_frequency` of :class:`.CategoryColumn`.
 
     Attributes
     ----------
-    medians : ndarray
-        What takes the place of a missing number, for each numeric column.
+    categorical, numeric : ndarray of int
+        Which columns of X are categories, and which are numbers.
+    dates : list of DateColumn
+    categories : list of CategoryColumn
     n_numeric : int
         How many of the encoded columns are numbers to scale; the others are 0 and 1.
-    feature_names : list of str
-        Names of the encoded columns.
+    medians : ndarray of shape (n_numeric,)
+        What takes the place of a missing number.
+    indicated : ndarray of int
+        Which of the numbers have an indicator of missing values.
     """
 
-    def __init__(self, X, categorical, sample_weight=None, names=None, gaps=None):
-        names = [f"x{j}" for j in range(X.shape[1])] if names is None else list(names)
+    def __init__(self, table, categorical, sample_weight=None, names=None, gaps=None, **limits):
+        columns = range(table.shape[1])
+        dates = [
+            j for j in columns if not (categorical[j] or table.plain[j]) and table.column(j).kind in DATES
+        ]
+        self.names = [f"x{j}" for j in columns] if names is None else list(map(str, names))
         self.categorical = np.flatnonzero(categorical)
-        self.numeric = np.flatnonzero(~categorical)
-        self.n_numeric = self.numeric.size
-        numbers = self._numbers(X)
+        self.numeric = np.setdiff1d(np.flatnonzero(~categorical), dates)
+        self.dates = [DateColumn(table.column(j), j, sample_weight) for j in dates]
+        self.categories = [
+            CategoryColumn(table.column(j), j, sample_weight, **limits) for j in self.categorical
+        ]
+        numbers = self._numbers(table)
+        self.n_numeric = numbers.shape[1]
         missing = np.isnan(numbers)
-        self.indicated = np.flatnonzero(missing.any(axis=0) if gaps is None else gaps)
         self.medians = np.array(
-            [self._median(x, lost, sample_weight) for x, lost in zip(numbers.T, missing.T, strict=True)]
+            [median(x, lost, sample_weight) for x, lost in zip(numbers.T, missing.T, strict=True)]
         )
-        self.feature_names = [names[j] for j in self.numeric]
-        self.feature_names += [f"{names[self.numeric[j]]}_missing" for j in self.indicated]
-        self._one_hot = None
-        if self.categorical.size:
-            kept = np.ones(X.shape[0], bool) if sample_weight is None else sample_weight > 0
-            categories = self._categories(X)[kept]
-            weights = None if sample_weight is None else sample_weight[kept]
-            self._common = [most_common(values, weights) for values in categories.T]
-            self._one_hot = OneHotEncoder(handle_unknown="ignore", sparse_output=False, dtype=np.float32).fit(
-                self._bounded(categories)
-            )
-            self.feature_names += self._one_hot.get_feature_names_out(
-                [names[j] for j in self.categorical]
-            ).tolist()
+        weights = np.ones(table.shape[0]) if sample_weight is None else sample_weight
+        self.missing_shares = weights @ missing / weights.sum()
+        self.indicated = np.flatnonzero(missing.any(axis=0) if gaps is None else gaps)
+        self.indicated = self.indicated[np.isin(self.indicated, self._first_numbers())]
 
-    def transform(self, X, dtype):
-        """Return the encoded rows of X as an array of `dtype`."""
-        numbers = self._numbers(X)
+    def _first_numbers(self):
+        """Return of each column that is a number or becomes several the first in the encoded row."""
+        widths = [1] * self.numeric.size + [len(column.feature_names) for column in self.dates]
+        return np.cumsum([0, *widths])[:-1]
+
+    @property
+    def needed(self):
+        """Whether the rows are anything but the numbers as they are."""
+        return bool(self.dates or self.categories or self.indicated.size)
+
+    @property
+    def feature_names(self):
+        """Names of the encoded columns."""
+        names = [self.names[j] for j in self.numeric]
+        for column in self.dates:
+            names += column.feature_names
+        owners = [self.names[j] for j in (*self.numeric, *(column.position for column in self.dates))]
+        first = self._first_numbers().tolist()
+        names += [f"{owners[first.index(k)]}_missing" for k in self.indicated.tolist()]
+        for column in self.categories:
+            names += column.feature_names
+        return names
+
+    def transform(self, table):
+        """Return the encoded rows of a table.
+
+        Returns
+        -------
+        rows : ndarray of shape (n_samples, n_encoded), or EncodedRows
+            The latter where there are categories.
+        """
+        numbers = self._numbers(table)
         missing = np.isnan(numbers)
-        numbers[missing] = np.broadcast_to(self.medians, numbers.shape)[missing]
-        parts = [numbers, missing[:, self.indicated]]
-        if self._one_hot is not None:
-            parts.append(self._one_hot.transform(self._bounded(self._categories(X))))
-        encoded = np.hstack(parts)
-        largest = np.abs(encoded).max(initial=0)
-        if largest > np.finfo(dtype).max:
-            raise ValueError(
-                f"X has numbers as large as {largest:g}, which {np.dtype(dtype).name} does not hold; use "
-                "dtype='float64'."
-            )
-        return encoded.astype(dtype, copy=False)
+        numbers = np.where(missing, self.medians, numbers)
+        if self.indicated.size:
+            numbers = np.hstack((numbers, missing[:, self.indicated]))
+        if not self.categories:
+            return numbers
+        codes = np.empty((table.shape[0], len(self.categories)), np.int32)
+        for k, column in enumerate(self.categories):
+            codes[:, k] = column.transform(table.column(column.position))
+        return EncodedRows(numbers, codes, [column.n_codes for column in self.categories])
 
-    def _numbers(self, X):
-        """Return the numeric columns as a new float64 array with NaN for missing; infinity is refused."""
-        numbers = np.empty((X.shape[0], self.numeric.size))
-        for k, j in enumerate(self.numeric):
-            try:
-                numbers[:, k] = np.asarray(column(X, j), dtype=np.float64)
-            except (TypeError, ValueError) as error:
-                name = X.columns[j] if is_frame(X) else j
-                raise ValueError(
-                    f"Column {name!r} of X is not numeric ({error}); name it in the "
-                    "'categorical_features' parameter."
-                ) from error
-        if np.isinf(numbers).any():
-            raise ValueError("Input X contains infinity or a value too large for dtype('float64').")
-        return numbers
-
-    def _categories(self, X):
-        """Return the categorical columns as strings in an object array; "nan" where they are missing."""
-        categories = np.empty((X.shape[0], self.categorical.size), dtype=object)
-        for k, j in enumerate(self.categorical):
-            values = np.asarray(column(X, j), dtype=object)
-            categories[:, k] = [str(value) for value in values.tolist()]
-            categories[is_missing(values), k] = "nan"
-        return categories
-
-    def _bounded(self, categories):
-        """Put the rare categories of columns that have too many under one name."""
-        for k, common in enumerate(self._common):
-            if common is not None:
-                rare = [value not in common for value in categories[:, k]]
-                categories[rare, k] = "(rare)"
-        return categories
-
-    @staticmethod
-    def _median(x, lost, sample_weight):
-        if lost.all():
-            return 0.0
-        weights = None if sample_weight is None else sample_weight[~lost]
-        if weights is not None and not weights.any():
-            return 0.0
-        return float(weighted_quantiles(x[~lost], (0.5,), weights)[0])
+    def _numbers(self, table):
+        """Return the numbers of a table as an array with NaN for missing; infinity is refused."""
+        parts = [table.numbers(self.numeric)]
+        parts += [column.transform(table.column(column.position)) for column in self.dates]
+        return parts[0] if len(parts) == 1 else np.hstack(parts)
 
 
-def most_common(values, weights):
-    """Return the most frequent categories where there are more than MAX_CATEGORIES, else None."""
-    counts = Counter()
-    weights = np.ones(values.size) if weights is None else weights
-    for value, weight in zip(values.tolist(), weights.tolist(), strict=True):
-        counts[value] += weight
-    if len(counts) <= MAX_CATEGORIES:
-        return None
-    by_count = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return {value for value, _ in by_count[: MAX_CATEGORIES - 1]}
+def median(x, missing, sample_weight):
+    """Return the weighted median of the numbers that are not missing, 0 where there are none."""
+    weights = None if sample_weight is None else sample_weight[~missing]
+    if missing.all() or (weights is not None and not weights.any()):
+        return 0.0
+    return float(weighted_quantiles(x[~missing], (0.5,), weights)[0])

@@ -1,5 +1,7 @@
 """A user's X, y and weights: checked as scikit-learn does, and encoded into numbers."""
 
+from contextlib import contextmanager
+
 import numpy as np
 from scipy.sparse import issparse
 from sklearn.base import is_regressor
@@ -10,12 +12,19 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
+from skbackprop.tables.category_column import MAX_CATEGORIES
 from skbackprop.tables.encoding import Encoder, categorical_columns
+from skbackprop.tables.frames import Frame, Rows, as_frame
 from skbackprop.tables.rows_on_disk import StoredRows, is_stored
+from skbackprop.tables.user_warnings import (
+    warn_of_large_integers,
+    warn_of_new_categories,
+    warn_of_rare_categories,
+)
 
 
-def check_training_data(estimator, X, y, sample_weight, *, reset, encoder=None):
-    """Return X as an array of numbers, y, the weights, and what encoded X (None: nothing did).
+def check_training_data(estimator, X, y, sample_weight, *, reset, encoder=None, scaling=None):
+    """Return X as numbers, y, the weights, and what encoded X (None: nothing did).
 
     Parameters
     ----------
@@ -24,30 +33,41 @@ def check_training_data(estimator, X, y, sample_weight, *, reset, encoder=None):
     X, y, sample_weight
         As the user gave them.
     reset : bool
-        Whether this data decides what columns there are, and which are categories.
+        Whether this data decides what columns there are, and how they are read.
     encoder : Encoder, default=None
         What encoded the data of the fit, without `reset`.
+    scaling : Scaling, default=None
+        The scaling of the fit, without `reset`.
+
+    Returns
+    -------
+    X : ndarray, CSR matrix, StoredRows or EncodedRows of shape (n_samples, n_encoded)
+    y : ndarray
+    sample_weight : ndarray or None
+    encoder : Encoder or None
     """
     checks = {"multi_output": True, "y_numeric": is_regressor(estimator)}
     if is_stored(X):
-        return check_stored_training_data(estimator, X, y, sample_weight, checks, reset, encoder)
-    X = as_table(X)
-    if reset:
-        categorical = categorical_columns(X, estimator.categorical_features)
-    if categorical.any() if reset else has_categories(encoder):
-        validate_data(estimator, X, skip_check_array=True, reset=reset)
+        return check_stored_training_data(estimator, X, y, sample_weight, checks, reset, encoder, scaling)
+    chosen = estimator.categorical_features if reset else None
+    X = as_table(X, needs_columns(encoder) or names_columns(chosen))
+    if is_table(X):
+        validate_data(estimator, X.native, y, skip_check_array=True, reset=reset)
         y = _check_y(y, **checks, estimator=estimator)
-        check_consistent_length(X, y)
+        check_consistent_length(X.native, y)
     else:
-        X, y = validate_data(estimator, X, y, **input_checks(X), **checks, order="C", reset=reset)
-    sample_weight = check_weights(sample_weight, X, "sample_weight")
-    if reset and (categorical.any() or has_gaps(X)):
+        with numbers_expected(X):
+            X, y = validate_data(estimator, X, y, **input_checks(X), **checks, order="C", reset=reset)
+    sample_weight = check_weights(sample_weight, y, "sample_weight")
+    if reset:
         names = getattr(estimator, "feature_names_in_", None)
-        encoder = Encoder(X, categorical, sample_weight, names)
-    return encode(X, encoder, estimator.dtype), y, sample_weight, encoder
+        encoder = make_encoder(X, chosen, sample_weight, names)
+    elif encoder is not None:
+        warn_of_new_categories(encoder.categories, X)
+    return encode(X, encoder, scaling), y, sample_weight, encoder
 
 
-def check_stored_training_data(estimator, X, y, sample_weight, checks, reset, encoder):
+def check_stored_training_data(estimator, X, y, sample_weight, checks, reset, encoder, scaling):
     """Do what :func:`check_training_data` does, for an X on disk."""
     refuse_stored_categories(estimator)
     validate_data(estimator, X, skip_check_array=True, reset=reset)
@@ -58,8 +78,24 @@ def check_stored_training_data(estimator, X, y, sample_weight, checks, reset, en
     gaps = rows.find_gaps()
     if reset and gaps.any():
         sample, weights = rows.sample(sample_weight)
-        encoder = Encoder(sample, np.zeros(X.shape[1], bool), weights, gaps=gaps)
-    return encode(rows, encoder, estimator.dtype), y, sample_weight, encoder
+        encoder = Encoder(Rows(sample), np.zeros(X.shape[1], bool), weights, gaps=gaps)
+    if encoder is not None or gaps.any():
+        rows = encode(rows, encoder, scaling)
+    return rows, y, sample_weight, encoder
+
+
+def make_encoder(X, categorical_features, sample_weight, names):
+    """Return the Encoder of a table or an array, None where its rows are numbers without gaps."""
+    if issparse(X):
+        return None
+    table = X if is_table(X) else Rows(X)
+    categorical = categorical_columns(table, categorical_features)
+    warn_of_large_integers(table, np.flatnonzero(~categorical))
+    if not categorical.any() and table.plain.all() and not has_gaps(all_numbers(X)):
+        return None
+    encoder = Encoder(table, categorical, sample_weight, names)
+    warn_of_rare_categories(encoder.categories, f"max_categories={MAX_CATEGORIES}")
+    return encoder if encoder.needed else None
 
 
 def refuse_stored_categories(estimator):
@@ -73,23 +109,20 @@ def refuse_stored_categories(estimator):
 
 
 def check_inputs(estimator, X, encoder, scaling):
-    """Return the X of a prediction as an array of numbers, and the dtype of the results."""
+    """Return the X of a prediction as numbers, and the dtype of the results."""
     if is_stored(X):
         # The blocks are checked when they are read.
         rows = StoredRows(X, lambda block: check_inputs(estimator, block, encoder, scaling)[0])
         return rows, result_dtype(X)
     if is_right(estimator, X):
-        return encode(X, encoder, estimator.dtype), X.dtype
-    X = as_table(X)
-    if has_categories(encoder):
-        validate_data(estimator, X, skip_check_array=True, reset=False)
-        return encode(X, encoder, estimator.dtype), np.dtype(np.float64)
-    X = validate_data(estimator, X, **input_checks(X), reset=False)
-    dtype = result_dtype(X)
-    if encoder is None and has_gaps(X):
-        # No row of the fit had a gap: the centre of the column stands in for the number.
-        X = np.where(np.isnan(X), 0.0 if scaling is None else scaling.center, X)
-    return encode(X, encoder, estimator.dtype), dtype
+        return X if encoder is None else encode(X, encoder, scaling), X.dtype
+    X = as_table(X, needs_columns(encoder))
+    if is_table(X):
+        validate_data(estimator, X.native, skip_check_array=True, reset=False)
+        return encode(X, encoder, scaling), X.dtype
+    with numbers_expected(X):
+        X = validate_data(estimator, X, **input_checks(X), reset=False)
+    return encode(X, encoder, scaling), result_dtype(X)
 
 
 def is_right(estimator, X):
@@ -114,30 +147,81 @@ def result_dtype(X):
     return X.dtype if X.dtype in (np.float32, np.float64) else np.dtype(np.float64)
 
 
-def encode(X, encoder, dtype):
-    """Return X as `encoder` makes it, X itself without one."""
-    if encoder is None:
-        return X
-    dtype = np.float32 if dtype == "float32" else np.float64
+def encode(X, encoder, scaling):
+    """Return X as the network takes it: encoded, and without gaps.
+
+    Parameters
+    ----------
+    X : Frame, Rows, ndarray, CSR matrix or StoredRows
+    encoder : Encoder or None
+    scaling : Scaling or None
+        Without an encoder, which knows what to fill gaps with, the centre of the column takes their place.
+    """
     if isinstance(X, StoredRows):
-        return X.then(lambda block: encoder.transform(block, dtype))
-    return encoder.transform(X, dtype)
+        return X.then(lambda block: encode(block, encoder, scaling))
+    if encoder is not None:
+        if not is_table(X):
+            X = Rows(X.toarray() if issparse(X) else X)
+        return encoder.transform(X)
+    X = all_numbers(X)
+    if has_gaps(X):
+        X = np.where(np.isnan(X), 0.0 if scaling is None else scaling.center, X)
+    return X
+
+
+def as_table(X, by_column):
+    """Return X as columns where it is a frame or `by_column`, else as an array or a sparse matrix."""
+    frame = as_frame(X)
+    if frame is not None:
+        return frame
+    X = X if hasattr(X, "shape") else np.asarray(X)
+    if not by_column or X.ndim != 2 or 0 in X.shape:
+        return X  # the validation says what is wrong with it
+    if issparse(X):
+        raise ValueError("A sparse X has no categories: pass a dense array, or categorical_features=None.")
+    return Rows(np.asarray(X))
+
+
+def is_table(X):
+    """Whether X is columns, not an array."""
+    return isinstance(X, (Frame, Rows))
+
+
+def all_numbers(X):
+    """Return X itself, or the columns of a table, all of them numbers, as an array."""
+    return X.numbers(np.arange(X.shape[1])) if is_table(X) else X
+
+
+def needs_columns(encoder):
+    """Whether an encoder reads columns that may be something else than numbers."""
+    return encoder is not None and bool(encoder.categories or encoder.dates)
+
+
+def names_columns(categorical_features):
+    """Whether the parameter names columns that are categories."""
+    named = categorical_features is not None and not isinstance(categorical_features, str)
+    return named and np.size(categorical_features) > 0
+
+
+@contextmanager
+def numbers_expected(X):
+    """Within this, say of an array of text what to do with it."""
+    try:
+        yield
+    except ValueError as error:
+        kind = np.asarray(X).dtype.kind
+        if kind not in "OUS" or (kind == "O" and "could not convert string" not in str(error)):
+            raise
+        raise ValueError(
+            f"X is an array with text ({error}). Pass a data frame, whose columns have types of their own, "
+            "or name the columns that are categories in the 'categorical_features' parameter."
+        ) from error
 
 
 def input_checks(X):
     """Return what scikit-learn's validation is to check of numeric inputs."""
     finite = True if issparse(X) else "allow-nan"
     return {"accept_sparse": "csr", "dtype": "numeric", "ensure_all_finite": finite}
-
-
-def as_table(X):
-    """Return X itself where it is a frame, an array or a sparse matrix, else as an array."""
-    return X if hasattr(X, "shape") else np.asarray(X)
-
-
-def has_categories(encoder):
-    """Whether there is an encoder with categorical columns."""
-    return encoder is not None and encoder.categorical.size > 0
 
 
 def has_gaps(X):

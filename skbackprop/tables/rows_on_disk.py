@@ -149,8 +149,8 @@ class StoredRows:
 
 
 def in_memory(X):
-    """Return X itself, all rows of it as an array where they are stored."""
-    return X[:] if isinstance(X, StoredRows) else X
+    """Return X itself where it is an array or a sparse matrix, else all its rows as an array."""
+    return X if isinstance(X, np.ndarray) or issparse(X) else X[:]
 
 
 def rows_of_a_block(array):

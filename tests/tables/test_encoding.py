@@ -8,7 +8,9 @@ from sklearn.base import clone
 from sklearn.model_selection import cross_val_score
 
 from skbackprop import BackpropClassifier, BackpropRegressor
-from skbackprop.tables.encoding import MAX_CATEGORIES, Encoder
+from skbackprop.tables.category_column import MAX_CATEGORIES
+from skbackprop.tables.encoding import Encoder
+from skbackprop.tables.frames import as_frame
 
 pd = pytest.importorskip("pandas")
 
@@ -39,12 +41,12 @@ def test_a_raw_frame_just_works(dtype):
 def test_encoded_columns_in_their_order():
     frame, _ = make(50)
     frame.loc[3, "age"] = np.nan
-    encoder = Encoder(frame, np.array([False, True, True]), names=frame.columns)
+    encoder = Encoder(as_frame(frame), np.array([False, True, True]), names=frame.columns)
     assert encoder.feature_names == [
         "age", "age_missing", "town_Bern", "town_Oslo", "town_Rome",
         "colour_blue", "colour_red",
     ]  # fmt: skip
-    encoded = encoder.transform(frame, np.float64)
+    encoded = encoder.transform(as_frame(frame))[:]
     others = frame["age"].drop(3)
     # The inverted distribution function: the smallest value that half of the rows do not exceed.
     assert encoded[3, 0] == np.sort(others)[(len(others) - 1) // 2]
@@ -75,10 +77,11 @@ def test_weights_are_repetition_in_medians_and_counts():
     frame.loc[::5, "age"] = np.nan
     weight = np.arange(60) % 3
     mask = np.array([False, True, True])
-    weighted = Encoder(frame, mask, weight.astype(float))
-    repeated = Encoder(frame.loc[np.repeat(np.arange(60), weight)], mask)
+    weighted = Encoder(as_frame(frame), mask, weight.astype(float))
+    repeated = Encoder(as_frame(frame.loc[np.repeat(np.arange(60), weight)]), mask)
     assert weighted.medians == repeated.medians
-    np.testing.assert_array_equal(weighted.transform(frame, float), repeated.transform(frame, float))
+    rows = [encoder.transform(as_frame(frame))[:] for encoder in (weighted, repeated)]
+    np.testing.assert_array_equal(*rows)
 
 
 @pytest.mark.parametrize("features", [[1, 2], ["town", "colour"], [False, True, True]])
@@ -91,7 +94,7 @@ def test_categories_by_position_name_and_mask(features):
 
 def test_many_categories_are_bounded():
     frame = pd.DataFrame({"code": [f"c{i % 500}" for i in range(2000)]})
-    encoder = Encoder(frame, np.array([True]))
+    encoder = Encoder(as_frame(frame), np.array([True]))
     assert len(encoder.feature_names) == MAX_CATEGORIES
 
 

@@ -1,0 +1,77 @@
+"""What the columns of a table were read as, for the user."""
+
+from dataclasses import dataclass
+
+from skbackprop.tables.columns import CATEGORY, NUMBER
+
+
+@dataclass(frozen=True)
+class ColumnReport:
+    """What one column was read as in fit.
+
+    Attributes
+    ----------
+    name : str
+    kind : {"number", "category", "date", "time of day", "duration"}
+    inputs : tuple of str
+        Names of the network's inputs that it became, without the indicator of missing values.
+    categories : tuple
+        The categories that have an input each, None for missing values; empty for the other kinds.
+    rare_share : float
+        Share of the rows whose category is rare, and shares one input with all others that are.
+    missing_share : float
+        Share of the rows without a value.
+    """
+
+    name: str
+    kind: str
+    inputs: tuple
+    categories: tuple = ()
+    rare_share: float = 0.0
+    missing_share: float = 0.0
+
+
+class ColumnReports(tuple):
+    """The reports of all columns, shown as a table."""
+
+    def __repr__(self):
+        rows = [("column", "kind", "inputs", "categories", "rare", "missing")]
+        for report in self:
+            of_category = report.kind == CATEGORY
+            rows.append(
+                (
+                    report.name,
+                    report.kind,
+                    str(len(report.inputs)),
+                    str(len(report.categories)) if of_category else "",
+                    f"{report.rare_share:.1%}" if of_category else "",
+                    f"{report.missing_share:.1%}",
+                )
+            )
+        widths = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
+        lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
+        return "\n".join(lines)
+
+
+def report_numbers(names):
+    """Return the reports of columns that are all numbers without gaps."""
+    return ColumnReports(ColumnReport(name, NUMBER, (name,)) for name in names)
+
+
+def report_columns(encoder):
+    """Return the reports of the columns that `encoder` read, in the order of X."""
+    names, numeric = encoder.names, encoder.numeric.tolist()
+    reports = {
+        j: ColumnReport(names[j], NUMBER, (names[j],), missing_share=share)
+        for j, share in zip(numeric, encoder.missing_shares.tolist(), strict=False)
+    }
+    for column in (*encoder.dates, *encoder.categories):
+        reports[column.position] = ColumnReport(
+            names[column.position],
+            column.kind,
+            tuple(column.feature_names),
+            tuple(getattr(column, "categories", ())),
+            getattr(column, "rare_share", 0.0),
+            column.missing_share,
+        )
+    return ColumnReports(reports[j] for j in sorted(reports))

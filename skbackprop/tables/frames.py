@@ -1,0 +1,139 @@
+"""Tables of any library as columns: pandas, polars, PyArrow, and whatever else narwhals knows; and arrays."""
+
+import narwhals.stable.v2 as nw
+import numpy as np
+from scipy.sparse import issparse
+
+from skbackprop.tables.columns import Column
+
+
+class Frame:
+    """A data frame.
+
+    Parameters
+    ----------
+    frame : narwhals DataFrame
+
+    Attributes
+    ----------
+    native : object
+        The frame in its own library.
+    names : list of str, or of whatever the library allows
+        Names of the columns.
+    dtype : dtype
+        Of the numbers: float32 where all columns are, else float64.
+    plain : ndarray of bool
+        Which columns are numbers by their type.
+    """
+
+    def __init__(self, frame):
+        self._frame = frame
+        self.native = frame.to_native()
+        schema = frame.schema
+        self.names = list(schema)
+        self.shape = frame.shape
+        dtypes = list(schema.values())
+        self.plain = np.array([is_plain(dtype) for dtype in dtypes], bool)
+        single = dtypes and all(isinstance(dtype, nw.Float32) for dtype in dtypes)
+        self.dtype = np.dtype(np.float32 if single else np.float64)
+
+    def column(self, j):
+        """Return column `j`."""
+        return Column(self.names[j], self._frame[:, int(j)])
+
+    def numbers(self, positions):
+        """Return columns as an array of numbers, NaN where they are missing."""
+        if len(positions) and self.plain[positions].all():
+            # Together, which is faster than one by one.
+            block = self._frame[:, list(map(int, positions))].to_numpy()
+            if block.dtype.kind in "biuf":
+                return refuse_infinity(np.ascontiguousarray(block, dtype=self.dtype), self.names, positions)
+        return by_column(self, positions)
+
+
+class Rows:
+    """An array, some of whose columns are categories, or have gaps.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n_samples, n_features)
+    """
+
+    def __init__(self, X):
+        self.native = X
+        self.names = list(range(X.shape[1]))
+        self.shape = X.shape
+        self.dtype = np.dtype(np.float64)
+        self.plain = np.full(X.shape[1], X.dtype.kind in "biuf")
+
+    def column(self, j):
+        """Return column `j`."""
+        return Column(self.names[j], self.native[:, j])
+
+    def numbers(self, positions):
+        """Return columns as a new array of numbers, NaN where they are missing."""
+        if self.plain.all():
+            block = self.native[:, positions].astype(self.dtype)
+            return refuse_infinity(block, self.names, positions)
+        return by_column(self, positions)
+
+
+def is_plain(dtype):
+    """Whether the columns of a type are numbers in NumPy, where decimals are objects."""
+    return (dtype.is_numeric() and not isinstance(dtype, nw.Decimal)) or isinstance(dtype, nw.Boolean)
+
+
+def by_column(table, positions):
+    """Return columns of `table` as an array of numbers, read one by one."""
+    block = np.empty((table.shape[0], len(positions)), table.dtype)
+    for k, j in enumerate(positions):
+        block[:, k] = table.column(j).numbers()
+    return refuse_infinity(block, table.names, positions)
+
+
+def refuse_infinity(block, names, positions):
+    """Return `block`, the columns of a table at `positions`; raise where a number is infinite."""
+    infinite = np.isinf(block).any(axis=0)
+    if infinite.any():
+        raise ValueError(
+            f"Input X contains infinity or a value too large for {block.dtype!r}, in column "
+            f"{names[positions[infinite.argmax()]]!r}."
+        )
+    return block
+
+
+def as_frame(X):
+    """Return X as a :class:`Frame` where it is a data frame, None where it is an array or a sparse matrix.
+
+    Raises
+    ------
+    ValueError
+        Where X is something else that holds columns.
+    """
+    if isinstance(X, np.ndarray) or issparse(X):
+        return None
+    if isinstance(X, dict) or (isinstance(X, list) and X and isinstance(X[0], dict)):
+        raise ValueError("X holds dicts; make a frame of them, for instance with pandas.DataFrame(X).")
+    if nw.dependencies.is_into_series(X):
+        raise ValueError(
+            "Expected 2D input, but X is a single column (a series); make a frame of it, for instance with "
+            "X.to_frame()."
+        )
+    if hasattr(X, "sparse") and X.shape[1]:
+        return None  # a frame of sparse columns, which scikit-learn makes a sparse matrix
+    frame = nw.from_native(X, pass_through=True)
+    if isinstance(frame, nw.LazyFrame):
+        raise ValueError(
+            f"X is lazy ({type(X).__module__}.{type(X).__qualname__}); compute it first, in polars with "
+            "X.collect(), in Dask with X.compute()."
+        )
+    if not isinstance(frame, nw.DataFrame):
+        if type(X).__module__.partition(".")[0] != "pyarrow":
+            return None
+        frame = nw.from_arrow(X, backend="pyarrow")  # a record batch
+    if 0 in frame.shape:
+        kind = "sample" if frame.shape[0] == 0 else "feature"
+        raise ValueError(
+            f"Found a frame with 0 {kind}(s) (shape={frame.shape}) while a minimum of 1 is required."
+        )
+    return Frame(frame)

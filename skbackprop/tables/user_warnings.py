@@ -1,0 +1,68 @@
+"""Warnings at the line of the user's program: what a table lost when it was read."""
+
+import sys
+import warnings
+
+# A column is named where more than this share of its rows has no category of its own.
+LARGEST_LOSS = 0.5
+
+
+def warn(message, category=UserWarning):
+    """Warn at the line of the user's program that called this package, through whatever decorators."""
+    stacklevel, frame = 1, sys._getframe()
+    while frame.f_back and frame.f_globals["__name__"].partition(".")[0] in ("skbackprop", "sklearn"):
+        stacklevel, frame = stacklevel + 1, frame.f_back
+    warnings.warn(message, category, stacklevel=stacklevel)
+
+
+def warn_of_large_integers(table, positions):
+    """Warn where integers are no float64.
+
+    Parameters
+    ----------
+    table : Frame or Rows
+    positions : ndarray of int
+        The columns that are numbers.
+    """
+    names = [table.names[j] for j in positions if table.column(j).has_lossy_integers]
+    if names:
+        warn(
+            f"The columns {names} of X have integers beyond 2^53, which float64 rounds. Where they are "
+            "identifiers, drop them, or name them in the 'categorical_features' parameter."
+        )
+
+
+def warn_of_rare_categories(columns, limits):
+    """Warn where most rows have a category that is too rare to be told from others.
+
+    Parameters
+    ----------
+    columns : list of CategoryColumn
+    limits : str
+        Which parameters make categories rare, for the message.
+    """
+    shares = {column.name: column.rare_share for column in columns if column.rare_share > LARGEST_LOSS}
+    if shares:
+        told = ", ".join(f"{name!r} ({share:.0%})" for name, share in shares.items())
+        warn(
+            f"More than half of the rows have a category that is rare ({limits}), and cannot be told apart, "
+            f"in the columns {told} of X. Parse them where they hold numbers or dates, encode text (for "
+            "instance with skrub.TableVectorizer), or drop them where they are identifiers."
+        )
+
+
+def warn_of_new_categories(columns, table):
+    """Warn where rows of a later piece of data have categories that the first piece did not have.
+
+    Parameters
+    ----------
+    columns : list of CategoryColumn
+    table : Frame or Rows
+        The later piece.
+    """
+    new = [column.name for column in columns if (column.transform(table.column(column.position)) < 0).any()]
+    if new:
+        warn(
+            f"The columns {new} of X have categories that the first data did not have; they are not learned. "
+            "Declare all categories in the type of the columns (categorical, enum) of the first data."
+        )

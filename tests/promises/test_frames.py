@@ -1,0 +1,314 @@
+"""Raw frames of every library through whole estimators, with HistGradientBoosting as the judge."""
+
+import datetime as dt
+from decimal import Decimal
+
+import numpy as np
+import pytest
+from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+
+from skbackprop import BackpropClassifier, BackpropRegressor
+from skbackprop.model.recipes import RECIPES
+
+pd = pytest.importorskip("pandas")
+pl = pytest.importorskip("polars")
+pa = pytest.importorskip("pyarrow")
+
+MAKERS = {
+    "pandas": lambda columns: pd.DataFrame(columns),
+    "pandas nullable": lambda columns: pd.DataFrame(columns).convert_dtypes(),
+    "pandas of Arrow": lambda columns: pa.table(columns).to_pandas(types_mapper=pd.ArrowDtype),
+    "polars": lambda columns: pl.DataFrame(columns),
+    "pyarrow": lambda columns: pa.table(columns),
+    "record batch": lambda columns: pa.record_batch(columns),
+}
+FAST = {"recipe": "fast", "random_state": 0}
+QUICK = {**FAST, "hidden_layer_sizes": (8,), "max_iter": 3}
+
+
+def messy(n=240, seed=0):
+    """Return columns of all kinds, with gaps, and a y that depends on some of them."""
+    rng = np.random.default_rng(seed)
+    town = rng.choice(["Bern", "Oslo", "Rome"], n)
+    rooms = rng.integers(1, 6, n)
+    days = rng.integers(0, 700, n)
+    sold = [dt.datetime(2020, 1, 1) + dt.timedelta(days=int(k), hours=int(k) % 24) for k in days]
+    columns = {
+        "town": town.tolist(),
+        "rooms": rooms.tolist(),
+        "price": [Decimal(int(v)) / 4 for v in rng.integers(0, 400, n)],
+        "new": (rooms > 3).tolist(),
+        "area": rng.normal(size=n).tolist(),
+        "sold": sold,
+        "built": [t.date() for t in sold],
+        "opens": [t.time() for t in sold],
+    }
+    for k, name in enumerate(columns):
+        for i in range(k + 1, n, 29):
+            columns[name][i] = None
+    y = (town == "Oslo") ^ (rooms > 3)
+    return columns, np.where(y, "yes", "no")
+
+
+@pytest.mark.parametrize("library", MAKERS)
+def test_a_prediction_does_not_depend_on_the_library(library):
+    columns, y = messy()
+    frame = pl.DataFrame(columns)
+    model = BackpropClassifier(**FAST).fit(frame, y)
+    assert model.score(frame, y) > 0.85
+    other = MAKERS[library](columns)
+    np.testing.assert_allclose(model.predict_proba(other), model.predict_proba(frame), rtol=1e-12)
+    again = BackpropClassifier(**FAST).fit(other, y)
+    np.testing.assert_allclose(again.predict_proba(frame), model.predict_proba(frame), rtol=1e-12)
+
+
+@pytest.mark.parametrize("library", MAKERS)
+def test_a_prediction_does_not_depend_on_the_rows_beside_it(library):
+    columns, y = messy()
+    model = BackpropClassifier(**QUICK, categorical_features=["town", "rooms", "new"])
+    model.fit(MAKERS[library](columns), y)
+    together = model.predict_proba(MAKERS[library](columns))
+    for i in (0, 1, 2, 3, 30, 100):  # some of them gaps
+        alone = {name: [values[i]] for name, values in columns.items()}
+        if library == "pandas" and None in columns["rooms"][i : i + 1]:
+            alone["rooms"] = [np.nan]
+        probabilities = model.predict_proba(MAKERS[library](alone))
+        np.testing.assert_allclose(probabilities, together[[i]], rtol=1e-9)
+
+
+def towns(n=400):
+    rng = np.random.default_rng(0)
+    town = rng.integers(0, 4, n)
+    return pd.DataFrame({"town": town, "x": rng.normal(size=n)}), town % 2
+
+
+@pytest.mark.parametrize("dtype", [int, float, "Int8", "float32", object, "category", "int64[pyarrow]"])
+def test_numbers_that_are_categories_are_matched_by_value(dtype):
+    X, y = towns()
+    model = BackpropClassifier(**FAST, categorical_features=["town"]).fit(X, y)
+    judge = HistGradientBoostingClassifier(categorical_features=["town"]).fit(X, y)
+    same = X.astype({"town": dtype})
+    assert model.score(same, y) == judge.score(X, y) == 1.0
+    np.testing.assert_array_equal(model.predict_proba(same), model.predict_proba(X))
+    with_a_gap = pd.concat([same, pd.DataFrame({"town": [None], "x": [0.0]}, dtype=object)])
+    np.testing.assert_allclose(model.predict_proba(with_a_gap)[:-1], model.predict_proba(X), rtol=1e-12)
+
+
+def test_true_is_one_and_text_is_not():
+    X = pd.DataFrame({"k": [1, 0] * 50, "x": np.arange(100.0)})
+    model = BackpropClassifier(**FAST, categorical_features=["k"]).fit(X, [1, 0] * 50)
+    expected = model.predict_proba(X)
+    for k in ([True, False] * 50, [1.0, 0.0] * 50, [Decimal(1), Decimal(0)] * 50, ["1", "0"] * 50):
+        found = model.predict_proba(X.assign(k=pd.Series(k, dtype=object)))
+        assert (found == expected).all() == (k[0] != "1")
+
+
+def test_missing_is_not_a_word():
+    X = pd.DataFrame({"k": ["nan", None, "None", "NaT"] * 30})
+    y = [1, 0, 0, 0] * 30
+    assert BackpropClassifier(**FAST).fit(X, y).score(X, y) == 1.0
+
+
+@pytest.mark.parametrize("library", MAKERS)
+def test_decimals_and_booleans_with_gaps_are_numbers(library):
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=400).round(4)
+    columns = {"price": [Decimal(str(v)) for v in x], "flag": (x > 0).tolist(), "n": list(range(400))}
+    y = 2 * x
+    plain = {"price": x.tolist(), "flag": (x > 0).astype(float).tolist(), "n": np.arange(400.0).tolist()}
+    for gap in (False, True):
+        if gap:
+            columns["flag"][7] = columns["price"][9] = plain["flag"][7] = plain["price"][9] = None
+        judge = HistGradientBoostingRegressor().fit(pd.DataFrame(plain).astype(float), y)
+        model = BackpropRegressor(**FAST).fit(MAKERS[library](columns), y)
+        assert model.score(MAKERS[library](columns), y) > 0.95
+        assert judge.score(pd.DataFrame(plain).astype(float), y) > 0.95
+        same = BackpropRegressor(**FAST).fit(pd.DataFrame(plain).astype(float), y)
+        np.testing.assert_allclose(
+            model.predict(MAKERS[library](columns)),
+            same.predict(pd.DataFrame(plain).astype(float)),
+            rtol=1e-9,
+        )
+
+
+@pytest.mark.parametrize("library", MAKERS)
+@pytest.mark.parametrize("alone", [True, False])
+@pytest.mark.parametrize("gap", [True, False])
+def test_dates_are_learned_with_gaps_and_without_categories(library, alone, gap):
+    rng = np.random.default_rng(0)
+    columns = {"t": [dt.datetime(2020, 1, 1) + dt.timedelta(days=k) for k in range(300)]}
+    if not alone:
+        columns["k"] = rng.choice(["a", "b"], 300).tolist()
+    if gap:
+        columns["t"][5] = None
+    y = (np.arange(300) > 150).astype(int)
+    X = MAKERS[library](columns)
+    assert BackpropClassifier(**FAST).fit(X, y).score(X, y) > 0.98
+
+
+def test_a_season_is_learned():
+    t = pd.date_range("2018-01-01", periods=1200, freq="D")
+    y = np.cos(2 * np.pi * (t.day_of_year - 1) / 365.25)
+    X = pd.DataFrame({"t": t})
+    model = BackpropRegressor(**FAST).fit(X[:900], y[:900])
+    assert model.score(X[900:], y[900:]) > 0.9  # a year that no row of the fit was of
+
+
+def test_positions_are_positions_where_columns_have_numbers_for_names():
+    rng = np.random.default_rng(0)
+    c = rng.integers(0, 4, 300)
+    X = pd.DataFrame({1: c, 2: rng.integers(0, 4, 300), 3: rng.normal(size=300)})
+    model = BackpropClassifier(**FAST, categorical_features=[0, 1]).fit(X, c % 2)
+    judge = HistGradientBoostingClassifier(categorical_features=[0, 1]).fit(X, c % 2)
+    assert [column.kind == "category" for column in model.columns_] == judge.is_categorical_.tolist()
+    with pytest.raises(ValueError, match="names 3, which is no column"):
+        model.set_params(categorical_features=[3]).fit(X, c % 2)
+
+
+CATEGORIES_ONLY = {"town": ["Bern", "Rome"] * 50, "sex": list("mffm") * 25}
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+@pytest.mark.parametrize("scaling", ["auto", "standard", "robust", None])
+@pytest.mark.parametrize("solver", ["auto", "sgd", "lbfgs", "adam", "adamw"])
+def test_a_frame_of_categories_only(recipe, scaling, solver):
+    X, y = pd.DataFrame(CATEGORIES_ONLY), [0, 1] * 50
+    settings = {"recipe": recipe, "scaling": scaling, "solver": solver, "hidden_layer_sizes": (8,)}
+    if solver == "lbfgs":
+        settings["dropout"] = 0.0
+    else:
+        settings |= {"schedule": "cosine", "max_iter": 3}
+    model = BackpropClassifier(**settings, random_state=0).fit(X, y)
+    assert model.predict_proba(X).shape == (100, 2)
+    if solver != "lbfgs":
+        for _ in range(20):
+            model.partial_fit(X, y)
+
+
+def test_a_stream_of_categories_only_is_learned():
+    X, y = pd.DataFrame(CATEGORIES_ONLY), [0, 1] * 50
+    model = BackpropClassifier(
+        hidden_layer_sizes=(16,), recipe="textbook", learning_rate=0.02, random_state=0
+    )
+    for _ in range(30):
+        model.partial_fit(X, y)
+    assert model.score(X, y) == 1.0
+
+
+Y = np.arange(8) % 2
+FRAME = pd.DataFrame({"town": ["Bern", "Rome"] * 4, "age": range(8)})
+
+
+@pytest.mark.parametrize(
+    ("X", "message"),
+    [
+        (FRAME[:0], r"0 sample\(s\)"),
+        (pl.DataFrame(FRAME.to_dict("list"))[:0], r"0 sample\(s\)"),
+        (FRAME[[]], r"0 feature\(s\)"),
+        (FRAME["age"], "single column"),
+        (pl.Series([1.0] * 8), "single column"),
+        (pa.chunked_array([[1.0] * 8]), "single column"),
+        (FRAME.to_dict("list"), r"X holds dicts; make a frame"),
+        (FRAME.to_dict("records"), r"X holds dicts; make a frame"),
+        (pl.DataFrame(FRAME.to_dict("list")).lazy(), r"lazy.*collect\(\)"),
+        (FRAME.to_numpy(), r"array with text.*data frame.*'categorical_features'"),
+        (FRAME.to_numpy().astype(str), r"array with text.*data frame.*'categorical_features'"),
+        (FRAME.to_numpy().tolist(), r"array with text.*data frame.*'categorical_features'"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else type(value).__name__,
+)
+def test_what_is_no_table_is_refused_in_one_sentence(X, message):
+    with pytest.raises(ValueError, match=message):
+        BackpropClassifier(**QUICK).fit(X, Y)
+    model = BackpropClassifier(**QUICK).fit(FRAME, Y)
+    if not isinstance(X, (np.ndarray, list)) or isinstance(X[0], dict):
+        with pytest.raises(ValueError, match=message):
+            model.predict(X)
+
+
+def test_y_must_be_given():
+    for X in (FRAME, FRAME[["age"]], pl.DataFrame(FRAME.to_dict("list"))):
+        with pytest.raises(ValueError, match="requires y to be passed, but the target y is None"):
+            BackpropClassifier(**QUICK).fit(X, None)
+
+
+@pytest.mark.parametrize("library", MAKERS)
+def test_columns_are_matched_by_name(library):
+    columns = FRAME.to_dict("list")
+    model = BackpropClassifier(**QUICK).fit(MAKERS[library](columns), Y)
+    assert model.feature_names_in_.tolist() == ["town", "age"]
+    reordered = {"age": columns["age"], "town": columns["town"]}
+    for wrong in (reordered, {"town": columns["town"]}, {**columns, "more": columns["age"]}):
+        with pytest.raises(ValueError, match="feature names"):
+            model.predict(MAKERS[library](wrong))
+
+
+def test_identifiers_and_free_text_are_named_in_one_warning():
+    n = 400
+    X = pd.DataFrame(
+        {
+            "id": [f"n{i}" for i in range(n)],
+            "when": pd.date_range("2020", periods=n).astype(str),
+            "k": ["a", "b"] * 200,
+        }
+    )
+    with pytest.warns(UserWarning) as caught:
+        BackpropClassifier(**QUICK).fit(X, [0, 1] * 200)
+    (warning,) = caught
+    assert warning.filename == __file__
+    text = str(warning.message)
+    assert "'id'" in text
+    assert "'when'" in text
+    assert "'k'" not in text
+    assert "skrub.TableVectorizer" in text
+
+
+def test_integers_beyond_2_to_the_53_are_named():
+    X = pd.DataFrame({"id": np.arange(8) + 2**60, "x": np.arange(8)})
+    for frame in (X, pl.DataFrame(X.to_dict("list"))):
+        with pytest.warns(UserWarning, match=r"\['id'\].*2\^53.*'categorical_features'"):
+            BackpropClassifier(**QUICK).fit(frame, Y)
+    with pytest.warns(UserWarning, match=r"\[0\].*2\^53"):
+        BackpropClassifier(**QUICK).fit(X.to_numpy(), Y)
+    model = BackpropClassifier(**FAST, categorical_features=["id"]).fit(X, Y)
+    assert model.score(X, Y) == 1.0
+
+
+@pytest.mark.parametrize("text", ["12 km", "", "2020-01-01"])
+def test_a_column_that_is_no_longer_numbers_is_named(text):
+    model = BackpropClassifier(**QUICK).fit(FRAME, Y)
+    with pytest.raises(
+        ValueError, match=rf"Column 'age' of X is read as numbers, but has the value '{text}'"
+    ):
+        model.predict(FRAME.assign(age=[text] * 8))
+    with pytest.raises(ValueError, match="Column 'age' of X is read as numbers"):
+        model.predict(FRAME.assign(age=pd.date_range("2020", periods=8)))
+    all_missing = FRAME.assign(age=pd.Series([None] * 8, dtype=object))
+    assert np.isfinite(model.predict_proba(all_missing)).all()
+
+
+def test_intervals_of_cut_are_categories():
+    X, y = towns()
+    X = X.assign(x=pd.cut(X["x"], 5))
+    model = BackpropClassifier(**FAST, categorical_features=["town", "x"]).fit(X, y)
+    assert model.score(X, y) == 1.0
+
+
+def test_numbers_alone_come_back_in_float32():
+    X = pl.DataFrame({"a": np.arange(50, dtype=np.float32), "b": np.arange(50, dtype=np.float32) % 7})
+    model = BackpropRegressor(**QUICK).fit(X, np.arange(50.0))
+    assert model.predict(X).dtype == np.float32
+    assert model.predict(X.cast(pl.Float64)).dtype == np.float64
+    np.testing.assert_allclose(model.predict(X), model.predict(X.cast(pl.Float64)), rtol=1e-5)
+
+
+def test_a_gap_in_a_later_piece_is_filled():
+    X, y = pd.DataFrame({"a": np.arange(64.0), "b": np.arange(64.0) % 5}), np.arange(64) % 2
+    for later in (X.assign(b=np.nan), X.assign(b=np.nan).to_numpy()):
+        model = BackpropClassifier(**QUICK).partial_fit(
+            X if isinstance(later, pd.DataFrame) else X.to_numpy(), y
+        )
+        model.partial_fit(later, y)
+        assert np.isfinite(model.coefs_[0]).all()
+    X_val = X.assign(a=np.nan)
+    BackpropClassifier(**QUICK).fit(X, y, X_val=X_val, y_val=y)

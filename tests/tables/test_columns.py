@@ -1,0 +1,182 @@
+"""What a column is, and its values, in the frames of every library."""
+
+import datetime as dt
+from decimal import Decimal
+
+import numpy as np
+import pytest
+
+from skbackprop.tables.columns import CATEGORY, DATE, DURATION, NUMBER, TIME, Column
+from skbackprop.tables.date_column import DateColumn
+from skbackprop.tables.frames import as_frame
+
+pd = pytest.importorskip("pandas")
+pl = pytest.importorskip("polars")
+pa = pytest.importorskip("pyarrow")
+
+MAKERS = {
+    "pandas": lambda table: table.to_pandas(),
+    "pandas nullable": lambda table: table.to_pandas().convert_dtypes(),
+    "pandas of Arrow": lambda table: table.to_pandas(types_mapper=pd.ArrowDtype),
+    "pandas objects": lambda table: pd.DataFrame(table.to_pydict(), dtype=object),
+    "polars": pl.from_arrow,
+    "pyarrow": lambda table: table,
+    "record batch": lambda table: table.combine_chunks().to_batches()[0],
+}
+UTC = dt.UTC
+COLUMNS = {
+    "ints": (NUMBER, [3, None, -1]),
+    "floats": (NUMBER, [0.5, None, 2.0]),
+    "bools": (NUMBER, [True, None, False]),
+    "decimals": (NUMBER, [Decimal("1.25"), None, Decimal("-3.5")]),
+    "text": (CATEGORY, ["a", None, "nan"]),
+    "dates": (DATE, [dt.date(2020, 2, 29), None, dt.date(1969, 12, 31)]),
+    "datetimes": (DATE, [dt.datetime(2020, 2, 29, 12), None, dt.datetime(1, 1, 1)]),
+    "zoned": (DATE, [dt.datetime(2020, 2, 29, 12, tzinfo=UTC), None, dt.datetime(2021, 7, 1, tzinfo=UTC)]),
+    "times": (TIME, [dt.time(18, 0), None, dt.time(0, 0, 0, 5)]),
+    "durations": (DURATION, [dt.timedelta(days=2), None, dt.timedelta(hours=-6)]),
+}
+
+
+@pytest.mark.parametrize("library", MAKERS)
+@pytest.mark.parametrize("name", COLUMNS)
+def test_kinds_and_values_in_every_library(library, name):
+    kind, values = COLUMNS[name]
+    column = as_frame(MAKERS[library](pa.table({name: values}))).column(0)
+    assert column.kind == kind
+    if kind == NUMBER:
+        expected = [np.nan if v is None else float(v) for v in values]
+        np.testing.assert_array_equal(column.numbers(), expected)
+    elif kind != CATEGORY:
+        days = DateColumn(column, 0).transform(column)[:, 0]
+        np.testing.assert_allclose(days, [np.nan if v is None else days_of(v) for v in values], rtol=1e-15)
+
+
+def days_of(value):
+    """Return days since 1970 or since midnight, or the length, by Python's own arithmetic."""
+    if isinstance(value, dt.time):
+        value = dt.datetime.combine(dt.date.min, value) - dt.datetime.min
+    elif isinstance(value, dt.datetime):
+        value = value.replace(tzinfo=None) - dt.datetime(1970, 1, 1)
+    elif isinstance(value, dt.date):
+        value = value - dt.date(1970, 1, 1)
+    return value / dt.timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        pa.array(["a", "b"], pa.large_string()),
+        pa.array(["a", "b"], pa.string_view()),
+        pa.array(["a", "b"]).dictionary_encode(),
+        pa.array(["a", "b"], pa.large_string()).dictionary_encode(),
+    ],
+    ids=lambda values: str(values.type),
+)
+@pytest.mark.parametrize("make", [MAKERS["pyarrow"], MAKERS["pandas of Arrow"], MAKERS["polars"]])
+def test_text_in_all_its_encodings(make, values):
+    column = as_frame(make(pa.table({"k": values}))).column(0)
+    assert column.kind == CATEGORY
+    assert sorted(column.distinct()[0]) == ["a", "b"]
+
+
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+def test_a_date_is_the_same_in_every_unit_and_zone(unit):
+    moments = np.array(["2020-02-29T12:00", "2021-07-01T23:30"], "datetime64[s]")
+    naive = pd.Series(moments).astype(f"datetime64[{unit}]")
+    zoned = naive.dt.tz_localize("UTC").dt.tz_convert("Asia/Tokyo")
+    column = DateColumn(Column("t", moments), 0)
+    np.testing.assert_array_equal(column.transform(column_of(naive)), column.transform(Column("t", moments)))
+    in_utc = DateColumn(column_of(naive.dt.tz_localize("UTC")), 0)
+    np.testing.assert_array_equal(
+        in_utc.transform(column_of(zoned)), in_utc.transform(column_of(naive.dt.tz_localize("UTC")))
+    )
+    with pytest.raises(
+        ValueError, match=r"column 't' of X have the time zone Asia/Tokyo, those of fit had None"
+    ):
+        column.transform(column_of(zoned))
+
+
+def column_of(series):
+    return as_frame(series.to_frame("t")).column(0)
+
+
+def test_the_calendar_is_that_of_the_clocks_in_the_zone_of_the_fit():
+    # A year of days at 9 o'clock in Berlin, which is not always the same hour in UTC.
+    clocks = pd.Series(pd.date_range("2021-01-01 09:00", periods=365, tz="Europe/Berlin"))
+    column = DateColumn(column_of(clocks), 0)
+    assert column.parts == ["days", "day_of_year", "weekday"]
+    np.testing.assert_array_equal(
+        column.transform(column_of(clocks.dt.tz_convert("UTC"))), column.transform(column_of(clocks))
+    )
+    objects = column_of(clocks.astype(object))
+    np.testing.assert_array_equal(column.transform(objects), column.transform(column_of(clocks)))
+
+
+def test_parts_of_the_calendar_against_the_standard_library():
+    moments = [dt.datetime(1968, 1, 1) + k * dt.timedelta(days=37, hours=5) for k in range(200)]
+    column = column_of(pd.Series(moments))
+    encoder = DateColumn(column, 0)
+    assert encoder.parts == ["days", "year", "day_of_year", "weekday", "hour"]
+    numbers = dict(zip(encoder.feature_names, encoder.transform(column).T, strict=True))
+
+    def on_circle(name, fractions):
+        angles = 2 * np.pi * np.array(fractions)
+        np.testing.assert_allclose(numbers[f"t_{name}_sin"], np.sin(angles), atol=1e-9)
+        np.testing.assert_allclose(numbers[f"t_{name}_cos"], np.cos(angles), atol=1e-9)
+
+    np.testing.assert_array_equal(numbers["t_year"], [t.year for t in moments])
+    lengths = [dt.date(t.year, 12, 31).timetuple().tm_yday for t in moments]
+    ordinals = [t.timetuple().tm_yday - 1 for t in moments]
+    on_circle("day_of_year", np.divide(ordinals, lengths))
+    on_circle("weekday", [t.weekday() / 7 for t in moments])
+    on_circle("hour", [(t.hour + t.minute / 60) / 24 for t in moments])
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        (pl.Series([[1], [2]]), "lists; make"),
+        (pl.Series([{"a": 1}, {"a": 2}]), "structs; make"),
+        (pl.Series([b"a", b"b"]), "bytes; decode"),
+        (pd.Series([1j, 2]), "complex numbers"),
+        (pd.Series(pd.period_range("2020", periods=2, freq="M")), r"periods.*to_timestamp"),
+        (pd.Series(pd.interval_range(0, 2)), "intervals; convert"),
+        (pd.Series([{1}, [2]]), "lists"),
+        (pd.Series([object(), object()]), "objects of other types"),
+        (np.array([b"a", b"b"]), "bytes"),
+    ],
+    ids=repr,
+)
+def test_other_kinds_are_refused_by_name_with_the_remedy(values, message):
+    column = (
+        Column("x", values) if isinstance(values, np.ndarray) else as_frame(values.to_frame("x")).column(0)
+    )
+    with pytest.raises(ValueError, match=rf"Column 'x' of X holds .*{message}"):
+        column.kind  # noqa: B018
+
+
+def test_objects_are_what_their_values_are():
+    def kind(*values):
+        return as_frame(pd.DataFrame({"x": pd.Series(values, dtype=object)})).column(0).kind
+
+    assert kind(1, 2.5, None, True, Decimal(1), np.float32(2)) == NUMBER
+    assert kind(None, np.nan, pd.NA, pd.NaT) == NUMBER
+    assert kind("1", 1) == CATEGORY
+    assert kind("a", np.nan) == CATEGORY
+    assert kind(dt.date(2020, 1, 1), pd.Timestamp("2020"), np.datetime64("2020"), pd.NaT) == DATE
+    assert kind(dt.timedelta(1), pd.Timedelta(1), np.timedelta64(1, "D")) == DURATION
+
+
+def test_integers_that_float64_does_not_hold():
+    def lossy(values):
+        return column_of(pd.Series(values)).has_lossy_integers
+
+    assert lossy([2**53 + 1, 0])
+    assert lossy(pd.array([2**60, None], dtype="Int64"))
+    assert lossy(np.array([2**63], np.uint64))
+    assert lossy(pd.Series([2**70, None], dtype=object))
+    assert not lossy([2**53, -(2**53)])
+    assert not lossy([2.0**60])
+    assert not lossy(pd.Series([2.0**60, None], dtype=object))
+    assert as_frame(pl.DataFrame({"x": [2**60, None]})).column(0).has_lossy_integers
