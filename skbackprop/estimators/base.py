@@ -10,16 +10,18 @@ from skbackprop.estimators.documentation_site import DocumentationLinkMixin
 from skbackprop.estimators.fitted_attributes import FittedAttributes
 from skbackprop.estimators.parameters import refuse_word_as_rate, validate
 from skbackprop.estimators.recipe import Recipe
+from skbackprop.estimators.resuming import check_resumed, fixed_parameters, warn_of_fixed_parameters
 from skbackprop.estimators.validation import make_validation
 from skbackprop.estimators.version import __version__
-from skbackprop.estimators.warnings import warn_of_a_large_batch, warn_of_the_end
-from skbackprop.model.model import CHANGEABLE_IN_STREAM, build_model
+from skbackprop.estimators.warnings import is_one_of_many, warn_of_a_large_batch, warn_of_the_end
+from skbackprop.model.model import CHANGEABLE, CHANGEABLE_IN_STREAM, build_model
 from skbackprop.model.monte_carlo import sample_raw_predictions
 from skbackprop.model.prediction import raw_predictions
 from skbackprop.model.recipes import resolve
 from skbackprop.network.kernels.threads import suited_threads
 from skbackprop.network.losses import combine
 from skbackprop.network.network import require
+from skbackprop.tables.digest import digest
 from skbackprop.tables.equal_rows import merge_equal_rows
 from skbackprop.tables.inputs import check_inputs, check_training_data
 from skbackprop.tables.scaling import RunningScaling
@@ -129,15 +131,23 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
         warn_of_a_large_batch(self.batch_size, X.shape[0])
         settings = settings_of(self, X.shape[0])
         if continuing:
+            warn_of_fixed_parameters(self, self._model)
             self._model.follow(settings)
             settings = self._model.settings
         if X.shape[0] <= settings.batch_size:
             X, y, sample_weight = merge_equal_rows(X, y, sample_weight)
         model = self._model if continuing else build_model(X, y, sample_weight, settings, encoder)
+        model.parameters = fixed_parameters(self, model)
         rows, validate = make_validation(self, model, X, y, sample_weight, X_val, y_val, sample_weight_val)
         batches = model.training_batches(X, y, sample_weight, rows)
-        observer = observe(self, model, *given)
-        reason = model.ended_by = self._train(model, batches, validate, observer)
+        training = model.resume_training(self.random_state)
+        observer = observe(self, model, settings.max_iter, *given)
+        data = None if observer is None and training.unfinished is None else digest(X, y, sample_weight)
+        check_resumed(training, validate, data)
+        reason = self._train(model, batches, validate, observer, data)
+        if reason == "interrupted" and is_one_of_many():
+            raise KeyboardInterrupt
+        model.ended_by = reason
         if reason == "max_iter" and self.warm_start:
             reason = "planned"
         warn_of_the_end(reason, model)
@@ -148,10 +158,9 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
             observer.end_fit()
         return self
 
-    def _train(self, model, batches, validate, observer):
+    def _train(self, model, batches, validate, observer, data):
         """Train until the end; return what ended it."""
-        settings, stopping = model.settings, self._stopping(model)
-        training = model.resume_training(self.random_state)
+        settings, stopping, training = model.settings, self._stopping(model), model.training
         with suited_threads(model.network.layer_sizes, batches.batch_size):
             if settings.solver != "lbfgs":
                 return training.run(
@@ -161,6 +170,7 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
                     validate=validate,
                     observer=observer,
                     verbose=self.verbose,
+                    data=data,
                 )
             return minimize_lbfgs(
                 training,
@@ -173,6 +183,7 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
             )
 
     def _partial_fit(self, X, y, sample_weight, classes=None):
+        given = X, y, sample_weight
         first = not hasattr(self, "_model")
         encoder, scaling = (None, None) if first else (self._model.encoder, self._model.scaling)
         X, y, sample_weight, encoder = check_training_data(
@@ -183,21 +194,30 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
             model = build_model(X, y, sample_weight, settings, encoder, classes, streaming=True)
         else:
             model = self._model
-            model.follow(settings, CHANGEABLE_IN_STREAM)
+            warn_of_fixed_parameters(self, model)
+            # What is left at "auto" stays as the first call, or the fit, resolved it.
+            chosen = [name for name in CHANGEABLE if getattr(self, name, "auto") != "auto"]
+            model.follow(settings, (*CHANGEABLE_IN_STREAM, *chosen))
             if model.settings.solver == "lbfgs":  # what "auto" is for a linear model's fit
                 model.settings.solver, model.training = "adam", None
+        model.parameters = fixed_parameters(self, model)
         batches = model.training_batches(X, y, sample_weight)
         if not first and isinstance(model.scaling, RunningScaling):
             model.scaling.update(X, sample_weight, model.network.W[0], model.network.b[0])
         training = model.resume_training(self.random_state)
         training.unfinished = None  # a fit that was saved under way ends here
         model.ended_by = None
+        observer = observe(self, model, 1, *given)
         # One epoch knows nothing of those that may follow: the schedules of the fraction done
         # do not apply.
         with suited_threads(model.network.layer_sizes, batches.batch_size):
-            reason = training.run(batches, 1, self._stopping(model), held=True, verbose=self.verbose)
+            reason = training.run(
+                batches, 1, self._stopping(model), held=True, observer=observer, verbose=self.verbose
+            )
         warn_of_the_end("planned" if reason == "max_iter" else reason, model)
         self._model = model
+        if observer is not None:
+            observer.end_fit()
         return self
 
     def _stopping(self, model):

@@ -17,7 +17,7 @@ except ImportError:
         return method
 
 
-def observe(estimator, model, X, y, sample_weight):
+def observe(estimator, model, max_iter, X, y, sample_weight):
     """Return the FitObserver of a fit that begins, or None where nobody has set callbacks.
 
     Parameters
@@ -25,22 +25,24 @@ def observe(estimator, model, X, y, sample_weight):
     estimator : BaseBackprop
     model : Model
         What is being trained.
+    max_iter : int
+        Epochs that the training may have.
     X, y, sample_weight
         As the user gave them.
     """
     if not getattr(estimator, "_skl_callbacks", None):
         return None
-    return FitObserver(estimator, model, X, y, sample_weight)
+    return FitObserver(estimator, model, max_iter, X, y, sample_weight)
 
 
 class FitObserver:
     """Calls the hooks of the callbacks; what :meth:`Training.run` tells of its epochs."""
 
-    def __init__(self, estimator, model, X, y, sample_weight):
+    def __init__(self, estimator, model, max_iter, X, y, sample_weight):
         metadata = None if sample_weight is None else {"sample_weight": sample_weight}
         self._data = {"estimator": estimator, "X": X, "y": y, "metadata": metadata}
         self._model = model
-        self._fit = estimator._init_callback_context(max_subtasks=model.settings.max_iter)
+        self._fit = estimator._init_callback_context(max_subtasks=max_iter)
         self._epoch = None
         self._fit.call_on_fit_task_begin(**self._data)
 

@@ -5,6 +5,8 @@ import copy
 import hashlib
 import os
 import pickle
+import secrets
+from numbers import Integral
 from pathlib import Path
 
 from skbackprop.estimators.base import BaseBackprop
@@ -23,7 +25,7 @@ CALLBACK_ATTRIBUTES = (
 
 
 class Checkpoint:
-    """Saves the estimator after every so many epochs of its fit.
+    """Saves the estimator after every few epochs of its fit.
 
     A callback for ``set_callbacks`` of an estimator (scikit-learn 1.9 and later). The file holds
     all that the training is made of: weights, states of the optimizer, random generator, best
@@ -33,10 +35,12 @@ class Checkpoint:
     Parameters
     ----------
     path : str or path-like
-        The file. It is replaced as a whole: whenever the process dies, the file at `path` is one
-        whole checkpoint, the last or the one before. What is being written is at `path` + ".part".
+        The file; "~" is the home directory, and of a symbolic link the target is written. The file is
+        replaced as a whole: whenever the process dies, it is one whole checkpoint, the last or the one
+        before. What is being written is beside it, in a file named like it with ".part" at the end.
     every : int, default=1
-        Epochs (with solver="lbfgs": iterations) between two checkpoints.
+        Epochs between two checkpoints (with solver="lbfgs": iterations; in a stream: calls of
+        ``partial_fit``), counted as in ``n_iter_``.
 
     See Also
     --------
@@ -44,8 +48,14 @@ class Checkpoint:
 
     Notes
     -----
-    The file is a pickle: load only files that you trust. Give each fit a path of its own; in a
-    search whose fits share one, the last to write wins.
+    The file is a pickle: load only files that you trust. Give each fit a path of its own; of fits that
+    share one, in a search for instance, the last to write wins.
+
+    Set it on the network itself, not on a pipeline or a search that holds it: their ``fit`` raises a
+    TypeError. Within a pipeline it saves the network without the steps before it.
+
+    A fit that goes on takes the present ``max_iter``. It warns where X, y or the weights differ from those
+    of the interrupted fit, and needs its X_val and y_val, if it had them.
 
     SciPy's L-BFGS does not give out its state. A fit by "lbfgs" is resumed by doing it again from
     its first weights, which ends at the same weights but saves no time.
@@ -66,17 +76,39 @@ class Checkpoint:
     """
 
     def __init__(self, path, every=1):
-        if isinstance(every, bool) or not isinstance(every, int) or every < 1:
+        if isinstance(every, bool) or not isinstance(every, Integral) or every < 1:
             raise ValueError(f"The 'every' parameter must be an int of at least 1. Got {every!r} instead.")
-        self.path = Path(path)
-        self.every = every
+        self.path = Path(path).expanduser()
+        self.every = int(every)
 
     def setup(self, estimator, context):
-        """Find out before the first epoch whether the file can be written."""
-        if not self.path.parent.is_dir():
-            raise FileNotFoundError(
-                f"The folder {str(self.path.parent)!r} of the 'path' parameter of Checkpoint does not exist."
+        """Find out before the first epoch whether the estimator can be saved, and the file be written.
+
+        Raises
+        ------
+        TypeError
+            Where the estimator is not one of this package, or cannot be pickled.
+        OSError
+            Where the file cannot be written.
+        """
+        if not isinstance(estimator, BaseBackprop):
+            raise TypeError(
+                f"Checkpoint saves a BackpropClassifier or BackpropRegressor. Got {type(estimator).__name__} "
+                "instead: call set_callbacks of the network within it."
             )
+        for name, value in estimator.get_params(deep=False).items():
+            refuse_unpicklable(estimator, name, value)
+        folder = self.path.parent
+        if not folder.is_dir():
+            raise FileNotFoundError(
+                f"The folder {str(folder)!r} of the 'path' parameter of Checkpoint does not exist."
+            )
+        if self.path.is_dir():
+            raise IsADirectoryError(
+                f"The 'path' parameter of Checkpoint must be a file. Got the folder {str(self.path)!r}."
+            )
+        with self._clear_errors():
+            part_of(self.path.resolve()).unlink()
 
     def teardown(self, estimator, context):
         """Do nothing: the file stays."""
@@ -90,7 +122,7 @@ class Checkpoint:
         # checkpoint is the one to go on from: the fit as a whole adds nothing.
         if fitted_estimator is None or context.task_name != "epoch":
             return
-        if (context.task_id + 1) % self.every == 0:
+        if fitted_estimator.n_iter_ % self.every == 0:
             self.save(fitted_estimator)
 
     def save(self, estimator):
@@ -109,8 +141,14 @@ class Checkpoint:
         for name in CALLBACK_ATTRIBUTES:
             bare.__dict__.pop(name, None)
         content = pickle.dumps(bare, protocol=pickle.HIGHEST_PROTOCOL)
+        with self._clear_errors():
+            replace_file(self.path.resolve(), HEADER + hashlib.sha256(content).digest() + content)
+
+    @contextlib.contextmanager
+    def _clear_errors(self):
+        """Return a context whose OSErrors say what they mean for the checkpoint."""
         try:
-            replace_file(self.path, HEADER + hashlib.sha256(content).digest() + content)
+            yield
         except OSError as error:
             raise OSError(
                 error.errno,
@@ -140,7 +178,7 @@ class Checkpoint:
         OSError
             Where it cannot be read.
         """
-        content = Path(path).read_bytes()
+        content = Path(path).expanduser().read_bytes()
         if not content.startswith(HEADER):
             raise ValueError(f"{str(path)!r} is not a checkpoint of skbackprop.")
         digest_end = len(HEADER) + DIGEST_SIZE
@@ -162,16 +200,35 @@ class Checkpoint:
         return estimator.set_params(warm_start=True)
 
 
+def refuse_unpicklable(estimator, name, value):
+    """Raise where the parameter `name` of `estimator` cannot be pickled."""
+    try:
+        pickle.dumps(value)
+    except Exception as error:  # whatever a class of the user's raises
+        raise TypeError(
+            f"Checkpoint cannot save this {type(estimator).__name__}: its {name!r} parameter ({value!r}) cannot "
+            f"be pickled ({type(error).__name__}: {error}). Define a function or a class at the top level of "
+            "a module in place of a lambda or a local one."
+        ) from error
+
+
+def part_of(path):
+    """Create an empty file beside `path` that no other writer has, and return its path."""
+    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
+    part.touch(exist_ok=False)
+    return part
+
+
 def replace_file(path, content):
     """Put `content` at `path` so that whoever opens it finds the old content or the new, whole."""
-    part = path.with_name(path.name + ".part")
+    part = part_of(path)
     try:
         with open(part, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
         os.replace(part, path)
-    except OSError:
+    except BaseException:
         with contextlib.suppress(OSError):
             part.unlink()
         raise

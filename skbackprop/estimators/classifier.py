@@ -156,6 +156,7 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         return self._fit(X, y, sample_weight, X_val, y_val, sample_weight_val)
 
     @available_if(stochastic)
+    @with_callbacks
     @_fit_context(prefer_skip_nested_validation=True)
     def partial_fit(self, X, y, sample_weight=None, classes=None):
         """Train for one epoch on these rows, going on from where the training stands.

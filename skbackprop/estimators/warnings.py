@@ -1,5 +1,7 @@
 """What is said about how a training ended."""
 
+import sys
+
 from sklearn.exceptions import ConvergenceWarning
 
 from skbackprop.tables.user_warnings import warn
@@ -45,3 +47,20 @@ def warn_of_a_large_batch(batch_size, n_rows):
             f"The 'batch_size' parameter is {batch_size}, larger than the {n_rows} rows to train on; "
             f"batches of {n_rows} rows are used."
         )
+
+
+# What calls fit once and is meant itself by a Ctrl-C: it keeps the network.
+CALLERS_OF_ONE_FIT = ("base", "callback", "compose", "pipeline", "utils")
+
+
+def is_one_of_many():
+    """Whether a search, an ensemble or joblib is fitting: Ctrl-C is to end it, and not one of its fits."""
+    frame = sys._getframe()
+    while frame is not None:
+        package, *module = frame.f_globals.get("__name__", "").split(".")
+        if package == "joblib" or (
+            package == "sklearn" and module[:1] and module[0] not in CALLERS_OF_ONE_FIT
+        ):
+            return True
+        frame = frame.f_back
+    return False

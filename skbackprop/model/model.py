@@ -1,6 +1,7 @@
 """The model: what a fitted estimator keeps, and how it is built from settings and data."""
 
-from dataclasses import MISSING, dataclass, fields
+import copy
+from dataclasses import MISSING, dataclass, field, fields
 
 import numpy as np
 from sklearn.utils import check_random_state
@@ -58,7 +59,8 @@ class Model:
     :mod:`skbackprop.model.recipes`). ``encoder`` is None where X is numbers without gaps. ``training``
     (optimizer states and random generator) is there where warm_start or partial_fit may go on with
     it, and None otherwise. ``ended_by`` is the reason for the end of the last fit (see
-    :meth:`.Training.run`), None after partial_fit, which ends when the user ends it.
+    :meth:`.Training.run`), None after partial_fit, which ends when the user ends it. ``parameters`` are those
+    that made the network, as the user gave them.
     """
 
     network: Network
@@ -71,18 +73,23 @@ class Model:
     encoder: Encoder | None
     training: Training | None = None
     ended_by: str | None = None
+    parameters: dict = field(default_factory=dict)
 
     def __getstate__(self):
-        return {**self.__dict__, "checksum": checksum(self.__dict__)}
+        # A copy, whose numbers another thread that trains this model does not change while they are written.
+        state = copy.deepcopy(self.__dict__)
+        return {**state, "checksum": checksum(state)}
 
     def __setstate__(self, state):
-        require(self, state, [field.name for field in fields(self) if field.default is MISSING])
+        needed = [each.name for each in fields(self) if each.default is each.default_factory is MISSING]
+        require(self, state, needed)
         check_parts(state)
         state = dict(state)
         if state.pop("checksum", None) != checksum(state):
             raise ValueError(
                 "The numbers of a saved Model are not those that were saved: the file is damaged."
             )
+        self.parameters = {}
         self.__dict__.update(state)
 
     def follow(self, settings, names=CHANGEABLE):

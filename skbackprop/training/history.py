@@ -13,13 +13,17 @@ class History:
     before its own step (and with dropout, where there is any); ``penalty`` is alpha / 2 sum W^2
     at the end of the epoch; ``validation_loss`` and ``validation_score`` are taken at the end of
     the epoch, without dropout. Of a long stream only the last epochs are kept; ``n_dropped`` are
-    not, and ``best_dropped`` is the smallest of their losses.
+    not, and ``best_dropped`` is the smallest of their losses. ``validation_epochs`` are the epochs, counted
+    from 1, after which there was a validation, and ``kept_validation`` is the (loss, score) of the weights
+    that it chose.
     """
 
     loss: list = field(default_factory=list)
     penalty: list = field(default_factory=list)
     validation_loss: list = field(default_factory=list)
     validation_score: list = field(default_factory=list)
+    validation_epochs: list = field(default_factory=list)
+    kept_validation: tuple | None = None
     n_dropped: int = 0
     best_dropped: float = np.inf
 
@@ -30,8 +34,10 @@ class History:
 
     @property
     def best_loss(self):
-        """The smallest loss: of the validation, where there was one."""
-        return min(self.validation_loss or [self.best_dropped, *self.loss])
+        """The validation loss of the weights that were kept; without validation the smallest loss."""
+        if self.kept_validation is not None:
+            return self.kept_validation[0]
+        return min([self.best_dropped, *self.loss])
 
     def drop_all_but(self, n_kept):
         """Keep the losses of the last `n_kept` epochs only."""

@@ -20,13 +20,18 @@ STREAM_EPOCHS = 1000
 
 @dataclass
 class Run:
-    """How far one call of :meth:`Training.run` has come: what to save with a training under way."""
+    """How far one call of :meth:`Training.run` has come: what to save with a training under way.
+
+    ``data`` identifies the rows that it trains on, None where nothing asked for it.
+    """
 
     max_iter: int
     stopping: Stopping
     held: bool
     epoch: int = 0
     best_theta: np.ndarray | None = None
+    validated: bool = False
+    data: str | None = None
 
 
 class Training:
@@ -112,11 +117,14 @@ class Training:
         validate=None,
         observer=None,
         verbose=False,
+        data=None,
     ):
         """Train for at most `max_iter` epochs and return what ended it.
 
-        A run that was saved under way (see :class:`Run`) goes on as it would have, whatever
-        `max_iter`, `stopping` and `held` are now.
+        A run that was saved under way (see :class:`Run`) goes on as it would have, up to the present
+        `max_iter`; `stopping`, `held` and `data` are those that it began with.
+
+        With a validation, a network that was trained before begins with its weights as the best so far.
 
         Parameters
         ----------
@@ -134,6 +142,8 @@ class Training:
             the training.
         verbose : bool, default=False
             Whether to print a line an epoch.
+        data : str, default=None
+            See :class:`Run`.
 
         Returns
         -------
@@ -146,15 +156,25 @@ class Training:
             the generator are then as they were after the last whole epoch.
         """
         if self.unfinished is None:
-            self.unfinished = Run(max_iter, stopping, held)
+            self.unfinished = Run(max_iter, stopping, held, validated=validate is not None, data=data)
         run = self.unfinished
+        run.max_iter = max_iter
         try:
+            if validate is not None and run.epoch == 0 and self.n_epochs:
+                self._begin_with_the_best(run, validate())
             reason = self._run_epochs(run, batches, validate, observer, verbose)
         finally:
             self.unfinished = None
         if run.best_theta is not None:
             np.copyto(self.network.theta, run.best_theta)
         return reason
+
+    def _begin_with_the_best(self, run, validated):
+        """Count the present weights among those that the run chooses from."""
+        validation_loss, score = validated
+        run.stopping.update(validation_loss if score is None else -score)
+        run.best_theta, self.best_epoch = self.network.theta.copy(), self.n_epochs
+        self.history.kept_validation = validated
 
     def _run_epochs(self, run, batches, validate, observer, verbose):
         workspaces = Workspaces(self.network)
@@ -178,7 +198,8 @@ class Training:
                 whole_epoch.take()
             except BaseException as error:
                 whole_epoch.restore()
-                if isinstance(error, KeyboardInterrupt) and self.n_epochs:
+                # A stream is a loop of the user's, which Ctrl-C is to end.
+                if isinstance(error, KeyboardInterrupt) and self.n_epochs and not run.held:
                     return "interrupted"
                 raise
             if verbose:
@@ -187,6 +208,8 @@ class Training:
                 if observer is not None and observer.end_epoch():
                     return "callback"
             except KeyboardInterrupt:
+                if run.held:
+                    raise
                 return "interrupted"
 
     def _end_epoch(self, run, loss, penalty, validated):
@@ -199,6 +222,7 @@ class Training:
             self.best_epoch = self.n_epochs
         if improved and validated is not None:
             run.best_theta = self.network.theta.copy()
+            self.history.kept_validation = validated
 
     def _epoch(self, batches, workspaces, progress):
         """Pass once over the rows; return the mean loss and the penalty at the end.
@@ -259,6 +283,7 @@ class Training:
         if validated is None:
             return loss + penalty
         validation_loss, score = validated
+        history.validation_epochs.append(history.n_epochs)
         history.validation_loss.append(validation_loss)
         if score is None:
             return validation_loss

@@ -1,0 +1,21 @@
+"""What tells one set of data from another."""
+
+import joblib
+from scipy.sparse import issparse
+
+from skbackprop.tables.rows_on_disk import StoredRows
+
+
+def digest(X, y, sample_weight):
+    """Return a text that is the same for the same data.
+
+    Parameters
+    ----------
+    X : ndarray, StoredRows or CSR matrix
+    y, sample_weight : ndarray or None
+    """
+    if isinstance(X, StoredRows):
+        X = [joblib.hash(X.block(k)) for k in range(X.n_blocks)]
+    elif issparse(X):
+        X = X.shape, X.indptr, X.indices, X.data
+    return joblib.hash((X, y, sample_weight))
