@@ -29,9 +29,11 @@ class LossCurveDisplay:
     penalty_curve : array-like of shape (n_epochs,), default=()
         The penalty ``alpha / 2 * sum(W ** 2)`` after each epoch; drawn unless it is always 0.
     validation_loss_curve : array-like of shape (n_validations,), default=()
-        Loss on the validation rows. If it is shorter than `loss_curve`, it refers to the first epochs.
+        Loss on the validation rows.
     validation_scores : array-like of shape (n_validations,), default=()
         Score on the validation rows; drawn on a separate axis on the right.
+    validation_epochs : array-like of shape (n_validations,), default=None
+        The epochs (counted from 1) of the validations. By default they are the first ones.
     kept_epoch : int, default=None
         The epoch (counted from 1) whose weights were kept; None if it is not to be marked.
 
@@ -72,12 +74,14 @@ class LossCurveDisplay:
         penalty_curve: Sequence[float] = (),
         validation_loss_curve: Sequence[float] = (),
         validation_scores: Sequence[float] = (),
+        validation_epochs: Sequence[int] | None = None,
         kept_epoch: int | None = None,
     ) -> None:
         self.loss_curve = loss_curve
         self.penalty_curve = penalty_curve
         self.validation_loss_curve = validation_loss_curve
         self.validation_scores = validation_scores
+        self.validation_epochs = validation_epochs
         self.kept_epoch = kept_epoch
 
     @classmethod
@@ -125,6 +129,7 @@ class LossCurveDisplay:
             penalty_curve=getattr(fitted, "penalty_curve_", ()),
             validation_loss_curve=getattr(fitted, "validation_loss_curve_", ()),
             validation_scores=getattr(fitted, "validation_scores_", None) or (),
+            validation_epochs=getattr(fitted, "validation_epochs_", None),
             kept_epoch=kept_epoch(fitted),
         )
         return display.plot(ax, name=name, score_ax=score_ax, **kwargs)
@@ -166,8 +171,17 @@ class LossCurveDisplay:
         prefix = "" if name is None else f"{name}: "
         self.lines_: dict[str, Line2D] = {}
 
-        def draw(axes: Axes, key: str, values: Sequence[float], **style: Any) -> None:
-            epochs = np.arange(1, len(values) + 1)
+        def draw(
+            axes: Axes,
+            key: str,
+            values: Sequence[float],
+            validation_epochs: Sequence[int] | None = None,
+            **style: Any,
+        ) -> None:
+            epochs: Sequence[int] = range(1, len(values) + 1)
+            if validation_epochs is not None:
+                # After a change of scoring the scores are those of the last validations.
+                epochs = validation_epochs[-len(values) :]
             # A single point would not be visible as a line.
             style["marker"] = "o" if len(values) == 1 else None
             (self.lines_[key],) = axes.plot(epochs, values, **{**style, **kwargs})
@@ -175,14 +189,14 @@ class LossCurveDisplay:
         draw(ax, "loss", self.loss_curve, color=BLUE, linestyle="-", label=f"{prefix}training loss")
         if len(self.validation_loss_curve):
             style = dict(color=VERMILLION, linestyle="--", label=f"{prefix}validation loss")
-            draw(ax, "validation_loss", self.validation_loss_curve, **style)
+            draw(ax, "validation_loss", self.validation_loss_curve, self.validation_epochs, **style)
         if np.any(self.penalty_curve):
             style = dict(color=GREY, linestyle=":", label=f"{prefix}penalty")
             draw(ax, "penalty", self.penalty_curve, **style)
         if len(self.validation_scores):
             score_ax = ax.twinx() if score_ax is None else score_ax
             style = dict(color=GREEN, linestyle="-.", label=f"{prefix}validation score")
-            draw(score_ax, "validation_score", self.validation_scores, **style)
+            draw(score_ax, "validation_score", self.validation_scores, self.validation_epochs, **style)
             score_ax.set_ylabel("validation score")
         if self.kept_epoch is not None:
             self.lines_["kept_epoch"] = ax.axvline(

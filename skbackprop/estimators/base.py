@@ -137,7 +137,8 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
         if X.shape[0] <= settings.batch_size:
             X, y, sample_weight = merge_equal_rows(X, y, sample_weight)
         model = self._model if continuing else build_model(X, y, sample_weight, settings, encoder)
-        model.parameters = fixed_parameters(self, model)
+        if not continuing:
+            model.parameters = fixed_parameters(self)
         rows, validate = make_validation(self, model, X, y, sample_weight, X_val, y_val, sample_weight_val)
         batches = model.training_batches(X, y, sample_weight, rows)
         training = model.resume_training(self.random_state)
@@ -192,6 +193,7 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
         settings = settings_of(self, X.shape[0], streaming=True)
         if first:
             model = build_model(X, y, sample_weight, settings, encoder, classes, streaming=True)
+            model.parameters = fixed_parameters(self)
         else:
             model = self._model
             warn_of_fixed_parameters(self, model)
@@ -200,7 +202,6 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
             model.follow(settings, (*CHANGEABLE_IN_STREAM, *chosen))
             if model.settings.solver == "lbfgs":  # what "auto" is for a linear model's fit
                 model.settings.solver, model.training = "adam", None
-        model.parameters = fixed_parameters(self, model)
         batches = model.training_batches(X, y, sample_weight)
         if not first and isinstance(model.scaling, RunningScaling):
             model.scaling.update(X, sample_weight, model.network.W[0], model.network.b[0])

@@ -206,9 +206,9 @@ def refuse_unpicklable(estimator, name, value):
         pickle.dumps(value)
     except Exception as error:  # whatever a class of the user's raises
         raise TypeError(
-            f"Checkpoint cannot save this {type(estimator).__name__}: its {name!r} parameter ({value!r}) cannot "
-            f"be pickled ({type(error).__name__}: {error}). Define a function or a class at the top level of "
-            "a module in place of a lambda or a local one."
+            f"Checkpoint cannot save this {type(estimator).__name__}: its {name!r} parameter ({value!r}) "
+            f"cannot be pickled ({type(error).__name__}: {error}). Define a function or a class at the top "
+            "level of a module in place of a lambda or a local one."
         ) from error
 
 

@@ -93,6 +93,12 @@ class FittedAttributes:
         return self._fitted_model().history.validation_score
 
     @property
+    def validation_epochs_(self):
+        """The epochs, counted from 1 within loss_curve_, at whose end there was a validation."""
+        history = self._fitted_model().history
+        return [epoch - history.n_dropped for epoch in history.validation_epochs]
+
+    @property
     def loss_(self):
         """The loss of the last epoch."""
         losses = self._fitted_model().history.loss
@@ -100,7 +106,7 @@ class FittedAttributes:
 
     @property
     def best_loss_(self):
-        """The smallest loss: of the validation, where there was one."""
+        """The validation loss of the weights that were kept; without validation the smallest loss."""
         return self._fitted_model().history.best_loss
 
     @property

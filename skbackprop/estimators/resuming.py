@@ -2,28 +2,33 @@
 
 import numpy as np
 
+from skbackprop.estimators.recipe import Recipe
 from skbackprop.estimators.warnings import warn
+from skbackprop.training.run import Run
 
 # The parameters that made the network what it is: a fit that goes on has them still.
 FIXED = (
-    "recipe",
     "n_estimators",
     "hidden_layer_sizes",
     "activation",
     "loss",
     "dropout",
-    "input_dropout",
     "solver",
-    "parametrization",
-    "front",
     "initialization",
     "scaling",
     "categorical_features",
     "dtype",
-    "label_smoothing",
     "quantile",
     "huber_threshold",
 )
+FIXED_IN_RECIPE = ("base", "parametrization", "input_layer", "label_smoothing", "clip_predictions")
+
+
+def fixed_parameters(estimator):
+    """Return the present values of FIXED and FIXED_IN_RECIPE, by name."""
+    recipe = estimator.recipe if isinstance(estimator.recipe, Recipe) else Recipe(estimator.recipe)
+    values = {name: getattr(estimator, name) for name in FIXED if hasattr(estimator, name)}
+    return {**values, **{f"recipe__{name}": getattr(recipe, name) for name in FIXED_IN_RECIPE}}
 
 
 def warn_of_fixed_parameters(estimator, model):
@@ -35,10 +40,10 @@ def warn_of_fixed_parameters(estimator, model):
     model : Model
         What an earlier fit or stream made.
     """
-    before = model.parameters
-    changed = [name for name in before if differ(getattr(estimator, name), before[name])]
+    before, now = model.parameters, fixed_parameters(estimator)
+    changed = [name for name in before if differ(now[name], before[name])]
     if changed:
-        values = ", ".join(f"{name}={getattr(estimator, name)!r} (was {before[name]!r})" for name in changed)
+        values = ", ".join(f"{name}={now[name]!r} (was {before[name]!r})" for name in changed)
         warn(
             f"Parameters were changed that have no effect on a fit that goes on with the network of an "
             f"earlier one: {values}. Set warm_start=False, or take a new estimator, to use them."
@@ -53,13 +58,6 @@ def differ(a, b):
     return not np.array_equal(a, b)
 
 
-def fixed_parameters(estimator, model):
-    """Return the parameters that made the network of `model`, by name; those of an earlier fit stay."""
-    if model.parameters:
-        return model.parameters
-    return {name: getattr(estimator, name) for name in FIXED if hasattr(estimator, name)}
-
-
 def check_resumed(training, validate, data):
     """Raise or warn where a fit that was interrupted is resumed without what it had.
 
@@ -72,7 +70,7 @@ def check_resumed(training, validate, data):
         The digest of its data.
     """
     run = training.unfinished
-    if run is None:
+    if not isinstance(run, Run):  # None, or an L-BFGS that begins again from its first weights
         return
     if run.validated and validate is None:
         raise ValueError(

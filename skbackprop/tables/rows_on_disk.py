@@ -4,6 +4,7 @@ They are read a block of rows at a time, and never as a whole.
 """
 
 import mmap
+from pathlib import Path
 
 import numpy as np
 from scipy.sparse import issparse
@@ -14,18 +15,33 @@ SMALL_BYTES = 2**27
 BLOCK_BYTES = 2**18
 # ... but never more than this, though a chunk may have to be read several times then.
 LARGEST_BLOCK_BYTES = 2**25
+# How the names of the folders begin in which joblib keeps the arrays of its workers.
+JOBLIB_FOLDER = "joblib_memmapping_folder_"
 # What a sample of the rows may take.
 SAMPLE_BYTES = 2**26
 
 
 def is_stored(X):
     """Whether X is a large array of numbers on disk: a memory map, or no ndarray, but indexed like one."""
-    if issparse(X) or (isinstance(X, np.ndarray) and not isinstance(X, np.memmap)):
+    if issparse(X) or (isinstance(X, np.ndarray) and not is_file_of_the_user(X)):
         return False
     shape, dtype = getattr(X, "shape", ()), getattr(X, "dtype", None)
     if len(shape) != 2 or not isinstance(dtype, np.dtype) or not hasattr(X, "__getitem__"):
         return False
     return dtype.kind in "biuf" and shape[0] * shape[1] * dtype.itemsize > SMALL_BYTES
+
+
+def is_file_of_the_user(array):
+    """Whether an ndarray is the memory map of a file, and not of one that joblib has written.
+
+    joblib hands large arrays in memory to its workers as memory maps of files in a folder of its own. A fit
+    must not depend on whether it runs in a worker, so these count as arrays in memory. A memory map that
+    the user made refers to the same file in the workers.
+    """
+    filename = getattr(array, "filename", None)  # None: an array in memory, computed from a memory map
+    if not isinstance(array, np.memmap) or filename is None:
+        return False
+    return not any(part.startswith(JOBLIB_FOLDER) for part in Path(filename).parts)
 
 
 class StoredRows:

@@ -1,37 +1,20 @@
 """The training loop: epochs, batches, stopping. It knows no scikit-learn."""
 
 import time
-from dataclasses import dataclass
 
 import numpy as np
 
 from skbackprop.network.schedules import SCHEDULES, invscaling
 from skbackprop.network.workspace import Workspaces
 from skbackprop.training.epoch_loss import LossMeter, write_output_delta
+from skbackprop.training.run import Run
 from skbackprop.training.snapshot import Snapshot
-from skbackprop.training.stopping import Stopping
 
 # The "adaptive" schedule: the factor on the learning rate when the loss stalls, and where it ends.
 ADAPTIVE_FACTOR = 0.2
 ADAPTIVE_END = 1e-6
 # Epochs of a stream, which may go on for ever, whose losses are kept.
 STREAM_EPOCHS = 1000
-
-
-@dataclass
-class Run:
-    """How far one call of :meth:`Training.run` has come: what to save with a training under way.
-
-    ``data`` identifies the rows that it trains on, None where nothing asked for it.
-    """
-
-    max_iter: int
-    stopping: Stopping
-    held: bool
-    epoch: int = 0
-    best_theta: np.ndarray | None = None
-    validated: bool = False
-    data: str | None = None
 
 
 class Training:
@@ -160,8 +143,8 @@ class Training:
         run = self.unfinished
         run.max_iter = max_iter
         try:
-            if validate is not None and run.epoch == 0 and self.n_epochs:
-                self._begin_with_the_best(run, validate())
+            if run.epoch == 0:
+                self._begin(run, validate)
             reason = self._run_epochs(run, batches, validate, observer, verbose)
         finally:
             self.unfinished = None
@@ -169,9 +152,12 @@ class Training:
             np.copyto(self.network.theta, run.best_theta)
         return reason
 
-    def _begin_with_the_best(self, run, validated):
-        """Count the present weights among those that the run chooses from."""
-        validation_loss, score = validated
+    def _begin(self, run, validate):
+        """Count the weights of an earlier run among those that a validated run chooses from."""
+        self.history.kept_validation = None
+        if validate is None or not self.n_epochs:
+            return
+        validated = validation_loss, score = validate()
         run.stopping.update(validation_loss if score is None else -score)
         run.best_theta, self.best_epoch = self.network.theta.copy(), self.n_epochs
         self.history.kept_validation = validated

@@ -1,0 +1,347 @@
+"""Fits that go on, streams and checkpoints follow their present parameters and data, or warn."""
+
+import copy
+import os
+import pickle
+import sys
+import threading
+import warnings
+
+import numpy as np
+import pytest
+from joblib import Parallel, delayed
+from sklearn.datasets import load_iris
+from sklearn.linear_model import Ridge
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from skbackprop import BackpropClassifier, BackpropRegressor, Checkpoint
+from skbackprop.tables import rows_on_disk
+
+pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+with_callbacks = pytest.mark.skipif(
+    not hasattr(BackpropClassifier, "set_callbacks"), reason="scikit-learn has callbacks from 1.9 on"
+)
+
+X, Y = load_iris(return_X_y=True)
+RNG = np.random.default_rng(0)
+SMALL = {"hidden_layer_sizes": 8, "recipe": "textbook", "random_state": 0}
+
+
+def theta(model):
+    return np.concatenate([a.ravel() for a in (*model.coefs_, *model.intercepts_)])
+
+
+# warm_start
+
+
+@pytest.mark.parametrize("scoring", ["loss", "accuracy"])
+def test_a_validated_fit_that_goes_on_keeps_the_better_weights(scoring):
+    X_val, y_val = X[::3], Y[::3]
+    model = BackpropClassifier(**SMALL, max_iter=60, warm_start=True, scoring=scoring)
+    model.fit(X, Y, X_val=X_val, y_val=y_val)
+    before, score = theta(model), model.score(X_val, y_val)
+    # Steps so large that every epoch is worse.
+    model.set_params(learning_rate=5.0, max_iter=3).fit(X, Y, X_val=X_val, y_val=y_val)
+    if scoring == "loss":
+        np.testing.assert_array_equal(theta(model), before)
+    assert model.score(X_val, y_val) >= score
+    p = model.predict_proba(X_val)[np.arange(len(y_val)), y_val]
+    assert model.best_loss_ == pytest.approx(-np.log(p).mean(), rel=1e-6)
+
+
+def test_a_fit_that_goes_on_with_early_stopping_after_one_without():
+    model = BackpropClassifier(**SMALL, max_iter=60, warm_start=True).fit(X, Y)
+    before = theta(model)
+    model.set_params(learning_rate=5.0, max_iter=3, early_stopping=True).fit(X, Y)
+    np.testing.assert_array_equal(theta(model), before)
+    assert model.validation_epochs_ == [61, 62, 63]
+    assert len(model.validation_loss_curve_) == 3
+    assert model.best_loss_ < min(model.validation_loss_curve_)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("solver", "sgd"), ("loss", "bce"), ("hidden_layer_sizes", 9), ("dropout", 0.5), ("scaling", None)],
+)
+@pytest.mark.parametrize("how", ["fit", "partial_fit"])
+def test_parameters_that_cannot_change_any_more_are_named(name, value, how):
+    model = BackpropClassifier(**SMALL, max_iter=2, warm_start=True)
+    getattr(model, how)(X, Y)
+    getattr(model.set_params(hidden_layer_sizes=(8,)), how)(X, Y)  # the same, so no warning
+    with pytest.warns(UserWarning, match=rf"no effect.*{name}="):
+        getattr(model.set_params(**{name: value}), how)(X, Y)
+
+
+# Streams
+
+
+@pytest.mark.parametrize("name", ["learning_rate", "batch_size", "clip_norm"])
+def test_a_stream_takes_the_parameters_as_they_are_now(name):
+    value = {"learning_rate": 1e-12, "batch_size": 7, "clip_norm": 1e-9}[name]
+    model = BackpropClassifier(hidden_layer_sizes=8, solver="sgd", momentum=0.0, random_state=0)
+    model.partial_fit(X[:1], Y[:1], classes=[0, 1, 2]).partial_fit(X, Y)
+    before = model.predict_proba(X)
+    model.set_params(**{name: value}).partial_fit(X, Y)
+    if name == "batch_size":
+        assert model._model.settings.batch_size == 7
+    else:
+        np.testing.assert_allclose(model.predict_proba(X), before, rtol=1e-5)
+        moved = model.set_params(**{name: 10.0}).partial_fit(X, Y).predict_proba(X) - before
+        assert np.abs(moved).max() > 1e-3
+
+
+def interrupt_epoch(monkeypatch, number):
+    """Make the epoch of this number raise KeyboardInterrupt, counted over all trainings."""
+    from skbackprop.training.training import Training
+
+    original, count = Training._epoch, iter(range(1, 10**6))
+
+    def epoch(self, *arguments):
+        result = original(self, *arguments)
+        if next(count) == number:
+            raise KeyboardInterrupt
+        return result
+
+    monkeypatch.setattr(Training, "_epoch", epoch)
+
+
+def test_an_interrupted_stream_raises_and_is_as_before(monkeypatch):
+    model = BackpropClassifier(**SMALL).partial_fit(X, Y).partial_fit(X, Y)
+    before = model.predict_proba(X)
+    interrupt_epoch(monkeypatch, 1)
+    with pytest.raises(KeyboardInterrupt):
+        model.partial_fit(X, Y)
+    # The statistics of the inputs have seen the rows, which changes no prediction.
+    np.testing.assert_allclose(model.predict_proba(X), before, rtol=1e-9)
+    assert model.n_iter_ == 2
+    model.partial_fit(X, Y)
+    assert model.n_iter_ == 3
+
+
+@pytest.mark.parametrize("within", ["search", "pipeline in a search", "joblib"])
+def test_an_interruption_ends_what_fits_many(within, monkeypatch):
+    model = BackpropClassifier(**SMALL, max_iter=3)
+    interrupt_epoch(monkeypatch, 2)
+    with pytest.raises(KeyboardInterrupt):
+        if within == "search":
+            GridSearchCV(model, {"alpha": [0.0, 0.1]}, cv=2).fit(X, Y)
+        elif within == "joblib":
+            Parallel(n_jobs=1)(delayed(model.fit)(X, Y) for _ in range(2))
+        else:
+            pipeline = make_pipeline(StandardScaler(), model)
+            GridSearchCV(pipeline, {"backpropclassifier__alpha": [0.0, 0.1]}, cv=2).fit(X, Y)
+
+
+@pytest.mark.parametrize("within", [None, "pipeline"])
+def test_an_interrupted_fit_alone_keeps_its_network(within, monkeypatch):
+    model = BackpropClassifier(**SMALL, max_iter=3)
+    interrupt_epoch(monkeypatch, 2)
+    with pytest.warns(UserWarning, match="interrupted"):
+        (model if within is None else make_pipeline(StandardScaler(), model)).fit(X, Y)
+    assert model.n_iter_ == 1
+
+
+# Checkpoints
+
+
+class Dies:
+    """Ends the process after some epochs, as far as the fit can tell."""
+
+    def __init__(self, n_epochs):
+        self.n_epochs = n_epochs
+
+    def setup(self, estimator, context):
+        pass
+
+    def teardown(self, estimator, context):
+        pass
+
+    def on_fit_task_begin(self, estimator, context):
+        pass
+
+    def on_fit_task_end(self, estimator, context):
+        if context.task_name == "epoch" and context.task_id + 1 == self.n_epochs:
+            raise SystemExit
+
+
+def died(path, n_epochs=3, max_iter=6, **data):
+    model = BackpropClassifier(**SMALL, max_iter=max_iter).set_callbacks(Checkpoint(path), Dies(n_epochs))
+    with pytest.raises(SystemExit):
+        model.fit(X, Y, **data)
+    return Checkpoint.load(path)
+
+
+@with_callbacks
+@pytest.mark.parametrize("n_epochs", [3, 6])
+def test_a_resumed_fit_takes_the_present_max_iter(n_epochs, tmp_path):
+    resumed = died(tmp_path / "c", n_epochs).set_params(max_iter=9).fit(X, Y)
+    whole = BackpropClassifier(**SMALL, max_iter=9).fit(X, Y)
+    assert resumed.n_iter_ == 9
+    np.testing.assert_array_equal(theta(resumed), theta(whole))
+
+
+@with_callbacks
+@pytest.mark.parametrize("other", ["X", "y", "rows", "weights"])
+def test_other_data_than_those_of_the_interrupted_fit(other, tmp_path):
+    resumed = died(tmp_path / "c")
+    data = {
+        "X": (X + 1e-9, Y),
+        "y": (X, Y[::-1]),
+        "rows": (X[1:], Y[1:]),
+        "weights": (X, Y, np.linspace(1, 2, len(Y))),
+    }[other]
+    with pytest.warns(UserWarning, match="differ from those of the interrupted fit"):
+        resumed.fit(*data)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)
+        Checkpoint.load(tmp_path / "c").fit(X.tolist(), Y.tolist())
+
+
+@with_callbacks
+def test_a_resumed_fit_needs_the_validation_that_it_had(tmp_path):
+    validation = {"X_val": X[::3], "y_val": Y[::3]}
+    resumed = died(tmp_path / "c", **validation)
+    with pytest.raises(ValueError, match="same X_val and y_val"):
+        resumed.fit(X, Y)
+    whole = BackpropClassifier(**SMALL, max_iter=6).fit(X, Y, **validation)
+    np.testing.assert_array_equal(theta(resumed.fit(X, Y, **validation)), theta(whole))
+
+
+@with_callbacks
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_fits_that_share_a_path(n_jobs, tmp_path):
+    path = tmp_path / "c"
+    model = BackpropClassifier(**SMALL, max_iter=30).set_callbacks(Checkpoint(path))
+    with Parallel(n_jobs=n_jobs, backend="threading") as parallel:
+        search = GridSearchCV(model, {"alpha": [0.0, 0.1]}, cv=2, error_score="raise", n_jobs=n_jobs)
+        search.fit(X, Y)
+        fits = [copy.deepcopy(model) for _ in range(4)]
+        parallel(delayed(fit.fit)(X, Y) for fit in fits)
+    assert Checkpoint.load(path).n_iter_ == 30
+    assert os.listdir(tmp_path) == ["c"]
+
+
+@with_callbacks
+def test_a_stream_is_saved(tmp_path):
+    model = BackpropClassifier(**SMALL).set_callbacks(Checkpoint(tmp_path / "c", every=2))
+    for _ in range(5):
+        model.partial_fit(X, Y)
+    saved = Checkpoint.load(tmp_path / "c")
+    assert saved.n_iter_ == 4
+    np.testing.assert_array_equal(theta(saved.partial_fit(X, Y)), theta(model))
+
+
+@with_callbacks
+@pytest.mark.parametrize("holder", ["pipeline", "search", "another estimator"])
+def test_what_cannot_be_saved_is_told_at_setup(holder, tmp_path):
+    model, checkpoint = BackpropClassifier(**SMALL, max_iter=2), Checkpoint(tmp_path / "c")
+    if holder == "pipeline":
+        holding = make_pipeline(StandardScaler(), model)
+    elif holder == "search":
+        holding = GridSearchCV(model, {"alpha": [0.0]}, cv=2)
+    else:
+        with pytest.raises(TypeError, match="Ridge"):
+            checkpoint.setup(Ridge(), None)
+        return
+    with pytest.raises(TypeError, match="set_callbacks of the network"):
+        holding.set_callbacks(checkpoint).fit(X, Y)
+
+
+@with_callbacks
+def test_a_network_within_a_pipeline_is_saved(tmp_path):
+    model = BackpropClassifier(**SMALL, max_iter=2).set_callbacks(Checkpoint(tmp_path / "c"))
+    make_pipeline(StandardScaler(), model).fit(X, Y)
+    np.testing.assert_array_equal(theta(Checkpoint.load(tmp_path / "c")), theta(model))
+
+
+@with_callbacks
+@pytest.mark.parametrize("name", ["scoring", "schedule", "initialization"])
+def test_a_parameter_that_cannot_be_pickled_is_named(name, tmp_path):
+    functions = {
+        "scoring": lambda estimator, X, y: 0.0,
+        "schedule": lambda t: 1.0,
+        "initialization": lambda rng, n_in, n_out: (rng.normal(size=(n_in, n_out)), np.zeros(n_out)),
+    }
+    model = BackpropClassifier(**{**SMALL, name: functions[name]}, early_stopping=True)
+    with pytest.raises(TypeError, match=rf"its '{name}' parameter .*cannot be pickled"):
+        model.set_callbacks(Checkpoint(tmp_path / "c")).fit(X, Y)
+
+
+@with_callbacks
+@pytest.mark.skipif(not hasattr(os, "symlink"), reason="needs symbolic links")
+def test_paths(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "real" / "c")
+    model = BackpropClassifier(**SMALL, max_iter=2)
+    for path in ("~/c", tmp_path / "link", str(tmp_path / "d")):
+        model.set_callbacks(Checkpoint(path, every=np.int64(2))).fit(X, Y)
+        np.testing.assert_array_equal(theta(Checkpoint.load(path)), theta(model))
+    assert (tmp_path / "link").is_symlink()
+    assert sorted(os.listdir(tmp_path)) == ["c", "d", "link", "real"]
+    with pytest.raises(IsADirectoryError, match="real"):
+        model.set_callbacks(Checkpoint(tmp_path / "real")).fit(X, Y)
+
+
+# Saved while it is trained
+
+
+@pytest.mark.parametrize("keep", [pickle.dumps, copy.deepcopy])
+def test_a_model_that_is_saved_while_another_thread_trains_it(keep):
+    model = BackpropClassifier((64, 64), random_state=0).partial_fit(X, Y)
+    done = threading.Event()
+
+    def train():
+        while not done.is_set():
+            model.partial_fit(X, Y)
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    thread = threading.Thread(target=train)
+    thread.start()
+    try:
+        kept = [keep(model) for _ in range(100)]
+    finally:
+        done.set()
+        thread.join()
+        sys.setswitchinterval(interval)
+    for each in kept:
+        loaded = pickle.loads(each) if isinstance(each, bytes) else each
+        assert np.isfinite(loaded.predict_proba(X)).all()
+
+
+# In joblib's workers
+
+
+def fit_on_large_rows(model, X, y):
+    rows_on_disk.SMALL_BYTES = 1000  # in the worker: all memory maps are large
+    return model.fit(X, y), isinstance(X, np.memmap)
+
+
+@pytest.mark.parametrize("mmap_mode", ["r", "c"])
+@pytest.mark.parametrize("categorical", [None, [0]])
+def test_a_worker_gets_the_same_model_as_the_array_gives(categorical, mmap_mode):
+    X = RNG.normal(size=(500, 5))
+    X[:, 0] = RNG.integers(0, 4, 500)
+    y = X[:, 1] + X[:, 0]
+    settings = {"hidden_layer_sizes": 8, "max_iter": 3, "random_state": 0}
+    model = BackpropRegressor(**settings, categorical_features=categorical)
+    run = Parallel(n_jobs=2, max_nbytes=100, mmap_mode=mmap_mode)
+    here = copy.deepcopy(model).fit(X, y)
+    for there, mapped in run(delayed(fit_on_large_rows)(model, X, y) for _ in range(2)):
+        assert mapped
+        np.testing.assert_allclose(theta(there), theta(here), rtol=1e-6, atol=1e-9)
+
+
+def test_what_is_an_array_on_disk(tmp_path, monkeypatch):
+    monkeypatch.setattr(rows_on_disk, "SMALL_BYTES", 1000)
+    path = tmp_path / "rows.npy"
+    np.save(path, np.ones((100, 5)))
+    mapped = np.load(path, mmap_mode="r")
+    assert rows_on_disk.is_stored(mapped)
+    assert rows_on_disk.is_stored(mapped[10:90])
+    assert not rows_on_disk.is_stored(mapped * 2)  # a memmap by its class, but in memory
+    assert not rows_on_disk.is_stored(np.array(mapped))
