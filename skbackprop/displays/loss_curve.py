@@ -192,7 +192,7 @@ class LossCurveDisplay:
             draw(ax, "validation_loss", self.validation_loss_curve, self.validation_epochs, **style)
         if np.any(self.penalty_curve):
             style = dict(color=GREY, linestyle=":", label=f"{prefix}penalty")
-            draw(ax, "penalty", self.penalty_curve, **style)
+            draw(ax, "penalty", self.penalty_curve, None, **style)
         if len(self.validation_scores):
             score_ax = ax.twinx() if score_ax is None else score_ax
             style = dict(color=GREEN, linestyle="-.", label=f"{prefix}validation score")
