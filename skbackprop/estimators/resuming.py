@@ -3,7 +3,7 @@
 import numpy as np
 
 from skbackprop.estimators.recipe import Recipe
-from skbackprop.estimators.warnings import warn
+from skbackprop.tables.user_warnings import warn
 from skbackprop.training.run import Run
 
 # The parameters that made the network what it is: a fit that goes on has them still.

@@ -49,7 +49,7 @@ def warn_of_a_large_batch(batch_size, n_rows):
         )
 
 
-# What calls fit once and is meant itself by a Ctrl-C: it keeps the network.
+# Modules of scikit-learn that call fit once; an interruption leaves them with the network as it is.
 CALLERS_OF_ONE_FIT = ("base", "callback", "compose", "pipeline", "utils")
 
 
@@ -57,10 +57,9 @@ def is_one_of_many():
     """Whether a search, an ensemble or joblib is fitting: Ctrl-C is to end it, and not one of its fits."""
     frame = sys._getframe()
     while frame is not None:
-        package, *module = frame.f_globals.get("__name__", "").split(".")
-        if package == "joblib" or (
-            package == "sklearn" and module[:1] and module[0] not in CALLERS_OF_ONE_FIT
-        ):
+        package, _, module = frame.f_globals.get("__name__", "").partition(".")
+        of_one_fit = module.partition(".")[0] in CALLERS_OF_ONE_FIT
+        if package == "joblib" or (package == "sklearn" and not of_one_fit):
             return True
         frame = frame.f_back
     return False
