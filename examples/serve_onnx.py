@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import urllib.request
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 try:
@@ -28,30 +28,68 @@ except ImportError:
 # The server, which needs the ONNX file only.
 
 
+MAX_BODY = 10_000_000  # bytes
+
+
+def column_of(values, name, is_text):
+    """Return the values of a column as an array of one column; ValueError if they are of another type."""
+    kinds = str if is_text else (int, float, type(None))
+    if not isinstance(values, list):
+        raise ValueError(f"column {name!r} must be a list")
+    for value in values:
+        if isinstance(value, bool) or not isinstance(value, kinds):
+            raise ValueError(f"column {name!r} must hold {'text' if is_text else 'numbers'}, got {value!r}")
+    return np.array(values, dtype=object if is_text else np.float32).reshape(-1, 1)
+
+
+def parse(body, inputs):
+    """Return the feed of a session; ValueError with the reason if the body is not what it needs."""
+    columns = json.loads(body)  # a JSONDecodeError is a ValueError
+    if not isinstance(columns, dict):
+        raise ValueError("the body must be an object of columns")
+    missing = [column.name for column in inputs if column.name not in columns]
+    if missing:
+        raise ValueError(f"columns are missing: {missing}")
+    feed = {c.name: column_of(columns[c.name], c.name, c.type == "tensor(string)") for c in inputs}
+    if len({len(values) for values in feed.values()}) != 1:
+        raise ValueError("the columns must have the same length")
+    return feed
+
+
 def serve(path):
     """Serve the model at `path` by POST requests; print the port first."""
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
-    dtypes = {"tensor(float)": np.float32, "tensor(string)": object}
 
     class Handler(BaseHTTPRequestHandler):
+        timeout = 10  # seconds without a byte, after which a connection is closed
+
         def do_POST(self):
-            columns = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            feed = {
-                column.name: np.array(columns[column.name], dtype=dtypes[column.type]).reshape(-1, 1)
-                for column in session.get_inputs()
-            }
-            labels, probabilities = session.run(None, feed)
-            response = {"labels": labels.tolist(), "probabilities": probabilities.tolist()}
-            self.send_response(200)
+            try:
+                length = int(self.headers.get("Content-Length", ""))
+                if not 0 <= length <= MAX_BODY:
+                    raise ValueError(f"the body must have at most {MAX_BODY} bytes")
+                labels, probabilities = session.run(
+                    None, parse(self.rfile.read(length), session.get_inputs())
+                )
+            except ValueError as error:
+                self.answer(400, {"error": str(error)})
+            else:
+                self.answer(200, {"labels": labels.tolist(), "probabilities": probabilities.tolist()})
+
+        def answer(self, status, content):
+            """Send `content` as JSON."""
+            body = json.dumps(content).encode()
+            self.send_response(status)
             self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            self.wfile.write(json.dumps(response).encode())
+            self.wfile.write(body)
 
         def log_message(self, *args):
             """Do not log requests."""
 
     assert "sklearn" not in sys.modules
-    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         print(server.server_port, flush=True)
         server.serve_forever()
 
