@@ -24,19 +24,20 @@ from skbackprop.network.network import require
 from skbackprop.tables.digest import digest
 from skbackprop.tables.equal_rows import merge_equal_rows
 from skbackprop.tables.inputs import check_inputs, check_training_data
-from skbackprop.tables.scaling import RunningScaling
+from skbackprop.tables.sparse_rows import arrange, mostly_zeros
 from skbackprop.tables.user_warnings import warn
 from skbackprop.training.lbfgs import minimize_lbfgs
 from skbackprop.training.stopping import Stopping
 
 
-def settings_of(estimator, n_rows, streaming=False):
-    """Return the parameters of `estimator` with every "auto" replaced, for training on `n_rows` rows."""
+def settings_of(estimator, X, sample_weight, streaming=False):
+    """Return the parameters of `estimator` with every "auto" replaced, for training on X."""
     kind = "classifier" if is_classifier(estimator) else "regressor"
     parameters = estimator.get_params(deep=False)
     recipe = parameters["recipe"]
     base, changes = (Recipe(recipe) if isinstance(recipe, str) else recipe).base_and_changes()
-    return resolve({**parameters, **changes, "recipe": base}, kind, n_rows, streaming)
+    parameters = {**parameters, **changes, "recipe": base}
+    return resolve(parameters, kind, X.shape[0], streaming, mostly_zeros(X, sample_weight))
 
 
 def fitted_model(estimator):
@@ -48,7 +49,8 @@ def fitted_model(estimator):
 def network_inputs(estimator, X):
     """Return the model of a fitted `estimator`, X as an array of numbers, and the dtype of the results."""
     model = fitted_model(estimator)
-    return model, *check_inputs(estimator, X, model.encoder, model.scaling)
+    X, dtype = check_inputs(estimator, X, model.encoder, model.scaling)
+    return model, arrange(X, model.settings.sparse_rows), dtype
 
 
 def untrained_model(estimator, X, y, sample_weight):
@@ -69,8 +71,9 @@ def untrained_model(estimator, X, y, sample_weight):
     """
     estimator._validate_params()
     X, y, sample_weight, encoder = check_training_data(estimator, X, y, sample_weight, reset=True)
-    model = build_model(X, y, sample_weight, settings_of(estimator, X.shape[0]), encoder)
-    return model, X, y, sample_weight
+    settings = settings_of(estimator, X, sample_weight)
+    X = arrange(X, settings.sparse_rows)
+    return build_model(X, y, sample_weight, settings, encoder), X, y, sample_weight
 
 
 def stochastic(estimator):
@@ -129,15 +132,19 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
             self, X, y, sample_weight, reset=not continuing, encoder=encoder, scaling=scaling
         )
         warn_of_a_large_batch(self.batch_size, X.shape[0])
-        settings = settings_of(self, X.shape[0])
+        settings = settings_of(self, X, sample_weight)
         if continuing:
             warn_of_fixed_parameters(self, self._model)
             self._model.follow(settings)
             settings = self._model.settings
+        X = arrange(X, settings.sparse_rows)
         if X.shape[0] <= settings.batch_size:
             X, y, sample_weight = merge_equal_rows(X, y, sample_weight)
-        model = self._model if continuing else build_model(X, y, sample_weight, settings, encoder)
-        if not continuing:
+        if continuing:
+            model = self._model
+            model.observe_inputs(X, sample_weight)
+        else:
+            model = build_model(X, y, sample_weight, settings, encoder)
             model.parameters = fixed_parameters(self)
         rows, validate = make_validation(self, model, X, y, sample_weight, X_val, y_val, sample_weight_val)
         batches = model.training_batches(X, y, sample_weight, rows)
@@ -190,7 +197,8 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
         X, y, sample_weight, encoder = check_training_data(
             self, X, y, sample_weight, reset=first, encoder=encoder, scaling=scaling
         )
-        settings = settings_of(self, X.shape[0], streaming=True)
+        settings = settings_of(self, X, sample_weight, streaming=True)
+        X = arrange(X, (settings if first else self._model.settings).sparse_rows)
         if first:
             model = build_model(X, y, sample_weight, settings, encoder, classes, streaming=True)
             model.parameters = fixed_parameters(self)
@@ -203,8 +211,8 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
             if model.settings.solver == "lbfgs":  # what "auto" is for a linear model's fit
                 model.settings.solver, model.training = "adam", None
         batches = model.training_batches(X, y, sample_weight)
-        if not first and isinstance(model.scaling, RunningScaling):
-            model.scaling.update(X, sample_weight, model.network.W[0], model.network.b[0])
+        if not first:
+            model.observe_inputs(X, sample_weight)
         training = model.resume_training(self.random_state)
         training.unfinished = None  # a fit that was saved under way ends here
         model.ended_by = None

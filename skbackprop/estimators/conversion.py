@@ -45,8 +45,8 @@ def from_sklearn(cls, mlp, expected):
     check_is_fitted(mlp)
     dtype = mlp.coefs_[0].dtype
     estimator = cls(**parameters_from_sklearn(mlp), dtype=str(dtype))
-    # The number of rows is unknown, and none of these settings depends on it.
-    settings = settings_of(estimator, n_rows=1)
+    # X is unknown, and none of these settings depends on it.
+    settings = settings_of(estimator, np.ones((1, mlp.n_features_in_)), None)
     targets = make_targets(settings, example_y(mlp))
     sizes = [mlp.n_features_in_, *(W.shape[1] for W in mlp.coefs_)]
     network = Network(sizes, [mlp.activation] * (len(sizes) - 2), dtype=dtype)

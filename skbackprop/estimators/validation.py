@@ -8,6 +8,7 @@ from sklearn.utils import check_random_state
 
 from skbackprop.tables.inputs import check_training_data
 from skbackprop.tables.rows_on_disk import in_memory
+from skbackprop.tables.sparse_rows import SparseRows, arrange
 from skbackprop.tables.validation_split import split_rows
 from skbackprop.training.epoch_loss import mean_loss
 
@@ -40,6 +41,7 @@ def make_validation(estimator, model, X, y, sample_weight, X_val, y_val, sample_
             encoder=model.encoder,
             scaling=model.scaling,
         )
+        X = arrange(X, model.settings.sparse_rows)
     elif not model.settings.early_stopping:
         return None, None
     else:
@@ -60,5 +62,7 @@ def make_validation(estimator, model, X, y, sample_weight, X_val, y_val, sample_
     fitted.n_features_in_ = X.shape[1]
     fitted.__dict__.pop("feature_names_in_", None)
     scorer = check_scoring(fitted, estimator.scoring)
+    if isinstance(X, SparseRows):
+        X = X.matrix
     X, y = (in_memory(X), y) if held_out is None else (X[held_out], y[held_out])
     return rows, lambda: (mean_loss(network, loss, batches), scorer(fitted, X, y))

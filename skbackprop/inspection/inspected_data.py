@@ -12,6 +12,7 @@ from skbackprop.estimators.base import BaseBackprop, network_inputs
 from skbackprop.model.prediction import scaled_block
 from skbackprop.tables.inputs import check_weights
 from skbackprop.tables.rows_on_disk import in_memory
+from skbackprop.tables.sparse_rows import SparseRows
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -41,7 +42,7 @@ def encoded_inputs(estimator, X):
     """
     check_estimator(estimator)
     model, X, dtype = network_inputs(estimator, X)
-    return model, in_memory(X), dtype
+    return model, X if isinstance(X, SparseRows) else in_memory(X), dtype
 
 
 def encoded_rows(estimator, X, y, sample_weight, name="sample_weight"):
@@ -67,6 +68,6 @@ def network_batch(model, X, Y, w, dtype):
     X is scaled. Y and w are repeated for each network, like the raw outputs.
     """
     E = model.network.n_networks
-    X = scaled_block(X, model.scaling, dtype)
+    X = scaled_block(in_memory(X), model.scaling, dtype)
     w = None if w is None else w.astype(dtype).repeat(E)
     return X, np.repeat(Y, E, axis=0), w

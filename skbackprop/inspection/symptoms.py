@@ -222,7 +222,7 @@ def overfit(m):
 
 def badly_scaled_inputs(m):
     """Find columns of an unscaled X whose root mean square is far from 1."""
-    if m.model.scaling is not None:
+    if m.model.settings.scaling is not None:
         return
     sizes = m.input_sizes
     column, largest = sizes.argmax(), sizes.max()

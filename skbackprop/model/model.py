@@ -14,7 +14,7 @@ from skbackprop.network.initialization import initialize
 from skbackprop.network.network import Network, require
 from skbackprop.tables.batches import Batches
 from skbackprop.tables.encoding import Encoder
-from skbackprop.tables.scaling import SCALINGS, RunningScaling, Scaling
+from skbackprop.tables.scaling import SCALINGS, RunningScaling, Scaling, no_scaling
 from skbackprop.training.history import History
 from skbackprop.training.training import Training
 
@@ -115,6 +115,11 @@ class Model:
         """Return the weights of the rows times those of their classes; None if all are 1."""
         return self.targets.row_weights(y, sample_weight)
 
+    def observe_inputs(self, X, sample_weight):
+        """Let the scaling take in further rows of the training; the first layer follows it."""
+        if self.scaling is not None:
+            self.scaling.update(X, sample_weight, self.network.W[0], self.network.b[0])
+
     def training_batches(self, X, y, sample_weight, rows=None):
         """Return the batches to train on, made of `rows` (None: all)."""
         self.targets.observe(y)
@@ -192,14 +197,14 @@ def build_model(X, y, sample_weight, settings, encoder, classes=None, streaming=
 
 
 def make_scaling(X, sample_weight, settings, n_numeric, moving):
-    """Return the scaling of the inputs or None; the first `n_numeric` columns are scaled."""
-    make = SCALINGS.get(settings.scaling)
+    """Return the scaling of the first `n_numeric` columns of X; None if it would change no number."""
     if moving and settings.scaling == "standard" and settings.input_layer is None:
-        make = RunningScaling
-    if make is None or n_numeric == 0:
-        return None
-    scaling = make(X[:, :n_numeric], sample_weight)
-    return scaling if n_numeric == X.shape[1] else scaling.widen(X.shape[1])
+        return RunningScaling(X, sample_weight)
+    if settings.scaling is None or n_numeric == 0:
+        scaling = no_scaling(X, sample_weight)
+        return scaling if np.isinf(scaling.scale).any() else None
+    scaling = SCALINGS[settings.scaling](X[:, :n_numeric], sample_weight)
+    return scaling if n_numeric == X.shape[1] else scaling.widen(X, sample_weight)
 
 
 def compute_dtype(X, dtype):

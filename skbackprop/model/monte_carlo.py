@@ -9,6 +9,7 @@ from scipy.sparse import issparse, vstack
 
 from skbackprop.model.prediction import scaled_block
 from skbackprop.network.workspace import Workspace
+from skbackprop.tables.sparse_rows import CenteredRows
 
 # What the transients of a block of passes may take.
 BLOCK_BYTES = 2**22
@@ -65,6 +66,8 @@ def repeat_rows(block, n_times):
     """Return the rows of `block`, `n_times` one after the other."""
     if n_times == 1:
         return block
+    if isinstance(block, CenteredRows):
+        return CenteredRows(repeat_rows(block.S, n_times), block.z)
     if issparse(block):
         return vstack([block] * n_times, format="csr")
     return np.tile(block, (n_times, 1))

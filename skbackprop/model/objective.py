@@ -3,6 +3,10 @@
 from skbackprop.network.losses import CLASSIFIER_LOSSES, REGRESSOR_LOSSES, BinaryCrossEntropy, Huber
 from skbackprop.tables.targets import ClassTargets, RealTargets
 
+# Losses whose gradient is bounded, so that outliers in y do little.
+ROBUST_LOSSES = ("absolute_error", "huber", "quantile")
+ROBUST_CLASSES = tuple(REGRESSOR_LOSSES[name] for name in ROBUST_LOSSES)
+
 
 def make_targets(settings, y, sample_weight=None, classes=None):
     """Return the targets for a y like this one.
@@ -26,6 +30,7 @@ def make_targets(settings, y, sample_weight=None, classes=None):
         sample_weight,
         scaled=settings.scaling is not None,
         positive=settings.loss == "poisson",
+        robust=settings.loss in ROBUST_LOSSES or isinstance(settings.loss, ROBUST_CLASSES),
         clipped=settings.clip_predictions,
     )
 

@@ -4,6 +4,7 @@ import numpy as np
 from scipy.sparse import issparse
 
 from skbackprop.network.workspace import Workspace
+from skbackprop.tables.sparse_rows import scaled_sparse
 
 # What the workspace of a block may take; a pass forward touches half of it, which stays in the cache.
 BLOCK_BYTES = 2**22
@@ -83,10 +84,7 @@ def scaled_block(block, scaling, dtype, buffers=None):
     allocating new ones; the result is in the first.
     """
     if issparse(block):
-        block = block.astype(dtype)  # a copy: the values are scaled in place
-        if scaling is not None:
-            scaling.apply_to_values(block.data, block.indices)
-        return block
+        return scaled_sparse(block, scaling, dtype)
     if scaling is not None:
         n = block.shape[0]
         scaled, wide = buffers or (np.empty(block.shape, dtype), None)

@@ -9,7 +9,6 @@ scikit-learn's MLPClassifier has too.
 from types import SimpleNamespace
 
 import numpy as np
-from scipy.sparse import issparse
 
 from skbackprop.network.input_layer import Front
 from skbackprop.network.optimizers import OPTIMIZERS
@@ -98,7 +97,7 @@ def is_auto(value):
     return isinstance(value, str) and value == "auto"
 
 
-def resolve(parameters, kind, n_rows, streaming=False):
+def resolve(parameters, kind, n_rows, streaming=False, mostly_zeros=False):
     """Return Settings: `parameters` with every "auto" replaced, for training on `n_rows` rows.
 
     Parameters
@@ -110,6 +109,9 @@ def resolve(parameters, kind, n_rows, streaming=False):
     streaming : bool, default=False
         Whether the rows are the first of a stream of batches. A stream is scaled by statistics that move
         with it, for which scaling must be linear.
+    mostly_zeros : bool, default=False
+        Whether X has many columns and few numbers other than 0 (see :func:`.mostly_zeros`). Standard scaling
+        makes much of the few, and without an input layer products with the zeros can be left out.
 
     Notes
     -----
@@ -129,7 +131,7 @@ def resolve(parameters, kind, n_rows, streaming=False):
     recipe = RECIPES["textbook" if plain else settings.recipe][kind == "regressor"]
     if settings.solver not in ("auto", recipe["solver"]):
         recipe = {**recipe, "alpha": TEXTBOOK["alpha"]}
-    if streaming:
+    if streaming or mostly_zeros:
         recipe = {**recipe, "scaling": "standard", "input_layer": None}
     if settings.scaling is None:
         recipe = {**recipe, "input_layer": None}
@@ -145,6 +147,8 @@ def resolve(parameters, kind, n_rows, streaming=False):
         settings.early_stopping = n_rows in SMALL_TABLE
     if settings.initialization == "auto" and settings.parametrization == "ntk":
         settings.initialization = "ntk"
+    drops_inputs = np.size(settings.dropout) > max(1, np.size(settings.hidden_layer_sizes))
+    settings.sparse_rows = mostly_zeros and settings.input_layer is None and not drops_inputs
     return settings
 
 
@@ -163,7 +167,7 @@ def auto_value(name, recipe, kind):
 
 def make_front(kind, X, n_numeric):
     """Return the Front of a network for inputs like X, or None; it embeds of the numeric columns only."""
-    if kind is None or issparse(X):
+    if kind is None:
         return None
     if kind == "scale":
         return Front(X.shape[1])

@@ -9,6 +9,7 @@ from scipy.sparse import issparse
 
 from skbackprop.tables.rows_on_disk import StoredRows
 from skbackprop.tables.shuffling import RowPool
+from skbackprop.tables.sparse_rows import scaled_sparse
 
 # Maximum size of the rows that are gathered in one call, so that they are still in the cache when used.
 GATHERED_BYTES = 2**17
@@ -19,7 +20,7 @@ class Batches:
 
     Parameters
     ----------
-    X : ndarray, StoredRows or CSR matrix of shape (n_samples, n_features)
+    X : ndarray, StoredRows, SparseRows or CSR array of shape (n_samples, n_features)
     Y : ndarray of shape (n_samples, n_outputs), default=None
         Encoded targets, in the dtype of the network.
     sample_weight : ndarray of shape (n_samples,), default=None
@@ -127,7 +128,7 @@ class DenseGather:
 
 
 class SparseGather:
-    """Gathers rows of a CSR matrix."""
+    """Gathers rows of a CSR array; calling it returns them cast and scaled, and still sparse."""
 
     def __init__(self, X, n_gathered, dtype, scaling):
         self._X = X
@@ -135,7 +136,4 @@ class SparseGather:
         self._scaling = scaling
 
     def __call__(self, rows):
-        batch = self._X[rows].astype(self._dtype, copy=False)
-        if self._scaling is not None:
-            self._scaling.apply_to_values(batch.data, batch.indices)
-        return batch
+        return scaled_sparse(self._X[rows], self._scaling, self._dtype)

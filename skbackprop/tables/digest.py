@@ -4,6 +4,7 @@ import joblib
 from scipy.sparse import issparse
 
 from skbackprop.tables.rows_on_disk import StoredRows
+from skbackprop.tables.sparse_rows import SparseRows
 
 
 def digest(X, y, sample_weight):
@@ -11,9 +12,11 @@ def digest(X, y, sample_weight):
 
     Parameters
     ----------
-    X : ndarray, StoredRows or CSR matrix
+    X : ndarray, StoredRows, SparseRows or CSR matrix
     y, sample_weight : ndarray or None
     """
+    if isinstance(X, SparseRows):
+        X = X.matrix
     if isinstance(X, StoredRows):
         X = [joblib.hash(X.block(k)) for k in range(X.n_blocks)]
     elif issparse(X):

@@ -11,7 +11,7 @@ from skbackprop.tables.columns import CATEGORY, DATES
 from skbackprop.tables.date_column import DateColumn
 from skbackprop.tables.encoded_rows import EncodedRows
 from skbackprop.tables.frames import Frame
-from skbackprop.tables.scaling import weighted_quantiles
+from skbackprop.tables.statistics import weighted_quantiles
 
 
 def categorical_columns(table, categorical_features):

@@ -34,11 +34,17 @@ def merge_equal_rows(X, y, sample_weight):
 
 
 def row_keys(a):
-    """Return a sortable key for each row of `a`; equal rows have equal keys."""
+    """Return something sortable for each row of `a`, equal where the numbers are, whatever their dtype."""
     if issparse(a):
         a = a.sorted_indices()
         parts = [slice(*pointers) for pointers in zip(a.indptr, a.indptr[1:], strict=False)]
-        return [(a.indices[part].tobytes(), a.data[part].tobytes()) for part in parts]
+        indices, values = a.indices.astype(np.int64), as_float64(a.data)
+        return [(indices[part].tobytes(), values[part].tobytes()) for part in parts]
     if a.dtype == object:  # labels: the bytes would be addresses
         return [repr(row) for row in a.tolist()]
-    return [row.tobytes() for row in a]
+    return [row.tobytes() for row in as_float64(a)]
+
+
+def as_float64(a):
+    """Return an array of numbers in float64, without negative zeros; any other array as it is."""
+    return a.astype(np.float64) + 0.0 if a.dtype.kind in "biuf" else a

@@ -16,11 +16,15 @@ from skbackprop.tables.category_column import MAX_CATEGORIES
 from skbackprop.tables.encoding import Encoder, categorical_columns
 from skbackprop.tables.frames import Frame, Rows, as_frame
 from skbackprop.tables.rows_on_disk import StoredRows, is_stored
+from skbackprop.tables.sparse_rows import canonical
 from skbackprop.tables.user_warnings import (
     warn_of_large_integers,
     warn_of_new_categories,
     warn_of_rare_categories,
 )
+
+# What scikit-learn's validation checks of inputs that are numbers.
+INPUT_CHECKS = {"accept_sparse": "csr", "dtype": "numeric", "ensure_all_finite": "allow-nan"}
 
 
 def check_training_data(estimator, X, y, sample_weight, *, reset, encoder=None, scaling=None):
@@ -57,7 +61,8 @@ def check_training_data(estimator, X, y, sample_weight, *, reset, encoder=None, 
         check_consistent_length(X.native, y)
     else:
         with numbers_expected(X):
-            X, y = validate_data(estimator, X, y, **input_checks(X), **checks, order="C", reset=reset)
+            X, y = validate_data(estimator, X, y, **INPUT_CHECKS, **checks, order="C", reset=reset)
+        X = check_sparse(X) if issparse(X) else X
     sample_weight = check_weights(sample_weight, y, "sample_weight")
     if reset:
         names = getattr(estimator, "feature_names_in_", None)
@@ -121,7 +126,8 @@ def check_inputs(estimator, X, encoder, scaling):
         validate_data(estimator, X.native, skip_check_array=True, reset=False)
         return encode(X, encoder, scaling), X.dtype
     with numbers_expected(X):
-        X = validate_data(estimator, X, **input_checks(X), reset=False)
+        X = validate_data(estimator, X, **INPUT_CHECKS, reset=False)
+    X = check_sparse(X) if issparse(X) else X
     return encode(X, encoder, scaling), result_dtype(X)
 
 
@@ -178,7 +184,10 @@ def as_table(X, by_column):
     if not by_column or X.ndim != 2 or 0 in X.shape:
         return X  # the validation says what is wrong with it
     if issparse(X):
-        raise ValueError("A sparse X has no categories: pass a dense array, or categorical_features=None.")
+        raise ValueError(
+            "X is sparse and has no categories, but the 'categorical_features' parameter names columns, or "
+            "the fit had category columns: pass a dense array or a frame, or set categorical_features=None."
+        )
     return Rows(np.asarray(X))
 
 
@@ -218,10 +227,22 @@ def numbers_expected(X):
         ) from error
 
 
-def input_checks(X):
-    """Return what scikit-learn's validation is to check of numeric inputs."""
-    finite = True if issparse(X) else "allow-nan"
-    return {"accept_sparse": "csr", "dtype": "numeric", "ensure_all_finite": finite}
+def check_sparse(X):
+    """Return a CSR matrix in canonical form; NaN is refused.
+
+    Raises
+    ------
+    ValueError
+        Where a stored value is NaN.
+    """
+    X = canonical(X)
+    missing = np.flatnonzero(np.isnan(X.data)) if X.dtype.kind == "f" else ()
+    if len(missing):
+        raise ValueError(
+            f"X is sparse and has NaN in column {X.indices[missing[0]]}. Missing values are encoded in a "
+            "dense X only: pass a dense array or a frame, or fill them first."
+        )
+    return X
 
 
 def has_gaps(X):

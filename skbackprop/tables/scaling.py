@@ -7,14 +7,15 @@ cannot resolve a column near 1.6e9 with a spread of 100.
 import copy
 
 import numpy as np
-from scipy.sparse import issparse
-from sklearn.preprocessing import StandardScaler
-from sklearn.utils import gen_batches
 
 from skbackprop.tables.rows_on_disk import StoredRows
-
-# Number of rows processed at a time, so that the statistics of a large X need no copy of X.
-BLOCK_ROWS = 4096
+from skbackprop.tables.statistics import (
+    RunningStatistics,
+    column_ranges,
+    distribution,
+    is_constant,
+    robust_center_and_scale,
+)
 
 # Numbers further from the center than this many scales are clipped: the smooth bound does not distinguish
 # them, and their squares would overflow.
@@ -22,26 +23,35 @@ FAR_OUT = 1e9
 
 
 class Scaling:
-    """x -> (x - center) / scale for each column; sparse rows are scaled but not centered.
+    """x -> (x - center) / scale for each column.
 
-    Attributes
+    A column that never varied in training has an infinite scale, so that it is 0 whatever becomes of it:
+    its weights are not learned, and a new number in it must not change a prediction.
+
+    Parameters
     ----------
     center, scale : ndarray of shape (n_features,), float64
-    n_clipped : int
-        To the first `n_clipped` columns x / sqrt(1 + (x / 3)^2) is applied in addition, which bounds
-        outliers by 3 (Holzmueller et al., 2024).
+        The center of a column without variation is its constant.
+    n_clipped : int, default=0
+        In the first so many columns x / sqrt(1 + (x / 3)^2) follows, which bounds outliers by 3
+        (Holzmueller et al., 2024).
+    n_scaled : int, default=None
+        The columns after the first so many are not scaled: their scale is 1 where they vary. None is all.
     """
 
-    def __init__(self, center, scale, n_clipped=0):
+    def __init__(self, center, scale, n_clipped=0, n_scaled=None):
         self.center = center
         self.scale = scale
         self.n_clipped = n_clipped
+        self.n_scaled = center.size if n_scaled is None else n_scaled
 
-    def widen(self, n_columns):
-        """Return this Scaling extended to `n_columns` columns; the additional ones are not scaled."""
-        n_more = n_columns - self.center.size
-        center = np.concatenate((self.center, np.zeros(n_more)))
-        return Scaling(center, np.concatenate((self.scale, np.ones(n_more))), self.n_clipped)
+    def widen(self, X, sample_weight=None):
+        """Return this Scaling for all columns of X; the further ones stay as they are if they vary."""
+        n_scaled = self.center.size
+        further = no_scaling(X, sample_weight)
+        center = np.concatenate((self.center, further.center[n_scaled:]))
+        scale = np.concatenate((self.scale, further.scale[n_scaled:]))
+        return Scaling(center, scale, self.n_clipped, n_scaled)
 
     def apply(self, rows, out, wide=None, scratch=None):
         """Write the scaled `rows` (a dense array of any dtype) into `out`, in the dtype of `out`.
@@ -56,46 +66,88 @@ class Scaling:
         wide /= self.scale
         np.copyto(out, wide, casting="same_kind")
         if self.n_clipped:
-            x = out[:, : self.n_clipped]
-            root = np.empty_like(x) if scratch is None else scratch[:, : self.n_clipped]
-            np.clip(x, -FAR_OUT, FAR_OUT, out=x)
-            np.multiply(x, 1 / 3, out=root)
-            root *= root
-            root += 1
-            np.sqrt(root, out=root)
-            x /= root  # x / sqrt(1 + (x / 3)^2)
+            clip_smoothly(out[:, : self.n_clipped], None if scratch is None else scratch[:, : self.n_clipped])
 
     def apply_to_values(self, values, columns):
-        """Scale in place the stored `values` of a sparse matrix that stand in `columns`."""
-        values /= self.scale[columns].astype(values.dtype, copy=False)
+        """Return the scaled `values`, in float64, of which each belongs to the column in `columns`."""
+        scaled = (values - self.center[columns]) / self.scale[columns]
+        clipped = columns < self.n_clipped
+        scaled[clipped] = clip_smoothly(scaled[clipped])
+        return scaled
 
     def invert(self, values):
         """Return `values` in the units before scaling."""
         return values * self.scale + self.center
 
+    def update(self, X, sample_weight, W, b):
+        """Take in further rows of the training: scale the columns that begin to vary.
+
+        The first layer's `W` and `b` are changed in place: the weights of these columns become 0 and are
+        learned from there, so that no prediction changes now. If no column varied before, a first layer of
+        zeros could not learn: then the initial weights stay, and the outputs for the constants do.
+        """
+        constant = np.isinf(self.scale)
+        if not constant.any():
+            return
+        low, high = column_ranges(X, sample_weight)
+        low, high = np.minimum(low, self.center), np.maximum(high, self.center)
+        center, scale = self.center.copy(), self.scale.copy()
+        for j in np.flatnonzero(constant & ~is_constant(low, high)):
+            if j >= self.n_scaled:
+                center[j], scale[j] = 0.0, 1.0
+                continue
+            make = robust_scaling if j < self.n_clipped else standard_scaling
+            column = make(X[:, j : j + 1], sample_weight)
+            center[j], scale[j] = column.center[0], column.scale[0]
+            if np.isinf(scale[j]):  # constant in these rows too, with another number
+                center[j], scale[j] = (low[j] + high[j]) / 2, (high[j] - low[j]) / 2
+        begins = np.flatnonzero(constant & np.isfinite(scale))
+        constants = self.center[None]
+        self.center, self.scale = center, scale
+        if not constant.all():
+            W[..., begins, :] = 0
+            return
+        before = np.empty(constants.shape)
+        self.apply(constants, before)
+        b -= before[0, begins] @ W[..., begins, :]
+
+
+class Unscaled(Scaling):
+    """Leaves columns as they are, except that those without variation in training become 0.
+
+    Parameters
+    ----------
+    constants : ndarray of shape (n_features,), float64
+        The numbers in the columns without variation, and NaN for the other columns.
+    """
+
+    def __init__(self, constants):
+        varies = np.isnan(constants)
+        super().__init__(np.where(varies, 0.0, constants), np.where(varies, 1.0, np.inf), n_scaled=0)
+
+    def apply(self, rows, out, wide=None, scratch=None):
+        """Write `rows` into `out`, in its type, with 0 in the columns without variation."""
+        np.copyto(out, rows, casting="same_kind")
+        out[:, np.isinf(self.scale)] = 0
+
+
+def clip_smoothly(x, root=None):
+    """Replace x in place by x / sqrt(1 + (x / 3)^2), and return it; `root` saves allocating an array."""
+    root = np.empty_like(x) if root is None else root
+    np.clip(x, -FAR_OUT, FAR_OUT, out=x)
+    np.multiply(x, 1 / 3, out=root)
+    root *= root
+    root += 1
+    np.sqrt(root, out=root)
+    x /= root
+    return x
+
 
 def standard_scaling(X, sample_weight=None):
-    """Return the Scaling to weighted mean 0 and variance 1; constant columns are only centered."""
-    scaler = StandardScaler(with_mean=not issparse(X))
-    update_statistics(scaler, X, sample_weight)
-    center = np.zeros(X.shape[1]) if issparse(X) else scaler.mean_
-    return Scaling(center, scaler.scale_)
-
-
-def update_statistics(scaler, X, sample_weight):
-    """Update a StandardScaler with the rows of X, block by block, in float64."""
-    for rows in gen_batches(X.shape[0], BLOCK_ROWS):
-        weights = None if sample_weight is None else sample_weight[rows]
-        if weights is not None and not weights.any():
-            continue
-        block = X[rows].astype(np.float64) if issparse(X) else np.asarray(X[rows], dtype=np.float64)
-        with np.errstate(over="ignore", invalid="ignore"):
-            scaler.partial_fit(block, sample_weight=weights)
-        if not np.isfinite(scaler.var_).all():
-            raise ValueError(
-                f"Numbers as large as {abs(block).max():g} cannot be scaled: their variance is more than "
-                "float64 holds. Divide them by a constant first."
-            )
+    """Return the Scaling to weighted mean 0 and variance 1."""
+    statistics = RunningStatistics()
+    statistics.update(X, sample_weight)
+    return Scaling(statistics.mean, statistics.deviation)
 
 
 class RunningScaling(Scaling):
@@ -106,66 +158,50 @@ class RunningScaling(Scaling):
 
         (x - c) / s = (x - c') / s' * (s' / s) + (c' - c) / s,
 
-    W^1 <- (s' / s) W^1 and b^1 <- b^1 + ((c' - c) / s) W^1.
+    W^1 <- (s' / s) W^1 and b^1 <- b^1 + ((c' - c) / s) W^1. A column that begins to vary has s = inf: its
+    weights become 0, and are learned from there. If no column varied before, s' takes the place of s, because
+    a first layer of zeros could not learn.
     """
 
     def __init__(self, X, sample_weight=None):
-        self._scaler = StandardScaler(with_mean=not issparse(X))
-        super().__init__(*self._grow(self._scaler, X, sample_weight))
-
-    def _grow(self, scaler, X, sample_weight):
-        update_statistics(scaler, X, sample_weight)
-        center = np.zeros(X.shape[1]) if issparse(X) else scaler.mean_.copy()
-        return center, scaler.scale_.copy()
+        self._statistics = RunningStatistics()
+        self._statistics.update(X, sample_weight)
+        super().__init__(self._statistics.mean, self._statistics.deviation)
 
     def update(self, X, sample_weight, W, b):
-        """Update the statistics with new rows, and modify `W` and `b` of the first layer in place."""
-        scaler = copy.deepcopy(self._scaler)
-        center, scale = self._grow(scaler, X, sample_weight)
-        shift = ((center - self.center) / self.scale) @ W
-        factors = (scale / self.scale)[:, None]
+        """Take in new rows, and change the first layer's `W` and `b` in place."""
+        statistics = copy.deepcopy(self._statistics)
+        statistics.update(X, sample_weight)
+        center, scale = statistics.mean, statistics.deviation
+        old_scale = self.scale if np.isfinite(self.scale).any() else scale
+        shift = ((center - self.center) / old_scale) @ W
+        factors = np.where(np.isinf(scale), 1.0, scale) / np.where(np.isinf(scale), 1.0, old_scale)
         # Nothing below can fail, so the network and the statistics remain consistent.
         b += shift
-        W *= factors
-        self.center, self.scale, self._scaler = center, scale, scaler
+        W *= factors[:, None]
+        self.center, self.scale, self._statistics = center, scale, statistics
 
 
 def robust_scaling(X, sample_weight=None):
-    """Return the Scaling to weighted median 0 and quartile distance 1, with the smooth clip.
+    """Return the Scaling by :func:`.robust_center_and_scale` of each column, with the smooth clip.
 
-    If more than half of the values of a column are equal, it is scaled by half its range instead;
-    a constant column is only centered. For sparse X :func:`standard_scaling` is used, because the
-    quartiles of a sparse column are 0. For rows on disk the quartiles of a sample are used.
+    Of rows on disk the quartiles of a sample are taken.
     """
-    if issparse(X):
-        return standard_scaling(X, sample_weight)
-    if isinstance(X, StoredRows):
-        X, sample_weight = X.sample(sample_weight)
-    center, scale = np.empty(X.shape[1]), np.empty(X.shape[1])
-    for j in range(X.shape[1]):
-        low, first, center[j], third, high = weighted_quantiles(
-            X[:, j], (0, 0.25, 0.5, 0.75, 1), sample_weight
-        )
-        scale[j] = (third - first) or (high - low) / 2 or 1.0
+    rows, weights = X.sample(sample_weight) if isinstance(X, StoredRows) else (X, sample_weight)
+    columns = [robust_center_and_scale(*distribution(rows[:, j], weights)) for j in range(rows.shape[1])]
+    center, scale = np.array(columns).reshape(-1, 2).T.copy()
+    if rows is not X and not np.isfinite(scale).all():
+        # A column may vary in few rows, of which the sample has none.
+        low, high = column_ranges(X, sample_weight)
+        rare = ~np.isfinite(scale) & ~is_constant(low, high)
+        scale[rare] = (high - low)[rare] / 2
     return Scaling(center, scale, n_clipped=center.size)
 
 
-def weighted_quantiles(values, probabilities, sample_weight=None):
-    """Return the smallest values whose share of the weight reaches each of `probabilities`.
-
-    With this definition (the inverted distribution function) a weight of 2 is equivalent to repeating
-    the value.
-    """
-    if sample_weight is not None:
-        present = sample_weight > 0
-        values, sample_weight = values[present], sample_weight[present]
-    order = np.argsort(values, kind="stable")
-    weights = np.ones(values.size) if sample_weight is None else sample_weight[order]
-    share = np.cumsum(weights, dtype=np.float64)
-    share /= share[-1]
-    # The tolerance makes the result independent of rounding errors in the sums of weights.
-    where = np.searchsorted(share, np.asarray(probabilities) - 1e-12)
-    return values[order[np.minimum(where, values.size - 1)]].astype(np.float64)
+def no_scaling(X, sample_weight=None):
+    """Return the Scaling that leaves columns as they are, except that those without variation become 0."""
+    low, high = column_ranges(X, sample_weight)
+    return Unscaled(np.where(is_constant(low, high), low, np.nan))
 
 
 SCALINGS = {"standard": standard_scaling, "robust": robust_scaling}

@@ -8,6 +8,7 @@ from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 
 from skbackprop.tables.scaling import Scaling, standard_scaling
+from skbackprop.tables.statistics import distribution, target_center_and_scale
 
 
 class ClassTargets:
@@ -136,11 +137,14 @@ class RealTargets:
     positive : bool, default=False
         For losses with a logarithmic link: y must not be negative, and is divided by its mean
         and not centred.
+    robust : bool, default=False
+        For losses in which an outlier has a bounded gradient: y is scaled by its median and quartile
+        distance (:func:`.target_center_and_scale`), which outliers do not change either.
     clipped : bool, default=False
         Whether predictions stay within the range of all y of the training.
     """
 
-    def __init__(self, y, sample_weight=None, scaled=True, positive=False, clipped=False):
+    def __init__(self, y, sample_weight=None, scaled=True, positive=False, robust=False, clipped=False):
         self.clipped = clipped
         self.one_dimensional = y.ndim == 1
         Y = y.reshape(y.shape[0], -1)
@@ -153,8 +157,12 @@ class RealTargets:
         elif positive:
             mean = np.average(Y, axis=0, weights=sample_weight)
             self.scaling = Scaling(np.zeros(self.n_outputs), np.where(mean > 0, mean, 1.0))
+        elif robust:
+            columns = [target_center_and_scale(*distribution(column, sample_weight)) for column in Y.T]
+            self.scaling = Scaling(*np.array(columns).T.copy())
         else:
-            self.scaling = standard_scaling(Y, sample_weight)
+            scaling = standard_scaling(Y, sample_weight)
+            self.scaling = Scaling(scaling.center, np.where(np.isinf(scaling.scale), 1.0, scaling.scale))
 
     def observe(self, y):
         """Widen the range of predictions to that of further y of the training."""

@@ -215,6 +215,8 @@ def same_numbers(draw, X):
     container = draw(st.sampled_from(sorted(CONTAINERS)))
     if container == "duplicates":
         typed = X  # halves of whole numbers
+    elif typed.dtype == np.float16 and ("CS" in container or container == "COO"):
+        typed = X  # SciPy has no sparse float16
     return CONTAINERS[container](typed)
 
 

@@ -1,0 +1,137 @@
+"""Sparse X: the same model and the same results as from the dense array of the same numbers.
+
+There are two ways to compute with it. Up to :data:`WIDE` columns, or with an input layer, or where a tenth
+of the numbers is not zero, the rows of each batch are made dense (:class:`SparseRows`). Wide X of mostly
+zeros, such as counts of words, stays sparse (:class:`CenteredRows`). What decides is the numbers in X, not
+the container in which they come.
+"""
+
+import numpy as np
+from scipy.sparse import csr_array, issparse
+
+# Of so many columns the rows of a batch are made dense without a thought.
+WIDE = 1000
+# X is mostly zeros where less than this share of its numbers is not 0.
+FEW_NONZEROS = 0.1
+
+
+def mostly_zeros(X, sample_weight=None):
+    """Return whether X is an array or a sparse matrix with many columns and few numbers other than 0."""
+    if not (issparse(X) or isinstance(X, np.ndarray)) or X.shape[1] <= WIDE:
+        return False
+    if sample_weight is not None:
+        X = X[sample_weight > 0]
+    n_nonzeros = np.count_nonzero(X.data if issparse(X) else X)
+    return n_nonzeros < FEW_NONZEROS * X.shape[0] * X.shape[1]
+
+
+def canonical(X):
+    """Return a sparse X, or a copy, as CSR array with sorted indices, each entry once, and no zeros."""
+    X = csr_array(X)
+    if not X.has_canonical_format or not X.data.all():
+        X = X.copy()
+        X.sum_duplicates()
+        X.eliminate_zeros()
+    return X
+
+
+def arrange(X, sparse):
+    """Return X, an array or a CSR array, with rows that are CSR arrays if `sparse`, else dense."""
+    if sparse:
+        return csr_array(X) if isinstance(X, np.ndarray) else X
+    return SparseRows(X) if issparse(X) else X
+
+
+class SparseRows:
+    """The rows of a CSR array, made dense when they are asked for.
+
+    Indexed by a slice of rows, by row numbers, or by (rows, columns); and gathered by :meth:`take`.
+
+    Parameters
+    ----------
+    matrix : csr_array of shape (n_samples, n_features)
+
+    Attributes
+    ----------
+    shape, dtype
+        As of an ndarray.
+    """
+
+    def __init__(self, matrix):
+        self.matrix = matrix
+        self.shape = matrix.shape
+        self.dtype = matrix.dtype
+        self._by_column = None
+
+    def __getitem__(self, rows):
+        if not isinstance(rows, tuple):
+            return self.matrix[rows].toarray()
+        rows, columns = rows
+        if not isinstance(columns, slice):
+            return self._column(columns)[rows]
+        if rows == slice(None):
+            return SparseRows(self.matrix[:, columns])
+        return self.matrix[rows, columns].toarray()
+
+    def _column(self, j):
+        if self._by_column is None:
+            self._by_column = self.matrix.tocsc()
+        column = np.zeros(self.shape[0], self.dtype)
+        stored = slice(*self._by_column.indptr[j : j + 2])
+        column[self._by_column.indices[stored]] = self._by_column.data[stored]
+        return column
+
+    def take(self, rows, axis=0, out=None, mode="raise"):
+        """Write the rows of these numbers into `out`, as :meth:`numpy.ndarray.take` does."""
+        return self.matrix[rows].toarray(out=out)
+
+
+class CenteredRows:
+    """S + 1 z^T: scaled rows of a sparse X, where z is what the scaling makes of a row of zeros.
+
+    S is sparse, because the scaled zeros are in z; in a product with W^1, z^T W^1 is a row that is added to
+    every row, like b^1.
+
+    Parameters
+    ----------
+    S : csr_array of shape (n_rows, n_features)
+    z : ndarray of shape (n_features,)
+    """
+
+    def __init__(self, S, z):
+        self.S = S
+        self.z = z
+        self.shape = S.shape
+        self.dtype = S.dtype
+
+    def __matmul__(self, W):
+        return self.S @ W + self.z @ W  # (S + 1 z^T) W
+
+    @property
+    def T(self):
+        """The transpose, for a product with delta."""
+        return CenteredColumns(self.S, self.z)
+
+
+class CenteredColumns:
+    """(S + 1 z^T)^T, the transpose of :class:`CenteredRows`."""
+
+    def __init__(self, S, z):
+        self.S = S
+        self.z = z
+
+    def __matmul__(self, delta):
+        product = self.S.T @ delta
+        product += self.z[:, None] * delta.sum(axis=0)  # (S + 1 z^T)^T delta = S^T delta + z (1^T delta)
+        return product
+
+
+def scaled_sparse(rows, scaling, dtype):
+    """Return the scaled `rows` of a CSR array: the same in `dtype` without a `scaling`, else CenteredRows."""
+    if scaling is None:
+        return rows.astype(dtype)
+    z = np.empty((1, rows.shape[1]))
+    scaling.apply(np.zeros((1, rows.shape[1])), z)
+    values = scaling.apply_to_values(rows.data, rows.indices) - z[0, rows.indices]
+    S = csr_array((values.astype(dtype), rows.indices, rows.indptr), shape=rows.shape)
+    return CenteredRows(S, z[0].astype(dtype))

@@ -1,0 +1,182 @@
+"""Statistics of columns: weighted quantiles, robust scales, and ranges, each from weighted rows."""
+
+from itertools import combinations
+from operator import itemgetter
+
+import numpy as np
+from scipy.sparse import issparse
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils import gen_batches
+
+# Rows and bytes per block: the statistics of a large X never need a copy of X.
+BLOCK_ROWS = 4096
+BLOCK_BYTES = 2**27
+
+# A column whose range is at most this many times its largest number is constant: the rest is rounding.
+ROUNDING = 4 * np.finfo(np.float64).eps
+
+# Of so many of the most frequent values, each with at least this share of the weight, up to so many are set
+# aside; where the quartile distance is positive, only if that divides it by more than this.
+MOST_CANDIDATES = 5
+LEAST_SHARE = 0.05
+MOST_SET_ASIDE = 3
+LEAST_GAIN = 20.0
+
+# The quartile distance of the standard normal distribution.
+NORMAL_QUARTILE_DISTANCE = 1.3489795003921634
+
+
+class RunningStatistics:
+    """Weighted mean, standard deviation and range of each column, of all rows so far.
+
+    Attributes
+    ----------
+    mean, deviation : ndarray of shape (n_features,), float64
+        The deviation of a column that is constant so far is infinite.
+    """
+
+    def __init__(self):
+        self._scaler = StandardScaler(with_mean=False)  # computes the mean all the same
+        self._low, self._high = np.inf, -np.inf
+
+    def update(self, X, sample_weight=None):
+        """Take in the rows of X, block by block, in float64."""
+        for block, weights in weighted_blocks(X, sample_weight):
+            with np.errstate(over="ignore", invalid="ignore"):
+                self._scaler.partial_fit(block, sample_weight=weights)
+            if not np.isfinite(self._scaler.var_).all():
+                raise ValueError(
+                    f"Numbers as large as {abs(block).max():g} cannot be scaled: their variance is more than "
+                    "float64 holds. Divide them by a constant first."
+                )
+            low, high = block_range(block)
+            self._low, self._high = np.minimum(self._low, low), np.maximum(self._high, high)
+        self.mean = self._scaler.mean_.copy()
+        self.deviation = np.sqrt(self._scaler.var_)
+        self.deviation[is_constant(self._low, self._high) | (self.deviation == 0)] = np.inf
+
+
+def weighted_blocks(X, sample_weight=None):
+    """Yield the rows of X of positive weight in float64, block by block, with their weights (None: all 1)."""
+    row_bytes = 8 * max(1, 0 if issparse(X) else X.shape[1])
+    for rows in gen_batches(X.shape[0], max(1, min(BLOCK_ROWS, BLOCK_BYTES // row_bytes))):
+        block = X[rows].astype(np.float64) if issparse(X) else np.asarray(X[rows], dtype=np.float64)
+        if sample_weight is None:
+            yield block, None
+            continue
+        weights = sample_weight[rows]
+        present = weights > 0
+        if present.all():
+            yield block, weights
+        elif present.any():
+            yield block[present], weights[present]
+
+
+def column_ranges(X, sample_weight=None):
+    """Return the smallest and the largest number of each column, in rows of positive weight."""
+    ranges = [block_range(block) for block, _ in weighted_blocks(X, sample_weight)]
+    return np.min([low for low, _ in ranges], axis=0), np.max([high for _, high in ranges], axis=0)
+
+
+def block_range(block):
+    """Return the smallest and the largest number of each column of an array or a sparse matrix."""
+    low, high = block.min(axis=0), block.max(axis=0)
+    return (low.toarray().ravel(), high.toarray().ravel()) if issparse(block) else (low, high)
+
+
+def is_constant(low, high):
+    """Return whether numbers from `low` to `high` differ by rounding only."""
+    return high - low <= ROUNDING * np.maximum(np.abs(low), np.abs(high))
+
+
+def weighted_quantiles(values, probabilities, sample_weight=None):
+    """Return the smallest values whose share of the weight reaches each of `probabilities`.
+
+    This definition (the inverted distribution function) makes a weight of 2 the row twice.
+    """
+    return quantiles(*distribution(values, sample_weight), probabilities)
+
+
+def distribution(values, sample_weight=None):
+    """Return the distinct values in ascending order, in float64, and the weight of each."""
+    if sample_weight is not None:
+        present = sample_weight > 0
+        values, sample_weight = values[present], sample_weight[present]
+    if sample_weight is None:
+        values, counts = np.unique(values, return_counts=True)
+        return values.astype(np.float64), counts.astype(np.float64)
+    order = np.argsort(values, kind="stable")
+    values, weights = values[order], sample_weight[order]
+    first = np.flatnonzero(np.concatenate(([True], values[1:] != values[:-1])))
+    return values[first].astype(np.float64), np.add.reduceat(weights, first, dtype=np.float64)
+
+
+def quantiles(values, weights, probabilities):
+    """Return the quantiles of a distribution: ascending distinct values and their weights."""
+    share = np.cumsum(weights)
+    share /= share[-1]
+    # The tolerance makes sums of equal weights equal, in whatever order they were added.
+    where = np.searchsorted(share, np.asarray(probabilities) - 1e-12)
+    return values[np.minimum(where, values.size - 1)]
+
+
+def median_and_quartile_distance(values, weights):
+    """Return the median and the quartile distance of a distribution; 0 where the latter is rounding."""
+    first, median, third = quantiles(values, weights, (0.25, 0.5, 0.75))
+    return median, 0.0 if is_constant(first, third) else third - first
+
+
+def robust_center_and_scale(values, weights):
+    """Return the center and the scale of a column with this distribution.
+
+    They are the median and the quartile distance. Where more than half of a column is one value, or where
+    frequent values far from the others (codes for a missing value, such as -999) inflate the quartile
+    distance, the most frequent values are set aside, and the center and the scale are those of the rest.
+    If the rest does not vary either, a second value dominates it: the scale is half the distance between
+    the two, as for a column of zeros and ones. A constant column has an infinite scale.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_values,)
+        Distinct, ascending.
+    weights : ndarray of shape (n_values,)
+        The weight of each value in the column.
+
+    Returns
+    -------
+    center, scale : float
+    """
+    center, scale = median_and_quartile_distance(values, weights)
+    if is_constant(values[0], values[-1]):
+        return center, np.inf
+    by_weight = np.argsort(-weights, kind="stable")
+    frequent = [i for i in by_weight[:MOST_CANDIDATES] if weights[i] >= LEAST_SHARE * weights.sum()]
+    for n_aside in range(1, min(MOST_SET_ASIDE, len(frequent), values.size - 1) + 1):
+        rests = [np.delete(np.arange(values.size), aside) for aside in combinations(frequent, n_aside)]
+        found = [median_and_quartile_distance(values[rest], weights[rest]) for rest in rests]
+        found = [(center_of_rest, scale_of_rest) for center_of_rest, scale_of_rest in found if scale_of_rest]
+        center_of_rest, scale_of_rest = min(found, key=itemgetter(1), default=(center, 0.0))
+        if scale_of_rest and (not scale or scale > LEAST_GAIN * scale_of_rest):
+            center, scale = center_of_rest, scale_of_rest
+    if not scale:
+        most, second = values[by_weight[:2]]
+        center, scale = most, max(abs(second - most) / 2, np.finfo(np.float64).tiny)
+    return center, scale
+
+
+def target_center_and_scale(values, weights):
+    """Return the center and the scale of a target with this distribution, for a robust loss.
+
+    They are the median and the quartile distance in units of the normal distribution's, so that they
+    estimate the mean and the standard deviation where the target is normal. Where more than half of the
+    target is one value, the scale is the median distance of the other values from it. The scale of a
+    constant target is 1.
+    """
+    center, scale = median_and_quartile_distance(values, weights)
+    if scale:
+        return center, scale / NORMAL_QUARTILE_DISTANCE
+    others = values != center
+    if is_constant(values[0], values[-1]) or not others.any():
+        return center, 1.0
+    (scale,) = weighted_quantiles(np.abs(values[others] - center), (0.5,), weights[others])
+    return center, max(scale, np.finfo(np.float64).tiny)

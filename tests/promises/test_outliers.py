@@ -1,0 +1,114 @@
+"""Outliers, codes for missing values and columns that never varied do no harm."""
+
+import warnings
+
+import numpy as np
+import pytest
+from scipy.sparse import csr_array
+from sklearn.ensemble import HistGradientBoostingRegressor
+from sklearn.metrics import r2_score
+
+from skbackprop import BackpropClassifier, BackpropRegressor
+from skbackprop.network.losses import Huber
+
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(900, 4))
+SIGNAL = 2 * X[:, 0] + np.sin(2 * X[:, 1])
+TRAINING, TEST = slice(0, 600), slice(600, None)
+
+
+def fitted(estimator, *args, **params):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        return estimator.fit(*args, **params)
+
+
+@pytest.mark.parametrize("outlier", [1e4, 1e6, -1e9])
+@pytest.mark.parametrize("loss", ["huber", "absolute_error", "quantile", Huber(1.0)])
+@pytest.mark.parametrize("recipe", ["fast", "textbook"])
+def test_outliers_in_y_move_no_robust_loss(recipe, loss, outlier):
+    y = SIGNAL[TRAINING].copy()
+    y[::200] = outlier
+    model = BackpropRegressor(32, loss=loss, recipe=recipe, learning_rate=0.02, random_state=0)
+    score = r2_score(SIGNAL[TEST], fitted(model, X[TRAINING], y).predict(X[TEST]))
+    boosting = HistGradientBoostingRegressor(loss="absolute_error", random_state=0).fit(X[TRAINING], y)
+    assert score > boosting.score(X[TEST], SIGNAL[TEST]) - 0.03
+
+
+@pytest.mark.parametrize("loss", ["huber", "absolute_error"])
+def test_targets_that_are_mostly_one_value_or_all_one_value(loss):
+    """More than half are 0, so that the quartile distance is 0; and a constant, weighted."""
+    y = np.where(X[:, 0] > 0.8, 3.0 + X[:, 1], 0.0)
+    y[0] = 1e7
+    model = fitted(BackpropRegressor(32, loss=loss, recipe="fast", random_state=0), X[TRAINING], y[TRAINING])
+    assert r2_score(y[TEST], model.predict(X[TEST])) > 0.8
+    constant = fitted(BackpropRegressor(8, loss=loss, random_state=0), X, np.full(900, 7.0), np.arange(900.0))
+    np.testing.assert_allclose(constant.predict(X), 7.0, atol=0.01)
+
+
+def columns():
+    """Columns that a single entry or a code for a missing value would hide, and what is to be seen."""
+    rng = np.random.default_rng(3)
+    normal, binary = rng.normal(size=900), (rng.random(900) < 0.5).astype(float)
+
+    def coded(share, code, values=normal):
+        missing = rng.random(900) < share
+        return np.where(missing, code, values), np.where(missing, 0.0, values)
+
+    zeros = np.where(rng.random(900) < 0.8, 0.0, normal)
+    few = np.where(rng.random(900) < 0.95, 0.0, rng.integers(1, 4, 900))
+    yield "80 % zeros", np.where(np.arange(900) == 5, 1e8, zeros), zeros
+    yield "95 % zeros", np.where(np.arange(900) == 5, -1e6, few), few
+    for share in (0.25, 0.5, 0.75):
+        yield f"code in {share}", *coded(share, -999999)
+    once, seen = coded(0.35, -999999)
+    twice = rng.random(900) < 0.5
+    yield "two codes", np.where(twice, 888888, once), np.where(twice, 0.0, seen)
+    yield "coded flags", *coded(0.4, -999, binary)
+    tailed = normal.copy()
+    tailed[:40] = rng.standard_cauchy(40) * 1e6
+    yield "heavy tails", tailed, np.where(np.arange(900) < 40, 0.0, normal)
+
+
+@pytest.mark.parametrize(("x", "seen"), [pytest.param(x, seen, id=name) for name, x, seen in columns()])
+def test_what_is_in_a_column_is_seen_past_outliers_and_codes(x, seen):
+    inputs = np.column_stack((X[:, :2], x))
+    model = fitted(BackpropRegressor(64, recipe="fast", random_state=0), inputs[TRAINING], seen[TRAINING])
+    rows = np.flatnonzero(np.arange(900) >= 600)
+    assert r2_score(seen[rows], model.predict(inputs[rows])) > 0.95
+
+
+@pytest.mark.parametrize("scaling", ["standard", "robust", None])
+@pytest.mark.parametrize("settings", [{"recipe": "textbook"}, {"recipe": "tabular"}, {"solver": "lbfgs"}])
+@pytest.mark.parametrize("constant", [0.0, 5.0, 0.1 + 0.2, np.nan])
+def test_a_column_that_never_varied_has_no_say(constant, settings, scaling):
+    inputs, y = np.column_stack((X[:300], np.full(300, constant))), SIGNAL[:300]
+    model = BackpropRegressor(8, scaling=scaling, learning_rate=0.01, max_iter=5, random_state=0, **settings)
+    fitted(model, inputs, y)
+    expected = model.predict(inputs)
+    changed = inputs.copy()
+    for number in (1000.0, -1e8, 0.3):
+        changed[:, -1] = number
+        np.testing.assert_array_equal(model.predict(changed), expected)
+        if not np.isnan(constant):
+            np.testing.assert_allclose(model.predict(csr_array(changed)), expected, rtol=1e-9)
+
+
+@pytest.mark.parametrize("scaling", ["standard", "robust", None])
+@pytest.mark.parametrize("form", [np.asarray, csr_array])
+def test_a_column_that_begins_to_vary_is_learned_from_there(form, scaling):
+    constant, varying = X[:300].copy(), X[300:600]
+    constant[:, 0] = 2.0
+    labels = varying[:, 0] > 0
+    model = BackpropClassifier(16, scaling=scaling, random_state=0)
+    model.partial_fit(form(constant), constant[:, 1] > 0, classes=[False, True])
+    before = model.predict_proba(form(constant))
+    model.set_params(learning_rate=1e-12).partial_fit(form(varying), labels)
+    np.testing.assert_allclose(model.predict_proba(form(constant)), before, rtol=1e-5, atol=1e-6)
+    model.set_params(learning_rate=0.01)
+    for _ in range(60):
+        model.partial_fit(form(varying), labels)
+    assert model.score(form(varying), labels) > 0.95
+    restarted = BackpropClassifier(16, scaling=scaling, warm_start=True, random_state=0)
+    fitted(restarted, form(constant), constant[:, 1] > 0)
+    assert fitted(restarted, form(varying), labels).score(form(varying), labels) > 0.95
