@@ -1,0 +1,65 @@
+"""Missing values that the first fit did not have are filled wherever they come from."""
+
+import warnings
+
+import numpy as np
+import pytest
+
+from skbackprop import BackpropClassifier, BackpropRegressor, HiddenLayerTransformer
+from skbackprop.inspection import hidden_activations
+
+X = np.random.default_rng(0).normal(3, 2, size=(300, 4))
+Y = X[:, 0] > 3
+GAP = X.copy()
+GAP[::7, 1] = np.nan
+SETTINGS = {"recipe": "textbook", "learning_rate": 0.02, "max_iter": 20, "random_state": 0}
+
+
+def filled(center):
+    return np.where(np.isnan(GAP), center, GAP)
+
+
+def fitted(estimator, *args, **params):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        return estimator.fit(*args, **params)
+
+
+@pytest.mark.parametrize("scaling", ["standard", "robust", None])
+def test_a_gap_in_validation_rows_is_the_center_of_its_column(scaling):
+    center = {
+        "standard": X.mean(axis=0),
+        "robust": np.quantile(X, 0.5, axis=0, method="inverted_cdf"),
+        None: 0.0,
+    }
+    losses = [
+        fitted(BackpropClassifier(16, scaling=scaling, **SETTINGS), X, Y, X_val=rows, y_val=Y).best_loss_
+        for rows in (GAP, filled(center[scaling]))
+    ]
+    assert np.isfinite(losses[0])
+    np.testing.assert_allclose(losses[0], losses[1], rtol=1e-9)
+
+
+def test_a_gap_in_a_later_piece_or_warm_start_is_learned_from():
+    streamed = [BackpropClassifier(16, random_state=0).partial_fit(X, Y, classes=[0, 1]) for _ in range(2)]
+    for model, rows in zip(streamed, (GAP, filled(X.mean(axis=0))), strict=True):
+        model.partial_fit(rows, ~Y)
+    np.testing.assert_allclose(streamed[0].predict_proba(X), streamed[1].predict_proba(X), rtol=1e-9)
+    restarted = [fitted(BackpropClassifier(16, warm_start=True, **SETTINGS), X, Y) for _ in range(2)]
+    before = restarted[0].predict_proba(X)
+    for model, rows in zip(restarted, (GAP, filled(X.mean(axis=0))), strict=True):
+        fitted(model, rows, ~Y)
+    np.testing.assert_allclose(restarted[0].predict_proba(X), restarted[1].predict_proba(X), rtol=1e-9)
+    assert abs(restarted[0].predict_proba(X) - before).max() > 0.1
+
+
+def test_every_other_method_fills_gaps():
+    model = fitted(BackpropRegressor(8, dropout=0.1, **SETTINGS), X, X[:, 0])
+    rows = filled(X.mean(axis=0))
+    np.testing.assert_allclose(model.predict(GAP), model.predict(rows), rtol=1e-9)
+    samples = [model.sample_y(Z, 3, random_state=0) for Z in (GAP, rows)]
+    np.testing.assert_allclose(samples[0], samples[1], rtol=1e-9)
+    for one, other in zip(hidden_activations(model, GAP), hidden_activations(model, rows), strict=True):
+        np.testing.assert_allclose(one.a, other.a, rtol=1e-9, atol=1e-12)
+    transformer = fitted(HiddenLayerTransformer(BackpropRegressor(8, **SETTINGS)), X, X[:, 0])
+    np.testing.assert_allclose(transformer.transform(GAP), transformer.transform(rows), rtol=1e-9, atol=1e-12)

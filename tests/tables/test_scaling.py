@@ -1,0 +1,54 @@
+"""The statistics of columns against numbers worked out by hand."""
+
+import numpy as np
+import pytest
+
+from skbackprop.tables.scaling import clip_smoothly, no_scaling, robust_scaling, standard_scaling
+from skbackprop.tables.statistics import distribution, target_center_and_scale
+
+
+@pytest.mark.parametrize(
+    ("column", "center", "scale"),
+    [
+        ([1, 2, 3, 4, 5, 6, 7, 8], 4, 4),  # quartiles 2 and 6, median 4
+        ([0, 0, 0, 0, 1], 0, 0.5),  # zeros and ones: half of their distance
+        ([0] * 12 + [1, 2, 3, 4], 2, 2),  # without the zeros: quartiles 1 and 3, median 2
+        ([-999, -999, -999, 1, 2, 3, 4], 2, 2),  # a code, quartile distance 1002 with it
+        ([-999] * 4 + [777] * 4 + [1, 2, 3, 4], 2, 2),  # two codes
+        ([5, 5, 5, 5], 5, np.inf),
+        ([0.1 + 0.2, 0.3, 0.3], 0.3, np.inf),  # varies by rounding only
+    ],
+)
+def test_robust_center_and_scale(column, center, scale):
+    scaling = robust_scaling(np.array(column, dtype=float)[:, None])
+    np.testing.assert_allclose([scaling.center[0], scaling.scale[0]], [center, scale], rtol=1e-12)
+
+
+def test_a_weight_of_two_is_the_value_twice():
+    column, weights = np.array([3.0, -999.0, 1.0, 2.0, 4.0]), np.array([1.0, 3.0, 1.0, 0.0, 2.0])
+    weighted = robust_scaling(column[:, None], weights)
+    repeated = robust_scaling(np.repeat(column, weights.astype(int))[:, None])
+    np.testing.assert_array_equal(weighted.center, repeated.center)
+    np.testing.assert_array_equal(weighted.scale, repeated.scale)
+
+
+def test_the_smooth_bound():
+    """x / sqrt(1 + (x / 3)^2): 0 at 0, 4 / (5 / 3) at 4, and 3 far out."""
+    np.testing.assert_allclose(clip_smoothly(np.array([0.0, 4.0, -4.0, 1e30])), [0, 2.4, -2.4, 3], rtol=1e-12)
+
+
+def test_targets_of_robust_losses():
+    """(6 - 2) / 1.3489795 is the quartile distance of 1 to 8 in standard deviations of the normal one."""
+    center, scale = target_center_and_scale(*distribution(np.arange(1.0, 9.0)))
+    np.testing.assert_allclose([center, scale], [4, 4 / 1.3489795003921634], rtol=1e-12)
+    assert target_center_and_scale(*distribution(np.array([0.0, 0, 0, 0, 0, 2, -3, 4]))) == (0, 3)
+    assert target_center_and_scale(*distribution(np.array([7.0, 7, 7]))) == (7, 1)
+
+
+def test_columns_without_variation_become_zero():
+    X = np.array([[1.0, 5.0], [3.0, 5.0]])
+    later = np.array([[2.0, 1e9]])
+    for scaling, first in ((standard_scaling(X), 0.0), (no_scaling(X), 2.0)):
+        out = np.empty((1, 2))
+        scaling.apply(later, out)
+        np.testing.assert_array_equal(out, [[first, 0.0]])
