@@ -11,9 +11,17 @@ from skbackprop.estimators.fitted_attributes import FittedAttributes
 from skbackprop.estimators.parameters import refuse_word_as_rate, validate
 from skbackprop.estimators.recipe import Recipe
 from skbackprop.estimators.resuming import check_resumed, fixed_parameters, warn_of_fixed_parameters
-from skbackprop.estimators.validation import make_validation
+from skbackprop.estimators.validation import Rows, make_validation
 from skbackprop.estimators.version import __version__
-from skbackprop.estimators.warnings import is_one_of_many, warn_of_a_large_batch, warn_of_the_end
+from skbackprop.estimators.warnings import (
+    FINISHED,
+    is_one_of_many,
+    warn_of_a_large_batch,
+    warn_of_a_single_class,
+    warn_of_a_useless_fit,
+    warn_of_the_end,
+)
+from skbackprop.estimators.without_effect import warn_of_parameters_without_effect
 from skbackprop.model.model import CHANGEABLE, CHANGEABLE_IN_STREAM, build_model
 from skbackprop.model.monte_carlo import sample_raw_predictions
 from skbackprop.model.prediction import raw_predictions
@@ -137,16 +145,20 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
             warn_of_fixed_parameters(self, self._model)
             self._model.follow(settings)
             settings = self._model.settings
-        X = arrange(X, settings.sparse_rows)
+        X, numbers = arrange(X, settings.sparse_rows), None
         if X.shape[0] <= settings.batch_size:
-            X, y, sample_weight = merge_equal_rows(X, y, sample_weight)
+            X, y, sample_weight, numbers = merge_equal_rows(X, y, sample_weight)
         if continuing:
             model = self._model
             model.observe_inputs(X, sample_weight)
         else:
             model = build_model(X, y, sample_weight, settings, encoder)
             model.parameters = fixed_parameters(self)
-        rows, validate = make_validation(self, model, X, y, sample_weight, X_val, y_val, sample_weight_val)
+        warn_of_a_single_class(model.targets)
+        warn_of_parameters_without_effect(self, settings, X, X_val)
+        rows, validate = make_validation(
+            self, model, Rows(X, y, sample_weight, given[0], numbers), X_val, y_val, sample_weight_val
+        )
         batches = model.training_batches(X, y, sample_weight, rows)
         training = model.resume_training(self.random_state)
         observer = observe(self, model, settings.max_iter, *given)
@@ -159,6 +171,8 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
         if reason == "max_iter" and self.warm_start:
             reason = "planned"
         warn_of_the_end(reason, model)
+        if reason in FINISHED and not getattr(model.targets, "constant", False):
+            warn_of_a_useless_fit(model, batches)
         if not self.warm_start:
             model.training = None
         self._model = model
@@ -188,10 +202,18 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
                 max_fun=self.max_fun,
                 tol=self.tol,
                 observer=observer,
+                verbose=self.verbose,
             )
 
     def _partial_fit(self, X, y, sample_weight, classes=None):
         given = X, y, sample_weight
+        if getattr(self, "class_weight", None) == "balanced":
+            raise ValueError(
+                "class_weight='balanced' is not available for partial_fit, because the classes of all rows "
+                "would have to be counted first. Pass a dict of weights instead, for instance those that "
+                "sklearn.utils.class_weight.compute_class_weight('balanced', classes=classes, y=y) returns "
+                "for a large sample y."
+            )
         first = not hasattr(self, "_model")
         encoder, scaling = (None, None) if first else (self._model.encoder, self._model.scaling)
         X, y, sample_weight, encoder = check_training_data(

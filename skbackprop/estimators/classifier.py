@@ -308,6 +308,8 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
 
         None is 0 or 1 to the last digit: nobody is that sure, and a logarithm may be taken of it.
         """
+        if self._model.targets.constant:
+            return np.ones_like(raw)
         probabilities = self._inverse_link(raw)
         limits = np.finfo(probabilities.dtype)
         return np.clip(probabilities, limits.tiny, 1 - limits.epsneg, out=probabilities)
@@ -339,7 +341,7 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         log_probabilities : ndarray of shape (n_samples, n_classes)
         """
         raw = self._raw(X)
-        if self.out_activation_ == "custom":
+        if self.out_activation_ == "custom" or self._model.targets.constant:
             return np.log(self._probabilities(raw))
         if self._is_binary():
             exact = log_expit(np.hstack((-raw, raw)))

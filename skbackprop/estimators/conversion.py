@@ -158,6 +158,8 @@ def regressor_there(estimator, parameters):
 def refuse_what_is_not_there(estimator, model):
     """Raise where the fitted `estimator` does what scikit-learn's networks cannot."""
     settings, network = model.settings, model.network
+    if getattr(model.targets, "constant", False):
+        raise refusal("a y of one class", "fit on two classes or more")
     if model.encoder is not None:
         raise refusal("the encoding of categories and missing numbers", "encode them in a pipeline")
     if network.n_networks > 1:

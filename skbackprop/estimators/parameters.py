@@ -115,7 +115,10 @@ RECIPE = [
     Parameter(
         "clip_predictions",
         [AUTO, "boolean"],
-        "Regressor only: whether predictions are confined to the range of the y of the training.",
+        """
+        Regressor only: whether predictions are confined to the range of the y of the training, widened by
+        half of its length on each side.
+        """,
     ),
 ]
 

@@ -1,23 +1,34 @@
-"""What is said about how a training ended."""
+"""Warnings about the data of a training, its parameters and how it ended."""
 
 import sys
 
+import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
+from skbackprop.network.workspace import Workspace
 from skbackprop.tables.user_warnings import warn
+from skbackprop.training.epoch_loss import least_constant_loss, weighted_sum
+
+# Ends of a training after which its result should be of use.
+FINISHED = ("max_iter", "max_fun", "stalled", "validation_failed")
+# Rows on which the loss is compared with that of the best constant.
+SAMPLE_ROWS = 1000
+# A loss is a failure if it is this many times that of the best constant (of LEAST, if that
+# is more): less may be a short training that still improves, unless the loss has risen in training.
+FAR_WORSE, WORSE, LEAST = 10, 2, 0.1
 
 # Schedules that could go on: with the others max_iter is a plan, not a bound.
 OPEN_ENDED = ("constant", "invscaling", "adaptive")
 
 
 def warn_of_the_end(reason, model):
-    """Warn of what a user should know, or raise where nothing was trained.
+    """Warn if training ended early or unsuccessfully; raise if nothing was trained.
 
     Parameters
     ----------
-    reason : {"max_iter", "max_fun", "stalled", "callback", "interrupted", "diverged", "planned"}
-        See :meth:`Training.run` and :func:`minimize_lbfgs`; "planned" is a "max_iter" that surprises
-        nobody.
+    reason : str
+        See :meth:`Training.run` and :func:`minimize_lbfgs`; "planned" is a "max_iter" that needs no
+        warning.
     model : Model
     """
     settings, n_epochs = model.settings, model.history.n_epochs
@@ -32,6 +43,13 @@ def warn_of_the_end(reason, model):
         if n_epochs == 0:
             raise ValueError(message)
         warn(f"{message} The weights after epoch {n_epochs} are kept.", ConvergenceWarning)
+    elif reason == "validation_failed":
+        failure, model.training.failure = model.training.failure, None
+        warn(
+            f"The scorer failed in epoch {n_epochs + 1} ({type(failure).__name__}: {failure}), which ended "
+            f"the training; the weights of the best epoch ({model.training.best_epoch}) are kept.",
+            ConvergenceWarning,
+        )
     elif reason == "max_fun" or (reason == "max_iter" and settings.schedule in OPEN_ENDED):
         warn(
             f"The {reason!r} parameter ({getattr(settings, reason)}) was reached before the loss stopped "
@@ -63,3 +81,41 @@ def is_one_of_many():
             return True
         frame = frame.f_back
     return False
+
+
+def warn_of_a_single_class(targets):
+    """Warn if there is nothing to learn because y has one class."""
+    if getattr(targets, "constant", False):
+        warn(f"y has only one class, {targets.classes[0]!r}: the classifier predicts it for every row.")
+
+
+def warn_of_a_useless_fit(model, batches):
+    """Warn if the loss on a sample of the training rows is worse than that of the best constant.
+
+    Parameters
+    ----------
+    model : Model
+    batches : Batches
+        Those of the training.
+    """
+    network = model.network
+    raw, Y, w = [], [], []
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        for X, Y_batch, w_batch in batches.epoch(np.random.default_rng(0)):
+            raw.append(network.forward(X, Workspace(network, X.shape[0])).copy())
+            Y.append(Y_batch.copy())
+            w.append(np.ones(len(Y_batch)) if w_batch is None else w_batch.copy())
+            if sum(map(len, Y)) >= SAMPLE_ROWS * network.n_networks:
+                break
+        raw, Y, w = np.concatenate(raw), np.concatenate(Y), np.concatenate(w)
+        loss = weighted_sum(model.loss.value(Y, raw, np.empty_like(raw)), w / w.sum())
+        constant = least_constant_loss(model.loss, Y, w)
+    losses = model.history.loss
+    factor = WORSE if losses[-1] > losses[0] else FAR_WORSE
+    if np.isfinite(constant) and not loss <= constant + (factor - 1) * max(abs(constant), LEAST):
+        warn(
+            f"The loss after training ({loss:.3g}) is worse than that of the best constant prediction "
+            f"({constant:.3g}): the network has learned nothing. A smaller learning_rate or other scales of "
+            "X and y may help; skbackprop.inspection.diagnose(model, X, y) looks for the cause.",
+            ConvergenceWarning,
+        )

@@ -3,7 +3,6 @@
 from functools import cached_property
 
 import numpy as np
-from scipy.optimize import minimize
 from scipy.special import logit
 
 from skbackprop.inspection.gradient_check import in_float64
@@ -17,7 +16,7 @@ from skbackprop.model.recipes import make_optimizer
 from skbackprop.network.initialization import initialize
 from skbackprop.network.losses import combine
 from skbackprop.tables.batches import Batches
-from skbackprop.training.epoch_loss import mean_loss, weighted_sum
+from skbackprop.training.epoch_loss import least_constant_loss, mean_loss, weighted_sum
 from skbackprop.training.training import clip_norm
 
 # Activations and gradients are computed on at most this number of rows, drawn at random, which gives shares
@@ -219,21 +218,6 @@ class Measurements:
             np.bincount(targets.codes(self.y), self.w, minlength=n_classes),
             np.bincount(targets.codes(predicted), minlength=n_classes),
         )
-
-
-def least_constant_loss(loss, Y, w):
-    """Return the smallest weighted mean loss of raw outputs that are the same for all rows."""
-    raw, out = np.empty_like(Y), np.empty_like(Y)
-    w = np.ones(Y.shape[0]) if w is None else w
-    w = w / w.sum()
-
-    def objective(z):
-        raw[...] = z
-        value = weighted_sum(loss.value(Y, raw, out), w)
-        loss.delta(Y, raw, out)
-        return value, w @ out
-
-    return minimize(objective, np.zeros(Y.shape[1]), jac=True, method="L-BFGS-B").fun
 
 
 def norm(a):

@@ -13,7 +13,7 @@ from skbackprop.tables.rows_on_disk import in_memory
 
 
 def merge_equal_rows(X, y, sample_weight):
-    """Return the distinct rows (X, y) of positive weight, and their weights (None: all 1).
+    """Return the distinct rows (X, y) of positive weight, their weights (None: all 1) and their numbers.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ def merge_equal_rows(X, y, sample_weight):
     groups = [members[key] for key in sorted(members)]
     first = np.array([group[0] for group in groups])
     totals = np.array([weights[group].sum() for group in groups])
-    return X[first], y[first], None if (totals == 1).all() else totals
+    return X[first], y[first], None if (totals == 1).all() else totals, first
 
 
 def row_keys(a):

@@ -10,6 +10,11 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 from skbackprop.tables.scaling import Scaling, standard_scaling
 from skbackprop.tables.statistics import distribution, target_center_and_scale
 
+# Clipped predictions may leave the range of the y of the training by this share of it on each side. In
+# cross-validation over 14 regression tables shares of 0, 0.25 and 0.5 and no clipping differ by less than
+# 0.05 % of RMSE on average; a share of 0 would make the forecasts of a trend flat.
+MARGIN = 0.5
+
 
 class ClassTargets:
     """Labels as rows of 0 and 1: one column for two classes, else one for each class or label.
@@ -27,6 +32,7 @@ class ClassTargets:
     Attributes
     ----------
     classes : ndarray of shape (n_classes,)
+        If it is a single class, every prediction is that class.
     multilabel : bool
     n_outputs : int
     """
@@ -50,11 +56,12 @@ class ClassTargets:
         labels = column_or_1d(y, warn=True) if classes is None else classes
         self._encoder = LabelEncoder().fit(labels)
         self.classes = self._encoder.classes_
-        if len(self.classes) < 2:
-            raise ValueError(
-                f"y has only one class, {self.classes[0]!r}; a classifier needs at least 2 classes."
-            )
-        self.n_outputs = 1 if len(self.classes) == 2 else len(self.classes)
+        self.n_outputs = 1 if len(self.classes) <= 2 else len(self.classes)
+
+    @property
+    def constant(self):
+        """Whether there is a single class, so that nothing can be learned."""
+        return len(self.classes) == 1 and not self.multilabel
 
     def refuse_other_classes(self, classes):
         """Raise where `classes` are not those that are known."""
@@ -114,16 +121,57 @@ class ClassTargets:
             balanced = np.zeros(counts.size)
             balanced[present] = counts.sum() / (present.sum() * counts[present])
             factors = balanced[codes]
+        elif self.class_weight == "balanced":
+            factors = compute_sample_weight("balanced", y)
         else:
-            factors = compute_sample_weight(self.class_weight, y)
+            factors = self._factors(y)
         return factors if sample_weight is None else factors * sample_weight
+
+    def _factors(self, y):
+        """Return the weight of each row by the dict (multilabel: dicts) of weights; 1 for what it lacks."""
+        if not self.multilabel:
+            weights = by_class(self.class_weight, self.classes)
+            return weights[self.codes(y)]
+        if not isinstance(self.class_weight, list) or len(self.class_weight) != self.n_outputs:
+            raise ValueError(
+                "The 'class_weight' parameter must be 'balanced' or a list of one dict for each of the "
+                f"{self.n_outputs} labels of a multilabel y. Got {self.class_weight!r} instead."
+            )
+        Y = y.toarray() if issparse(y) else np.asarray(y)
+        pairs = np.array([by_class(weights, np.array([0, 1])) for weights in self.class_weight])
+        return np.where(Y > 0, pairs[:, 1], pairs[:, 0]).prod(axis=1)
 
     def decode(self, raw):
         """Return the labels that belong to raw outputs of shape (n_samples, n_outputs)."""
+        if self.constant:
+            return np.repeat(self.classes, raw.shape[0])
         if self.multilabel:
             return (raw > 0).astype(np.int64)
         codes = (raw[:, 0] > 0).astype(np.intp) if self.n_outputs == 1 else raw.argmax(axis=1)
         return self.classes[codes]
+
+
+def by_class(class_weight, classes):
+    """Return the weight of each class, 1 for those that the dict `class_weight` lacks."""
+    if not isinstance(class_weight, dict):
+        raise ValueError(
+            "The 'class_weight' parameter must have a dict for each column of y, and y has one. Got "
+            f"{class_weight!r} instead."
+        )
+    known = set(classes.tolist())
+    unknown = [label for label in class_weight if label not in known]
+    # A fold may lack a class that the dict names; an unknown name is a mistake if known ones are not named.
+    if unknown and not known <= set(class_weight):
+        raise ValueError(
+            f"The 'class_weight' parameter names {unknown}, which are not classes of y: {classes.tolist()}."
+        )
+    weights = np.array([class_weight.get(label, 1.0) for label in classes.tolist()], dtype=np.float64)
+    if not (np.isfinite(weights) & (weights >= 0)).all():
+        raise ValueError(
+            "The 'class_weight' parameter must have finite weights of at least 0. Got "
+            f"{class_weight!r} instead."
+        )
+    return weights
 
 
 class RealTargets:
@@ -141,11 +189,13 @@ class RealTargets:
         For losses in which an outlier has a bounded gradient: y is scaled by its median and quartile
         distance (:func:`.target_center_and_scale`), which outliers do not change either.
     clipped : bool, default=False
-        Whether predictions stay within the range of all y of the training.
+        Whether predictions stay within :attr:`bounds`.
     """
 
     def __init__(self, y, sample_weight=None, scaled=True, positive=False, robust=False, clipped=False):
         self.clipped = clipped
+        if y.ndim == 2 and y.shape[1] == 1:
+            y = column_or_1d(y, warn=True)
         self.one_dimensional = y.ndim == 1
         Y = y.reshape(y.shape[0], -1)
         self.n_outputs = Y.shape[1]
@@ -165,10 +215,17 @@ class RealTargets:
             self.scaling = Scaling(scaling.center, np.where(np.isinf(scaling.scale), 1.0, scaling.scale))
 
     def observe(self, y):
-        """Widen the range of predictions to that of further y of the training."""
+        """Widen :attr:`bounds` by further y of the training."""
         Y = y.reshape(y.shape[0], -1)
         self.lowest = np.minimum(self.lowest, Y.min(axis=0))
         self.highest = np.maximum(self.highest, Y.max(axis=0))
+
+    @property
+    def bounds(self):
+        """Return the bounds of clipped predictions: the range of all y of the training, widened by MARGIN."""
+        with np.errstate(over="ignore"):
+            margin = MARGIN * (self.highest - self.lowest)
+            return self.lowest - margin, self.highest + margin
 
     def strata(self, y):
         """Return None: validation takes rows without regard to y."""
@@ -201,7 +258,7 @@ class RealTargets:
         """Return predictions of shape (n_samples, n_outputs) in the units and the shape of y."""
         y = self.scaling.invert(predictions)
         if self.clipped:
-            np.clip(y, self.lowest, self.highest, out=y)
+            np.clip(y, *self.bounds, out=y)
         return y.ravel() if self.one_dimensional else y
 
     def _check_sign(self, Y):

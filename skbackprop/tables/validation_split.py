@@ -5,7 +5,7 @@ from sklearn.model_selection import train_test_split
 
 
 def split_rows(n_samples, fraction, random_state, strata=None, sample_weight=None):
-    """Return the indices of the training rows and of the validation rows.
+    """Return the indices of the training rows and of the validation rows; (None, None) if either has none.
 
     Parameters
     ----------
@@ -22,12 +22,14 @@ def split_rows(n_samples, fraction, random_state, strata=None, sample_weight=Non
     """
     rows = np.arange(n_samples) if sample_weight is None else np.flatnonzero(sample_weight)
     if strata is None:
-        return train_test_split(rows, test_size=fraction, random_state=random_state)
+        strata = np.zeros(n_samples, dtype=np.intp)
     sizes = np.bincount(strata[rows])
     alone = sizes[strata[rows]] == 1
     rows, singles = rows[~alone], rows[alone]
     n_strata = np.count_nonzero(sizes > 1)
     n_validation = int(np.ceil(fraction * rows.size))
+    if not 0 < n_validation < rows.size:
+        return None, None
     if n_strata < 2 or min(n_validation, rows.size - n_validation) < n_strata:
         kept, held_out = train_test_split(rows, test_size=fraction, random_state=random_state)
     else:

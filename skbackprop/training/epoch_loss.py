@@ -1,6 +1,7 @@
 """Losses of a batch, of an epoch and of a whole data set."""
 
 import numpy as np
+from scipy.optimize import minimize
 
 from skbackprop.network.kernels.constant_arrays import constant
 from skbackprop.network.kernels.denormals import flush_denormals
@@ -80,3 +81,18 @@ def write_output_delta(loss, Y, z, w, out, n_networks=1):
 def weighted_sum(values, w):
     """Return sum_i w_i values_i, with weights of 1 where `w` is None."""
     return float(values.sum() if w is None else values @ w)
+
+
+def least_constant_loss(loss, Y, w):
+    """Return the smallest weighted mean loss of raw outputs that are the same for all rows."""
+    raw, out = np.empty_like(Y), np.empty_like(Y)
+    w = np.ones(Y.shape[0]) if w is None else w
+    w = w / w.sum()
+
+    def objective(z):
+        raw[...] = z
+        value = weighted_sum(loss.value(Y, raw, out), w)
+        loss.delta(Y, raw, out)
+        return value, w @ out
+
+    return minimize(objective, np.zeros(Y.shape[1]), jac=True, method="L-BFGS-B").fun

@@ -1,5 +1,6 @@
 """L-BFGS (Liu & Nocedal, 1989): full gradients, handed to SciPy's optimizer."""
 
+import time
 from dataclasses import dataclass
 
 import numpy as np
@@ -68,7 +69,7 @@ class Objective:
         return total / n_rows + penalty, gradient
 
 
-def minimize_lbfgs(training, batches, *, alpha, max_iter, max_fun, tol, observer=None):
+def minimize_lbfgs(training, batches, *, alpha, max_iter, max_fun, tol, observer=None, verbose=False):
     """Train in place and return what ended it, as :meth:`Training.run` does.
 
     Parameters
@@ -84,6 +85,8 @@ def minimize_lbfgs(training, batches, *, alpha, max_iter, max_fun, tol, observer
         Ends when no component of the gradient is larger.
     observer : object, default=None
         See :meth:`Training.run`; told of each iteration.
+    verbose : bool, default=False
+        Whether to print a line per iteration.
     """
     network, history = training.network, training.history
     if training.unfinished is None:
@@ -95,13 +98,18 @@ def minimize_lbfgs(training, batches, *, alpha, max_iter, max_fun, tol, observer
     objective = Objective(network, training.loss, batches, alpha)
     last_iterate, n_iterations = network.theta.astype(np.float64), len(history.loss)
 
+    started = time.perf_counter()
+
     def after_iteration(theta):
-        nonlocal last_iterate, n_iterations
+        nonlocal last_iterate, n_iterations, started
         iterate = theta.copy()
         history.loss.append(objective.mean_loss)
         history.penalty.append(objective.penalty)
         # Both at once: whatever interrupts, they belong together.
         last_iterate, n_iterations = iterate, n_iterations + 1
+        if verbose:
+            training.print_line(time.perf_counter() - started)
+            started = time.perf_counter()
         if observer is not None and observer.end_epoch():
             raise StoppedByObserverError
 

@@ -17,6 +17,10 @@ ADAPTIVE_END = 1e-6
 STREAM_EPOCHS = 1000
 
 
+class ValidationError(Exception):
+    """Raised by a validation that worked before, from the error: training ends, and what it has is kept."""
+
+
 class Training:
     """A network, what trains it, and how far it has come.
 
@@ -50,6 +54,8 @@ class Training:
     ----------
     best_epoch : int
         The epoch (counted from 1) whose weights were kept by the last :meth:`run`.
+    failure : Exception or None
+        What the validation raised, after the reason "validation_failed".
     unfinished : Run or None
         The run under way; an observer that saves the training saves it too.
     """
@@ -84,6 +90,7 @@ class Training:
         self.shuffle = shuffle
         self.best_epoch = 0
         self.unfinished = None
+        self.failure = None
 
     @property
     def n_epochs(self):
@@ -130,7 +137,7 @@ class Training:
 
         Returns
         -------
-        reason : {"max_iter", "stalled", "callback", "interrupted", "diverged"}
+        reason : {"max_iter", "stalled", "callback", "interrupted", "diverged", "validation_failed"}
 
         Raises
         ------
@@ -187,9 +194,12 @@ class Training:
                 # A stream is a loop of the user's, which Ctrl-C is to end.
                 if isinstance(error, KeyboardInterrupt) and self.n_epochs and not run.held:
                     return "interrupted"
+                if isinstance(error, ValidationError):
+                    self.failure = error.__cause__
+                    return "validation_failed"
                 raise
             if verbose:
-                self._print_line(time.perf_counter() - started)
+                self.print_line(time.perf_counter() - started)
             try:
                 if observer is not None and observer.end_epoch():
                     return "callback"
@@ -276,7 +286,8 @@ class Training:
         history.validation_score.append(score)
         return -score
 
-    def _print_line(self, seconds):
+    def print_line(self, seconds):
+        """Print the losses of the last epoch, which took this many seconds."""
         history = self.history
         line = f"epoch {self.n_epochs:5d}  loss {history.loss[-1]:11.6f}"
         if history.validation_loss:

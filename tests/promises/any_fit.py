@@ -166,8 +166,8 @@ def read_only(X):
 
 
 def on_disk(X):
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - the array keeps it open
-    stored = np.memmap(file, dtype=X.dtype, mode="w+", shape=X.shape)
+    with tempfile.TemporaryFile() as file:  # the mapping outlasts its file
+        stored = np.memmap(file, dtype=X.dtype, mode="w+", shape=X.shape)
     stored[...] = X
     return stored
 

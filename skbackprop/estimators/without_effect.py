@@ -1,0 +1,79 @@
+"""Parameters that the user set and that have no effect in the setting at hand."""
+
+import inspect
+
+from scipy.sparse import issparse
+
+from skbackprop.estimators.recipe import Recipe
+from skbackprop.tables.user_warnings import warn
+
+BATCHES_ONLY = (
+    "learning_rate", "schedule", "power_t", "clip_norm", "momentum", "nesterov", "beta_1", "beta_2",
+    "epsilon", "early_stopping", "validation_fraction", "n_iter_no_change", "scoring", "shuffle", "max_norm",
+    "regularization_schedule",
+)  # fmt: skip
+
+
+def warn_of_parameters_without_effect(estimator, settings, X, X_val):
+    """Warn once, by name, of all parameters that were set and have no effect.
+
+    Parameters
+    ----------
+    estimator : BaseBackprop
+    settings : Settings
+        Its parameters, resolved.
+    X : ndarray, StoredRows or CSR matrix
+        The inputs.
+    X_val
+        As the user gave it, or None.
+    """
+    set_by_user = changed(estimator)
+    if isinstance(estimator.recipe, Recipe):
+        set_by_user |= changed(estimator.recipe)
+    if X_val is not None:
+        set_by_user.add("X_val")
+    parts = []
+    for names, reason in rules(settings, X, X_val):
+        if named := [repr(name) for name in names if name in set_by_user]:
+            parts.append(f"{', '.join(named)} ({reason})")
+    if parts:
+        warn(f"Without effect in this fit: {'; '.join(parts)}.")
+
+
+def changed(owner):
+    """Return the names of the parameters of an estimator or a Recipe that are not at their defaults."""
+    names = set()
+    for name, parameter in inspect.signature(type(owner)).parameters.items():
+        value, default = getattr(owner, name), parameter.default
+        if type(value) is not type(default) or value != default:
+            names.add(name)
+    return names
+
+
+def rules(settings, X, X_val):
+    """Yield (names, reason) of parameters that have no effect."""
+    solver, validates = settings.solver, X_val is not None or settings.early_stopping
+    if solver == "lbfgs":
+        yield ("X_val", *BATCHES_ONLY), "solver='lbfgs' uses all rows at every step and watches the gradient"
+    else:
+        yield ("max_fun",), f"solver={solver!r}"
+        if solver == "sgd":
+            yield ("beta_1", "beta_2", "epsilon"), "solver='sgd'"
+        else:
+            yield ("momentum", "nesterov"), f"solver={solver!r}"
+        if settings.schedule != "invscaling":
+            yield ("power_t",), f"schedule={settings.schedule!r}"
+        if X_val is not None:
+            yield ("validation_fraction",), "X_val is given"
+        elif not validates:
+            yield ("validation_fraction", "scoring"), "nothing is held out: early_stopping=False"
+        if settings.n_iter_no_change is None:
+            yield ("tol",), "n_iter_no_change=None"
+    if settings.loss != "quantile":
+        yield ("quantile",), f"loss={settings.loss!r}"
+    if settings.kind == "regressor":
+        yield ("label_smoothing",), "a regressor has no labels"
+    else:
+        yield ("clip_predictions",), "a classifier predicts no numbers"
+    if issparse(X):
+        yield ("input_layer",), "X is sparse"

@@ -1,0 +1,248 @@
+"""Weights, validation and scorers: what is weighted, what a scorer gets, and what happens if it fails."""
+
+import warnings
+
+import numpy as np
+import pytest
+from scipy.sparse import csr_array, issparse
+from sklearn.compose import TransformedTargetRegressor
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import SGDClassifier
+from sklearn.metrics import accuracy_score, make_scorer, max_error, mean_squared_error
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils.class_weight import compute_class_weight, compute_sample_weight
+
+from skbackprop import BackpropClassifier, BackpropRegressor
+
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(300, 4))
+Y = (X[:, 0] > 0).astype(int)
+FEW = {"recipe": "textbook", "schedule": "cosine", "max_iter": 10, "random_state": 0}
+
+
+def classifier(**settings):
+    return BackpropClassifier(8, **{**FEW, "learning_rate": 0.02, **settings})
+
+
+def regressor(**settings):
+    return BackpropRegressor(8, **{**FEW, **settings})
+
+
+# Weights of the validation rows.
+
+
+@pytest.mark.parametrize("scoring", ["accuracy", "neg_log_loss", "roc_auc", make_scorer(accuracy_score)])
+def test_validation_rows_of_weight_zero_are_not_there(scoring):
+    y_val = Y[:60].copy()
+    y_val[30:] = 1 - y_val[30:]
+    weights = np.repeat([1.0, 0.0], 30)
+    weighted = classifier(scoring=scoring).fit(X, Y, X_val=X[:60], y_val=y_val, sample_weight_val=weights)
+    without = classifier(scoring=scoring).fit(X, Y, X_val=X[:30], y_val=y_val[:30])
+    np.testing.assert_allclose(weighted.validation_scores_, without.validation_scores_, rtol=1e-12)
+    np.testing.assert_allclose(weighted.validation_loss_curve_, without.validation_loss_curve_, rtol=1e-12)
+
+
+@pytest.mark.parametrize("scoring", ["r2", "neg_mean_absolute_error"])
+def test_a_weight_of_two_is_a_validation_row_twice(scoring):
+    y, weights = X[:, 0] + X[:, 1] ** 2, RNG.integers(0, 3, 60).astype(float)
+    twice = np.repeat(np.arange(60), weights.astype(int))
+    weighted = regressor(scoring=scoring).fit(X, y, X_val=X[:60], y_val=y[:60], sample_weight_val=weights)
+    repeated = regressor(scoring=scoring).fit(X, y, X_val=X[twice], y_val=y[twice])
+    np.testing.assert_allclose(weighted.validation_scores_, repeated.validation_scores_, rtol=1e-9)
+
+
+def test_the_weights_of_held_out_rows_reach_the_scorer():
+    seen = []
+
+    def scorer(estimator, X, y, sample_weight=None):
+        seen.append(sample_weight)
+        return -mean_squared_error(y, estimator.predict(X), sample_weight=sample_weight)
+
+    y, weights = X[:, 0], RNG.uniform(1, 2, 300)
+    regressor(scoring=scorer, early_stopping=True).fit(X, y, sample_weight=weights)
+    assert len(seen) == 10
+    assert set(seen[0]) <= set(weights)
+    assert len(seen[0]) == 30
+
+
+def test_a_scorer_without_weights_is_warned_of():
+    y, weights = X[:, 0], RNG.uniform(1, 2, 60)
+    model = regressor(scoring=make_scorer(max_error, greater_is_better=False))
+    with pytest.warns(UserWarning, match="takes no sample_weight"):
+        model.fit(X, y, X_val=X[:60], y_val=y[:60], sample_weight_val=weights)
+
+
+# What a callable gets.
+
+
+def frame():
+    pandas = pytest.importorskip("pandas")
+    return pandas.DataFrame({"number": X[:, 0], "kind": np.where(X[:, 1] > 0, "a", "b"), "gaps": X[:, 2]})
+
+
+@pytest.mark.parametrize("given", [True, False])
+@pytest.mark.parametrize("n_rows", [300, 150])  # more rows than a batch, and fewer
+def test_a_callable_gets_the_users_own_frame(given, n_rows):
+    table, y, seen = frame()[:n_rows], Y[:n_rows], []
+
+    def scorer(estimator, X, y):
+        seen.append((X, y))
+        return estimator.score(X, y)
+
+    rows = {"X_val": table[:50], "y_val": y[:50]} if given else {}
+    classifier(scoring=scorer, early_stopping=not given).fit(table, y, **rows)
+    shown, labels = seen[0]
+    assert list(shown.columns) == ["number", "kind", "gaps"]
+    assert shown.equals(table.loc[shown.index])  # raw, and the rows are those of y
+    np.testing.assert_array_equal(labels, y[shown.index])
+    assert len(shown) == (50 if given else n_rows // 10)
+
+
+@pytest.mark.parametrize(
+    "make", [csr_array, np.asfortranarray, lambda X: X.tolist()], ids=["csr", "F", "list"]
+)
+def test_a_callable_gets_other_containers_as_they_are(make):
+    seen = []
+
+    def scorer(estimator, X, y):
+        seen.append(X)
+        return estimator.score(X, y)
+
+    classifier(scoring=scorer).fit(make(X), Y, X_val=make(X[:40]), y_val=Y[:40])
+    shown = seen[0].toarray() if issparse(seen[0]) else seen[0]
+    assert issparse(seen[0]) == (make is csr_array)
+    np.testing.assert_array_equal(shown, X[:40])
+
+
+# Scorers that fail.
+
+
+@pytest.mark.parametrize("given", [True, False])
+def test_an_error_of_a_scorer_in_the_middle_keeps_the_best_epoch(given):
+    scores = iter([0.1, 0.5, 0.3])
+
+    def scorer(estimator, X, y):
+        try:
+            return next(scores)
+        except StopIteration:
+            raise ArithmeticError("no more") from None
+
+    rows = {"X_val": X[:50], "y_val": Y[:50]} if given else {}
+    with pytest.warns(
+        ConvergenceWarning, match=r"scorer failed in epoch 4 \(ArithmeticError: no more\).*\(2\)"
+    ):
+        model = classifier(scoring=scorer, early_stopping=not given).fit(X, Y, **rows)
+    assert model.validation_scores_ == [0.1, 0.5, 0.3]
+    assert model.n_iter_ == 3
+    assert np.isfinite(model.predict_proba(X)).all()
+
+
+def test_a_scorer_that_never_worked_raises_its_own_error():
+    def scorer(estimator, X, y):
+        raise KeyError("name")
+
+    model = classifier(scoring=scorer, early_stopping=True)
+    with pytest.raises(KeyError, match="name"):
+        model.fit(X, Y)
+    assert not hasattr(model, "classes_")
+
+
+def test_a_network_that_explodes_under_a_scorer_keeps_its_best_epoch():
+    y = np.exp(X[:, 0])
+    settings = {"loss": "poisson", "solver": "sgd", "momentum": 0, "learning_rate": 0.01, "batch_size": 270}
+    settings |= {"schedule": lambda t: 1 if t < 0.5 else 1e6, "early_stopping": True, "max_iter": 40}
+    fits = []
+    for scoring in ("loss", "r2"):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            fits.append(BackpropRegressor(16, **{**FEW, **settings}, scoring=scoring).fit(X, y))
+    assert all(20 <= len(model.validation_loss_curve_) < 40 for model in fits)
+    np.testing.assert_allclose(fits[0].predict(X), fits[1].predict(X))
+
+
+# Class weights.
+
+
+@pytest.mark.parametrize("lacking", [0, 1, 2])
+def test_weights_of_some_classes_do_not_mind_batches_without_them(lacking):
+    labels = np.arange(300) % 3
+    rows = labels != lacking
+    for weights in ({0: 1.0, 1: 5.0}, {1: 3.0}, {2: 0.5, 0: 2.0}):
+        model = classifier(class_weight=weights).partial_fit(X, labels).partial_fit(X[rows], labels[rows])
+        model = classifier(class_weight=weights).fit(X, labels, X_val=X[rows], y_val=labels[rows])
+        expected = compute_sample_weight(weights, labels) if set(weights) == {0, 1, 2} else None
+        got = model._model.row_weights(labels, None)
+        by_hand = np.array([weights.get(label, 1.0) for label in labels.tolist()])
+        np.testing.assert_array_equal(got, by_hand if expected is None else expected)
+
+
+def test_weights_of_labels_do_not_mind_rows_without_them():
+    labels = (X[:, :2] > 0).astype(int)
+    rows = labels[:, 0] == 0
+    weights = [{0: 1.0, 1: 4.0}, {1: 2.0}]
+    model = classifier(class_weight=weights).fit(X, labels, X_val=X[rows], y_val=labels[rows])
+    expected = np.where(labels[:, 0], 4.0, 1.0) * np.where(labels[:, 1], 2.0, 1.0)
+    np.testing.assert_array_equal(model._model.row_weights(labels, None), expected)
+    np.testing.assert_array_equal(model._model.row_weights(csr_array(labels), None), expected)
+
+
+@pytest.mark.parametrize(
+    ("weights", "message"),
+    [({0: 1.0, "1": 2.0}, r"names \['1'\]"), ({0: -1.0}, "at least 0"), ([{0: 1.0}], "dict for each column")],
+)
+def test_wrong_class_weights_are_named(weights, message):
+    with pytest.raises(ValueError, match=f"class_weight.*{message}"):
+        classifier(class_weight=weights).fit(X, Y)
+
+
+def test_balanced_weights_of_a_stream_are_refused_with_the_remedy():
+    with pytest.raises(ValueError, match="balanced"):  # the reference refuses too
+        SGDClassifier(class_weight="balanced").partial_fit(X, Y, classes=[0, 1])
+    with pytest.raises(ValueError, match=r"not available for partial_fit.*compute_class_weight"):
+        classifier(class_weight="balanced").partial_fit(X, Y, classes=[0, 1])
+    fitted = classifier(class_weight="balanced").fit(X, Y)
+    with pytest.raises(ValueError, match="not available for partial_fit"):
+        fitted.partial_fit(X, Y)
+    rare = np.arange(300) >= 270
+    weights = dict(
+        zip(
+            (False, True),
+            compute_class_weight("balanced", classes=np.array([False, True]), y=rare),
+            strict=True,
+        )
+    )
+    stream = classifier(class_weight=weights)
+    for rows in (slice(270), slice(270, 300)):  # each with one class only
+        stream.partial_fit(X[rows], rare[rows], classes=[False, True])
+    np.testing.assert_allclose(stream._model.row_weights(rare, None), compute_sample_weight("balanced", rare))
+
+
+# Too few rows to hold out.
+
+
+@pytest.mark.parametrize(
+    ("n_rows", "labels", "fraction"),
+    [(12, np.arange(12), 0.1), (1, None, 0.1), (4, None, 0.9), (8, np.arange(8) % 2, 0.99)],
+)
+def test_too_few_rows_to_hold_out_train_without(n_rows, labels, fraction):
+    settings = {"early_stopping": True, "validation_fraction": fraction}
+    model = regressor(**settings) if labels is None else classifier(**settings)
+    target = X[:n_rows, 0] if labels is None else labels
+    with pytest.warns(UserWarning, match="early_stopping has too few rows.*validation_fraction=.*X_val"):
+        model.fit(X[:n_rows], target)
+    assert model.validation_loss_curve_ == []
+    assert model.predict(X[:5]).shape == (5,)
+
+
+# Targets of the validation in other units.
+
+
+def test_validation_targets_in_other_units_are_warned_of():
+    y = 1e6 + 1e4 * X[:, 0]
+    inner = TransformedTargetRegressor(regressor(), transformer=StandardScaler())
+    with pytest.warns(UserWarning, match=r"No value of y_val.*TransformedTargetRegressor"):
+        inner.fit(X[:250], y[:250], X_val=X[250:], y_val=y[250:])
+    inner.fit(X[:250], y[:250], X_val=X[250:], y_val=(y[250:] - y.mean()) / y.std())
+    regressor().fit(X[:250], y[:250], X_val=X[250:], y_val=y[250:])
+    with pytest.warns(UserWarning, match="No value of y_val"):
+        regressor().fit(X[:250], y[:250], X_val=X[250:], y_val=np.log(y[250:]))
