@@ -9,6 +9,7 @@ which prints the seconds. In one process the contenders would influence each oth
 threads and the state of the allocator.
 """
 
+import math
 import subprocess
 import sys
 import time
@@ -106,7 +107,7 @@ def time_floor(name, X, y, n_epochs, dropout):
     W = [np.ones((m, k), X.dtype) for m, k in pairwise(sizes)]
     dW = [np.empty_like(w) for w in W]
     start = time.perf_counter()
-    for _ in range(n_epochs * -(-n // batch)):
+    for _ in range(n_epochs * math.ceil(n / batch)):
         for l, w in enumerate(W):
             np.dot(a[l], w, out=a[l + 1])
         for l in reversed(range(len(W))):

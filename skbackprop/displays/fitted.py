@@ -57,10 +57,10 @@ def input_names(estimator):
     if names is None:
         return None
     names = [str(name) for name in names]
-    front = estimator._model.network.front if hasattr(estimator, "_model") else None
-    if front is not None and front.columns.size:
-        n_components = (front.n_outputs - front.n_inputs) // front.columns.size
-        names += [f"{names[j]}~{k + 1}" for j in front.columns for k in range(n_components)]
+    layer = estimator._model.network.input_layer if hasattr(estimator, "_model") else None
+    if layer is not None and layer.columns.size:
+        n_components = (layer.n_outputs - layer.n_inputs) // layer.columns.size
+        names += [f"{names[j]}~{k + 1}" for j in layer.columns for k in range(n_components)]
     # With encoded categories the number of columns differs from the number of features.
     return names if len(names) == estimator.coefs_[0].shape[-2] else None
 

@@ -115,8 +115,8 @@ class WeightsDisplay:
         fitted = last_step(estimator)
         weights = weights_of(fitted, network)[0]
         # The embeddings follow the inputs.
-        front = fitted._model.network.front if hasattr(fitted, "_model") else None
-        n_inputs = len(weights) if front is None else front.n_inputs
+        layer = fitted._model.network.input_layer if hasattr(fitted, "_model") else None
+        n_inputs = len(weights) if layer is None else layer.n_inputs
         return cls(weights[:n_inputs], shape).plot(ax, **kwargs)
 
     def plot(

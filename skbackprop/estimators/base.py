@@ -26,9 +26,9 @@ from skbackprop.model.model import CHANGEABLE, CHANGEABLE_IN_STREAM, build_model
 from skbackprop.model.monte_carlo import sample_raw_predictions
 from skbackprop.model.prediction import raw_predictions
 from skbackprop.model.recipes import resolve
+from skbackprop.network.file_checks import require
 from skbackprop.network.kernels.threads import suited_threads
 from skbackprop.network.losses import combine
-from skbackprop.network.network import require
 from skbackprop.tables.digest import digest
 from skbackprop.tables.equal_rows import merge_equal_rows
 from skbackprop.tables.inputs import check_inputs, check_training_data
@@ -243,7 +243,7 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
         # do not apply.
         with suited_threads(model.network.layer_sizes, batches.batch_size):
             reason = training.run(
-                batches, 1, self._stopping(model), held=True, observer=observer, verbose=self.verbose
+                batches, 1, self._stopping(model), streaming=True, observer=observer, verbose=self.verbose
             )
         warn_of_the_end("planned" if reason == "max_iter" else reason, model)
         self._model = model

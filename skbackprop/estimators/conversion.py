@@ -95,8 +95,8 @@ def to_sklearn(estimator):
     refuse_what_is_not_there(estimator, model)
     W = [W.astype(np.float64) for W in model.network.W]
     b = [b.astype(np.float64) for b in model.network.b]
-    if model.network.front is not None:
-        W[0] *= model.network.front_parameters["s"][:, None]
+    if model.network.input_layer is not None:
+        W[0] *= model.network.input_parameters["s"][:, None]
     if model.scaling is not None:
         # ((x - c) / s) W + b = x (W / s) + (b - (c / s) W)
         b[0] -= (model.scaling.center / model.scaling.scale) @ W[0]
@@ -164,7 +164,7 @@ def refuse_what_is_not_there(estimator, model):
         raise refusal("the encoding of categories and missing numbers", "encode them in a pipeline")
     if network.n_networks > 1:
         raise refusal(f"n_estimators={network.n_networks}", "set n_estimators=1")
-    if network.front is not None and network.front.columns.size:
+    if network.input_layer is not None and network.input_layer.columns.size:
         raise refusal("the recipe's input_layer='periodic'", "set Recipe(..., input_layer='scale') or None")
     if model.scaling is not None and model.scaling.n_clipped:
         raise refusal(f"scaling={settings.scaling!r}", "set scaling='standard' or None")

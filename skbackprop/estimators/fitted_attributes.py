@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from skbackprop.network.network import by_network
 from skbackprop.tables.column_report import report_columns, report_numbers
 
 
@@ -25,11 +24,7 @@ class FittedAttributes:
 
         With several networks their shape is (n_estimators, n_{l-1}, n_l).
         """
-        network = self._fitted_model().network
-        if network.n_networks == 1:
-            return network.W
-        first, *others = network.W
-        return [by_network(first, network.n_networks), *others]
+        return self._fitted_model().network.W
 
     @property
     def intercepts_(self):
@@ -37,10 +32,7 @@ class FittedAttributes:
 
         With several networks their shape is (n_estimators, n_l).
         """
-        network = self._fitted_model().network
-        if network.n_networks == 1:
-            return network.b
-        return [b.reshape(network.n_networks, -1) for b in network.b]
+        return self._fitted_model().network.b
 
     @property
     def columns_(self):

@@ -16,7 +16,7 @@ from sklearn.utils.validation import check_is_fitted
 from skbackprop.estimators.base import BaseBackprop, fitted_model, network_inputs
 from skbackprop.estimators.documentation_site import DocumentationLinkMixin
 from skbackprop.model.prediction import layer_outputs
-from skbackprop.network.network import require
+from skbackprop.network.file_checks import require
 
 
 class HiddenLayerTransformer(

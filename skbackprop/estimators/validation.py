@@ -15,7 +15,7 @@ from skbackprop.tables.sparse_rows import SparseRows, arrange
 from skbackprop.tables.user_warnings import warn
 from skbackprop.tables.validation_split import split_rows
 from skbackprop.training.epoch_loss import mean_loss
-from skbackprop.training.training import ValidationError
+from skbackprop.training.loop import ValidationError
 
 
 @dataclass

@@ -5,6 +5,7 @@ import sys
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
+from skbackprop.network.losses import combine
 from skbackprop.network.workspace import Workspace
 from skbackprop.tables.user_warnings import warn
 from skbackprop.training.epoch_loss import least_constant_loss, weighted_sum
@@ -102,10 +103,11 @@ def warn_of_a_useless_fit(model, batches):
     raw, Y, w = [], [], []
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         for X, Y_batch, w_batch in batches.epoch(np.random.default_rng(0)):
-            raw.append(network.forward(X, Workspace(network, X.shape[0])).copy())
+            z = network.forward(X, Workspace(network, X.shape[0]))
+            raw.append(combine(model.loss, z, network.n_networks).copy())
             Y.append(Y_batch.copy())
             w.append(np.ones(len(Y_batch)) if w_batch is None else w_batch.copy())
-            if sum(map(len, Y)) >= SAMPLE_ROWS * network.n_networks:
+            if sum(map(len, Y)) >= SAMPLE_ROWS:
                 break
         raw, Y, w = np.concatenate(raw), np.concatenate(Y), np.concatenate(w)
         loss = weighted_sum(model.loss.value(Y, raw, np.empty_like(raw)), w / w.sum())

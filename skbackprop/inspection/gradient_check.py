@@ -47,8 +47,8 @@ class GradientCheck:
     layer_errors : tuple of float
         The largest relative error among the weights and biases of each layer, in the order of
         ``coefs_``; NaN if the loss did not write all of its delta.
-    front_error : float or None
-        The same for the learned input layer; None if the network has none.
+    input_layer_error : float or None
+        The same for the parameters of the input layer; None if the network has none.
     tolerance : float
         The largest error that passes.
     n_compared : int
@@ -56,14 +56,14 @@ class GradientCheck:
     """
 
     layer_errors: tuple[float, ...]
-    front_error: float | None
+    input_layer_error: float | None
     tolerance: float
     n_compared: int
 
     @property
     def largest_error(self) -> float:
         """The largest relative error over all layers; NaN if one of them is NaN."""
-        return float(np.max([*self.layer_errors, 0.0 if self.front_error is None else self.front_error]))
+        return float(np.max([*self.layer_errors, self.input_layer_error or 0.0]))
 
     @property
     def passed(self) -> bool:
@@ -77,8 +77,8 @@ class GradientCheck:
             f"in {self.n_compared} derivatives"
         ]
         lines += [f"  layer {l}: {error:.1e}" for l, error in enumerate(self.layer_errors)]
-        if self.front_error is not None:
-            lines.append(f"  input layer: {self.front_error:.1e}")
+        if self.input_layer_error is not None:
+            lines.append(f"  input layer: {self.input_layer_error:.1e}")
         return "\n".join(lines)
 
 
@@ -185,14 +185,15 @@ def check_gradients(
     with np.errstate(over="ignore", invalid="ignore"):
         analytic = backpropagate(network, model.loss, *batch).grad.copy()
         objective = MeanLoss(network, model.loss, *batch)
-        W, b, front = network.split(np.arange(network.theta.size))  # their positions in theta
+        positions = np.arange(network.theta.size)
+        W, b, input_parameters = network.layout.split(positions)
         groups = [(W[l], b[l]) for l in range(len(W))]
-        if front:
-            groups.append(tuple(front.values()))
+        if input_parameters:
+            groups.append(tuple(input_parameters.values()))
         drawn = [np.concatenate([draw(rng, part, max_parameters) for part in group]) for group in groups]
         errors = [largest_error(objective, analytic, where) for where in drawn]
-    front_error = errors.pop() if front else None
-    return GradientCheck(tuple(errors), front_error, tolerance, sum(map(len, drawn)))
+    input_layer_error = errors.pop() if input_parameters else None
+    return GradientCheck(tuple(errors), input_layer_error, tolerance, sum(map(len, drawn)))
 
 
 def untrained_rows(estimator, X, y, sample_weight):
@@ -206,7 +207,7 @@ def in_float64(network):
     copy = Network(
         network.layer_sizes,
         network.activation_names,
-        front=network.front,
+        input_layer=network.input_layer,
         n_networks=network.n_networks,
     )
     copy.theta[...] = network.theta
@@ -224,8 +225,8 @@ class MeanLoss:
     def __init__(self, network, loss, X, Y, w):
         self.theta = network.theta
         self._network, self._loss = network, loss
-        self._X, self._Y, self._w = X, Y, w
         self._workspace = Workspace(network, X.shape[0])
+        self._X, (self._Y, self._w) = X, self._workspace.for_each_network(Y, w)
 
     def __call__(self):
         """Return the loss at the current ``theta``."""

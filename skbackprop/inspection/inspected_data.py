@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-import numpy as np
 from sklearn.base import is_regressor
 from sklearn.utils.validation import _check_y, check_consistent_length
 
@@ -63,11 +62,6 @@ def mean_one(sample_weight):
 
 
 def network_batch(model, X, Y, w, dtype):
-    """Return (X, Y, w) in the form that :meth:`Network.forward` and the losses take: all rows as one batch.
-
-    X is scaled. Y and w are repeated for each network, like the raw outputs.
-    """
-    E = model.network.n_networks
+    """Return (X, Y, w) in the form of a training's batches: all rows as one batch, with X scaled."""
     X = scaled_block(in_memory(X), model.scaling, dtype)
-    w = None if w is None else w.astype(dtype).repeat(E)
-    return X, np.repeat(Y, E, axis=0), w
+    return X, Y, None if w is None else w.astype(dtype)

@@ -8,7 +8,7 @@ import numpy as np
 
 from skbackprop.inspection.inspected_data import encoded_inputs
 from skbackprop.model.prediction import forward_blocks
-from skbackprop.network.network import linear
+from skbackprop.network.kernels.products import affine
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -96,9 +96,9 @@ def network_activations(model: Any, X: Any, dtype: Any) -> list[LayerActivations
         for width in network.widths[1:]
     ]
     for rows, raw, workspace in forward_blocks(network, X, model.scaling):
-        for W, b, layer, kept in zip(network.W, network.b, workspace.hidden, layers, strict=False):
+        for W, b, layer, kept in zip(network.W, workspace.biases, workspace.hidden, layers, strict=False):
             kept.a[rows] = layer.a
-            linear(layer.input, W, b, out=layer.delta)  # z^l is recomputed, since a^l may have overwritten it
+            affine(layer.input, W, b, out=layer.delta)  # z^l is recomputed, since a^l may have overwritten it
             kept.z[rows] = layer.delta
         layers[-1].z[rows] = workspace.output.z
         a = np.empty_like(raw)

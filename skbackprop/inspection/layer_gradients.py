@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from skbackprop.inspection.inspected_data import encoded_rows, network_batch
-from skbackprop.network.network import by_network
 from skbackprop.network.workspace import Workspace
 from skbackprop.training.epoch_loss import write_output_delta
 
@@ -101,13 +100,9 @@ def gradients(
     dtype = network.theta.dtype
     X, Y, w = network_batch(model, X, model.encode_for_training(y, dtype), w, dtype)
     workspace = backpropagate(network, model.loss, X, Y, w)
-    dW, db, _ = network.split(workspace.grad)
-    E = network.n_networks
-    if E > 1:
-        dW[0] = by_network(dW[0], E)
-        db = [part.reshape(E, -1) for part in db]
-    layers = [*workspace.hidden, workspace.output]
-    return [LayerGradients(W, b, layer.delta) for W, b, layer in zip(dW, db, layers, strict=True)]
+    dW, db, _ = network.layout.split(workspace.grad)
+    layers = zip(dW, db, workspace.layers, strict=True)
+    return [LayerGradients(W, b, layer.delta) for W, b, layer in layers]
 
 
 def backpropagate(network, loss, X, Y, w):
@@ -120,14 +115,15 @@ def backpropagate(network, loss, X, Y, w):
         See :mod:`skbackprop.network.losses`.
     X : ndarray or CSR matrix of shape (n_samples, n_inputs)
         Scaled.
-    Y : ndarray of shape (n_samples * n_networks, n_outputs)
-    w : ndarray of shape (n_samples * n_networks,) or None
+    Y : ndarray of shape (n_samples, n_outputs)
+    w : ndarray of shape (n_samples,) or None
         Sample weights with mean 1.
     """
     workspace = Workspace(network, X.shape[0], np.empty_like(network.theta))
-    raw = network.forward(X, workspace)
+    Y, w = workspace.for_each_network(Y, w)
+    network.forward(X, workspace)
     workspace.raw_delta.fill(np.nan)  # makes visible what a loss does not write
-    write_output_delta(loss, Y, raw, w, workspace.raw_delta, network.n_networks)
+    write_output_delta(loss, Y, w, workspace)
     for layer in workspace.hidden:
         layer.dropout = None  # no mask is drawn
     network.backward(workspace)

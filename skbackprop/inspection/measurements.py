@@ -1,5 +1,6 @@
 """Measurements for a diagnosis: activations, gradients, steps and losses of a fitted network."""
 
+import math
 from functools import cached_property
 
 import numpy as np
@@ -15,9 +16,9 @@ from skbackprop.model.prediction import raw_predictions, scaled_block
 from skbackprop.model.recipes import make_optimizer
 from skbackprop.network.initialization import initialize
 from skbackprop.network.losses import combine
+from skbackprop.network.norms import clip_norm
 from skbackprop.tables.batches import Batches
 from skbackprop.training.epoch_loss import least_constant_loss, mean_loss, weighted_sum
-from skbackprop.training.training import clip_norm
 
 # Activations and gradients are computed on at most this number of rows, drawn at random, which gives shares
 # to within 0.01.
@@ -108,9 +109,7 @@ class Measurements:
         widths.
         """
         workspace = self._backpropagate(self.network, self.rows)
-        return [
-            norm(layer.delta) * np.sqrt(self.rows.size) for layer in (*workspace.hidden, workspace.output)
-        ]
+        return [norm(layer.delta) * np.sqrt(self.rows.size) for layer in workspace.layers]
 
     @cached_property
     def update_ratios(self):
@@ -133,7 +132,7 @@ class Measurements:
                 clip_norm(gradient, settings.clip_norm)
             before = network.theta.copy()
             optimizer.step(network.theta, gradient, settings.learning_rate)
-            lengths.append([norm(step) for step in network.split(network.theta - before)[0]])
+            lengths.append([norm(step) for step in network.layout.split(network.theta - before)[0]])
         ratios = np.mean(lengths, axis=0) / first
         ratios[np.isnan(ratios)] = np.inf  # the first steps diverge
         ratios[np.equal(first, 0)] = np.nan
@@ -142,7 +141,7 @@ class Measurements:
     @property
     def n_steps(self):
         """Number of training steps."""
-        return len(self.history.loss) * -(-self.X.shape[0] // self.settings.batch_size)
+        return len(self.history.loss) * math.ceil(self.X.shape[0] / self.settings.batch_size)
 
     def _batch(self, i):
         """Return the row indices of batch `i`; the first batch follows the last one."""

@@ -8,15 +8,16 @@ from sklearn.utils import check_random_state
 
 from skbackprop.model.layers import activation_list, dropout_list, layer_list
 from skbackprop.model.objective import make_loss, make_targets
-from skbackprop.model.recipes import Settings, make_front, make_optimizer
+from skbackprop.model.recipes import Settings, make_input_layer, make_optimizer
 from skbackprop.model.saved_state import check_parts, checksum
+from skbackprop.network.file_checks import require
 from skbackprop.network.initialization import initialize
-from skbackprop.network.network import Network, require
+from skbackprop.network.network import Network
 from skbackprop.tables.batches import Batches
 from skbackprop.tables.encoding import Encoder
 from skbackprop.tables.scaling import SCALINGS, RunningScaling, Scaling, no_scaling
 from skbackprop.training.history import History
-from skbackprop.training.training import Training
+from skbackprop.training.loop import Training
 
 # dtype="auto" computes float64 input in float64 up to this many numbers in X: there speed does
 # not matter, and results agree to the last digits that float64 has.
@@ -131,7 +132,6 @@ class Model:
             dtype=self.network.theta.dtype,
             scaling=self.scaling,
             rows=rows,
-            n_networks=self.network.n_networks,
         )
 
     def validation_batches(self, X, y, sample_weight, rows=None):
@@ -183,11 +183,11 @@ def build_model(X, y, sample_weight, settings, encoder, classes=None, streaming=
         )
     n_numeric = X.shape[1] if encoder is None else encoder.n_numeric
     scaling = make_scaling(X, sample_weight, settings, n_numeric, streaming and not encoder)
-    front = make_front(settings.input_layer, X, n_numeric)
-    n_inputs = X.shape[1] if front is None else front.n_outputs
+    input_layer = make_input_layer(settings.input_layer, X, n_numeric)
+    n_inputs = X.shape[1] if input_layer is None else input_layer.n_outputs
     dtype = compute_dtype(X, settings.dtype)
     sizes = [n_inputs, *hidden, targets.n_outputs]
-    network = Network(sizes, activations, rates, dtype, front, settings.n_estimators)
+    network = Network(sizes, activations, rates, dtype, input_layer, settings.n_estimators)
     seeds = check_random_state(settings.random_state).randint(np.iinfo(np.int32).max, size=2)
     loss = make_loss(settings, targets)
     model = Model(network, loss, targets, scaling, History(), seeds[1], settings, encoder)

@@ -27,21 +27,20 @@ def raw_predictions(network, X, scaling=None, dtype=np.float64):
     ValueError
         Where an output is not finite.
     """
-    E = network.n_networks
-    raw = np.empty((X.shape[0] * E, network.n_outputs), dtype)
+    raw = np.empty((X.shape[0], network.widths[-1]), dtype)
     # Overflow is told of below, in one sentence for all that led to it.
     with np.errstate(over="ignore", invalid="ignore"):
-        for rows, z, _ in forward_blocks(network, X, scaling):
-            raw[E * rows.start : E * rows.stop] = z
+        for rows, _, workspace in forward_blocks(network, X, scaling):
+            raw[rows] = workspace.output.z
     refuse_overflow(raw, network)
-    return raw
+    return raw.reshape(-1, network.n_outputs)
 
 
 def refuse_overflow(raw, network):
     """Raise where outputs are not finite."""
     finite = np.isfinite(raw)
     if not finite.all():
-        row = finite.all(axis=1).argmin() // network.n_networks
+        row = finite.all(axis=1).argmin()
         raise ValueError(
             f"The outputs for row {row} of X are not finite: its numbers, or the weights, are larger than "
             f"{network.theta.dtype.name} can multiply. Scale the inputs, or fit with dtype='float64' or a "

@@ -6,12 +6,14 @@ the page on defaults); "fast" is for the hurried; "textbook" is the plain networ
 scikit-learn's MLPClassifier has too.
 """
 
+import math
 from types import SimpleNamespace
 
 import numpy as np
 
-from skbackprop.network.input_layer import Front
+from skbackprop.network.input_layer import InputLayer
 from skbackprop.network.optimizers import OPTIMIZERS
+from skbackprop.network.parametrization import ntk_rates
 
 # Rows among which a column must have more than two values to be embedded.
 SAMPLE_ROWS = 1000
@@ -141,8 +143,8 @@ def resolve(parameters, kind, n_rows, streaming=False, mostly_zeros=False):
     if settings.batch_size == "auto":
         settings.batch_size = int(np.clip(n_rows // recipe["batches"], *BATCH_BOUNDS))
     if settings.max_iter == "auto":
-        steps = -(-n_rows // settings.batch_size)
-        settings.max_iter = int(np.clip(-(-LEAST_STEPS // steps), EPOCHS[kind], MOST_EPOCHS))
+        steps = math.ceil(n_rows / settings.batch_size)
+        settings.max_iter = int(np.clip(math.ceil(LEAST_STEPS / steps), EPOCHS[kind], MOST_EPOCHS))
     if settings.early_stopping == "auto":
         settings.early_stopping = n_rows in SMALL_TABLE
     if settings.initialization == "auto" and settings.parametrization == "ntk":
@@ -165,15 +167,15 @@ def auto_value(name, recipe, kind):
     return f"True for {SMALL_TABLE.start} to {SMALL_TABLE.stop - 1} rows, else False"  # early_stopping
 
 
-def make_front(kind, X, n_numeric):
-    """Return the Front of a network for inputs like X, or None; it embeds of the numeric columns only."""
+def make_input_layer(kind, X, n_numeric):
+    """Return the InputLayer of a network for inputs like X, or None; it embeds numeric columns only."""
     if kind is None:
         return None
     if kind == "scale":
-        return Front(X.shape[1])
+        return InputLayer(X.shape[1])
     sample = X[:SAMPLE_ROWS]
     columns = [j for j in range(n_numeric) if np.unique(sample[:, j]).size > 2]
-    return Front(X.shape[1], columns)
+    return InputLayer(X.shape[1], columns)
 
 
 def make_optimizer(settings, network):
@@ -188,5 +190,5 @@ def make_optimizer(settings, network):
         **own,
         alpha=settings.alpha,
         n_weights=network.n_weights,
-        rates=network.ntk_rates() if settings.parametrization == "ntk" else (),
+        rates=ntk_rates(network) if settings.parametrization == "ntk" else (),
     )

@@ -6,7 +6,8 @@ from types import NoneType
 import numpy as np
 
 from skbackprop.model.recipes import Settings
-from skbackprop.network.network import Network, require
+from skbackprop.network.file_checks import require
+from skbackprop.network.network import Network
 from skbackprop.tables.encoding import Encoder
 from skbackprop.tables.scaling import Scaling
 from skbackprop.tables.targets import ClassTargets, RealTargets

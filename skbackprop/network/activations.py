@@ -5,15 +5,15 @@ are given, so that a training step allocates nothing:
 
 ``forward(z, out, scratch)``
     writes a = sigma(z) into `out`, which is `z` itself unless ``needs_z``.
-``backward(delta, a, z, scratch, mask)``
-    multiplies `delta` in place by sigma'(z). The arrays `a`, `z`, `scratch` (floats) and `mask`
-    (booleans) have the shape of `delta` and may be overwritten: nobody reads them afterwards.
+``backward(delta, a, z, scratch, flags)``
+    multiplies `delta` in place by sigma'(z). The arrays `a`, `z`, `scratch` (floats) and `flags`
+    (booleans) have the shape of `delta` and may be overwritten: they are not read afterwards.
 
 Where sigma' can be written through a = sigma(z) it is, and z is not kept. The activations that
-need z say so with ``needs_z``. ``initialization`` names the scheme that keeps the variance of
-the signal through many layers of this activation (see :mod:`skbackprop.network.initialization`). Those
-whose sigma' asks at most whether a > 0 say so with ``sign_suffices``, and dropout multiplies their a
-in place: where it makes a positive a zero, delta is zero too.
+need z set ``needs_z``. ``initialization`` names the scheme that keeps the variance of the signal
+through many layers of this activation (see :mod:`skbackprop.network.initialization`). Where sigma'
+depends on the sign of a alone, ``sign_suffices`` is set, and dropout multiplies a in place: where it
+replaces a positive a by zero, delta is zero too.
 
 The formulas use NumPy's exp, expm1 and tanh, which are vectorised, and not SciPy's expit and
 log1p-like functions, which take about ten times as long.
@@ -34,7 +34,7 @@ from skbackprop.network.kernels.elementwise import (
 
 
 class Activation:
-    """What the activations share: the attributes that the network reads."""
+    """Base class, with the attributes that the network reads."""
 
     needs_z = False
     sign_suffices = False
@@ -44,7 +44,7 @@ class Activation:
         """Write sigma(z) into `out`."""
         raise NotImplementedError
 
-    def backward(self, delta, a, z, scratch, mask):
+    def backward(self, delta, a, z, scratch, flags):
         """Multiply `delta` in place by sigma'(z)."""
         raise NotImplementedError
 
@@ -57,7 +57,7 @@ class Identity(Activation):
     def forward(self, z, out, scratch):
         pass  # z and out are one array
 
-    def backward(self, delta, a, z, scratch, mask):
+    def backward(self, delta, a, z, scratch, flags):
         pass
 
 
@@ -67,7 +67,7 @@ class Sigmoid(Activation):
     def forward(self, z, out, scratch):
         sigmoid(z, out)
 
-    def backward(self, delta, a, z, scratch, mask):
+    def backward(self, delta, a, z, scratch, flags):
         np.subtract(1, a, out=scratch)
         scratch *= a  # a (1 - a)
         delta *= scratch
@@ -79,7 +79,7 @@ class Tanh(Activation):
     def forward(self, z, out, scratch):
         np.tanh(z, out=out)
 
-    def backward(self, delta, a, z, scratch, mask):
+    def backward(self, delta, a, z, scratch, flags):
         np.multiply(a, a, out=scratch)
         np.subtract(1, scratch, out=scratch)  # 1 - a^2
         delta *= scratch
@@ -94,9 +94,9 @@ class ReLU(Activation):
     def forward(self, z, out, scratch):
         positive_part(z, out)
 
-    def backward(self, delta, a, z, scratch, mask):
-        is_positive(a, out=mask)  # a > 0 exactly where z > 0
-        np.copyto(a, mask)  # a becomes sigma', in floats: a product with booleans takes longer
+    def backward(self, delta, a, z, scratch, flags):
+        is_positive(a, out=flags)  # a > 0 exactly where z > 0
+        np.copyto(a, flags)  # a becomes sigma', in floats: multiplying by booleans is slower
         delta *= a
 
 
@@ -111,9 +111,9 @@ class LeakyReLU(Activation):
         np.multiply(z, self.slope, out=scratch)
         np.maximum(z, scratch, out=out)
 
-    def backward(self, delta, a, z, scratch, mask):
-        is_positive(a, out=mask)
-        np.copyto(scratch, mask)
+    def backward(self, delta, a, z, scratch, flags):
+        is_positive(a, out=flags)
+        np.copyto(scratch, flags)
         scratch *= 1 - self.slope
         scratch += self.slope  # 1 or slope
         delta *= scratch
@@ -127,9 +127,9 @@ class ELU(Activation):
     def forward(self, z, out, scratch):
         negative_part(z, out=scratch)
         np.expm1(scratch, out=scratch)
-        np.maximum(z, scratch, out=out)  # z <= exp(z) - 1, and for z > 0 the other one is 0
+        np.maximum(z, scratch, out=out)  # z <= exp(z) - 1, and scratch is 0 for z > 0
 
-    def backward(self, delta, a, z, scratch, mask):
+    def backward(self, delta, a, z, scratch, flags):
         negative_part(a, out=scratch)
         scratch += 1  # min(a, 0) + 1
         delta *= scratch
@@ -151,16 +151,16 @@ class SELU(Activation):
         np.subtract(z, scratch, out=out)  # max(z, 0)
         np.expm1(scratch, out=scratch)
         scratch *= self.alpha
-        out += scratch  # one of the two is 0
+        out += scratch  # one of the two terms is 0
         out *= self.scale
 
-    def backward(self, delta, a, z, scratch, mask):
-        # s' = min(a, 0) + lambda alpha is right where z <= 0, and lambda alpha where z > 0;
-        # there the difference to lambda is taken off again.
-        is_positive(a, out=mask)
+    def backward(self, delta, a, z, scratch, flags):
+        # min(a, 0) + lambda alpha is sigma' where z <= 0, and lambda alpha where z > 0;
+        # there the difference from lambda is subtracted again.
+        is_positive(a, out=flags)
         negative_part(a, out=scratch)
         scratch += self.scale * self.alpha
-        np.copyto(a, mask)
+        np.copyto(a, flags)
         a *= self.scale * (self.alpha - 1)
         scratch -= a
         delta *= scratch
@@ -176,7 +176,7 @@ class Softplus(Activation):
         positive_part(z, out)
         out += scratch  # max(z, 0) + ln(1 + exp(-|z|)), which cannot overflow
 
-    def backward(self, delta, a, z, scratch, mask):
+    def backward(self, delta, a, z, scratch, flags):
         np.negative(a, out=scratch)
         np.expm1(scratch, out=scratch)  # exp(-a) - 1
         delta *= scratch
@@ -193,7 +193,7 @@ class SiLU(Activation):
         sigmoid(z, out)
         out *= z
 
-    def backward(self, delta, a, z, scratch, mask):
+    def backward(self, delta, a, z, scratch, flags):
         sigmoid(z, scratch)  # s
         np.subtract(1, a, out=z)
         z *= scratch
@@ -211,7 +211,7 @@ class GELU(Activation):
         ndtr(z, out=out)
         out *= z
 
-    def backward(self, delta, a, z, scratch, mask):
+    def backward(self, delta, a, z, scratch, flags):
         np.multiply(z, z, out=scratch)
         scratch *= -0.5
         np.exp(scratch, out=scratch)
@@ -243,7 +243,7 @@ class Mish(Activation):
         self._write_t(z, out)
         out *= z
 
-    def backward(self, delta, a, z, scratch, mask):
+    def backward(self, delta, a, z, scratch, flags):
         self._write_t(z, scratch)  # t
         a *= scratch
         np.subtract(z, a, out=a)  # z (1 - t^2), because a = z t

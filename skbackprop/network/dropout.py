@@ -37,7 +37,7 @@ class Dropout:
     def __init__(self, rate, shape, dtype):
         self.rate = rate
         n_units = math.prod(shape)
-        numbers = np.empty(-(-n_units // 8) * 8, dtype)  # whole bytes of random bits
+        numbers = np.empty(math.ceil(n_units / 8) * 8, dtype)  # whole bytes of random bits
         self.mask = numbers[:n_units].reshape(shape)
         self._numbers = numbers
         self._sources = {}
@@ -66,7 +66,7 @@ class Integers:
 
     def __init__(self, n_bits, mask):
         n_bytes = mask.size * n_bits // 8
-        self._words = np.empty(-(-n_bytes // 8), np.uint64)
+        self._words = np.empty(math.ceil(n_bytes / 8), np.uint64)
         flat = self._words.view(np.uint8)[:n_bytes].view(f"u{n_bits // 8}")
         self._integers = flat.reshape(mask.shape)
         self._n_bits = n_bits
@@ -102,7 +102,7 @@ class DigitByDigit:
 
     def __init__(self, numbers):
         octets = numbers.reshape(-1, 8)
-        self._below = np.empty(min(CHUNK_OF_BITS, -(-len(octets) // 8)), np.uint64)
+        self._below = np.empty(min(CHUNK_OF_BITS, math.ceil(len(octets) / 8)), np.uint64)
         self._pieces = [octets[i : i + 8 * CHUNK_OF_BITS] for i in range(0, len(octets), 8 * CHUNK_OF_BITS)]
 
     def set_rate(self, digits, scale):
@@ -115,7 +115,7 @@ class DigitByDigit:
     def draw(self, random_words):
         """Fill the mask; `random_words` returns so many random integers of 64 bits."""
         for octets in self._pieces:
-            below = self._below[: -(-len(octets) // 8)]
+            below = self._below[: math.ceil(len(octets) / 8)]
             below[...] = 0
             for digit in reversed(self._digits):
                 combine = np.bitwise_or if digit == "1" else np.bitwise_and

@@ -6,9 +6,9 @@
 | glorot  | 2 / (n_{l-1} + n_l)       | sigmoid, tanh (Glorot & Bengio, 2010)      |
 | lecun   | 1 / n_{l-1}               | selu, and Nielsen's book (LeCun, 1998)     |
 | normal  | 1                         | the first chapters of Nielsen's book       |
-| zeros   | 0                         | an output layer that starts undecided      |
+| zeros   | 0                         | an output layer whose first outputs are 0  |
 
-Biases start at zero, but for "ntk". A callable is a scheme of one's own.
+Biases start at zero, except with "ntk". A callable defines another scheme.
 """
 
 import math
@@ -16,7 +16,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from skbackprop.network.network import by_network
+from skbackprop.network.kernels.parameter_layout import in_order_of_storage
 
 INITIALIZATIONS = {
     "he": lambda fan_in, fan_out: math.sqrt(2 / fan_in),
@@ -30,42 +30,39 @@ INITIALIZATIONS = {
 def initialize(network, rng, scheme="auto"):
     """Overwrite the parameters of `network`; "auto" takes each layer's scheme from its activation.
 
-    "ntk" is lecun with biases from N(0, 1) and an output layer of zeros, as the parametrisation of
-    that name wants it (Holzmueller et al., 2024). A callable is asked for each layer in turn, as
+    "ntk" is lecun with biases from N(0, 1) and an output layer of zeros, for the parametrisation of
+    that name (Holzmueller et al., 2024). A callable is called for each layer in turn, as
     ``scheme(rng, n_in, n_out)``, and returns its W of shape (n_in, n_out) and its b of shape (n_out,).
     """
     if callable(scheme):
         initialize_by(scheme, network, rng)
     else:
         initialize_by_name(scheme, network, rng)
-    if network.front is not None:
-        network.front.initialize(network.front_parameters, rng)
+    if network.input_layer is not None:
+        network.input_layer.initialize(network.input_parameters, rng)
 
 
 def initialize_by_name(scheme, network, rng):
     """Overwrite the weights and biases of `network` by a scheme of this module."""
-    n_hidden = len(network.activations)
+    *hidden, _ = network.activations
     if scheme == "auto":
-        schemes = [activation.initialization for activation in network.activations] + ["glorot"]
+        schemes = [activation.initialization for activation in hidden] + ["glorot"]
     elif scheme == "ntk":
-        schemes = ["lecun"] * n_hidden + ["zeros"]
+        schemes = ["lecun"] * len(hidden) + ["zeros"]
     else:
-        schemes = [scheme] * (n_hidden + 1)
+        schemes = [scheme] * len(network.W)
     fans = pairwise(network.layer_sizes)
     for W, b, name, fan in zip(network.W, network.b, schemes, fans, strict=True):
+        W = in_order_of_storage(W)
         W[...] = rng.standard_normal(W.shape)
         W *= INITIALIZATIONS[name](*fan)
         b[...] = rng.standard_normal(b.shape) if scheme == "ntk" and name != "zeros" else 0
 
 
 def initialize_by(scheme, network, rng):
-    """Overwrite the weights and biases of `network` by a function of the user's."""
-    E = network.n_networks
-    first, *others = network.W
-    for W, b, fan in zip(
-        [by_network(first, E), *others], network.b, pairwise(network.layer_sizes), strict=True
-    ):
-        for W_own, b_own in zip(W.reshape(E, *fan), b.reshape(E, -1), strict=True):
+    """Overwrite the weights and biases of `network` by a user's function."""
+    for W, b, fan in zip(network.W, network.b, pairwise(network.layer_sizes), strict=True):
+        for W_own, b_own in zip(W.reshape(-1, *fan), b.reshape(-1, fan[1]), strict=True):
             W_new, b_new = scheme(rng, *fan)
             if np.shape(W_new) != fan or np.shape(b_new) != fan[1:]:
                 raise ValueError(

@@ -1,4 +1,4 @@
-"""A learned front before the first layer: periodic embeddings and a scale for each input.
+"""The input layer, which makes a^0 of the inputs: periodic embeddings and a learned scale for each input.
 
 With x the scaled inputs of a row, and for each embedded input x_j its own small parameters:
 
@@ -8,14 +8,14 @@ With x the scaled inputs of a row, and for each embedded input x_j its own small
     a^0 = s * (x, e_1, e_2, ...)        s: the learned scale
 
 The embedding ("PBLD") and the scale are from Holzmueller et al. (2024), "Better by default"; periodic
-embeddings from Gorishniy et al. (2022). A network without a front is the textbook's.
+embeddings from Gorishniy et al. (2022). The textbook's network has no such layer: there a^0 = X.
 """
 
 import numpy as np
 
 
-class Front:
-    """The front's shapes and its two passes; its parameters are part of the network's theta.
+class InputLayer:
+    """The shapes of its parameters, which are part of the network's theta, and its two passes.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ class Front:
     n_outputs : int
         Length of a^0.
     shapes : dict of str to tuple
-        The parameters: "s", and with embedded columns "f", "p", "A", "q".
+        The shapes of the parameters "s" and, with embedded columns, "f", "p", "A", "q".
     """
 
     def __init__(self, n_inputs, columns=(), n_frequencies=16, n_components=3):
@@ -50,7 +50,7 @@ class Front:
     def initialize(self, parameters, rng, deviation=0.1):
         """Overwrite `parameters`: s = 1, f ~ 2 pi N(0, deviation^2), p uniform, A = q = 0.
 
-        Thus the network starts as one without embeddings, and takes of them what it needs.
+        With A = q = 0 the embeddings start as zeros: training begins with the network without them.
         """
         parameters["s"][...] = 1
         if self.columns.size:
@@ -81,7 +81,7 @@ class Front:
         if not self.columns.size:
             return
         t.delta *= parameters["s"]  # dL/d(x, e)
-        t.e[...] = t.delta_embedded.transpose(1, 0, 2)  # dL/de, in the place of e
+        t.e[...] = t.delta_embedded.transpose(1, 0, 2)  # dL/de, which overwrites e
         np.matmul(t.c.transpose(0, 2, 1), t.e, out=gradients["A"])  # dL/dA_j = c_j^T dL/de_j
         np.sum(t.e, axis=1, keepdims=True, out=gradients["q"])  # dL/dq_j
         np.matmul(t.e, parameters["A"].transpose(0, 2, 1), out=t.c)  # dL/dc_j = dL/de_j A_j^T
@@ -92,24 +92,24 @@ class Front:
         np.matmul(t.x.transpose(0, 2, 1), t.u, out=gradients["f"])  # dL/df_j = x_j^T dL/du_j
 
 
-class FrontTransients:
-    """What the two passes of a front write for a batch of `n_rows` rows."""
+class InputTransients:
+    """The arrays that the two passes of an input layer write for a batch of `n_rows` rows."""
 
-    def __init__(self, front, n_rows, dtype):
-        shape = (n_rows, front.n_outputs)
+    def __init__(self, input_layer, n_rows, dtype):
+        shape = (n_rows, input_layer.n_outputs)
         self.inputs = np.empty(shape, dtype)  # (x, e_1, e_2, ...)
         self.a = np.empty(shape, dtype)
         self.delta = np.empty(shape, dtype)
-        n_columns = front.columns.size
+        n_columns = input_layer.columns.size
         if n_columns:
             self.x = np.empty((n_columns, n_rows, 1), dtype)
-            self.u = np.empty((n_columns, n_rows, front.shapes["f"][2]), dtype)
+            self.u = np.empty((n_columns, n_rows, input_layer.shapes["f"][2]), dtype)
             self.c = np.empty_like(self.u)
-            self.e = np.empty((n_columns, n_rows, front.shapes["A"][2]), dtype)
-            by_column = (n_rows, n_columns, front.shapes["A"][2])
-            # Views, because the rows of `inputs` and `delta` are longer than the embedded part.
-            self.embedded = split_columns(self.inputs, front.n_inputs, by_column)
-            self.delta_embedded = split_columns(self.delta, front.n_inputs, by_column)
+            self.e = np.empty((n_columns, n_rows, input_layer.shapes["A"][2]), dtype)
+            by_column = (n_rows, n_columns, input_layer.shapes["A"][2])
+            # Views of the embedded part of the rows of `inputs` and `delta`.
+            self.embedded = split_columns(self.inputs, input_layer.n_inputs, by_column)
+            self.delta_embedded = split_columns(self.delta, input_layer.n_inputs, by_column)
 
 
 def split_columns(a, start, shape):

@@ -27,7 +27,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit, log_expit, log_softmax
 
-from skbackprop.network.kernels.constant_arrays import ones
+from skbackprop.network.kernels.constant_arrays import shared_ones
 from skbackprop.network.kernels.elementwise import positive_part, softplus_of_minus_abs
 
 # Within this distance no exp underflows, in float32 either.
@@ -36,7 +36,7 @@ SAFE_SPREAD = 80
 
 def row_sums(a):
     """Return sum_j a_j of each row."""
-    return a.dot(ones(a.shape[1], a.dtype))
+    return a.dot(shared_ones(a.shape[1], a.dtype))
 
 
 def exp_shifted(z, out):

@@ -1,8 +1,8 @@
 """Learning rate schedules: the factor on the learning rate, from the fraction t of the training done.
 
 Each is a plain function ``schedule(t)`` of t in [0, 1]; a user's own callable has the same form.
-Two of scikit-learn's are not functions of t: "invscaling" counts epochs (:func:`invscaling`), and
-"adaptive" watches the loss (see :mod:`skbackprop.training.training`).
+Two of scikit-learn's schedules are not functions of t: "invscaling" counts epochs
+(:func:`invscaling`), and "adaptive" watches the loss (see :mod:`skbackprop.training.loop`).
 """
 
 import math

@@ -3,9 +3,8 @@
 import numpy as np
 from scipy.sparse import issparse
 
-from skbackprop.network.activations import Identity
 from skbackprop.network.dropout import Dropout
-from skbackprop.network.input_layer import FrontTransients
+from skbackprop.network.input_layer import InputTransients
 from skbackprop.network.kernels.threads import scipy_has_its_own_blas
 
 
@@ -24,10 +23,12 @@ class Workspace:
 
     Attributes
     ----------
-    hidden : list of Layer
-        One for each hidden layer.
+    layers : list of Layer
+        One for each layer with weights.
     output : Layer
-        The last layer: ``z`` is the raw output, ``delta`` is filled by the loss.
+        The last of them: ``z`` is the raw output, ``delta`` is filled by the loss.
+    hidden : list of Layer
+        The others.
     ones : ndarray of shape (n_rows,)
         The product with them is a sum over the rows.
     ones_for_blas : ndarray of shape (n_rows,) or None
@@ -35,53 +36,57 @@ class Workspace:
     raw, raw_delta, raw_scratch : ndarray of shape (n_rows * n_networks, n_outputs)
         Views of z, the delta and the scratch of the last layer, for the loss.
     biases : list of ndarray
-        b^1, ..., b^L as :meth:`.Network.forward` adds them: rows, or as many of them as the batch has.
-    front : FrontTransients or None
+        b^1, ..., b^L as :meth:`.Network.forward` adds them: one row, or one for each row of the batch.
+    input_layer : InputTransients or None
     """
 
     def __init__(self, network, n_rows, grad=None):
         dtype = network.theta.dtype
-        widths = network.widths
-        n_layers = len(widths) - 1
-        dW, db, self.front_gradients = (
-            ([None] * n_layers, [None] * n_layers, {}) if grad is None else network.split(grad)
-        )
-        # One scratch array serves all layers in turn.
-        scratch = np.empty(n_rows * max(widths[1:]), dtype)
-        mask = np.empty(scratch.size, bool)
-        rates = network.dropout or (0,) * n_layers
+        widths = network.widths[1:]
+        no_gradients = [None] * len(widths), [None] * len(widths), {}
+        dW, db, self.input_gradients = no_gradients if grad is None else network.layout.split(grad)
+        # One array of floats and one of booleans serve as scratch of all layers in turn.
+        scratch = np.empty(n_rows * max(widths), dtype)
+        flags = np.empty(scratch.size, bool)
+        self._input_rate, *rates = network.dropout or (0,) * len(widths)
+        self.n_rows = n_rows
         self.ones = np.ones(n_rows, dtype)
         self.ones_for_blas = None
         self.grad = grad
-        self.hidden = [
-            Layer(n_rows, n_units, dW[l], db[l], activation, rate, scratch, mask)
-            for l, (n_units, activation, rate) in enumerate(
-                zip(widths[1:-1], network.activations, rates[1:], strict=True)
-            )
+        self.layers = [
+            Layer(n_rows, *layer, scratch, flags)
+            for layer in zip(widths, dW, db, network.activations, [*rates, 0], strict=True)
         ]
-        self.output = Layer(n_rows, widths[-1], dW[-1], db[-1], Identity, 0, scratch, mask)
-        # One output a row: several networks have several rows for each example.
-        shape = (-1, network.n_outputs)
+        *self.hidden, self.output = self.layers
+        # The loss sees one output of one network per row.
+        E, shape = network.n_networks, (-1, network.n_outputs)
         self.raw = self.output.z.reshape(shape)
         self.raw_delta = self.output.delta.reshape(shape)
         self.raw_scratch = self.output.scratch.reshape(shape)
-        self.biases = network.b
-        self.front = network.front and FrontTransients(network.front, n_rows, dtype)
-        self._fading = 1.0
-        self._input_rate = rates[0]
+        self.biases = [b.reshape(-1) for b in network.b]
+        self.input_layer = network.input_layer and InputTransients(network.input_layer, n_rows, dtype)
+        self._targets = None if E == 1 else np.empty((n_rows, E, network.n_outputs), dtype)
+        self._strength = 1.0
         self._input_dropout = None
 
     def repeat_biases(self, network):
-        """Take the biases as they are now, once for each row: adding them takes half the time from now on."""
-        self.biases = [np.tile(b, (self.ones.size, 1)) for b in network.b]
+        """Take the biases as they are now, once for each row: adding them takes half as long."""
+        self.biases = [np.tile(b.reshape(-1), (self.n_rows, 1)) for b in network.b]
 
-    def fade_dropout(self, factor):
-        """Drop with `factor` times the rates from now on."""
-        if factor != self._fading:
-            self._fading = factor
+    def for_each_network(self, Y, w):
+        """Return the targets and weights of the batch with the rows of ``raw``: once for each network."""
+        if self._targets is None:
+            return Y, w
+        np.copyto(self._targets, Y[:, None])
+        return self._targets.reshape(self.raw.shape), None if w is None else w.repeat(self._targets.shape[1])
+
+    def fade_dropout(self, strength):
+        """Drop with `strength` times the rates from now on."""
+        if strength != self._strength:
+            self._strength = strength
             for layer in self.hidden:
                 if layer.dropout is not None:
-                    layer.dropout.fade(factor)
+                    layer.dropout.fade(strength)
 
     def drop_inputs(self, X, rng):
         """Return a^0 as the first layer sees it in training: X * mask / (1 - p)."""
@@ -101,7 +106,7 @@ class Workspace:
 
 
 class Workspaces(dict):
-    """The workspaces of a training by their numbers of rows, each made when it is first asked for.
+    """The workspaces of a training by their numbers of rows, each made when it is first needed.
 
     Attributes
     ----------
@@ -116,29 +121,29 @@ class Workspaces(dict):
 
     def __missing__(self, n_rows):
         workspace = self[n_rows] = Workspace(self._network, n_rows, self.grad)
-        if scipy_has_its_own_blas():  # it has one thread in a training; elsewhere it might wake others
+        if scipy_has_its_own_blas():  # it has one thread in a training; a shared one might wake others
             workspace.ones_for_blas = workspace.ones
         return workspace
 
 
 class Layer:
-    """The transients of one layer for a batch: z, a, delta, dL/dW, dL/db, masks and scratch.
+    """The transients of one layer for a batch: z, a, delta, dL/dW, dL/db, the dropout mask and scratch.
 
-    z and a are one array unless the derivative of the activation needs z. `scratch` and `mask`
-    are flat arrays, shared with the other layers, of which this one uses the beginning.
+    z and a are one array unless the derivative of the activation needs z. `scratch` (floats) and `flags`
+    (booleans) are flat arrays that all layers share; each uses the beginning of them.
     """
 
-    def __init__(self, n_rows, n_units, dW, db, activation, rate, scratch, mask):
+    def __init__(self, n_rows, n_units, dW, db, activation, rate, scratch, flags):
         shape, dtype = (n_rows, n_units), scratch.dtype
         self.input = None  # a^{l-1}, which forward leaves for backward
         self.z = np.empty(shape, dtype)
         self.a = np.empty(shape, dtype) if activation.needs_z else self.z
         self.delta = np.empty(shape, dtype)
-        self.dW, self.db = dW, db
+        self.dW, self.db = dW, None if db is None else db.reshape(-1)
         self.scratch = scratch[: n_rows * n_units].reshape(shape)
-        self.mask = mask[: n_rows * n_units].reshape(shape)
+        self.flags = flags[: n_rows * n_units].reshape(shape)
         self.dropout = Dropout(rate, shape, dtype) if rate else None
-        # Kept beside a where sigma' is computed from the a before dropout.
+        # Where sigma' is computed from a, it needs the a before dropout, so the dropped one is another array.
         self.dropped = np.empty(shape, dtype) if rate and not activation.sign_suffices else self.a
 
     def drop(self, rng):
@@ -147,3 +152,8 @@ class Layer:
             return self.a
         np.multiply(self.a, self.dropout.draw(rng), out=self.dropped)
         return self.dropped
+
+    def drop_delta(self):
+        """Multiply delta by the mask / (1 - p) of the forward pass."""
+        if self.dropout is not None:
+            self.delta *= self.dropout.mask

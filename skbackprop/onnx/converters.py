@@ -15,10 +15,9 @@ from skbackprop.estimators.base import fitted_model
 from skbackprop.estimators.classifier import BackpropClassifier
 from skbackprop.estimators.regressor import BackpropRegressor
 from skbackprop.estimators.transformer import HiddenLayerTransformer, model_and_layer
-from skbackprop.network.network import by_network
 from skbackprop.onnx.activations import activate
 from skbackprop.onnx.graph import Graph
-from skbackprop.onnx.inputs import encoded_inputs, scaled, through_front
+from skbackprop.onnx.inputs import encoded_inputs, scaled, through_input_layer
 from skbackprop.onnx.outputs import combined, labels, predictions, probabilities, raw_scores
 from skbackprop.onnx.raw_scores import has_two_columns, needs_raw_scores
 
@@ -168,7 +167,7 @@ def hidden_layers(graph, operator, model, n_layers):
     network = model.network
     tensors = [graph.variable(variable) for variable in operator.inputs]
     x = encoded_inputs(tensors, column_counts(operator), model)
-    a = through_front(scaled(x, model.scaling, network.theta.dtype), network)
+    a = through_input_layer(scaled(x, model.scaling, network.theta.dtype), network)
     W, b = parameters(network)
     for l in range(n_layers):
         z = a @ W[l] + b[l]  # z^l = a^{l-1} W^l + b^l
@@ -178,8 +177,4 @@ def hidden_layers(graph, operator, model, n_layers):
 
 def parameters(network):
     """Return W and b of each layer; of E networks they are E x n_{l-1} x n_l and E x 1 x n_l."""
-    E = network.n_networks
-    if E == 1:
-        return network.W, network.b
-    first, *others = network.W
-    return [by_network(first, E), *others], [b.reshape(E, 1, -1) for b in network.b]
+    return network.W, [b if b.ndim == 1 else b[:, None] for b in network.b]

@@ -132,14 +132,14 @@ def scaled(x, scaling, dtype):
     return where(x.graph.constant(np.arange(n_columns) < scaling.n_clipped), bounded, x)
 
 
-def through_front(x, network):
+def through_input_layer(x, network):
     """Return a^0, see :mod:`skbackprop.network.input_layer`."""
-    front, p = network.front, network.front_parameters
-    if front is None:
+    layer, p = network.input_layer, network.input_parameters
+    if layer is None:
         return x
-    if front.columns.size:
-        n_columns, n_components = front.columns.size, front.shapes["A"][2]
-        by_column = x.take(front.columns, axis=1).transpose(1, 0).reshape(n_columns, -1, 1)
+    if layer.columns.size:
+        n_columns, n_components = layer.columns.size, layer.shapes["A"][2]
+        by_column = x.take(layer.columns, axis=1).transpose(1, 0).reshape(n_columns, -1, 1)
         u = by_column * p["f"] + p["p"]  # u_j = x_j f_j + p_j
         e = cos(u) @ p["A"] + p["q"]  # e_j = cos(u_j) A_j + q_j
         e = e.transpose(1, 0, 2).reshape(-1, n_columns * n_components)

@@ -32,13 +32,9 @@ class Batches:
     scaling : Scaling, default=None
     rows : ndarray of int, default=None
         The rows to use; None for all. Rows of weight 0 are always omitted.
-    n_networks : int, default=1
-        How many rows Y and the weights of a batch have for each row of X, one below the other.
     """
 
-    def __init__(
-        self, X, Y=None, sample_weight=None, *, batch_size, dtype, scaling=None, rows=None, n_networks=1
-    ):
+    def __init__(self, X, Y=None, sample_weight=None, *, batch_size, dtype, scaling=None, rows=None):
         rows = np.arange(X.shape[0], dtype=np.int32) if rows is None else np.array(rows, np.int32)
         if sample_weight is not None:
             rows = rows[sample_weight[rows] > 0]
@@ -50,14 +46,12 @@ class Batches:
             sample_weight = (sample_weight / sample_weight[rows].mean()).astype(dtype)
         self.n_rows = rows.size
         self.batch_size = min(batch_size, self.n_rows)
-        self._n_networks = n_networks
-        self._n_outputs = None if Y is None else Y.shape[1]
-        self._Y = Y if n_networks == 1 else np.tile(Y, (1, n_networks))
+        self._Y = Y
         self._sample_weight = sample_weight
         batch_bytes = self.batch_size * X.shape[1] * X.dtype.itemsize
         n_together = 1 if issparse(X) else max(1, GATHERED_BYTES // batch_bytes)
         n_gathered = min(n_together * self.batch_size, self.n_rows)
-        self._Y_gathered = None if Y is None else np.empty((n_gathered, self._Y.shape[1]), Y.dtype)
+        self._Y_gathered = None if Y is None else np.empty((n_gathered, Y.shape[1]), Y.dtype)
         self._source = (RowPool if isinstance(X, StoredRows) else InMemory)(X, rows, n_gathered)
         gather = SparseGather if issparse(X) else DenseGather
         self._gather = gather(self._source.rows, n_gathered, dtype, scaling)
@@ -67,20 +61,19 @@ class Batches:
 
         The arrays are valid until the next batch is requested.
         """
-        E, size = self._n_networks, self.batch_size
+        size = self.batch_size
         for numbers, places in self._source.batches(rng):
             X, Y, w = self._gather(places), None, None
             if self._Y is not None:
                 Y = self._Y.take(numbers, axis=0, out=self._Y_gathered[: numbers.size], mode="clip")
-                Y = Y.reshape(-1, self._n_outputs)
             if self._sample_weight is not None:
-                w = self._sample_weight[numbers].repeat(E)
+                w = self._sample_weight[numbers]
             if numbers.size <= size:
                 yield X, Y, w
                 continue
             for start in range(0, numbers.size, size):
-                rows, of_all = slice(start, start + size), slice(E * start, E * (start + size))
-                yield X[rows], None if Y is None else Y[of_all], None if w is None else w[of_all]
+                rows = slice(start, start + size)
+                yield X[rows], None if Y is None else Y[rows], None if w is None else w[rows]
 
 
 class InMemory:

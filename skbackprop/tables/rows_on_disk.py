@@ -3,6 +3,7 @@
 They are read a block of rows at a time, and never as a whole.
 """
 
+import math
 import mmap
 from pathlib import Path
 
@@ -78,7 +79,7 @@ class StoredRows:
     @property
     def n_blocks(self):
         """How many blocks there are."""
-        return -(-self.shape[0] // self.block_rows)
+        return math.ceil(self.shape[0] / self.block_rows)
 
     def block(self, k):
         """Return the rows of block `k`, an array that nobody else writes to."""
@@ -177,7 +178,7 @@ def rows_of_a_block(array):
     if chunks is not None:
         # Of a Dask array these are the sizes of all chunks.
         chunk_rows = int(np.max(chunks[0]))
-        n_rows = -(-n_rows // chunk_rows) * chunk_rows
+        n_rows = math.ceil(n_rows / chunk_rows) * chunk_rows
         n_rows = min(n_rows, max(1, LARGEST_BLOCK_BYTES // row_bytes))
     return min(n_rows, array.shape[0])
 

@@ -1,5 +1,7 @@
 """Batches of rows of an array on disk, in nearly random order."""
 
+import math
+
 import numpy as np
 
 # Maximum size of the pool.
@@ -45,7 +47,7 @@ class RowPool:
         if rng is None:
             fillings = [[part] for part in parts]
         else:
-            fillings = spread(parts, -(-len(parts) // self._n_blocks), rng)
+            fillings = spread(parts, math.ceil(len(parts) / self._n_blocks), rng)
         n_waiting = 0
         for i, filling in enumerate(fillings, start=1):
             for k, part in filling:

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.optimize import minimize
 
-from skbackprop.network.kernels.constant_arrays import constant
+from skbackprop.network.kernels.constant_arrays import shared_number
 from skbackprop.network.kernels.denormals import flush_denormals
 from skbackprop.network.losses import combine
 from skbackprop.network.workspace import Workspace
@@ -12,8 +12,8 @@ from skbackprop.network.workspace import Workspace
 class LossMeter:
     """Sums the loss over an epoch.
 
-    The raw outputs of small batches are collected, because one call of the loss for a thousand
-    rows takes hardly longer than one for a batch of thirty.
+    The raw outputs of small batches are collected: one call of the loss for a thousand rows takes hardly
+    longer than one for a batch of thirty.
     """
 
     ROWS = 1024
@@ -25,7 +25,7 @@ class LossMeter:
         self._Y, self._z, self._scratch = (np.empty(shape, dtype) for _ in range(3))
         self._w = np.ones(shape[0], dtype)
         self._filled = 0
-        self._total = 0.0
+        self._total, self._n_rows = 0.0, 0
 
     def add(self, Y, z, w):
         """Add the rows of a batch."""
@@ -38,27 +38,28 @@ class LossMeter:
             self._w[rows] = w
         self._filled = rows.stop
 
-    def total(self):
-        """Return the sum over all rows that were added."""
+    def mean(self):
+        """Return the mean over all rows that were added."""
         self._empty()
-        return self._total
+        return self._total / self._n_rows
 
     def _empty(self):
         n = self._filled
         values = self._loss.value(self._Y[:n], self._z[:n], self._scratch[:n])
         self._total += weighted_sum(values, self._w[:n])
+        self._n_rows += n
         self._filled = 0
 
 
 def mean_loss(network, loss, batches):
     """Return the weighted mean loss over `batches`, as in prediction (without dropout).
 
-    Where it is larger than numbers can be, it is infinite or NaN, without a warning.
+    Where it overflows, it is infinite or NaN, without a warning.
     """
     total, workspace = 0.0, None
     with np.errstate(over="ignore", invalid="ignore"):
         for X, Y, w in batches.epoch():
-            if workspace is None or workspace.ones.size != Y.shape[0]:
+            if workspace is None or workspace.n_rows != Y.shape[0]:
                 workspace = Workspace(network, Y.shape[0])
                 scratch = np.empty_like(Y)
             z = combine(loss, network.forward(X, workspace), network.n_networks)
@@ -66,16 +67,24 @@ def mean_loss(network, loss, batches):
     return total / batches.n_rows
 
 
-def write_output_delta(loss, Y, z, w, out, n_networks=1):
-    """Write delta^L of the mean loss over the rows of a batch into `out`.
+def write_output_delta(loss, Y, w, workspace):
+    """Write delta^L of the mean loss over the rows of a batch into the `workspace`, whose z^L is known.
 
-    Several networks have several rows for each example; each learns as if it were alone.
+    Of several networks each learns as if it were alone: Y and w are those of
+    :meth:`.Workspace.for_each_network`, and the mean is over the rows of the batch.
     """
-    loss.delta(Y, z, out)
+    delta = workspace.raw_delta
+    loss.delta(Y, workspace.raw, delta)
     if w is not None:
-        out *= w[:, None]
-    out *= constant(n_networks / Y.shape[0], out.dtype)
-    flush_denormals(out)  # the deltas of rows that are certainly right
+        delta *= w[:, None]
+    delta *= shared_number(1 / workspace.n_rows, delta.dtype)
+    flush_denormals(delta)  # the deltas of rows whose predictions are exact are tiny
+
+
+def mean_penalty(network, alpha):
+    """Return alpha / 2 sum W^2; of several networks the mean of theirs."""
+    weights = network.theta[: network.n_weights]
+    return alpha / 2 * float(weights @ weights) / network.n_networks
 
 
 def weighted_sum(values, w):

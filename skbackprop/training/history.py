@@ -1,4 +1,4 @@
-"""What a training tells of its epochs."""
+"""What was measured in each epoch of a training."""
 
 from dataclasses import dataclass, field, fields
 

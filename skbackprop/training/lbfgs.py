@@ -7,7 +7,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 from skbackprop.network.workspace import Workspaces
-from skbackprop.training.epoch_loss import weighted_sum, write_output_delta
+from skbackprop.training.epoch_loss import mean_penalty, weighted_sum, write_output_delta
 
 # Ends where an iteration lowers the objective by less than this share of it.
 FTOL = 64 * np.finfo(np.float64).eps
@@ -15,14 +15,14 @@ FTOL = 64 * np.finfo(np.float64).eps
 
 @dataclass
 class Start:
-    """Where a minimisation began: SciPy keeps its state to itself, so one under way is done again."""
+    """Where a minimisation began: SciPy does not show its state, so a saved one is done again from here."""
 
     theta: np.ndarray
     n_iterations: int
 
 
 class StoppedByObserverError(Exception):
-    """Leads out of SciPy's loop."""
+    """Ends SciPy's loop."""
 
 
 class Objective:
@@ -35,7 +35,7 @@ class Objective:
     loss : object
         See :mod:`skbackprop.network.losses`.
     batches : Batches
-        The sums over all rows are made batch by batch.
+        The sums over all rows are computed batch by batch.
     alpha : float
     """
 
@@ -54,19 +54,19 @@ class Objective:
         for X, Y, w in self.batches.epoch():
             size = X.shape[0]
             workspace = self._workspaces[size]
+            Y, w = workspace.for_each_network(Y, w)
             z = network.forward(X, workspace)
             total += weighted_sum(self.loss.value(Y, z, workspace.raw_scratch), w)
-            write_output_delta(self.loss, Y, z, w, workspace.raw_delta, network.n_networks)
+            write_output_delta(self.loss, Y, w, workspace)
             network.backward(workspace)
             grad *= size / n_rows  # from the mean over the batch to its share
             gradient += grad
         weights = slice(network.n_weights)
         gradient[weights] += self.alpha * theta[weights]
-        penalty = self.alpha / 2 * network.sum_of_squared_weights()
-        # Several networks are minimised by their sum; of what is told about them it is the mean.
+        # Of several networks the sum is minimised; the history has the mean.
         self.mean_loss = total / n_rows / network.n_networks
-        self.penalty = penalty / network.n_networks
-        return total / n_rows + penalty, gradient
+        self.penalty = mean_penalty(network, self.alpha)
+        return total / n_rows + self.penalty * network.n_networks, gradient
 
 
 def minimize_lbfgs(training, batches, *, alpha, max_iter, max_fun, tol, observer=None, verbose=False):
@@ -75,8 +75,9 @@ def minimize_lbfgs(training, batches, *, alpha, max_iter, max_fun, tol, observer
     Parameters
     ----------
     training : Training
-        Of its network, loss and history use is made. Its ``unfinished`` is a :class:`Start`
-        meanwhile; where it is one already, the minimisation that was saved under way is done again.
+        Its network is trained with its loss, and its history gets an entry per iteration. Meanwhile its
+        ``unfinished`` is a :class:`Start`; if it is one already, the minimisation that was saved is done
+        again.
     batches, alpha
         See :class:`Objective`.
     max_iter, max_fun : int
@@ -84,7 +85,7 @@ def minimize_lbfgs(training, batches, *, alpha, max_iter, max_fun, tol, observer
     tol : float
         Ends when no component of the gradient is larger.
     observer : object, default=None
-        See :meth:`Training.run`; told of each iteration.
+        See :meth:`Training.run`; an iteration is an epoch.
     verbose : bool, default=False
         Whether to print a line per iteration.
     """
@@ -105,7 +106,7 @@ def minimize_lbfgs(training, batches, *, alpha, max_iter, max_fun, tol, observer
         iterate = theta.copy()
         history.loss.append(objective.mean_loss)
         history.penalty.append(objective.penalty)
-        # Both at once: whatever interrupts, they belong together.
+        # In one statement, so that an interruption cannot separate the two.
         last_iterate, n_iterations = iterate, n_iterations + 1
         if verbose:
             training.print_line(time.perf_counter() - started)

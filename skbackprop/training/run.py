@@ -9,14 +9,15 @@ from skbackprop.training.stopping import Stopping
 
 @dataclass
 class Run:
-    """How far one call of :meth:`Training.run` has come: what to save with a training under way.
+    """The progress of one call of :meth:`Training.run`, which is saved with an unfinished training.
 
-    ``data`` identifies the rows that it trains on, None where nothing asked for it.
+    ``streaming`` is True for one piece of a stream of unknown length. ``data`` identifies the rows that it
+    trains on, None where nothing asked for it.
     """
 
     max_iter: int
     stopping: Stopping
-    held: bool
+    streaming: bool
     epoch: int = 0
     best_theta: np.ndarray | None = None
     validated: bool = False

@@ -7,7 +7,6 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-import reference
 from sklearn.base import clone
 from sklearn.datasets import load_diabetes, load_digits, load_iris
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
@@ -27,6 +26,7 @@ from skbackprop.displays import (
     NetworkDisplay,
     WeightsDisplay,
 )
+from skbackprop.network import textbook
 
 matplotlib = pytest.importorskip("matplotlib", reason="the displays draw with matplotlib, the extra 'plot'")
 matplotlib.use("Agg")
@@ -430,7 +430,7 @@ def test_an_inconsistent_shape_raises(model):
 )
 def test_saturated_shares_count_small_slopes(activation, is_saturated):
     model = fitted(BackpropClassifier((20, 10), activation, initialization="normal", **TEXTBOOK), 3 * X)
-    z, a = reference.forward(SCALED, model.coefs_, model.intercepts_, activation)
+    z, a = textbook.forward(SCALED, model.coefs_, model.intercepts_, activation)
     display = ActivationsDisplay.from_estimator(model, 3 * X)
     flat = [is_saturated(values) for values in z[:2]]
     assert display.saturated == pytest.approx([where.mean() for where in flat])
@@ -443,10 +443,10 @@ def test_saturated_shares_count_small_slopes(activation, is_saturated):
 
 
 def test_histograms_show_the_distribution_of_the_values(model):
-    z, a = reference.forward(SCALED, model.coefs_, model.intercepts_, "tanh")
+    z, a = textbook.forward(SCALED, model.coefs_, model.intercepts_, "tanh")
     display = ActivationsDisplay.from_estimator(model, X, bins=15)
     drawn = [*display.z_histograms_, *display.a_histograms_]
-    values = [*z, *a[1:], reference.softmax(z[-1])]
+    values = [*z, *a[1:], textbook.softmax(z[-1])]
     sides = [-1, -1, -1, 1, 1, 1]
     for histogram, given, side, layer in zip(drawn, values, sides, [1, 2, 3] * 2, strict=True):
         widths, edges, baseline = histogram.get_data()
@@ -469,12 +469,12 @@ def test_a_linear_model_has_activations_too():
 
 def norms_by_the_textbook(model, activation):
     """Return the norms of dL/dW^l and of delta^l of a network for iris."""
-    z, a = reference.forward(SCALED, model.coefs_, model.intercepts_, activation)
-    delta = (reference.softmax(z[-1]) - np.eye(3)[Y]) / 150
-    dW, _ = reference.backward(delta, z, a, model.coefs_, activation)
+    z, a = textbook.forward(SCALED, model.coefs_, model.intercepts_, activation)
+    delta = (textbook.softmax(z[-1]) - np.eye(3)[Y]) / 150
+    dW, _ = textbook.backward(delta, z, a, model.coefs_, activation)
     deltas = [delta]
     for W, values in zip(model.coefs_[:0:-1], z[-2::-1], strict=True):
-        deltas.insert(0, (deltas[0] @ W.T) * reference.SIGMA_PRIME[activation](values))
+        deltas.insert(0, (deltas[0] @ W.T) * textbook.SIGMA_PRIME[activation](values))
     return [np.sqrt((g**2).sum()) for g in dW], [np.sqrt((d**2).sum()) for d in deltas]
 
 

@@ -262,7 +262,7 @@ def test_saved_and_loaded_in_a_new_process(recipe, tmp_path, digits):
 def test_a_pickle_holds_the_parameters_once(digits):
     X, y = digits
     model = BackpropClassifier(max_iter=2, random_state=0).fit(X, y)
-    parameters = sum(a.nbytes for a in model._model.network.front_parameters.values())
+    parameters = sum(a.nbytes for a in model._model.network.input_parameters.values())
     parameters += sum(a.nbytes for a in model.coefs_ + model.intercepts_)
     assert len(pickle.dumps(model)) < 1.05 * parameters + 8_000
 

@@ -94,7 +94,7 @@ def test_a_stream_takes_the_parameters_as_they_are_now(name):
 
 def interrupt_epoch(monkeypatch, number):
     """Make the epoch of this number raise KeyboardInterrupt, counted over all trainings."""
-    from skbackprop.training.training import Training
+    from skbackprop.training.loop import Training
 
     original, count = Training._epoch, iter(range(1, 10**6))
 

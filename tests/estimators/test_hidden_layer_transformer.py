@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 import pytest
-import reference
 from sklearn.base import clone
 from sklearn.datasets import load_iris
 from sklearn.frozen import FrozenEstimator
@@ -14,6 +13,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skbackprop import BackpropClassifier, BackpropRegressor, HiddenLayerTransformer
+from skbackprop.network import textbook
 
 X, y = load_iris(return_X_y=True)
 PLAIN = {"recipe": "textbook", "activation": "tanh", "max_iter": 5, "schedule": "cosine", "random_state": 0}
@@ -25,7 +25,7 @@ def test_activations_are_the_textbooks(make, layer):
     model = HiddenLayerTransformer(make((6, 4), dropout=0.5, **PLAIN), layer).fit(X, y)
     network = model.estimator_
     scaled = StandardScaler().fit(X).transform(X)
-    _, a = reference.forward(scaled, network.coefs_, network.intercepts_, "tanh")
+    _, a = textbook.forward(scaled, network.coefs_, network.intercepts_, "tanh")
     np.testing.assert_allclose(model.transform(X), a[1:][layer], rtol=1e-10)
 
 
@@ -60,7 +60,7 @@ def test_the_inner_estimator_is_a_clone_and_its_parameters_are_reached():
 def test_a_frozen_network_is_used_as_it_is():
     fitted = BackpropClassifier((5, 3), **PLAIN).fit(X, y)
     model = HiddenLayerTransformer(FrozenEstimator(fitted), layer=0).fit(X, y)
-    _, a = reference.forward(StandardScaler().fit_transform(X), fitted.coefs_, fitted.intercepts_, "tanh")
+    _, a = textbook.forward(StandardScaler().fit_transform(X), fitted.coefs_, fitted.intercepts_, "tanh")
     np.testing.assert_allclose(model.transform(X), a[1], rtol=1e-10)
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import reference
 from scipy.sparse import csr_matrix
 from sklearn.datasets import (
     load_breast_cancer,
@@ -32,6 +31,7 @@ import skbackprop
 from skbackprop import BackpropClassifier, BackpropRegressor, Recipe
 from skbackprop.inspection import Diagnosis, Finding, diagnose
 from skbackprop.inspection.measurements import Measurements
+from skbackprop.network import textbook
 from skbackprop.network.losses import CLASSIFIER_LOSSES, REGRESSOR_LOSSES
 
 IRIS = load_iris(return_X_y=True)
@@ -310,10 +310,10 @@ def test_scikit_learns_networks_can_be_examined():
 def textbook_pass(model, X, y):
     """Return z and delta of every layer, computed by the textbook algorithm; delta is that of single rows."""
     activation = model._model.network.activation_names[0]
-    z, _ = reference.forward(X, model.coefs_, model.intercepts_, activation)
-    delta = [reference.softmax(z[-1]) - np.eye(z[-1].shape[1])[y]]
+    z, _ = textbook.forward(X, model.coefs_, model.intercepts_, activation)
+    delta = [textbook.softmax(z[-1]) - np.eye(z[-1].shape[1])[y]]
     for W, z_below in zip(model.coefs_[:0:-1], z[-2::-1], strict=True):
-        delta.insert(0, (delta[0] @ W.T) * reference.SIGMA_PRIME[activation](z_below))
+        delta.insert(0, (delta[0] @ W.T) * textbook.SIGMA_PRIME[activation](z_below))
     return z, delta
 
 
@@ -330,7 +330,7 @@ def test_the_saturated_share_counts_small_slopes():
 
 def test_dead_units_are_inactive_on_every_row():
     model = fitted(regressor(solver="sgd", learning_rate=0.1), *FRIEDMAN)
-    z, _ = reference.forward(scaled(FRIEDMAN)[0], model.coefs_, model.intercepts_, "relu")
+    z, _ = textbook.forward(scaled(FRIEDMAN)[0], model.coefs_, model.intercepts_, "relu")
     finding = found(diagnose(model, *FRIEDMAN), "dead_rectifiers")
     assert finding.evidence["dead_units"] == (z[0] <= 0).all(axis=0).sum()
     assert finding.evidence["dead_share"] == finding.evidence["dead_units"] / 100

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-import reference
 from scipy.sparse import csr_matrix
 from sklearn.datasets import load_diabetes, load_iris
 from sklearn.exceptions import NotFittedError
@@ -11,6 +10,7 @@ from sklearn.preprocessing import StandardScaler
 
 from skbackprop import BackpropClassifier, BackpropRegressor, Recipe
 from skbackprop.inspection import check_gradients, gradients, hidden_activations
+from skbackprop.network import textbook
 from skbackprop.network.activations import ACTIVATIONS
 from skbackprop.network.losses import CLASSIFIER_LOSSES, REGRESSOR_LOSSES
 
@@ -27,13 +27,13 @@ def one_network(model, e):
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_activations_agree_with_the_textbook(activation):
     model = BackpropClassifier((6, 4), activation, dropout=0.5, **PLAIN).fit(X, y)
-    z, a = reference.forward(SCALED, model.coefs_, model.intercepts_, activation)
+    z, a = textbook.forward(SCALED, model.coefs_, model.intercepts_, activation)
     layers = hidden_activations(model, X)
     for l in range(3):
         np.testing.assert_allclose(layers[l].z, z[l], rtol=1e-9, atol=1e-12)
     for l in range(2):
         np.testing.assert_allclose(layers[l].a, a[l + 1], rtol=1e-9, atol=1e-12)
-    np.testing.assert_allclose(layers[2].a, reference.softmax(z[2]), rtol=1e-9)
+    np.testing.assert_allclose(layers[2].a, textbook.softmax(z[2]), rtol=1e-9)
     np.testing.assert_allclose(layers[2].a, model.predict_proba(X), rtol=1e-9)
 
 
@@ -41,12 +41,12 @@ def test_activations_of_several_networks_are_concatenated():
     model = BackpropClassifier((6, 4), "tanh", n_estimators=3, **PLAIN).fit(X, y)
     layers = hidden_activations(model, X)
     for e in range(3):
-        z, a = reference.forward(SCALED, *one_network(model, e), "tanh")
+        z, a = textbook.forward(SCALED, *one_network(model, e), "tanh")
         for l, width in enumerate((6, 4)):
             columns = slice(e * width, (e + 1) * width)
             np.testing.assert_allclose(layers[l].z[:, columns], z[l], rtol=1e-9)
             np.testing.assert_allclose(layers[l].a[:, columns], a[l + 1], rtol=1e-9)
-        np.testing.assert_allclose(layers[2].a[:, 3 * e : 3 * e + 3], reference.softmax(z[2]), rtol=1e-9)
+        np.testing.assert_allclose(layers[2].a[:, 3 * e : 3 * e + 3], textbook.softmax(z[2]), rtol=1e-9)
 
 
 def test_activations_of_many_rows_of_a_sparse_matrix_and_of_a_linear_model():
@@ -71,9 +71,9 @@ def test_activations_have_the_dtype_of_predictions():
 def test_gradients_agree_with_the_textbook(activation, weighted):
     model = BackpropClassifier((6, 4), activation, dropout=[0.2, 0.5, 0.5], **PLAIN).fit(X, y)
     w = np.random.default_rng(0).integers(0, 3, 150) if weighted else np.ones(150)
-    z, a = reference.forward(SCALED, model.coefs_, model.intercepts_, activation)
-    delta = (reference.softmax(z[-1]) - np.eye(3)[y]) * w[:, None] / w.sum()
-    dW, db = reference.backward(delta, z, a, model.coefs_, activation)
+    z, a = textbook.forward(SCALED, model.coefs_, model.intercepts_, activation)
+    delta = (textbook.softmax(z[-1]) - np.eye(3)[y]) * w[:, None] / w.sum()
+    dW, db = textbook.backward(delta, z, a, model.coefs_, activation)
     layers = gradients(model, X, y, w if weighted else None)
     np.testing.assert_allclose(layers[-1].delta, delta, rtol=1e-9, atol=1e-15)
     for l, layer in enumerate(layers):
@@ -89,9 +89,9 @@ def test_gradients_of_several_networks_have_the_shapes_of_their_weights():
     assert [layer.db.shape for layer in layers] == [b.shape for b in model.intercepts_]
     for e in range(3):
         W, b = one_network(model, e)
-        z, a = reference.forward(SCALED, W, b, "tanh")
-        delta = (reference.softmax(z[-1]) - np.eye(3)[y]) / 150
-        dW, db = reference.backward(delta, z, a, W, "tanh")
+        z, a = textbook.forward(SCALED, W, b, "tanh")
+        delta = (textbook.softmax(z[-1]) - np.eye(3)[y]) / 150
+        dW, db = textbook.backward(delta, z, a, W, "tanh")
         np.testing.assert_allclose(layers[-1].delta[:, 3 * e : 3 * e + 3], delta, rtol=1e-9, atol=1e-15)
         for l in range(3):
             np.testing.assert_allclose(layers[l].dW[e], dW[l], rtol=1e-8, atol=1e-13)
@@ -115,7 +115,7 @@ def test_gradients_include_class_weights_and_label_smoothing():
     z = SCALED @ model.coefs_[0] + model.intercepts_[0]
     w = np.array([1, 2, 4])[y]
     smoothed = 0.7 * np.eye(3)[y] + 0.1
-    delta = (reference.softmax(z) - smoothed) * (w / w.sum())[:, None]
+    delta = (textbook.softmax(z) - smoothed) * (w / w.sum())[:, None]
     (layer,) = gradients(model, X, y)
     np.testing.assert_allclose(layer.delta, delta, rtol=1e-9)
     np.testing.assert_allclose(layer.dW, SCALED.T @ delta, rtol=1e-9)
@@ -207,7 +207,7 @@ def test_the_gradient_of_every_activation_passes(activation, recipe, fitted):
     check = check_gradients(model.fit(*DIABETES) if fitted else model, *DIABETES)
     assert check.passed, check
     assert len(check.layer_errors) == 3
-    assert (check.front_error is None) == (recipe == "textbook")
+    assert (check.input_layer_error is None) == (recipe == "textbook")
     assert check.n_compared > 100
 
 
@@ -250,7 +250,7 @@ def test_the_reported_error_is_that_of_the_derivative():
     check = check_gradients(BackpropRegressor(loss=WrongByAPercent(), **QUICK), *DIABETES)
     # |1.01 g - g| / (1.01 g)
     np.testing.assert_allclose(check.layer_errors, 0.01 / 1.01, rtol=1e-2)
-    assert check.largest_error == max(*check.layer_errors, check.front_error)
+    assert check.largest_error == max(*check.layer_errors, check.input_layer_error)
     assert check_gradients(
         BackpropRegressor(loss=WrongByAPercent(), **QUICK), *DIABETES, tolerance=0.02
     ).passed

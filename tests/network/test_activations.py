@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
-from reference import SIGMA, SIGMA_PRIME
 
 from skbackprop.network.activations import ACTIVATIONS
+from skbackprop.network.textbook import SIGMA, SIGMA_PRIME
 
 
 def forward(activation, z):

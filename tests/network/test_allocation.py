@@ -12,8 +12,8 @@ from skbackprop.network.optimizers import OPTIMIZERS
 from skbackprop.tables.batches import Batches
 from skbackprop.tables.scaling import SCALINGS
 from skbackprop.training.history import History
+from skbackprop.training.loop import Training
 from skbackprop.training.stopping import Stopping
-from skbackprop.training.training import Training
 
 N_ROWS, N_INPUTS, N_UNITS, N_OUTPUTS, N_STEPS = 400, 60, 300, 40, 8
 # A batch of the inputs takes 192 kB, of the hidden layer 480 kB, of the outputs 64 kB, and theta 120 kB.
@@ -57,7 +57,7 @@ def peak_of_later_steps(
         schedule=schedule, **more,
     )  # fmt: skip
     batches = Batches(
-        X, Y, sample_weight, batch_size=N_ROWS, dtype=np.dtype(np.float32), n_networks=network.n_networks,
+        X, Y, sample_weight, batch_size=N_ROWS, dtype=np.dtype(np.float32),
         scaling=SCALINGS["robust"](X),
     )  # fmt: skip
     try:

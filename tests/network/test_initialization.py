@@ -34,10 +34,12 @@ def test_callable_fills_weights_and_biases_of_every_layer(n_networks):
         W1 = 100.0 * (1 + e) + np.arange(12).reshape(3, 4)
         W2 = 100.0 * (1 + n_networks + e) + np.arange(8).reshape(4, 2)
         z2 = np.tanh(X @ W1 - 100.0 * (1 + e)) @ W2 - 100.0 * (1 + n_networks + e)
-        columns = slice(4 * e, 4 * (e + 1))
-        own_W2 = network.W[1] if n_networks == 1 else network.W[1][e]
-        own = np.tanh(X @ network.W[0][:, columns] + network.b[0][columns]) @ own_W2
-        own += network.b[1][2 * e : 2 * (e + 1)]
+        W, b = (
+            (network.W, network.b)
+            if n_networks == 1
+            else ([W[e] for W in network.W], [b[e] for b in network.b])
+        )
+        own = np.tanh(X @ W[0] + b[0]) @ W[1] + b[1]
         np.testing.assert_allclose(own, z2, rtol=1e-14)
 
 

@@ -3,6 +3,7 @@ import pytest
 from scipy.special import expit
 from sklearn.metrics import log_loss, mean_pinball_loss
 
+from skbackprop.network import textbook
 from skbackprop.network.losses import (
     CLASSIFIER_LOSSES,
     REGRESSOR_LOSSES,
@@ -36,6 +37,18 @@ def test_delta_is_the_slope_of_the_value(name):
         step = h * np.eye(3)[j]
         slope = (call(loss, y, z + step)[0] - call(loss, y, z - step)[0]) / (2 * h)
         np.testing.assert_allclose(delta[:, j], slope, rtol=1e-6, atol=1e-8)
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_value_and_delta_are_the_textbooks(name):
+    loss, book = LOSSES[name](), LOSSES[name].__name__
+    y, z = example()
+    a = np.empty_like(z)
+    loss.inverse_link(z, a)
+    value, delta = call(loss, y, z)
+    np.testing.assert_allclose(a, textbook.OUTPUT[book](z), rtol=1e-12)
+    np.testing.assert_allclose(value, textbook.LOSS[book](y, a), rtol=1e-10, atol=1e-12)
+    np.testing.assert_allclose(delta, textbook.DELTA[book](y, a), rtol=1e-10, atol=1e-13)
 
 
 def test_squared_error_over_sigmoid_by_hand():

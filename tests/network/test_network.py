@@ -5,15 +5,16 @@ import pickle
 
 import numpy as np
 import pytest
-import reference
 from scipy.sparse import csr_array
 
+from skbackprop.network import textbook
 from skbackprop.network.activations import ACTIVATIONS
-from skbackprop.network.input_layer import Front
+from skbackprop.network.input_layer import InputLayer
 from skbackprop.network.losses import CLASSIFIER_LOSSES, REGRESSOR_LOSSES, BinaryCrossEntropy
 from skbackprop.network.network import Network
+from skbackprop.network.norms import constrain_units
 from skbackprop.network.workspace import Workspace, Workspaces
-from skbackprop.training.epoch_loss import weighted_sum, write_output_delta
+from skbackprop.training.epoch_loss import mean_penalty, weighted_sum, write_output_delta
 
 ALPHA = 0.03
 TASKS = {
@@ -27,17 +28,19 @@ CASES = [(task, loss) for task, (_, losses) in TASKS.items() for loss in losses]
 HIDDEN = {"none": (), "one": (5,), "three": (5, 4, 4)}
 
 
-def make(activation, hidden, n_outputs, dropout, front=None, seed=0):
+def make(activation, hidden, n_outputs, dropout, input_layer=None, seed=0):
     rng = np.random.default_rng(seed)
-    n_inputs = 4 if front is None else front.n_outputs
+    n_inputs = 4 if input_layer is None else input_layer.n_outputs
     rates = [0.2] + [0.5] * len(hidden) if dropout else []
-    network = Network([n_inputs, *hidden, n_outputs], [activation] * len(hidden), rates, np.float64, front)
+    network = Network(
+        [n_inputs, *hidden, n_outputs], [activation] * len(hidden), rates, np.float64, input_layer
+    )
     network.theta[...] = rng.normal(size=network.theta.size) * 0.6
-    if front is not None:
-        front.initialize(network.front_parameters, rng)
-        network.front_parameters["s"][...] = rng.uniform(0.5, 2, front.n_outputs)
-        for name in front.shapes.keys() & {"A", "q"}:
-            network.front_parameters[name][...] = rng.normal(size=front.shapes[name])
+    if input_layer is not None:
+        input_layer.initialize(network.input_parameters, rng)
+        network.input_parameters["s"][...] = rng.uniform(0.5, 2, input_layer.n_outputs)
+        for name in input_layer.shapes.keys() & {"A", "q"}:
+            network.input_parameters[name][...] = rng.normal(size=input_layer.shapes[name])
     return network
 
 
@@ -59,7 +62,7 @@ def objective(network, loss, X, Y, w, rng_state):
     workspace = Workspace(network, len(Y))
     z = network.forward(X, workspace, generator(rng_state))
     total = weighted_sum(loss.value(Y, z, np.empty_like(z)), w) / len(Y)
-    return total + ALPHA / 2 * network.sum_of_squared_weights()
+    return total + mean_penalty(network, ALPHA)
 
 
 def generator(state):
@@ -72,8 +75,8 @@ def generator(state):
 
 def analytic(network, loss, X, Y, w, rng_state):
     workspace = Workspaces(network)[len(Y)]
-    z = network.forward(X, workspace, generator(rng_state))
-    write_output_delta(loss, Y, z, w, workspace.output.delta)
+    network.forward(X, workspace, generator(rng_state))
+    write_output_delta(loss, Y, w, workspace)
     network.backward(workspace)
     workspace.grad[: network.n_weights] += ALPHA * network.theta[: network.n_weights]
     return workspace.grad
@@ -106,8 +109,8 @@ def test_gradient_is_the_slope(activation, hidden, dropout):
 
 
 @pytest.mark.parametrize("columns", [(), (0, 2, 3)], ids=["scale", "periodic"])
-def test_gradient_of_the_front_is_the_slope(columns):
-    network = make("tanh", (5, 4), 3, dropout=False, front=Front(4, columns))
+def test_gradient_of_the_input_layer_is_the_slope(columns):
+    network = make("tanh", (5, 4), 3, dropout=False, input_layer=InputLayer(4, columns))
     X, Y, w = data("multiclass")
     loss = CLASSIFIER_LOSSES["log_loss"]()
     exact = analytic(network, loss, X, Y, w, None)
@@ -128,13 +131,13 @@ def test_both_passes_are_the_textbooks(activation, hidden, dropout):
     if dropout:
         input_mask = np.divide(workspace.hidden[0].input if hidden else workspace.output.input, X)
         masks = [input_mask] + [layer.dropout.mask for layer in workspace.hidden]
-    z_book, a_book = reference.forward(X, network.W, network.b, activation, masks)
+    z_book, a_book = textbook.forward(X, network.W, network.b, activation, masks)
     np.testing.assert_allclose(z, z_book[-1], rtol=1e-12, atol=1e-14)
-    delta = (reference.softmax(z_book[-1]) - Y) / len(Y)
-    dW, db = reference.backward(delta, z_book, a_book, network.W, activation, masks)
-    write_output_delta(CLASSIFIER_LOSSES["log_loss"](), Y, z, None, workspace.output.delta)
+    delta = (textbook.softmax(z_book[-1]) - Y) / len(Y)
+    dW, db = textbook.backward(delta, z_book, a_book, network.W, activation, masks)
+    write_output_delta(CLASSIFIER_LOSSES["log_loss"](), Y, None, workspace)
     network.backward(workspace)
-    dW_ours, db_ours, _ = network.split(workspace.grad)
+    dW_ours, db_ours, _ = network.layout.split(workspace.grad)
     for ours, book in zip(dW_ours + db_ours, dW + db, strict=True):
         np.testing.assert_allclose(ours, book, rtol=1e-10, atol=1e-13)
 
@@ -157,7 +160,7 @@ def test_one_step_on_a_2_2_1_network_by_hand():
     workspace = Workspace(network, 1, grad)
     z = network.forward(X, workspace)
     assert z[0, 0] == pytest.approx(z2, rel=1e-14)
-    write_output_delta(BinaryCrossEntropy(), Y, z, None, workspace.output.delta)
+    write_output_delta(BinaryCrossEntropy(), Y, None, workspace)
     network.backward(workspace)
     network.theta -= eta * grad
     expected_W1 = [
@@ -203,7 +206,7 @@ def test_the_views_survive_pickle_and_copy():
 def test_constrain_bounds_each_units_incoming_weights():
     network = make("relu", (5,), 3, dropout=False)
     before = [W.copy() for W in network.W]
-    network.constrain(0.8)
+    constrain_units(network.W, 0.8)
     for W, old in zip(network.W, before, strict=True):
         norms = np.linalg.norm(old, axis=0)
         np.testing.assert_allclose(W, old * np.minimum(1, 0.8 / norms), rtol=1e-12)

@@ -2,27 +2,27 @@
 
 import numpy as np
 import pytest
-import reference
 
+from skbackprop.network import textbook
 from skbackprop.network.kernels.optimizer_blocks import BLOCK
 from skbackprop.network.losses import CLASSIFIER_LOSSES, REGRESSOR_LOSSES, BinaryCrossEntropy
 from skbackprop.network.network import Network
 from skbackprop.network.optimizers import OPTIMIZERS, SGD, Adam, AdamW
 from skbackprop.tables.batches import Batches
 from skbackprop.training.history import History
+from skbackprop.training.loop import Training
 from skbackprop.training.stopping import Stopping
-from skbackprop.training.training import Training
 
 NEVER = Stopping(0, None)
 SOLVERS = {
-    "plain": (SGD, {"momentum": 0.0}, lambda t, g, s: reference.sgd_step(t, g, s, 0.1, 0, False)),
+    "plain": (SGD, {"momentum": 0.0}, lambda t, g, s: textbook.gradient_descent(t, g, s, 0.1)),
     "momentum": (
         SGD,
         {"momentum": 0.8, "nesterov": False},
-        lambda t, g, s: reference.sgd_step(t, g, s, 0.1, 0.8, False),
+        lambda t, g, s: textbook.momentum(t, g, s, 0.1, 0.8),
     ),
-    "nesterov": (SGD, {"momentum": 0.8}, lambda t, g, s: reference.sgd_step(t, g, s, 0.1, 0.8, True)),
-    "adam": (Adam, {}, lambda t, g, s: reference.adam_step(t, g, s, 0.1)),
+    "nesterov": (SGD, {"momentum": 0.8}, lambda t, g, s: textbook.nesterov(t, g, s, 0.1, 0.8)),
+    "adam": (Adam, {}, lambda t, g, s: textbook.adam(t, g, s, 0.1)),
 }
 
 
@@ -50,7 +50,7 @@ def test_a_decay_may_be_anything_and_change_on_the_way(decay):
         if t == 30:
             sgd.momentum = of_adam.beta_1 = decay
         mu, g = (0.9 if t < 30 else decay), rng.normal(size=50)
-        book_momentum = reference.sgd_step(book_momentum, g, states[0], 0.1, mu, True)
+        book_momentum = textbook.nesterov(book_momentum, g, states[0], 0.1, mu)
         m, v = (states[1].get(name, 0) for name in "mv")
         m, v = mu * m + (1 - mu) * g, 0.999 * v + 0.001 * g**2
         states[1].update(m=m, v=v)
@@ -111,17 +111,17 @@ def test_moments_of_a_dead_unit_never_become_denormal(dtype):
     for _ in range(20_000):
         g[...] = 0
         optimizer.step(theta, g, 1e-3)
-        for state in optimizer.states:
-            assert not ((state != 0) & (np.abs(state) < smallest)).any()
+        for moment in optimizer.moments:
+            assert not ((moment.array != 0) & (np.abs(moment.array) < smallest)).any()
 
 
 def book_of(network, Y, book_step, X, n_steps, alpha):
     """Train a copy of the network's weights by the reference; return the flat parameters."""
     theta, state = network.theta.copy(), {}
     for _ in range(n_steps):
-        W, b, _ = network.split(theta)
-        z, a = reference.forward(X, W, b, "tanh")
-        dW, db = reference.backward((reference.softmax(z[-1]) - Y) / len(Y), z, a, W, "tanh")
+        W, b, _ = network.layout.split(theta)
+        z, a = textbook.forward(X, W, b, "tanh")
+        dW, db = textbook.backward((textbook.softmax(z[-1]) - Y) / len(Y), z, a, W, "tanh")
         dW = [gradient + alpha * weights for gradient, weights in zip(dW, W, strict=True)]
         g = np.concatenate([part.ravel() for part in dW + db])
         theta = book_step(theta, g, state)

@@ -6,7 +6,7 @@ from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
 
 from skbackprop import BackpropClassifier, BackpropRegressor, Recipe
 from skbackprop.network.activations import ACTIVATIONS
-from skbackprop.network.input_layer import Front
+from skbackprop.network.input_layer import InputLayer
 from skbackprop.network.losses import CLASSIFIER_LOSSES, REGRESSOR_LOSSES, combine
 from skbackprop.network.network import Network
 from skbackprop.network.workspace import Workspaces
@@ -17,48 +17,45 @@ E = 3
 
 def one_of(network, e):
     """Return network number `e` of several, by itself."""
-    alone = Network(network.layer_sizes, network.activation_names, front=network.front)
-    for l, (W, b) in enumerate(zip(network.W, network.b, strict=True)):
-        n_out = network.layer_sizes[l + 1]
-        alone.W[l][...] = W[:, e * n_out : (e + 1) * n_out] if l == 0 else W[e]
-        alone.b[l][...] = b[e * n_out : (e + 1) * n_out]
-    for name, parameter in network.front_parameters.items():
-        alone.front_parameters[name][...] = parameter
+    alone = Network(network.layer_sizes, network.activation_names, input_layer=network.input_layer)
+    for alone_and_all in (zip(alone.W, network.W, strict=True), zip(alone.b, network.b, strict=True)):
+        for own, of_all in alone_and_all:
+            own[...] = of_all[e]
+    for name, parameter in network.input_parameters.items():
+        alone.input_parameters[name][...] = parameter
     return alone
 
 
 def passes(network, X, Y, w):
     workspace = Workspaces(network)[len(X)]
     z = network.forward(X, workspace)
-    n = network.n_networks
-    loss = CLASSIFIER_LOSSES["log_loss"]()
-    write_output_delta(loss, Y.repeat(n, axis=0), z, w.repeat(n), workspace.raw_delta, n)
+    write_output_delta(CLASSIFIER_LOSSES["log_loss"](), *workspace.for_each_network(Y, w), workspace)
     network.backward(workspace)
-    return z, network.split(workspace.grad)
+    return z, network.layout.split(workspace.grad)
 
 
-@pytest.mark.parametrize("front", [None, Front(4), Front(4, [0, 2])], ids=["plain", "scale", "periodic"])
+@pytest.mark.parametrize(
+    "input_layer", [None, InputLayer(4), InputLayer(4, [0, 2])], ids=["plain", "scale", "periodic"]
+)
 @pytest.mark.parametrize("hidden", [(), (5,), (5, 4, 3)])
 @pytest.mark.parametrize("activation", ACTIVATIONS)
-def test_passes_are_those_of_each_alone(activation, hidden, front):
+def test_passes_are_those_of_each_alone(activation, hidden, input_layer):
     rng = np.random.default_rng(0)
-    sizes = [4 if front is None else front.n_outputs, *hidden, 3]
-    network = Network(sizes, [activation] * len(hidden), front=front, n_networks=E)
+    sizes = [4 if input_layer is None else input_layer.n_outputs, *hidden, 3]
+    network = Network(sizes, [activation] * len(hidden), input_layer=input_layer, n_networks=E)
     network.theta[...] = rng.normal(size=network.theta.size) * 0.5
     X, Y, w = rng.normal(size=(7, 4)), np.eye(3)[rng.integers(0, 3, 7)], rng.uniform(0.5, 2, 7)
-    z, (dW, db, d_front) = passes(network, X, Y, w)
-    sums = dict.fromkeys(d_front, 0)
+    z, (dW, db, d_input) = passes(network, X, Y, w)
+    sums = dict.fromkeys(d_input, 0)
     for e in range(E):
-        z_alone, (dW_alone, db_alone, d_front_alone) = passes(one_of(network, e), X, Y, w)
+        z_alone, (dW_alone, db_alone, d_input_alone) = passes(one_of(network, e), X, Y, w)
         np.testing.assert_allclose(z[e::E], z_alone, rtol=1e-12)
         for l in range(len(sizes) - 1):
-            columns = slice(e * sizes[l + 1], (e + 1) * sizes[l + 1])
-            mine = dW[l][:, columns] if l == 0 else dW[l][e]
-            np.testing.assert_allclose(mine, dW_alone[l], rtol=1e-9, atol=1e-14)
-            np.testing.assert_allclose(db[l][columns], db_alone[l], rtol=1e-9, atol=1e-14)
-        for name, gradient in d_front_alone.items():
+            np.testing.assert_allclose(dW[l][e], dW_alone[l], rtol=1e-9, atol=1e-14)
+            np.testing.assert_allclose(db[l][e], db_alone[l], rtol=1e-9, atol=1e-14)
+        for name, gradient in d_input_alone.items():
             sums[name] = sums[name] + gradient
-    for name, gradient in d_front.items():  # the front is common to all
+    for name, gradient in d_input.items():  # the input layer is common to all
         np.testing.assert_allclose(gradient, sums[name], rtol=1e-9, atol=1e-13)
 
 
@@ -106,14 +103,17 @@ def test_training_is_that_of_each_alone(solver, hidden):
         training = single._model.training
         if training is not None and training.optimizer is not None:
             network = single._model.network
-            for state, all_states in zip(
-                training.optimizer.states, several._model.training.optimizer.states, strict=True
+            for own, of_all in zip(
+                training.optimizer.moments, several._model.training.optimizer.moments, strict=True
             ):
-                its, theirs = network.split(state), several._model.network.split(all_states)
-                for l, (W, b) in enumerate(zip(its[0], its[1], strict=True)):
-                    n = W.shape[1]
-                    W[...] = theirs[0][l][:, e * n : (e + 1) * n] if l == 0 else theirs[0][l][e]
-                    b[...] = theirs[1][l][e * n : (e + 1) * n]
+                its, theirs = (
+                    network.layout.split(own.array),
+                    several._model.network.layout.split(of_all.array),
+                )
+                own.scale = of_all.scale
+                for kind in range(2):  # W, b
+                    for part, stacked in zip(its[kind], theirs[kind], strict=True):
+                        part[...] = stacked[e]
     for model in (several, *singles):
         model.set_params(max_iter=n_more).fit(X, y)
     mean = np.mean([single.predict_proba(X) for single in singles], axis=0)

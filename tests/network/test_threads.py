@@ -18,8 +18,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 
 from skbackprop import BackpropClassifier, BackpropRegressor
 from skbackprop.network import workspace
-from skbackprop.network.kernels import optimizer_blocks as parameter_blocks
-from skbackprop.network.kernels import threads
+from skbackprop.network.kernels import optimizer_blocks, threads
 from skbackprop.network.kernels.threads import SMALL_PRODUCT, scipy_has_its_own_blas, suited_threads
 
 SECONDS = float(os.environ.get("SKBACKPROP_SECONDS", "2"))
@@ -110,7 +109,7 @@ def test_a_training_is_the_same_where_scipy_shares_numpys_blas(monkeypatch):
     settings = {"hidden_layer_sizes": (150, 70), "dtype": "float64", "max_iter": 3, "random_state": 0}
     own = BackpropClassifier(**settings).fit(X, y)
     monkeypatch.setattr(workspace, "scipy_has_its_own_blas", lambda: False)
-    monkeypatch.setattr(parameter_blocks, "BLOCK", 1000)
+    monkeypatch.setattr(optimizer_blocks, "BLOCK", 1000)
     shared = BackpropClassifier(**settings).fit(X, y)
     np.testing.assert_allclose(shared.loss_curve_, own.loss_curve_, rtol=1e-9)
 

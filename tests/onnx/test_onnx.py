@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import reference
 from sklearn.base import clone, is_classifier
 from sklearn.compose import ColumnTransformer
 from sklearn.datasets import make_classification
@@ -21,6 +20,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from skbackprop import BackpropClassifier, BackpropRegressor, HiddenLayerTransformer, Recipe
 from skbackprop.model.recipes import RECIPES
+from skbackprop.network import textbook
 from skbackprop.network.activations import ACTIVATIONS, Identity
 from skbackprop.network.losses import CLASSIFIER_LOSSES, REGRESSOR_LOSSES, LogisticLink, SquaredError
 from skbackprop.tables.scaling import SCALINGS
@@ -133,7 +133,7 @@ def test_an_activation_agrees_with_the_textbook(name, dtype):
     network.intercepts_[0][...] = 0
     transformer = HiddenLayerTransformer(FrozenEstimator(network)).fit(z, z)
     (a,) = run(session_of(transformer, z), z)
-    np.testing.assert_allclose(a, reference.SIGMA[name](z.astype(np.float64)), rtol=2e-6, atol=1e-6)
+    np.testing.assert_allclose(a, textbook.SIGMA[name](z.astype(np.float64)), rtol=2e-6, atol=1e-6)
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)

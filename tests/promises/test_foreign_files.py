@@ -237,12 +237,12 @@ def test_a_part_that_lacks_an_attribute_is_refused(name, kind, attribute):
 
 
 @pytest.mark.parametrize("attribute", ["n_inputs", "columns", "n_outputs", "shapes"])
-def test_a_front_that_lacks_an_attribute_is_refused(model, attribute):
+def test_an_input_layer_that_lacks_an_attribute_is_refused(model, attribute):
     network = model._model.network
-    front = copy.copy(network.front)
-    del vars(front)[attribute]
-    with pytest.raises(ValueError, match=rf"A saved Front must have \['{attribute}'\]"):
-        changed(network, front=front)
+    input_layer = copy.copy(network.input_layer)
+    del vars(input_layer)[attribute]
+    with pytest.raises(ValueError, match=rf"A saved InputLayer must have \['{attribute}'\]"):
+        changed(network, input_layer=input_layer)
 
 
 def changed(network, **changes):
@@ -253,7 +253,7 @@ def changed(network, **changes):
 def test_a_network_that_lacks_a_part_is_refused(model):
     network = model._model.network
     state = network.__getstate__()
-    for name in ("theta", "layer_sizes", "n_networks", "activation_names", "front"):
+    for name in ("theta", "layer_sizes", "n_networks", "activation_names", "input_layer"):
         lacking = {key: value for key, value in state.items() if key != name}
         with pytest.raises(ValueError, match=rf"A saved Network must have \['{name}'\]"):
             type(network).__new__(type(network)).__setstate__(lacking)

@@ -14,22 +14,18 @@ WEIGHTS = np.linspace(1, 2, N_ROWS)
 
 
 @pytest.mark.parametrize("together", [0, 500, 10**6])
-@pytest.mark.parametrize("n_networks", [1, 2])
 @pytest.mark.parametrize("batch_size", [1, 8, 103, 500])
 @pytest.mark.parametrize("make", [np.asarray, csr_array])
-def test_every_row_comes_once_with_its_target_and_weight(make, batch_size, n_networks, together, monkeypatch):
+def test_every_row_comes_once_with_its_target_and_weight(make, batch_size, together, monkeypatch):
     monkeypatch.setattr(batches, "GATHERED_BYTES", together)
-    some = Batches(
-        make(X), Y, WEIGHTS, batch_size=batch_size, dtype=np.dtype(np.float32), n_networks=n_networks
-    )
+    some = Batches(make(X), Y, WEIGHTS, batch_size=batch_size, dtype=np.dtype(np.float32))
     for rng in (None, np.random.default_rng(0)):
         order, sizes = [], []
         for X_batch, Y_batch, w in some.epoch(rng):
-            numbers = Y_batch[::n_networks, 0].astype(int)
-            assert (Y_batch[:, 0] == numbers.repeat(n_networks)).all()
+            numbers = Y_batch[:, 0].astype(int)
             dense = X_batch if make is np.asarray else X_batch.toarray()
             np.testing.assert_array_equal(dense, X[numbers])
-            np.testing.assert_allclose(w, (WEIGHTS / 1.5)[numbers].repeat(n_networks), rtol=1e-6)
+            np.testing.assert_allclose(w, (WEIGHTS / 1.5)[numbers], rtol=1e-6)
             order += numbers.tolist()
             sizes.append(numbers.size)
         assert sorted(order) == list(range(N_ROWS))

@@ -146,7 +146,7 @@ def test_parts_of_the_calendar_against_the_standard_library():
         (pd.Series([object(), object()]), "objects of other types"),
         (np.array([b"a", b"b"]), "bytes"),
     ],
-    ids=repr,
+    ids=["lists", "structs", "bytes", "complex", "periods", "intervals", "sets", "objects", "byte array"],
 )
 def test_other_kinds_are_refused_by_name_with_the_remedy(values, message):
     column = (

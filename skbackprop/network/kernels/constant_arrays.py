@@ -13,7 +13,7 @@ ZEROS = np.zeros(2**24, np.uint8)
 
 
 @lru_cache(maxsize=64)
-def constant(value, dtype):
+def shared_number(value, dtype):
     """Return an array without dimensions: to add one takes half the time of a Python scalar."""
     return read_only(np.array(value, dtype))
 
@@ -36,12 +36,12 @@ def view_of_zeros(shape, dtype):
 
 
 @lru_cache(maxsize=64)
-def ones(n, dtype):
-    """Return n ones: the product with them is a sum, which it gives several times faster than a sum does."""
+def shared_ones(n, dtype):
+    """Return n ones: a product with them is a sum, several times faster than ``numpy.sum``."""
     return read_only(np.ones(n, dtype))
 
 
 def read_only(array):
-    """Return `array`, which nobody can write any more."""
+    """Return `array` after making it read-only."""
     array.flags.writeable = False
     return array

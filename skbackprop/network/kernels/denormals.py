@@ -1,17 +1,17 @@
-"""Numbers so small that arithmetic on them is slow."""
+"""Denormal numbers, so small that arithmetic on them is slow."""
 
 import numpy as np
 
-from skbackprop.network.kernels.constant_arrays import constant
+from skbackprop.network.kernels.constant_arrays import shared_number
 
 
-def flush_denormals(state):
-    """Change `state` in place: numbers far below any use become 0, the others stay as they are.
+def flush_denormals(values):
+    """Change `values` in place: numbers too small to matter become 0, the others stay as they are.
 
-    The moments of a unit that no longer fires shrink geometrically; below 1e-38 (float32) they
-    would be denormal, and arithmetic on denormal numbers is many times slower. Adding and taking
-    off a number rounds away all that is below its last bit, 16 digits (float32: 7) further down.
+    The moments of a unit that is always inactive shrink geometrically; below 1e-38 (float32) they would be
+    denormal, and arithmetic on denormal numbers is many times slower. Adding a number and subtracting it
+    again rounds away all that is below its last bit, 16 digits (float32: 7) further down.
     """
-    anchor = constant(1e-20 if state.dtype == np.float32 else 1e-200, state.dtype)
-    state += anchor
-    state -= anchor
+    anchor = shared_number(1e-20 if values.dtype == np.float32 else 1e-200, values.dtype)
+    values += anchor
+    values -= anchor

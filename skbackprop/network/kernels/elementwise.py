@@ -1,8 +1,8 @@
-"""Functions of each number of an array that several activations and losses are made of."""
+"""Elementwise functions that several activations and losses share."""
 
 import numpy as np
 
-from skbackprop.network.kernels.constant_arrays import constant, zeros_like
+from skbackprop.network.kernels.constant_arrays import shared_number, zeros_like
 
 
 def sigmoid(z, out):
@@ -25,7 +25,7 @@ def negative_part(z, out):
 
 def is_positive(z, out):
     """Write whether z > 0 into `out`, an array of booleans."""
-    np.greater(z, constant(0.0, z.dtype), out=out)
+    np.greater(z, shared_number(0.0, z.dtype), out=out)
 
 
 def softplus_of_minus_abs(z, out):

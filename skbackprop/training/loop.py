@@ -1,19 +1,21 @@
-"""The training loop: epochs, batches, stopping. It knows no scikit-learn."""
+"""The training loop: epochs, batches, stopping."""
 
+import math
 import time
 
 import numpy as np
 
+from skbackprop.network.norms import clip_norm, constrain_units
 from skbackprop.network.schedules import SCHEDULES, invscaling
 from skbackprop.network.workspace import Workspaces
-from skbackprop.training.epoch_loss import LossMeter, write_output_delta
+from skbackprop.training.epoch_loss import LossMeter, mean_penalty, write_output_delta
 from skbackprop.training.run import Run
 from skbackprop.training.snapshot import Snapshot
 
 # The "adaptive" schedule: the factor on the learning rate when the loss stalls, and where it ends.
 ADAPTIVE_FACTOR = 0.2
 ADAPTIVE_END = 1e-6
-# Epochs of a stream, which may go on for ever, whose losses are kept.
+# Epochs of a stream, whose length is unknown, for which the losses are kept.
 STREAM_EPOCHS = 1000
 
 
@@ -103,7 +105,7 @@ class Training:
         max_iter,
         stopping,
         *,
-        held=False,
+        streaming=False,
         validate=None,
         observer=None,
         verbose=False,
@@ -111,8 +113,8 @@ class Training:
     ):
         """Train for at most `max_iter` epochs and return what ended it.
 
-        A run that was saved under way (see :class:`Run`) goes on as it would have, up to the present
-        `max_iter`; `stopping`, `held` and `data` are those that it began with.
+        A run that was saved before it ended (see :class:`Run`) continues as it would have, up to the present
+        `max_iter`; `stopping`, `streaming` and `data` are those that it began with.
 
         With a validation, a network that was trained before begins with its weights as the best so far.
 
@@ -122,8 +124,9 @@ class Training:
         max_iter : int
         stopping : Stopping
             Watches the validation where there is one, else the loss with the penalty.
-        held : bool, default=False
-            Whether the schedules that depend on the fraction done are left out.
+        streaming : bool, default=False
+            Whether this is one piece of a stream of unknown length: the schedules that depend on the
+            fraction done do not apply, and only the last epochs stay in the history.
         validate : callable, default=None
             Returns (loss, score) on held-out rows; with a score of None the loss is watched. With
             it the weights of the best epoch are restored at the end.
@@ -131,7 +134,7 @@ class Training:
             Its ``begin_epoch()`` and ``end_epoch()`` are called; a true result of the latter ends
             the training.
         verbose : bool, default=False
-            Whether to print a line an epoch.
+            Whether to print a line per epoch.
         data : str, default=None
             See :class:`Run`.
 
@@ -142,11 +145,11 @@ class Training:
         Raises
         ------
         BaseException
-            Whatever a step, the validation or the observer raises; the network, the optimizer and
-            the generator are then as they were after the last whole epoch.
+            Any error of a step, the validation or the observer; the network, the optimizer and the
+            generator are then as they were after the last complete epoch.
         """
         if self.unfinished is None:
-            self.unfinished = Run(max_iter, stopping, held, validated=validate is not None, data=data)
+            self.unfinished = Run(max_iter, stopping, streaming, validated=validate is not None, data=data)
         run = self.unfinished
         run.max_iter = max_iter
         try:
@@ -181,7 +184,7 @@ class Training:
             try:
                 if observer is not None:
                     observer.begin_epoch()
-                progress = None if run.held else (run.epoch, run.max_iter)
+                progress = None if run.streaming else (run.epoch, run.max_iter)
                 loss, penalty = self._epoch(batches, workspaces, progress)
                 if not np.isfinite(loss + penalty):
                     whole_epoch.restore()
@@ -192,7 +195,7 @@ class Training:
             except BaseException as error:
                 whole_epoch.restore()
                 # A stream is a loop of the user's, which Ctrl-C is to end.
-                if isinstance(error, KeyboardInterrupt) and self.n_epochs and not run.held:
+                if isinstance(error, KeyboardInterrupt) and self.n_epochs and not run.streaming:
                     return "interrupted"
                 if isinstance(error, ValidationError):
                     self.failure = error.__cause__
@@ -204,15 +207,15 @@ class Training:
                 if observer is not None and observer.end_epoch():
                     return "callback"
             except KeyboardInterrupt:
-                if run.held:
+                if run.streaming:
                     raise
                 return "interrupted"
 
     def _end_epoch(self, run, loss, penalty, validated):
-        """Take note of a whole epoch."""
+        """Record a complete epoch."""
         run.epoch += 1
         improved = run.stopping.update(self._record(loss, penalty, validated))
-        if run.held:
+        if run.streaming:
             self.history.drop_all_but(STREAM_EPOCHS)
         if improved or validated is None:
             self.best_epoch = self.n_epochs
@@ -227,30 +230,28 @@ class Training:
         """
         network, loss, rng = self.network, self.loss, self.rng
         theta, grad, step = network.theta, workspaces.grad, self.optimizer.step
-        n_networks = network.n_networks
         meter = LossMeter(loss, network, batches)
-        n_steps = -(-batches.n_rows // batches.batch_size)
-        # Overflow on the way to divergence is found at the end of the epoch, in `run`.
+        n_steps = math.ceil(batches.n_rows / batches.batch_size)
+        # Overflow is detected once per epoch, in `_run_epochs`.
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             for i, (X, Y, w) in enumerate(batches.epoch(rng if self.shuffle else None)):
                 workspace = workspaces[X.shape[0]]
                 strength = self._strength(progress, i / n_steps)
                 workspace.fade_dropout(strength)
+                Y, w = workspace.for_each_network(Y, w)
                 z = network.forward(X, workspace, rng)
                 meter.add(Y, z, w)
-                write_output_delta(loss, Y, z, w, workspace.raw_delta, n_networks)
+                write_output_delta(loss, Y, w, workspace)
                 network.backward(workspace)
                 if self.clip_norm is not None:
                     clip_norm(grad, self.clip_norm)
                 step(theta, grad, self._eta(progress, i / n_steps), strength)
                 if self.max_norm is not None:
-                    network.constrain(self.max_norm)
-            penalty = self.optimizer.alpha / 2 * network.sum_of_squared_weights()
-            # Of several networks the mean.
-            return meter.total() / batches.n_rows / n_networks, penalty / n_networks
+                    constrain_units(network.W, self.max_norm)
+            return meter.mean(), mean_penalty(network, self.optimizer.alpha)
 
     def _eta(self, progress, part):
-        """Return the learning rate of a step, after `part` of the present epoch."""
+        """Return eta of the step that follows `part` of the present epoch."""
         if self.schedule == "invscaling":
             return self.learning_rate * invscaling(self.n_epochs + 1, self.power_t)
         if self.schedule in ("constant", "adaptive") or progress is None:
@@ -258,7 +259,7 @@ class Training:
         return self.learning_rate * scheduled(self.schedule, progress, part)
 
     def _strength(self, progress, part):
-        """Return the factor on dropout and alpha of a step, after `part` of the present epoch."""
+        """Return the factor on dropout and alpha in the step that follows `part` of the present epoch."""
         if self.regularization_schedule == "constant" or progress is None:
             return 1.0
         return scheduled(self.regularization_schedule, progress, part)
@@ -302,10 +303,3 @@ def scheduled(schedule, progress, part):
     n_done, n_epochs = progress
     function = schedule if callable(schedule) else SCHEDULES[schedule]
     return function((n_done + part) / n_epochs)
-
-
-def clip_norm(grad, largest):
-    """Shorten `grad` in place to the norm `largest` where it is longer."""
-    norm = np.sqrt(grad @ grad)
-    if norm > largest:
-        grad *= largest / norm

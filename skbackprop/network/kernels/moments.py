@@ -1,0 +1,100 @@
+"""The vectors that an optimizer keeps, such as Adam's m and v, each stored as a number times an array."""
+
+import numpy as np
+from scipy.linalg import get_blas_funcs
+
+from skbackprop.network.kernels.denormals import flush_denormals
+
+# A scale that falls below this is multiplied into its array.
+SMALLEST_SCALE = 1e-3
+
+
+class Moment:
+    """A vector v as long as theta, with v <- beta v + c x at each step, kept as v = scale * array.
+
+    The number takes the factor beta, and the array the sum:
+
+        scale <- beta scale
+        array <- array + c / scale x
+
+    which is one pass over memory less than ``v *= beta; v += c * x``. To rounding it is the same v.
+
+    Attributes
+    ----------
+    array : ndarray of shape (n_parameters,)
+    scale : float
+    """
+
+    def __init__(self, theta):
+        self.array = np.zeros_like(theta)
+        self.scale = 1.0
+
+    def shrink(self, beta):
+        """Change it in place: v <- beta v."""
+        self.scale *= beta
+        if self.scale < SMALLEST_SCALE:
+            self.array *= self.scale
+            self.scale = 1.0
+
+    def flush_denormals(self):
+        """Set what is too small to matter to 0 (see :func:`.flush_denormals`)."""
+        flush_denormals(self.array)
+
+    def copy_state(self):
+        """Return a copy for :meth:`restore_state`."""
+        return self.array.copy(), self.scale
+
+    def restore_state(self, copied):
+        """Go back to what :meth:`copy_state` returned."""
+        self.array[...], self.scale = copied
+
+
+class MomentBlock:
+    """The part of a Moment that belongs to one block of theta.
+
+    Attributes
+    ----------
+    array : ndarray
+        A view of the Moment's array.
+    """
+
+    __slots__ = ("_axpy", "_moment", "array")
+
+    def __init__(self, moment, where):
+        self._moment = moment
+        self.array = moment.array[where]
+        self._axpy = get_blas_funcs("axpy", dtype=self.array.dtype)
+
+    @property
+    def scale(self):
+        """The number that belongs to ``array``."""
+        return self._moment.scale
+
+    def add(self, c, x):
+        """Change it in place: v <- v + c x."""
+        self._axpy(x, self.array, a=c / self._moment.scale)
+
+    def divided_by(self, number):
+        """Return v / number."""
+        return Scaled(self.array, self._moment.scale / number)
+
+
+class Scaled:
+    """The vector scale * array, without computing it."""
+
+    __slots__ = ("array", "scale")
+
+    def __init__(self, array, scale):
+        self.array = array
+        self.scale = scale
+
+    def over_root(self, other, epsilon, out):
+        """Return self / (sqrt(other) + epsilon), whose array is written into `out`.
+
+        With s = sqrt(other.scale), sqrt(other) + epsilon = s (sqrt(other.array) + epsilon / s).
+        """
+        s = other.scale**0.5
+        np.sqrt(other.array, out=out)
+        out += epsilon / s
+        np.divide(self.array, out, out=out)
+        return Scaled(out, self.scale / s)

@@ -1,0 +1,68 @@
+"""The matrix products of the two passes, for one network or for several side by side.
+
+Of several networks W^l is E x n_{l-1} x n_l, and an array of a batch has E n_l columns: those of the first
+network, then those of the second, and so on. The inputs a^0 are the same for all of them, so layer 1 needs
+one product with an n_0 x E n_1 matrix, and this is how theta stores W^1 (:mod:`.parameter_layout`).
+"""
+
+import numpy as np
+from scipy.linalg.blas import dger, sger
+
+GER = {"f": sger, "d": dger}
+
+
+def affine(a, W, b, out, ones=None):
+    """Write a W + b into `out`; `a` is an array or a CSR matrix.
+
+    `b` is a row, or one row for each of `a`. With `ones`, a vector of as many ones as `a` has rows, b is
+    added as the product 1 b^T by BLAS's ger, in half of the time that NumPy takes.
+    """
+    if W.ndim == 3 and a.shape[1] == W.shape[1]:
+        W = side_by_side(W)
+    if W.ndim == 3:
+        np.matmul(by_network(a, len(W)), W, out=by_network(out, len(W)))
+    elif isinstance(a, np.ndarray):
+        a.dot(W, out=out)
+    else:
+        out[...] = a @ W
+    if ones is None:
+        out += b
+    else:
+        GER[out.dtype.char](1.0, b, ones, a=out.T, overwrite_a=True)
+
+
+def times_transpose(delta, W, out):
+    """Write delta W^T into `out`, summed over the networks where `out` is common to them."""
+    if W.ndim == 3 and out.shape[1] == W.shape[1]:
+        W = side_by_side(W)
+    if W.ndim == 3:
+        np.matmul(by_network(delta, len(W)), W.transpose(0, 2, 1), out=by_network(out, len(W)))
+    else:
+        delta.dot(W.T, out=out)
+
+
+def transpose_times(a, delta, out):
+    """Write a^T delta into `out`; `a` is an array or a CSR matrix."""
+    if out.ndim == 3 and a.shape[1] == out.shape[1]:
+        out = side_by_side(out)
+    if out.ndim == 3:
+        np.matmul(by_network(a, len(out)).transpose(0, 2, 1), by_network(delta, len(out)), out=out)
+    elif isinstance(a, np.ndarray):
+        a.T.dot(delta, out=out)
+    else:
+        out[...] = a.T @ delta
+
+
+def column_sums(delta, ones, out):
+    """Write the sum over the rows of `delta` into `out`, as a product with `ones`: faster than a sum."""
+    ones.dot(delta, out=out)
+
+
+def by_network(a, n_networks):
+    """Return a view of `a`, rows x columns of E networks, as E x rows x columns of one network."""
+    return a.reshape(a.shape[0], n_networks, -1).transpose(1, 0, 2)
+
+
+def side_by_side(W):
+    """Return W^1 of several networks, E x n_0 x n_1, as the n_0 x E n_1 matrix that theta stores: a view."""
+    return W.transpose(1, 0, 2).reshape(W.shape[1], -1)

@@ -1,0 +1,30 @@
+"""The neural tangent parametrisation ("ntk"), as factors on the learning rate.
+
+In the standard parametrisation W has a variance of about 1 / n_{l-1}. In the neural tangent parametrisation
+(Jacot et al., 2018) the parameters w have variance 1, and the layer divides:
+
+    z^l = a^{l-1} w^l / sqrt(n_{l-1}) + b^l
+
+The package keeps W = w / sqrt(n_{l-1}), so the passes are the same in both. Only the step differs. With
+r = 1 / sqrt(n_{l-1}), W = r w and dL/dw = r dL/dW:
+
+    Adam   w <- w - eta m' / (sqrt(v') + epsilon)    the gradient's scale r cancels:  W <- W - r eta (...)
+    SGD    w <- w - eta dL/dw                        W <- W - r^2 eta dL/dW
+
+so r is the factor on Adam's learning rate, and r^2 on that of SGD (``Optimizer.rate_power``). The biases
+and the input layer have factors of their own, those of RealMLP (Holzmueller et al., 2024, "Better by
+default").
+"""
+
+import math
+
+BIAS_RATE = 0.1
+INPUT_RATES = {"s": 6.0, "f": 0.1, "p": 0.1, "A": 0.1, "q": 0.1}
+
+
+def ntk_rates(network):
+    """Return (slice of theta, factor on Adam's learning rate) of each part of theta."""
+    factors = [1 / math.sqrt(n_in) for n_in in network.layer_sizes[:-1]]
+    factors += [BIAS_RATE] * len(network.b)
+    factors += [INPUT_RATES[name] for name in network.input_parameters]
+    return list(zip(network.layout.slices(), factors, strict=True))
