@@ -14,6 +14,7 @@ import pytest
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 
 import skbackprop
+from skbackprop import network
 from skbackprop.network.activations import ACTIVATIONS
 from skbackprop.network.losses import CLASSIFIER_LOSSES, REGRESSOR_LOSSES
 from skbackprop.network.optimizers import OPTIMIZERS
@@ -76,6 +77,20 @@ def test_included_code_is_where_the_page_looks_for_it(page, file, options):
             lines = lines[found[0] :]
 
 
+def stops():
+    """Return (function, file) of each stop on the way of X that the page for developers follows."""
+    page = (DOCS / "developing.rst").read_text()
+    return re.findall(r"^\d+\. ``([\w.]+)`` in ``(skbackprop/[\w/]+\.py)``", page, re.MULTILINE)
+
+
+def test_each_stop_on_the_way_of_X_is_called_by_one_before_it():
+    sources = ["\n".join(source_of(DOCS.parent / file, name)) for name, file in stops()]
+    assert 8 <= len(sources) <= 12
+    for i, (name, _) in enumerate(stops()[1:], start=1):
+        called = name.rpartition(".")[2]
+        assert any(re.search(rf"\b{called}\(", source) for source in sources[:i]), name
+
+
 def reference_names():
     """Return the full names on the page of the API."""
     names, module = set(), ""
@@ -104,7 +119,10 @@ def public_names():
     registered = [type(activation) for activation in ACTIVATIONS.values()]
     for registry in (CLASSIFIER_LOSSES, REGRESSOR_LOSSES, OPTIMIZERS, SCHEDULES):
         registered += registry.values()
-    return names | {f"{entry.__module__}.{entry.__name__}" for entry in registered}
+    for entry in registered:
+        short = getattr(network, entry.__name__, None) is entry
+        names.add(f"{network.__name__ if short else entry.__module__}.{entry.__name__}")
+    return names
 
 
 def test_every_public_name_is_on_the_page_of_the_api():
