@@ -80,6 +80,8 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         initialization="auto",
         scaling="auto",
         categorical_features="from_dtype",
+        max_categories="auto",
+        min_frequency=None,
         dtype="auto",
         class_weight=None,
         early_stopping="auto",
@@ -115,6 +117,8 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         self.initialization = initialization
         self.scaling = scaling
         self.categorical_features = categorical_features
+        self.max_categories = max_categories
+        self.min_frequency = min_frequency
         self.dtype = dtype
         self.class_weight = class_weight
         self.early_stopping = early_stopping

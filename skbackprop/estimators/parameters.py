@@ -226,12 +226,29 @@ TRAINING = [
         "categorical_features",
         [Choice("from_dtype"), "array-like", None],
         """
-        Which columns of X are categories, to be encoded one-hot: by their type in a pandas or polars frame
-        (categorical, string, object), or a mask, positions or names. Unknown categories are all zeros,
-        missing ones a category of their own. Missing numbers are replaced by the median, with an
-        indicator for each column that had some in fit.
+        Which columns of X are categories, to be encoded one-hot: by their type in a data frame (strings,
+        categorical, enum), or a mask, positions or names. They are matched by value: 1, 1.0 and True are one
+        category, "1" is another. Unknown categories are all zeros, missing ones a category of their own.
+        Missing numbers are replaced by the median, with an indicator for each column that had some in fit.
         """,
         items="bool, int or str",
+    ),
+    Parameter(
+        "max_categories",
+        [AUTO, Interval(Integral, 2, None, closed="left"), None],
+        """
+        Upper limit on the inputs that a column of categories becomes. If it has more, the most frequent have
+        an input each, and the rare ones share one with those that are unknown in fit. None is no limit;
+        "auto" is one for every 20 rows, at least 100 and at most 1,000. A warning names the columns in which
+        more than half of the rows are rare.
+        """,
+    ),
+    Parameter(
+        "min_frequency",
+        [COUNT, FRACTION, None],
+        """
+        Least number of rows, or share of the rows, of a category that is not rare.
+        """,
     ),
     Parameter(
         "dtype",

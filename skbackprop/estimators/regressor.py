@@ -76,6 +76,8 @@ class BackpropRegressor(RegressorMixin, BaseBackprop):
         initialization="auto",
         scaling="auto",
         categorical_features="from_dtype",
+        max_categories="auto",
+        min_frequency=None,
         dtype="auto",
         early_stopping="auto",
         validation_fraction=0.1,
@@ -111,6 +113,8 @@ class BackpropRegressor(RegressorMixin, BaseBackprop):
         self.initialization = initialization
         self.scaling = scaling
         self.categorical_features = categorical_features
+        self.max_categories = max_categories
+        self.min_frequency = min_frequency
         self.dtype = dtype
         self.early_stopping = early_stopping
         self.validation_fraction = validation_fraction

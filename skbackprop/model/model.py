@@ -182,7 +182,7 @@ def build_model(X, y, sample_weight, settings, encoder, classes=None, streaming=
             f"(dropout={settings.dropout!r}) does not give; use solver='adam', 'adamw' or 'sgd' with dropout."
         )
     n_numeric = X.shape[1] if encoder is None else encoder.n_numeric
-    scaling = make_scaling(X, sample_weight, settings, n_numeric, streaming and not encoder)
+    scaling = make_scaling(X, sample_weight, settings, n_numeric, streaming)
     input_layer = make_input_layer(settings.input_layer, X, n_numeric)
     n_inputs = X.shape[1] if input_layer is None else input_layer.n_outputs
     dtype = compute_dtype(X, settings.dtype)
@@ -199,7 +199,7 @@ def build_model(X, y, sample_weight, settings, encoder, classes=None, streaming=
 def make_scaling(X, sample_weight, settings, n_numeric, moving):
     """Return the scaling of the first `n_numeric` columns of X; None if it would change no number."""
     if moving and settings.scaling == "standard" and settings.input_layer is None:
-        return RunningScaling(X, sample_weight)
+        return RunningScaling(X, sample_weight, n_numeric)
     if settings.scaling is None or n_numeric == 0:
         scaling = no_scaling(X, sample_weight)
         return scaling if np.isinf(scaling.scale).any() else None

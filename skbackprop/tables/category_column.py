@@ -8,8 +8,9 @@ import numpy as np
 
 from skbackprop.tables.columns import CATEGORY, is_missing
 
-# Categories beyond this number in one column share a number: the rarest ones.
-MAX_CATEGORIES = 100
+# With max_categories="auto" a column has a code for so many rows each, within these bounds.
+ROWS_PER_CATEGORY = 20
+LEAST_LIMIT, LARGEST_LIMIT = 100, 1000
 
 
 class CategoryColumn:
@@ -24,7 +25,7 @@ class CategoryColumn:
     position : int
         Where it is in X.
     sample_weight : ndarray of shape (n_rows,), default=None
-    max_categories : int, default=MAX_CATEGORIES
+    max_categories : int or None, default=None
         Where there are more, the most frequent have a code each, and the rare ones share the last.
     min_frequency : int, float or None, default=None
         Categories of fewer rows, or of a smaller share of the rows, are rare too.
@@ -40,9 +41,7 @@ class CategoryColumn:
         Which share of the rows is rare, and missing.
     """
 
-    def __init__(
-        self, column, position, sample_weight=None, max_categories=MAX_CATEGORIES, min_frequency=None
-    ):
+    def __init__(self, column, position, sample_weight=None, max_categories=None, min_frequency=None):
         self.name = column.name
         self.kind = CATEGORY
         self.position = position
@@ -85,6 +84,11 @@ class CategoryColumn:
         unknown = len(self.categories) if self.has_rare else -1
         values, places = column.distinct()
         return np.array([code_of.get(category_of(value), unknown) for value in values], np.int32)[places]
+
+
+def limit_of_categories(n_rows):
+    """Return what max_categories="auto" is for a table of so many rows."""
+    return int(np.clip(n_rows // ROWS_PER_CATEGORY, LEAST_LIMIT, LARGEST_LIMIT))
 
 
 def count(column, sample_weight):

@@ -12,7 +12,7 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
-from skbackprop.tables.category_column import MAX_CATEGORIES
+from skbackprop.tables.category_column import limit_of_categories
 from skbackprop.tables.encoding import Encoder, categorical_columns
 from skbackprop.tables.frames import Frame, Rows, as_frame
 from skbackprop.tables.rows_on_disk import StoredRows, is_stored
@@ -65,8 +65,7 @@ def check_training_data(estimator, X, y, sample_weight, *, reset, encoder=None, 
         X = check_sparse(X) if issparse(X) else X
     sample_weight = check_weights(sample_weight, y, "sample_weight")
     if reset:
-        names = getattr(estimator, "feature_names_in_", None)
-        encoder = make_encoder(X, chosen, sample_weight, names)
+        encoder = make_encoder(X, estimator, sample_weight)
     elif encoder is not None:
         warn_of_new_categories(encoder.categories, X)
     return encode(X, encoder, scaling), y, sample_weight, encoder
@@ -89,17 +88,23 @@ def check_stored_training_data(estimator, X, y, sample_weight, checks, reset, en
     return rows, y, sample_weight, encoder
 
 
-def make_encoder(X, categorical_features, sample_weight, names):
+def make_encoder(X, estimator, sample_weight):
     """Return the Encoder of a table or an array, None where its rows are numbers without gaps."""
     if issparse(X):
         return None
     table = X if is_table(X) else Rows(X)
-    categorical = categorical_columns(table, categorical_features)
+    categorical = categorical_columns(table, estimator.categorical_features)
     warn_of_large_integers(table, np.flatnonzero(~categorical))
     if not categorical.any() and table.plain.all() and not has_gaps(all_numbers(X)):
         return None
-    encoder = Encoder(table, categorical, sample_weight, names)
-    warn_of_rare_categories(encoder.categories, f"max_categories={MAX_CATEGORIES}")
+    names = getattr(estimator, "feature_names_in_", None)
+    largest, least = estimator.max_categories, estimator.min_frequency
+    automatic = largest == "auto"
+    if automatic:
+        largest = limit_of_categories(table.shape[0])
+    encoder = Encoder(table, categorical, sample_weight, names, max_categories=largest, min_frequency=least)
+    if automatic:  # else the user has decided what is rare
+        warn_of_rare_categories(encoder.categories, largest)
     return encoder if encoder.needed else None
 
 

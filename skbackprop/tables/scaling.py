@@ -163,16 +163,24 @@ class RunningScaling(Scaling):
     a first layer of zeros could not learn.
     """
 
-    def __init__(self, X, sample_weight=None):
+    def __init__(self, X, sample_weight=None, n_scaled=None):
         self._statistics = RunningStatistics()
         self._statistics.update(X, sample_weight)
-        super().__init__(self._statistics.mean, self._statistics.deviation)
+        super().__init__(self._statistics.mean, self._statistics.deviation, n_scaled=n_scaled)
+        self.center, self.scale = self._center_and_scale(self._statistics)
+
+    def _center_and_scale(self, statistics):
+        """Return the mean and the deviation of each column; 0 and 1 if it varies but is not scaled."""
+        center, scale = statistics.mean.copy(), statistics.deviation.copy()
+        unscaled = (np.arange(scale.size) >= self.n_scaled) & np.isfinite(scale)
+        center[unscaled], scale[unscaled] = 0.0, 1.0
+        return center, scale
 
     def update(self, X, sample_weight, W, b):
         """Take in new rows, and change the first layer's `W` and `b` in place."""
         statistics = copy.deepcopy(self._statistics)
         statistics.update(X, sample_weight)
-        center, scale = statistics.mean, statistics.deviation
+        center, scale = self._center_and_scale(statistics)
         old_scale = self.scale if np.isfinite(self.scale).any() else scale
         shift = ((center - self.center) / old_scale) @ W
         factors = np.where(np.isinf(scale), 1.0, scale) / np.where(np.isinf(scale), 1.0, old_scale)

@@ -32,22 +32,23 @@ def warn_of_large_integers(table, positions):
         )
 
 
-def warn_of_rare_categories(columns, limits):
+def warn_of_rare_categories(columns, max_categories):
     """Warn where most rows have a category that is too rare to be told from others.
 
     Parameters
     ----------
     columns : list of CategoryColumn
-    limits : str
-        Which parameters make categories rare, for the message.
+    max_categories : int
+        What "auto" is.
     """
     shares = {column.name: column.rare_share for column in columns if column.rare_share > LARGEST_LOSS}
     if shares:
         told = ", ".join(f"{name!r} ({share:.0%})" for name, share in shares.items())
         warn(
-            f"More than half of the rows have a category that is rare ({limits}), and cannot be told apart, "
-            f"in the columns {told} of X. Parse them where they hold numbers or dates, encode text (for "
-            "instance with skrub.TableVectorizer), or drop them where they are identifiers."
+            "More than half of the rows have a rare category, and cannot be told apart (the max_categories "
+            f"parameter is {max_categories}), in the columns {told} of X. Parse them where they hold numbers "
+            "or dates, encode text (for instance with skrub.TableVectorizer), or drop them where they are "
+            "identifiers."
         )
 
 

@@ -49,6 +49,8 @@ SHARED = {
     "epsilon": st.sampled_from([1e-16, 1e-8, 1.0]),
     "initialization": st.sampled_from(["auto", *sorted(INITIALIZATIONS)]),
     "scaling": st.sampled_from(["auto", "standard", "robust", None]),
+    "max_categories": AUTO | st.none() | st.sampled_from([2, 5]),
+    "min_frequency": st.none() | st.sampled_from([2, 0.1]),
     "dtype": st.sampled_from(["auto", "float32", "float64"]),
     "early_stopping": AUTO | st.booleans(),
     "validation_fraction": st.sampled_from([0.01, 0.3, 0.99]),

@@ -1,10 +1,15 @@
 """Raw frames of every library through whole estimators, with HistGradientBoosting as the judge."""
 
 import datetime as dt
+import subprocess
+import sys
 from decimal import Decimal
 
 import numpy as np
 import pytest
+from effort import n_examples
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
 from skbackprop import BackpropClassifier, BackpropRegressor
@@ -312,3 +317,121 @@ def test_a_gap_in_a_later_piece_is_filled():
         assert np.isfinite(model.coefs_[0]).all()
     X_val = X.assign(a=np.nan)
     BackpropClassifier(**QUICK).fit(X, y, X_val=X_val, y_val=y)
+
+
+def test_the_scaling_of_a_stream_moves_on_beside_categories_and_gaps():
+    rng = np.random.default_rng(0)
+    model = BackpropRegressor(hidden_layer_sizes=(8,), random_state=0)
+    whole = []
+    for piece in range(6):
+        x = rng.normal(20 * piece, 1 + piece, 64)
+        X = pd.DataFrame({"x": x, "k": rng.choice(["a", "b"], 64)})
+        before = model.predict(X) if piece else None
+        model.partial_fit(X, x)
+        whole.append(x)
+        if before is None:
+            X.loc[3, "x"] = np.nan
+    x = np.concatenate(whole)
+    scaling = model._model.scaling
+    np.testing.assert_allclose(scaling.center, [x.mean(), 0, 0], rtol=1e-9)
+    np.testing.assert_allclose(scaling.scale, [x.std(), 1, 1], rtol=1e-9)
+
+
+def test_categories_that_come_later_in_a_stream_are_named():
+    pieces = [pd.DataFrame({"shop": [shop] * 32, "x": np.arange(32.0)}) for shop in ("a", "b")]
+    model = BackpropClassifier(**QUICK).partial_fit(pieces[0], np.arange(32) % 2)
+    with pytest.warns(UserWarning, match=r"\['shop'\].*not learned.*Declare all"):
+        model.partial_fit(pieces[1], np.arange(32) % 2)
+
+
+def test_what_was_read_as_what():
+    columns, y = messy()
+    model = BackpropClassifier(**QUICK).fit(pl.DataFrame(columns), y)
+    assert [(c.name, c.kind) for c in model.columns_] == [
+        ("town", "category"), ("rooms", "number"), ("price", "number"), ("new", "number"),
+        ("area", "number"), ("sold", "date"), ("built", "date"), ("opens", "time of day"),
+    ]  # fmt: skip
+    assert model.columns_[0].categories == ("Bern", "Oslo", "Rome", None)
+    for report, values in zip(model.columns_, columns.values(), strict=True):
+        assert report.missing_share == pytest.approx(np.mean([v is None for v in values]))
+    text = repr(model.columns_).splitlines()
+    assert text[0].split() == ["column", "kind", "inputs", "categories", "rare", "missing"]
+    assert text[1].split() == ["town", "category", "4", "4", "0.0%", "3.8%"]
+    few = BackpropClassifier(**QUICK, max_categories=2).fit(pl.DataFrame(columns), y)
+    kept = few.columns_[0].categories
+    assert few.columns_[0].rare_share == pytest.approx(np.mean([v not in kept for v in columns["town"]]))
+    plain = BackpropClassifier(**QUICK).fit(np.eye(8), Y)
+    assert [(c.name, c.kind) for c in plain.columns_] == [(f"x{j}", "number") for j in range(8)]
+
+
+PREDICT_MANY = """
+import resource, numpy as np, pandas as pd
+from skbackprop import BackpropClassifier
+rng = np.random.default_rng(0)
+names = np.array([f"c{i}" for i in range(60)])
+X = pd.DataFrame({f"k{j}": names[rng.integers(0, 60, 300_000)] for j in range(10)})
+model = BackpropClassifier(16, recipe="fast", max_iter=1, random_state=0).fit(X[:2000], np.arange(2000) % 2)
+model.predict(X[:2000])
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+model.predict(X)
+print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024)
+"""
+
+
+def test_a_prediction_does_not_hold_the_indicators_of_all_rows():
+    pytest.importorskip("resource")
+    done = subprocess.run([sys.executable, "-c", PREDICT_MANY], capture_output=True, text=True, check=True)
+    assert float(done.stdout) < 200  # MB; all indicators together take 300,000 * 600 * 8 B = 1,440 MB
+
+
+def values_or_gaps(values):
+    return st.lists(st.none() | values, min_size=12, max_size=12)
+
+
+DAYS = st.datetimes(dt.datetime(1700, 1, 1), dt.datetime(2200, 1, 1))
+KINDS = {
+    "integers": st.integers(-(2**40), 2**40),
+    "small": st.integers(0, 2),
+    "floats": st.floats(-1e6, 1e6, width=32),
+    "booleans": st.booleans(),
+    "decimals": st.decimals(-1000, 1000, places=2),
+    "text": st.sampled_from(["a", "b", "nan", "1"]),
+    "datetimes": DAYS,
+    "dates": DAYS.map(dt.datetime.date),
+    "times": st.times(),
+    "durations": st.timedeltas(dt.timedelta(-400), dt.timedelta(400)),
+}
+DRAWN_COLUMNS = st.lists(st.sampled_from(sorted(KINDS)), min_size=1, max_size=3, unique=True)
+
+
+@settings(
+    max_examples=n_examples(15, 300),
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+@given(data=st.data())
+def test_a_prediction_depends_on_the_values_of_its_row_alone(data):
+    kinds = data.draw(DRAWN_COLUMNS)
+    fitted = {kind: data.draw(values_or_gaps(KINDS[kind])) for kind in kinds}
+    new = {kind: data.draw(values_or_gaps(KINDS[kind])) for kind in kinds}
+    schema = pa.schema([(kind, pa.array(fitted[kind] + new[kind]).type) for kind in kinds])
+    named = data.draw(st.lists(st.sampled_from(kinds), unique=True))
+    libraries = {
+        "arrow": lambda table: table,
+        "polars": pl.from_arrow,
+        "pandas": lambda table: table.to_pandas(types_mapper=pd.ArrowDtype),
+        "objects": lambda table: pd.DataFrame(
+            {k: pd.Series(v, dtype=object) for k, v in table.to_pydict().items()}
+        ),
+    }
+    of_fit, other = (libraries[data.draw(st.sampled_from(sorted(libraries)))] for _ in range(2))
+    features = [*named, *({"text"} & set(kinds) - set(named))] if named else "from_dtype"
+    model = BackpropClassifier(4, max_iter=1, random_state=0, categorical_features=features)
+    table = pa.table(new, schema=schema)
+    model.fit(of_fit(pa.table(fitted, schema=schema)), np.arange(12) % 2)
+    expected = model.predict_proba(of_fit(table))
+    assert np.isfinite(expected).all()
+    np.testing.assert_allclose(model.predict_proba(other(table)), expected, rtol=1e-7)
+    order = data.draw(st.permutations(range(12)))[: data.draw(st.integers(1, 12))]
+    np.testing.assert_allclose(model.predict_proba(other(table.take(order))), expected[order], rtol=1e-7)

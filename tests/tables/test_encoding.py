@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from sklearn.base import clone
 from sklearn.model_selection import cross_val_score
+from sklearn.preprocessing import OneHotEncoder
 
 from skbackprop import BackpropClassifier, BackpropRegressor
-from skbackprop.tables.category_column import MAX_CATEGORIES
+from skbackprop.tables.category_column import LARGEST_LIMIT, LEAST_LIMIT, limit_of_categories
 from skbackprop.tables.encoding import Encoder
 from skbackprop.tables.frames import as_frame
 
@@ -92,10 +93,32 @@ def test_categories_by_position_name_and_mask(features):
     np.testing.assert_array_equal(by_type.predict_proba(frame), chosen.predict_proba(frame))
 
 
-def test_many_categories_are_bounded():
-    frame = pd.DataFrame({"code": [f"c{i % 500}" for i in range(2000)]})
-    encoder = Encoder(as_frame(frame), np.array([True]))
-    assert len(encoder.feature_names) == MAX_CATEGORIES
+@pytest.mark.parametrize(
+    "limits",
+    [
+        {"max_categories": 7},
+        {"max_categories": 300},
+        {"max_categories": None},
+        {"min_frequency": 12},
+        {"min_frequency": 0.02},
+        {"max_categories": 9, "min_frequency": 12},
+    ],
+)
+def test_rare_categories_are_those_of_one_hot_encoder(limits):
+    counts = np.arange(2, 42)
+    values = np.repeat([f"c{i}" for i in range(counts.size)], counts)
+    encoder = Encoder(as_frame(pd.DataFrame({"code": values})), np.array([True]), **limits)
+    judge = OneHotEncoder(sparse_output=False, handle_unknown="infrequent_if_exist", **limits)
+    new = pd.DataFrame({"code": [*values, "unseen"]})
+    expected = judge.fit(values[:, None]).transform(new.to_numpy())
+    encoded = encoder.transform(as_frame(new))[:]
+    assert sorted(map(tuple, encoded.T)) == sorted(map(tuple, expected.T))
+
+
+def test_the_limit_of_categories_grows_with_the_rows():
+    assert [limit_of_categories(n) for n in (10, 2_000, 15_000, 10**6)] == [
+        LEAST_LIMIT, 100, 750, LARGEST_LIMIT,
+    ]  # fmt: skip
 
 
 def test_polars_frames():
