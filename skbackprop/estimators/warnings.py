@@ -113,7 +113,8 @@ def warn_of_a_useless_fit(model, batches):
         loss = weighted_sum(model.loss.value(Y, raw, np.empty_like(raw)), w / w.sum())
         constant = least_constant_loss(model.loss, Y, w)
     losses = model.history.loss
-    factor = WORSE if losses[-1] > losses[0] else FAR_WORSE
+    # A minimization may end before its first iteration.
+    factor = WORSE if losses and losses[-1] > losses[0] else FAR_WORSE
     if np.isfinite(constant) and not loss <= constant + (factor - 1) * max(abs(constant), LEAST):
         warn(
             f"The loss after training ({loss:.3g}) is worse than that of the best constant prediction "

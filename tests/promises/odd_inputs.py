@@ -1,6 +1,6 @@
 """Two hundred odd inputs, for comparing what scikit-learn's estimators accept with what these accept.
 
-Run as a program it prints, for each input about which the three differ, who accepts it and what the others say.
+Run as a program it prints each input about which the three differ, who accepts it and what the others say.
 """
 
 import datetime
