@@ -155,7 +155,7 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
             model = build_model(X, y, sample_weight, settings, encoder)
             model.parameters = fixed_parameters(self)
         warn_of_a_single_class(model.targets)
-        warn_of_parameters_without_effect(self, settings, X, X_val)
+        warn_of_parameters_without_effect(self, settings, X_val)
         rows, validate = make_validation(
             self, model, Rows(X, y, sample_weight, given[0], numbers), X_val, y_val, sample_weight_val
         )

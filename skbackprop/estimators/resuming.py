@@ -19,7 +19,6 @@ FIXED = (
     "categorical_features",
     "dtype",
     "quantile",
-    "huber_threshold",
 )
 FIXED_IN_RECIPE = ("base", "parametrization", "input_layer", "label_smoothing", "clip_predictions")
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from scipy.sparse import issparse
 from sklearn.metrics import check_scoring
 from sklearn.utils import _safe_indexing, check_random_state
 
@@ -62,6 +63,7 @@ class Rows:
         if is_stored(self.given_X):
             return self.in_memory()
         given = self.given_X if hasattr(self.given_X, "shape") else np.asarray(self.given_X)
+        given = given.tocsr() if issparse(given) else given  # COO has no rows to take
         return given if self.numbers is None else _safe_indexing(given, self.numbers)
 
 

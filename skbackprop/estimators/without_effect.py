@@ -2,8 +2,6 @@
 
 import inspect
 
-from scipy.sparse import issparse
-
 from skbackprop.estimators.recipe import Recipe
 from skbackprop.tables.user_warnings import warn
 
@@ -14,7 +12,7 @@ BATCHES_ONLY = (
 )  # fmt: skip
 
 
-def warn_of_parameters_without_effect(estimator, settings, X, X_val):
+def warn_of_parameters_without_effect(estimator, settings, X_val):
     """Warn once, by name, of all parameters that were set and have no effect.
 
     Parameters
@@ -22,8 +20,6 @@ def warn_of_parameters_without_effect(estimator, settings, X, X_val):
     estimator : BaseBackprop
     settings : Settings
         Its parameters, resolved.
-    X : ndarray, StoredRows or CSR matrix
-        The inputs.
     X_val
         As the user gave it, or None.
     """
@@ -33,7 +29,7 @@ def warn_of_parameters_without_effect(estimator, settings, X, X_val):
     if X_val is not None:
         set_by_user.add("X_val")
     parts = []
-    for names, reason in rules(settings, X, X_val):
+    for names, reason in rules(settings, X_val):
         if named := [repr(name) for name in names if name in set_by_user]:
             parts.append(f"{', '.join(named)} ({reason})")
     if parts:
@@ -50,7 +46,7 @@ def changed(owner):
     return names
 
 
-def rules(settings, X, X_val):
+def rules(settings, X_val):
     """Yield (names, reason) of parameters that have no effect."""
     solver, validates = settings.solver, X_val is not None or settings.early_stopping
     if solver == "lbfgs":
@@ -75,5 +71,3 @@ def rules(settings, X, X_val):
         yield ("label_smoothing",), "a regressor has no labels"
     else:
         yield ("clip_predictions",), "a classifier predicts no numbers"
-    if issparse(X):
-        yield ("input_layer",), "X is sparse"
