@@ -31,13 +31,13 @@ n_outputs_ : int
 out_activation_ : str
     Activation of the output layer.
 loss_ : float
-    The last of `loss_curve_`.
+    The last of ``loss_curve_``.
 best_loss_ : float
-    The validation loss of the weights that were kept; without a validation the smallest of `loss_curve_`.
+    The validation loss of the weights that were kept; without a validation the smallest of ``loss_curve_``.
 best_validation_score_ : float or None
     The largest of `validation_scores_`.
 validation_epochs_ : list of int
-    The epochs, counted from 1 within `loss_curve_`, at whose end there was a validation.
+    The epochs, counted from 1 within ``loss_curve_``, at whose end there was a validation.
 loss_curve_ : list of float
     For each epoch the weighted mean of the data loss over its batches, each taken just before its
     step, with dropout as in training. Of a stream, the last 1000 calls of ``partial_fit``.
