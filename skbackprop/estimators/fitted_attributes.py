@@ -86,7 +86,7 @@ class FittedAttributes:
 
     @property
     def validation_epochs_(self):
-        """The epochs, counted from 1 within loss_curve_, at whose end there was a validation."""
+        """The epochs, counted from 1 within ``loss_curve_``, at whose end there was a validation."""
         history = self._fitted_model().history
         return [epoch - history.n_dropped for epoch in history.validation_epochs]
 
