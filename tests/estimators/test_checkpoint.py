@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from sklearn.datasets import load_diabetes, load_iris
+from stop_after import StopAfter
 
 from skbackprop import BackpropClassifier, BackpropRegressor, Checkpoint
 
@@ -16,26 +17,6 @@ pytest.importorskip("sklearn.callback", reason="scikit-learn has callbacks from 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
 X, Y = load_iris(return_X_y=True)
-
-
-class StopAfter:
-    """Ends the process, as far as the fit can tell."""
-
-    def __init__(self, n_epochs):
-        self.n_epochs = n_epochs
-
-    def setup(self, estimator, context):
-        pass
-
-    def teardown(self, estimator, context):
-        pass
-
-    def on_fit_task_begin(self, estimator, context):
-        pass
-
-    def on_fit_task_end(self, estimator, context):
-        if context.task_name == "epoch" and context.task_id + 1 == self.n_epochs:
-            raise SystemExit
 
 
 def interrupted(model, path, n_epochs, every=1, **data):

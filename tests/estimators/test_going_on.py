@@ -15,6 +15,7 @@ from sklearn.linear_model import Ridge
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from stop_after import StopAfter
 
 from skbackprop import BackpropClassifier, BackpropRegressor, Checkpoint
 from skbackprop.tables import rows_on_disk
@@ -146,28 +147,10 @@ def test_an_interrupted_fit_alone_keeps_its_network(within, monkeypatch):
 # Checkpoints
 
 
-class Dies:
-    """Ends the process after some epochs, as far as the fit can tell."""
-
-    def __init__(self, n_epochs):
-        self.n_epochs = n_epochs
-
-    def setup(self, estimator, context):
-        pass
-
-    def teardown(self, estimator, context):
-        pass
-
-    def on_fit_task_begin(self, estimator, context):
-        pass
-
-    def on_fit_task_end(self, estimator, context):
-        if context.task_name == "epoch" and context.task_id + 1 == self.n_epochs:
-            raise SystemExit
-
-
 def died(path, n_epochs=3, max_iter=6, **data):
-    model = BackpropClassifier(**SMALL, max_iter=max_iter).set_callbacks(Checkpoint(path), Dies(n_epochs))
+    model = BackpropClassifier(**SMALL, max_iter=max_iter).set_callbacks(
+        Checkpoint(path), StopAfter(n_epochs)
+    )
     with pytest.raises(SystemExit):
         model.fit(X, Y, **data)
     return Checkpoint.load(path)

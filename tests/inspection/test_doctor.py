@@ -273,7 +273,8 @@ def test_sparse_inputs_labels_and_weights_can_be_examined():
     assert repr(dense) == repr(diagnosis)
     y[:, 1] = 0
     y[0, 1] = 1  # a label of a single row
-    model = BackpropClassifier((), solver="adam", random_state=0).fit(csr_matrix(X), y)
+    settings = {"recipe": "textbook", "solver": "adam", "learning_rate": 0.05}
+    model = BackpropClassifier((), **settings, random_state=0).fit(csr_matrix(X), y)
     finding = found(diagnose(model, csr_matrix(X), y), "classes_never_predicted")
     assert finding.evidence == {"classes": 1, "share_of_y": 1 / y.sum()}
 

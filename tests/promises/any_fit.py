@@ -1,9 +1,9 @@
 """Strategies of hypothesis: valid parameters, small data, containers, and what must hold of a fit."""
 
-import tempfile
 import warnings
 
 import numpy as np
+from containers import on_disk, read_only, read_only_csr, with_duplicates
 from hypothesis import strategies as st
 from scipy.sparse import coo_array, csc_array, csr_array, csr_matrix
 
@@ -159,33 +159,6 @@ def fits_or_explains(estimator, X, y, sample_weight):
     for values in predicted:
         assert np.isfinite(values).all()
     return True
-
-
-def read_only(X):
-    X = X.copy()
-    X.flags.writeable = False
-    return X
-
-
-def on_disk(X):
-    with tempfile.TemporaryFile() as file:  # the mapping outlasts its file
-        stored = np.memmap(file, dtype=X.dtype, mode="w+", shape=X.shape)
-    stored[...] = X
-    return stored
-
-
-def with_duplicates(X):
-    """Return X as CSR in which every number is the sum of two halves, as SciPy allows."""
-    S = csr_array(X)
-    halves = np.repeat(S.data / 2, 2)
-    return csr_array((halves, np.repeat(S.indices, 2), S.indptr * 2), shape=S.shape)
-
-
-def read_only_csr(X):
-    S = csr_array(X)
-    for part in (S.data, S.indices, S.indptr):
-        part.flags.writeable = False
-    return S
 
 
 # Forms in which the same numbers may come.

@@ -5,13 +5,13 @@ Run as a program it prints each input about which the three differ, who accepts 
 
 import datetime
 import sys
-import tempfile
 import warnings
 from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
 import pandas as pd
+from containers import on_disk, read_only, with_duplicates
 from scipy import sparse
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from sklearn.neural_network import MLPClassifier, MLPRegressor
@@ -35,28 +35,11 @@ def as_objects(make):
     return np.array([[make(v) for v in row] for row in X.tolist()], dtype=object)
 
 
-def frozen(array):
-    array = array.copy()
-    array.flags.writeable = False
-    return array
-
-
-def memory_map():
-    array = np.memmap(tempfile.TemporaryFile(), dtype=float, mode="w+", shape=X.shape)  # noqa: SIM115
-    array[...] = X
-    return array
-
-
 class HasArray:
     """An object that is no array, but can be made one."""
 
     def __array__(self, dtype=None, copy=None):
         return np.array(X, dtype=dtype)
-
-
-def duplicates():
-    S = sparse.csr_array(X)
-    return sparse.csr_array((np.repeat(S.data / 2, 2), np.repeat(S.indices, 2), S.indptr * 2), shape=S.shape)
 
 
 DAYS = pd.date_range("2020-01-01", periods=N)
@@ -96,9 +79,9 @@ INPUTS = {
     "Fortran order": np.asfortranarray(X),
     "every second row": np.repeat(X, 2, axis=0)[::2],
     "backwards": X[::-1][::-1],
-    "read-only": frozen(X),
+    "read-only": read_only(X),
     "big-endian": X.astype(">f8"),
-    "memory map": memory_map(),
+    "memory map": on_disk(X),
     "masked array": np.ma.array(X, mask=X > 2),
     "matrix": np.asmatrix(X),
     "list of lists": X.tolist(),
@@ -163,7 +146,7 @@ INPUTS = {
     "CSR of float32": sparse.csr_array(X.astype(np.float32)),
     "CSR of integers": sparse.csr_array(X.astype(int)),
     "CSR of booleans": sparse.csr_array(X > 0),
-    "CSR with duplicates": duplicates(),
+    "CSR with duplicates": with_duplicates(X),
     "CSR with a NaN": sparse.csr_array(with_value(np.nan)),
     "CSR without rows": sparse.csr_array(X[:0]),
     "CSR without stored numbers": sparse.csr_array(X.shape),
