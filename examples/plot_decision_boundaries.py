@@ -58,6 +58,7 @@ def network(hidden_layer_sizes):
         hidden_layer_sizes,
         recipe="textbook",
         activation="tanh",
+        solver="adam",
         learning_rate=0.03,
         schedule="cosine",
         batch_size=20,

@@ -79,9 +79,10 @@ print(second)
 # Learning rate
 # -------------
 # The steps are too small, as the ratio of their norm to that of the weights shows. ``solver="adam"``
-# has a default learning rate that suits most networks.
+# has a default learning rate that suits most networks. It has no momentum parameter, so that one gets its
+# default again.
 
-model.set_params(solver="adam", learning_rate="auto", max_iter=200)
+model.set_params(solver="adam", momentum=0.9, learning_rate="auto", max_iter=200)
 third = diagnose(fit(model), X, y, X_val=X_test, y_val=y_test)
 print(f"accuracy on new rows: {model.score(X_test, y_test):.2f}")
 print(third)
