@@ -95,7 +95,8 @@ def weighted_sum(values, w):
 def least_constant_loss(loss, Y, w):
     """Return the smallest weighted mean loss of raw outputs that are the same for all rows."""
     raw, out = np.empty_like(Y), np.empty_like(Y)
-    w = np.ones(Y.shape[0]) if w is None else w
+    # In float64 whatever the network's dtype: SciPy before 1.11 refuses other gradients.
+    w = np.ones(Y.shape[0]) if w is None else w.astype(np.float64)
     w = w / w.sum()
 
     def objective(z):

@@ -1,6 +1,7 @@
 """Dense and sparse forms of one matrix give one model, whichever of them comes to which method."""
 
 import re
+import tracemalloc
 import warnings
 
 import numpy as np
@@ -174,12 +175,17 @@ def test_other_methods_take_either_form(make):
 
 
 def test_wide_sparse_rows_are_never_made_dense_as_a_whole():
-    """The dense array would take 8 TB."""
-    X = sparse.random_array((1000, 100_000), density=1e-4, rng=0, format="csr")
-    tall = sparse.vstack([X] * 3, format="csr")
-    y = np.asarray(tall.sum(axis=1)).ravel() > 5
+    rng, shape = np.random.default_rng(0), (3000, 100_000)
+    rows, columns = np.repeat(np.arange(shape[0]), 10), rng.integers(shape[1], size=10 * shape[0])
+    X = sparse.csr_array((rng.random(rows.size), (rows, columns)), shape=shape)
+    y = np.asarray(X.sum(axis=1)).ravel() > 5
     model = BackpropClassifier(4, max_iter=1, early_stopping=False, random_state=0)
-    assert np.isfinite(fitted(model, tall, y).predict_proba(tall)).all()
+    tracemalloc.start()
+    try:
+        assert np.isfinite(fitted(model, X, y).predict_proba(X)).all()
+        assert tracemalloc.get_traced_memory()[1] < 0.2 * np.prod(shape) * X.dtype.itemsize
+    finally:
+        tracemalloc.stop()
 
 
 def test_what_sparse_rows_cannot_hold_is_said():
