@@ -2,7 +2,13 @@
 
 X itself is never copied, shuffled or cast: a batch is a list of row indices. The rows of several small
 batches are gathered in one call, which takes hardly longer for a hundred rows than for ten.
+
+The batches of an epoch differ by at most one row. A last batch of the rows that are left over would make a
+whole step from a few rows, whose gradient is mostly noise.
 """
+
+import math
+from itertools import accumulate, pairwise
 
 import numpy as np
 from scipy.sparse import issparse
@@ -27,11 +33,21 @@ class Batches:
         Scaled here to mean 1 over `rows`, so that a batch's sum of weighted gradients, divided by
         its number of rows, has the weighted mean as its expectation, whatever the batch size.
     batch_size : int
+        Maximum number of rows of a batch: there are as few batches as it allows, of equal sizes.
     dtype : dtype
         Of the batches.
     scaling : Scaling, default=None
     rows : ndarray of int, default=None
         The rows to use; None for all. Rows of weight 0 are always omitted.
+
+    Attributes
+    ----------
+    n_rows : int
+        Rows of an epoch.
+    n_batches : int
+        Batches of an epoch.
+    batch_size : int
+        Rows of the largest batch.
     """
 
     def __init__(self, X, Y=None, sample_weight=None, *, batch_size, dtype, scaling=None, rows=None):
@@ -45,14 +61,19 @@ class Batches:
                 )
             sample_weight = (sample_weight / sample_weight[rows].mean()).astype(dtype)
         self.n_rows = rows.size
-        self.batch_size = min(batch_size, self.n_rows)
+        self.n_batches = math.ceil(self.n_rows / batch_size)
+        self.batch_size = math.ceil(self.n_rows / self.n_batches)
         self._Y = Y
         self._sample_weight = sample_weight
         batch_bytes = self.batch_size * X.shape[1] * X.dtype.itemsize
         n_together = 1 if issparse(X) else max(1, GATHERED_BYTES // batch_bytes)
-        n_gathered = min(n_together * self.batch_size, self.n_rows)
+        # The batches that are gathered together, as the numbers of rows before, between and after them.
+        edges = [i * self.n_rows // self.n_batches for i in range(self.n_batches + 1)]
+        self._groups = [edges[i : i + n_together + 1] for i in range(0, self.n_batches, n_together)]
+        sizes = [group[-1] - group[0] for group in self._groups]
+        n_gathered = max(sizes)
         self._Y_gathered = None if Y is None else np.empty((n_gathered, Y.shape[1]), Y.dtype)
-        self._source = (RowPool if isinstance(X, StoredRows) else InMemory)(X, rows, n_gathered)
+        self._source = (RowPool if isinstance(X, StoredRows) else InMemory)(X, rows, sizes)
         gather = SparseGather if issparse(X) else DenseGather
         self._gather = gather(self._source.rows, n_gathered, dtype, scaling)
 
@@ -61,29 +82,31 @@ class Batches:
 
         The arrays are valid until the next batch is requested.
         """
-        size = self.batch_size
-        for numbers, places in self._source.batches(rng):
+        for edges, (numbers, places) in zip(self._groups, self._source.batches(rng), strict=True):
             X, Y, w = self._gather(places), None, None
             if self._Y is not None:
                 Y = self._Y.take(numbers, axis=0, out=self._Y_gathered[: numbers.size], mode="clip")
             if self._sample_weight is not None:
                 w = self._sample_weight[numbers]
-            if numbers.size <= size:
+            if len(edges) == 2:  # one batch, which of sparse rows cannot be sliced
                 yield X, Y, w
                 continue
-            for start in range(0, numbers.size, size):
-                rows = slice(start, start + size)
+            for start, stop in pairwise(edges):
+                rows = slice(start - edges[0], stop - edges[0])
                 yield X[rows], None if Y is None else Y[rows], None if w is None else w[rows]
 
 
 class InMemory:
-    """The rows of an array in memory, fully shuffled; :class:`RowPool` is for arrays on disk."""
+    """The rows of an array in memory, fully shuffled; :class:`RowPool` is for arrays on disk.
 
-    def __init__(self, X, rows, n_gathered):
+    `sizes` are the numbers of rows that are drawn at a time.
+    """
+
+    def __init__(self, X, rows, sizes):
         self.rows = X
         self._numbers = rows
         self._order = rows.copy()
-        self._n_gathered = n_gathered
+        self._edges = [0, *accumulate(sizes)]
 
     def batches(self, rng=None):
         """Yield (numbers, places), the indices of the next rows in X and in ``self.rows``, which is X."""
@@ -91,8 +114,8 @@ class InMemory:
         np.copyto(order, self._numbers)
         if rng is not None:
             rng.shuffle(order)
-        for start in range(0, order.size, self._n_gathered):
-            numbers = order[start : start + self._n_gathered]
+        for start, stop in pairwise(self._edges):
+            numbers = order[start:stop]
             yield numbers, numbers
 
 

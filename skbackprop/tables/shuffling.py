@@ -1,6 +1,7 @@
 """Batches of rows of an array on disk, in nearly random order."""
 
 import math
+from collections import deque
 
 import numpy as np
 
@@ -21,14 +22,15 @@ class RowPool:
     X : StoredRows of shape (n_samples, n_features)
     rows : ndarray of int
         The rows to use.
-    n_gathered : int
-        Number of rows drawn at a time: one batch, or several small ones.
+    sizes : list of int
+        The numbers of rows that are drawn at a time, one batch or several small ones; together all rows.
     """
 
-    def __init__(self, X, rows, n_gathered):
+    def __init__(self, X, rows, sizes):
         self._X = X
         self._rows = np.sort(rows)
-        self._n_gathered = n_gathered
+        self._sizes = sizes
+        n_gathered = max(sizes)
         # The pool must hold the blocks of a filling in addition to the rest of the previous one.
         n_rows = POOL_BYTES // (X.shape[1] * X.dtype.itemsize)
         self._n_blocks = max(1, (n_rows - n_gathered) // X.block_rows)
@@ -48,24 +50,28 @@ class RowPool:
             fillings = [[part] for part in parts]
         else:
             fillings = spread(parts, math.ceil(len(parts) / self._n_blocks), rng)
-        n_waiting = 0
-        for i, filling in enumerate(fillings, start=1):
+        n_waiting, sizes = 0, deque(self._sizes)
+        for filling in fillings:
             for k, part in filling:
                 rows = self._rows[part]
                 places = slice(n_waiting, n_waiting + rows.size)
                 self._numbers[places] = rows
                 self.rows[places] = X.block(k)[rows - k * X.block_rows]
                 n_waiting = places.stop
-            n_waiting = yield from self._draw(n_waiting, rng, last=i == len(fillings))
+            n_waiting = yield from self._draw(n_waiting, rng, sizes)
 
-    def _draw(self, n_waiting, rng, last=False):
-        """Yield the complete draws in the pool; keep the remaining rows and return their number."""
+    def _draw(self, n_waiting, rng, sizes):
+        """Yield the complete draws in the pool, of the next `sizes`, which are taken off.
+
+        Keep the remaining rows and return their number.
+        """
         order = np.arange(n_waiting)
         if rng is not None:
             rng.shuffle(order)
-        n_drawn = n_waiting if last else n_waiting - n_waiting % self._n_gathered
-        for start in range(0, n_drawn, self._n_gathered):
-            places = order[start : min(start + self._n_gathered, n_drawn)]
+        n_drawn = 0
+        while sizes and n_drawn + sizes[0] <= n_waiting:
+            places = order[n_drawn : n_drawn + sizes[0]]
+            n_drawn += sizes.popleft()
             yield self._numbers[places], places
         rest = order[n_drawn:]
         self._numbers[: rest.size] = self._numbers[rest]

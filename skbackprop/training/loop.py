@@ -1,6 +1,5 @@
 """The training loop: epochs, batches, stopping."""
 
-import math
 import time
 
 import numpy as np
@@ -231,12 +230,11 @@ class Training:
         network, loss, rng = self.network, self.loss, self.rng
         theta, grad, step = network.theta, workspaces.grad, self.optimizer.step
         meter = LossMeter(loss, network, batches)
-        n_steps = math.ceil(batches.n_rows / batches.batch_size)
         # Overflow is detected once per epoch, in `_run_epochs`.
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             for i, (X, Y, w) in enumerate(batches.epoch(rng if self.shuffle else None)):
                 workspace = workspaces[X.shape[0]]
-                strength = self._strength(progress, i / n_steps)
+                strength = self._strength(progress, i / batches.n_batches)
                 workspace.fade_dropout(strength)
                 Y, w = workspace.for_each_network(Y, w)
                 z = network.forward(X, workspace, rng)
@@ -245,7 +243,7 @@ class Training:
                 network.backward(workspace)
                 if self.clip_norm is not None:
                     clip_norm(grad, self.clip_norm)
-                step(theta, grad, self._eta(progress, i / n_steps), strength)
+                step(theta, grad, self._eta(progress, i / batches.n_batches), strength)
                 if self.max_norm is not None:
                     constrain_units(network.W, self.max_norm)
             return meter.mean(), mean_penalty(network, self.optimizer.alpha)

@@ -30,7 +30,9 @@ def test_every_row_comes_once_with_its_target_and_weight(make, batch_size, toget
             sizes.append(numbers.size)
         assert sorted(order) == list(range(N_ROWS))
         assert (order == sorted(order)) == (rng is None)
-        assert set(sizes[:-1]) <= {batch_size}
+        assert len(sizes) == some.n_batches == np.ceil(N_ROWS / batch_size)
+        assert max(sizes) == some.batch_size <= batch_size
+        assert max(sizes) - min(sizes) <= 1
 
 
 def test_how_many_rows_are_gathered_at_once_does_not_change_their_order(monkeypatch):
@@ -41,3 +43,10 @@ def test_how_many_rows_are_gathered_at_once_does_not_change_their_order(monkeypa
         orders.append(np.concatenate([y.copy() for _, y, _ in some.epoch(np.random.default_rng(0))]))
     np.testing.assert_array_equal(orders[0], orders[1])
     np.testing.assert_array_equal(orders[0], orders[2])
+
+
+@pytest.mark.parametrize("n_rows", [255, 256, 257, 449])
+def test_one_row_more_makes_no_batch_of_one_row(n_rows):
+    some = Batches(np.zeros((n_rows, 1)), batch_size=64, dtype=np.dtype(np.float64))
+    sizes = [X_batch.shape[0] for X_batch, _, _ in some.epoch(np.random.default_rng(0))]
+    assert sorted(sizes) == sorted(part.size for part in np.array_split(np.arange(n_rows), len(sizes)))
