@@ -263,11 +263,10 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
         return combine(model.loss, raw, model.network.n_networks)
 
     def _sample_raw(self, X, n_samples, random_state):
-        """Return z^L of the rows of X in passes with dropout, of shape (n_samples, rows, outputs)."""
+        """Return z^L of the rows of X by sampled sub-networks, of shape (n_samples, rows, outputs)."""
         model, X, dtype = network_inputs(self, X)
         seed = check_random_state(random_state).randint(np.iinfo(np.int32).max)
-        rng = np.random.Generator(np.random.SFC64(seed))
-        raw = sample_raw_predictions(model.network, X, model.scaling, n_samples, rng, dtype)
+        raw = sample_raw_predictions(model.network, X, model.scaling, n_samples, seed, dtype)
         n_outputs = model.network.n_outputs
         return combine(model.loss, raw.reshape(-1, n_outputs), model.network.n_networks).reshape(
             n_samples, -1, n_outputs

@@ -286,9 +286,9 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         X : {array-like, sparse matrix} of shape (n_rows, n_features)
             Inputs.
         n_samples : int, default=1
-            Passes, each with its own dropout masks.
+            Passes. Each draws one dropout mask for every layer, which all rows share: a sub-network.
         random_state : int, RandomState instance or None, default=0
-            Decides the masks.
+            Determines the masks: with an int, what a row gets does not depend on the other rows.
 
         Returns
         -------

@@ -183,10 +183,10 @@ class BackpropRegressor(RegressorMixin, BaseBackprop):
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
             Inputs.
         return_std : bool, default=False
-            Whether to return, beside the predictions, the standard deviation of the network's
-            answer over passes with dropout (Monte Carlo dropout, see :meth:`sample_y`): the
-            uncertainty about the function, without the noise of y. The predictions are then the
-            mean of these passes.
+            Whether to also return the standard deviation of the network's output over passes with
+            dropout (Monte Carlo dropout, see :meth:`sample_y`): the uncertainty about the function,
+            without the noise of y. The predictions are then the mean of these passes. Both are
+            determined by the row and by the `random_state` of the fit.
         n_samples : int, default=100
             Passes for `return_std`.
 
@@ -216,9 +216,9 @@ class BackpropRegressor(RegressorMixin, BaseBackprop):
         X : {array-like, sparse matrix} of shape (n_rows, n_features)
             Inputs.
         n_samples : int, default=1
-            Passes, each with its own dropout masks.
+            Passes. Each draws one dropout mask for every layer, which all rows share: a sub-network.
         random_state : int, RandomState instance or None, default=0
-            Decides the masks.
+            Determines the masks: with an int, what a row gets does not depend on the other rows.
 
         Returns
         -------

@@ -1,22 +1,27 @@
 """Monte Carlo dropout: predictions with dropout left on, whose spread is the model's uncertainty.
 
-Each pass is a draw from an approximate posterior over networks (Gal & Ghahramani, 2016, "Dropout
-as a Bayesian approximation").
+Each pass draws one sub-network from an approximate posterior over networks (Gal & Ghahramani, 2016, "Dropout
+as a Bayesian approximation") and predicts all rows with it. With m^l the mask of a^l in this pass, 0 with
+probability p and else 1 / (1 - p) for each unit,
+
+    (a^l * m^l) W^{l+1} = a^l (diag(m^l) W^{l+1})
+
+so the sub-network is a network whose weights are masked by row. What a row predicts does not depend on the
+rows beside it.
 """
 
+import copy
+
 import numpy as np
-from scipy.sparse import issparse, vstack
 
-from skbackprop.model.prediction import scaled_block
-from skbackprop.network.workspace import Workspace
-from skbackprop.tables.sparse_rows import CenteredRows
+from skbackprop.model.prediction import forward_blocks, refuse_overflow
 
-# What the transients of a block of passes may take.
-BLOCK_BYTES = 2**22
+# All passes see this many inputs before the next ones are read, from a file or out of codes of categories.
+INPUT_BYTES = 2**26
 
 
-def sample_raw_predictions(network, X, scaling, n_samples, rng, dtype=np.float64):
-    """Return z^L of every row in `n_samples` passes, each with its own masks.
+def sample_raw_predictions(network, X, scaling, n_samples, seed, dtype=np.float64):
+    """Return z^L of every row in `n_samples` passes, each of one sub-network.
 
     Parameters
     ----------
@@ -25,8 +30,8 @@ def sample_raw_predictions(network, X, scaling, n_samples, rng, dtype=np.float64
     X : ndarray or CSR matrix of shape (n_rows, n_features)
     scaling : Scaling or None
     n_samples : int
-    rng : numpy.random.Generator
-        Draws the masks.
+    seed : int
+        Decides, with its number, the masks of a pass.
     dtype : dtype, default=float64
         Of the result.
 
@@ -34,40 +39,67 @@ def sample_raw_predictions(network, X, scaling, n_samples, rng, dtype=np.float64
     -------
     raw : ndarray of shape (n_samples, n_rows, n_outputs)
         With several networks n_rows * n_networks rows, as :meth:`Network.forward` has them.
+
+    Raises
+    ------
+    ValueError
+        For a network without dropout, and where an output is not finite.
     """
     if not network.dropout:
         raise ValueError(
             "Monte Carlo dropout needs a network that was trained with dropout: set the 'dropout' "
             "parameter to a rate, for instance dropout=0.1."
         )
-    compute_dtype = network.theta.dtype
-    row_bytes = 6 * sum(network.widths) * compute_dtype.itemsize
-    block_rows = max(32, BLOCK_BYTES // row_bytes)
     raw = np.empty((n_samples, X.shape[0], network.widths[-1]), dtype)
-    # A block is some passes over some rows: all rows where they are few, else one pass.
-    n_rows = min(X.shape[0], block_rows)
-    n_passes = min(n_samples, max(1, block_rows // n_rows))
-    workspaces = {}
-    for first_row in range(0, X.shape[0], n_rows):
-        rows = slice(first_row, first_row + n_rows)
-        block = scaled_block(X[rows], scaling, compute_dtype)
-        for first_pass in range(0, n_samples, n_passes):
-            passes = slice(first_pass, min(first_pass + n_passes, n_samples))
-            repeated = repeat_rows(block, passes.stop - passes.start)
-            size = repeated.shape[0]
-            if size not in workspaces:
-                workspaces[size] = Workspace(network, size)
-            z = network.forward(repeated, workspaces[size], rng)
-            raw[passes, rows] = z.reshape(passes.stop - passes.start, block.shape[0], -1)
+    n_rows = max(32, INPUT_BYTES // (X.shape[1] * X.dtype.itemsize))
+    sub_network = copy.deepcopy(network)
+    with np.errstate(over="ignore", invalid="ignore"):  # `refuse_overflow` raises one clear error
+        for start in range(0, X.shape[0], n_rows):
+            inputs = X[start : start + n_rows]
+            out = raw[:, start : start + n_rows]
+            for i in range(n_samples):
+                mask_weights(network, sub_network, np.random.default_rng([seed, i]))
+                for rows, _, workspace in forward_blocks(sub_network, inputs, scaling):
+                    out[i, rows] = workspace.output.z
+        largest = np.abs(raw).max(axis=0)  # NaN where one of the passes has NaN
+    refuse_overflow(largest, network)
     return raw.reshape(n_samples, -1, network.n_outputs)
 
 
-def repeat_rows(block, n_times):
-    """Return the rows of `block`, `n_times` one after the other."""
-    if n_times == 1:
-        return block
-    if isinstance(block, CenteredRows):
-        return CenteredRows(repeat_rows(block.S, n_times), block.z)
-    if issparse(block):
-        return vstack([block] * n_times, format="csr")
-    return np.tile(block, (n_times, 1))
+def mask_weights(network, sub_network, rng):
+    """Overwrite the weights of `sub_network` by those of `network`, masked with new masks.
+
+    Parameters
+    ----------
+    network, sub_network : Network
+        Of the same shape.
+    rng : numpy.random.Generator
+        Draws the masks.
+    """
+    input_rate, *rates = network.dropout
+    if input_rate:
+        mask_inputs(network, sub_network, input_rate, rng)
+    for l, rate in enumerate(rates, start=1):
+        W = network.W[l]
+        mask = draw_mask(rng, rate, W.shape[:-1])  # each of several networks has masks of its own
+        np.multiply(W, mask[..., None], out=sub_network.W[l])  # diag(m^l) W^{l+1}
+
+
+def mask_inputs(network, sub_network, rate, rng):
+    """Mask what the inputs are multiplied by: the rows of W^1, or of an input layer f_j and part of s."""
+    input_layer = network.input_layer
+    if input_layer is None:
+        mask = draw_mask(rng, rate, network.layer_sizes[0])
+        np.multiply(network.W[0], mask[:, None], out=sub_network.W[0])  # diag(m^0) W^1
+        return
+    n_inputs, columns = input_layer.n_inputs, input_layer.columns
+    mask = draw_mask(rng, rate, n_inputs)
+    parameters, masked = network.input_parameters, sub_network.input_parameters
+    np.multiply(parameters["s"][:n_inputs], mask, out=masked["s"][:n_inputs])  # s * m * x
+    if columns.size:
+        np.multiply(parameters["f"], mask[columns, None, None], out=masked["f"])  # m_j x_j f_j
+
+
+def draw_mask(rng, rate, shape):
+    """Return 0 with probability `rate`, else 1 / (1 - rate), independently for each unit."""
+    return (rng.random(shape) >= rate) / (1 - rate)
