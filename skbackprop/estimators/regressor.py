@@ -11,6 +11,7 @@ from skbackprop.estimators.base import BaseBackprop, stochastic
 from skbackprop.estimators.callbacks import with_callbacks
 from skbackprop.estimators.conversion import from_sklearn, to_sklearn
 from skbackprop.estimators.documentation import documented
+from skbackprop.model.prediction import narrow
 
 
 @documented(parameters.REGRESSOR, "regressor")
@@ -248,9 +249,7 @@ class BackpropRegressor(RegressorMixin, BaseBackprop):
                 f"Predictions are not finite: the inverse link of loss={self.loss!r} is larger there than "
                 f"{raw.dtype.name} holds. Scale the inputs, or fit with a smaller learning_rate."
             )
-        # What float32 cannot hold stays in float64, whatever X was in.
-        fits = np.abs(y).max(initial=0) <= np.finfo(raw.dtype).max
-        return y.astype(raw.dtype, copy=False) if fits else y
+        return narrow(y, raw.dtype)
 
     @classmethod
     def from_sklearn(cls, mlp):

@@ -14,7 +14,7 @@ import copy
 
 import numpy as np
 
-from skbackprop.model.prediction import forward_blocks, refuse_overflow
+from skbackprop.model.prediction import forward_blocks, narrow, refuse_overflow
 
 # All passes see this many inputs before the next ones are read, from a file or out of codes of categories.
 INPUT_BYTES = 2**26
@@ -50,7 +50,8 @@ def sample_raw_predictions(network, X, scaling, n_samples, seed, dtype=np.float6
             "Monte Carlo dropout needs a network that was trained with dropout: set the 'dropout' "
             "parameter to a rate, for instance dropout=0.1."
         )
-    raw = np.empty((n_samples, X.shape[0], network.widths[-1]), dtype)
+    shape = n_samples, X.shape[0], network.widths[-1]
+    raw = np.empty(shape, np.result_type(dtype, network.theta.dtype))
     n_rows = max(32, INPUT_BYTES // (X.shape[1] * X.dtype.itemsize))
     sub_network = copy.deepcopy(network)
     with np.errstate(over="ignore", invalid="ignore"):  # `refuse_overflow` raises one clear error
@@ -63,7 +64,7 @@ def sample_raw_predictions(network, X, scaling, n_samples, seed, dtype=np.float6
                     out[i, rows] = workspace.output.z
         largest = np.abs(raw).max(axis=0)  # NaN where one of the passes has NaN
     refuse_overflow(largest, network)
-    return raw.reshape(n_samples, -1, network.n_outputs)
+    return narrow(raw, dtype).reshape(n_samples, -1, network.n_outputs)
 
 
 def mask_weights(network, sub_network, rng):

@@ -11,7 +11,7 @@ BLOCK_BYTES = 2**22
 
 
 def raw_predictions(network, X, scaling=None, dtype=np.float64):
-    """Return z^L of every row of X, in `dtype` and in the shape that :meth:`Network.forward` has.
+    """Return z^L of every row of X, in `dtype` if it holds them, and in the shape of :meth:`Network.forward`.
 
     Parameters
     ----------
@@ -27,13 +27,19 @@ def raw_predictions(network, X, scaling=None, dtype=np.float64):
     ValueError
         Where an output is not finite.
     """
-    raw = np.empty((X.shape[0], network.widths[-1]), dtype)
-    # Overflow is told of below, in one sentence for all that led to it.
+    raw = np.empty((X.shape[0], network.widths[-1]), np.result_type(dtype, network.theta.dtype))
+    # `refuse_overflow` raises one clear error instead of NumPy's warnings.
     with np.errstate(over="ignore", invalid="ignore"):
         for rows, _, workspace in forward_blocks(network, X, scaling):
             raw[rows] = workspace.output.z
     refuse_overflow(raw, network)
-    return raw.reshape(-1, network.n_outputs)
+    return narrow(raw, dtype).reshape(-1, network.n_outputs)
+
+
+def narrow(values, dtype):
+    """Return finite `values` in `dtype`, or as they are where `dtype` cannot hold them."""
+    fits = np.abs(values).max(initial=0) <= np.finfo(dtype).max
+    return values.astype(dtype, copy=False) if fits else values
 
 
 def refuse_overflow(raw, network):
@@ -50,10 +56,13 @@ def refuse_overflow(raw, network):
 
 def layer_outputs(network, X, scaling=None, dtype=np.float64, *, layer):
     """Return a^l of every row of X, where `layer` counts the hidden layers from 0 (see above)."""
-    a = np.empty((X.shape[0], network.widths[1:-1][layer]), dtype)
-    for rows, _, workspace in forward_blocks(network, X, scaling):
-        a[rows] = workspace.hidden[layer].a
-    return a
+    shape = X.shape[0], network.widths[1:-1][layer]
+    a = np.empty(shape, np.result_type(dtype, network.theta.dtype))
+    with np.errstate(over="ignore", invalid="ignore"):
+        for rows, _, workspace in forward_blocks(network, X, scaling):
+            a[rows] = workspace.hidden[layer].a
+    refuse_overflow(a, network)
+    return narrow(a, dtype)
 
 
 def forward_blocks(network, X, scaling):
