@@ -137,7 +137,15 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
             self.__dict__.pop("_model", None)
         encoder, scaling = (self._model.encoder, self._model.scaling) if continuing else (None, None)
         X, y, sample_weight, encoder = check_training_data(
-            self, X, y, sample_weight, reset=not continuing, encoder=encoder, scaling=scaling
+            self,
+            X,
+            y,
+            sample_weight,
+            reset=not continuing,
+            encoder=encoder,
+            scaling=scaling,
+            # A fit that is resumed goes on with the rows it had.
+            growing=continuing and getattr(self._model.training, "unfinished", None) is None,
         )
         warn_of_a_large_batch(self.batch_size, X.shape[0])
         settings = settings_of(self, X, sample_weight)
@@ -150,7 +158,7 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
             X, y, sample_weight, numbers = merge_equal_rows(X, y, sample_weight)
         if continuing:
             model = self._model
-            model.observe_inputs(X, sample_weight)
+            model.observe_inputs(X, sample_weight, encoder)
         else:
             model = build_model(X, y, sample_weight, settings, encoder)
             model.parameters = fixed_parameters(self)
@@ -217,7 +225,7 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
         first = not hasattr(self, "_model")
         encoder, scaling = (None, None) if first else (self._model.encoder, self._model.scaling)
         X, y, sample_weight, encoder = check_training_data(
-            self, X, y, sample_weight, reset=first, encoder=encoder, scaling=scaling
+            self, X, y, sample_weight, reset=first, encoder=encoder, scaling=scaling, growing=not first
         )
         settings = settings_of(self, X, sample_weight, streaming=True)
         X = arrange(X, (settings if first else self._model.settings).sparse_rows)
@@ -233,9 +241,9 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
             if model.settings.solver == "lbfgs":  # what "auto" is for a linear model's fit
                 model.settings.solver, model.training = "adam", None
         batches = model.training_batches(X, y, sample_weight)
-        if not first:
-            model.observe_inputs(X, sample_weight)
         training = model.resume_training(self.random_state)
+        if not first:
+            model.observe_inputs(X, sample_weight, encoder)
         training.unfinished = None  # a fit that was saved under way ends here
         model.ended_by = None
         observer = observe(self, model, 1, *given)

@@ -11,6 +11,7 @@ from skbackprop.model.objective import make_loss, make_targets
 from skbackprop.model.recipes import Settings, make_input_layer, make_optimizer
 from skbackprop.model.saved_state import check_parts, checksum
 from skbackprop.network.file_checks import require
+from skbackprop.network.growth import grow_inputs
 from skbackprop.network.initialization import initialize
 from skbackprop.network.network import Network
 from skbackprop.tables.batches import Batches
@@ -116,10 +117,25 @@ class Model:
         """Return the weights of the rows times those of their classes; None if all are 1."""
         return self.targets.row_weights(y, sample_weight)
 
-    def observe_inputs(self, X, sample_weight):
-        """Let the scaling take in further rows of the training; the first layer follows it."""
+    def observe_inputs(self, X, sample_weight, encoder):
+        """Let the scaling take in further rows of the training; the first layer follows it.
+
+        Where their `encoder` has new categories, the network gets inputs for these.
+        """
+        if encoder is not self.encoder:
+            self._follow_growth(encoder)
         if self.scaling is not None:
             self.scaling.update(X, sample_weight, self.network.W[0], self.network.b[0])
+
+    def _follow_growth(self, encoder):
+        origins = encoder.origins(self.encoder)
+        if origins.size > self.network.n_inputs:
+            never_varied = self.scaling is not None and np.isinf(self.scaling.scale).all()
+            rng = np.random.default_rng(self.split_seed) if never_varied else None
+            grow_inputs(self.network, self.training and self.training.optimizer, origins, rng)
+            if self.scaling is not None:
+                self.scaling.follow_growth(origins)
+        self.encoder = encoder
 
     def training_batches(self, X, y, sample_weight, rows=None):
         """Return the batches to train on, made of `rows` (None: all)."""

@@ -11,6 +11,8 @@ The embedding ("PBLD") and the scale are from Holzmueller et al. (2024), "Better
 embeddings from Gorishniy et al. (2022). The textbook's network has no such layer: there a^0 = X.
 """
 
+import copy
+
 import numpy as np
 
 
@@ -46,6 +48,14 @@ class InputLayer:
             self.shapes["f"] = self.shapes["p"] = (n_columns, 1, n_frequencies)
             self.shapes["A"] = (n_columns, n_frequencies, n_components)
             self.shapes["q"] = (n_columns, 1, n_components)
+
+    def widened(self, n_inputs):
+        """Return this layer for `n_inputs` inputs, of which the first are embedded as here."""
+        layer = copy.copy(self)
+        layer.n_inputs = n_inputs
+        layer.n_outputs = self.n_outputs - self.n_inputs + n_inputs
+        layer.shapes = {**self.shapes, "s": (layer.n_outputs,)}
+        return layer
 
     def initialize(self, parameters, rng, deviation=0.1):
         """Overwrite `parameters`: s = 1, f ~ 2 pi N(0, deviation^2), p uniform, A = q = 0.

@@ -60,6 +60,23 @@ class Optimizer:
         for moment, state in zip(self.moments, states or [(0.0, 1.0)] * len(self.moments), strict=True):
             moment.restore_state(state)
 
+    def follow_growth(self, n_weights, slices, grown):
+        """Continue with a theta that has grown.
+
+        Parameters
+        ----------
+        n_weights : int
+        slices : list of slice
+            The parts of the new theta, in the order of ``rates``.
+        grown : callable
+            Returns a vector as long as the new theta from one as long as the old.
+        """
+        self.n_weights = n_weights
+        self.rates = [(where, rate) for where, (_, rate) in zip(slices, self.rates, strict=False)]
+        for moment in self.moments:
+            moment.array = grown(moment.array)
+        self._blocks = None
+
     def step(self, theta, grad, learning_rate, strength=1.0):
         """Make one step: change `theta` in place (and use `grad` as scratch).
 

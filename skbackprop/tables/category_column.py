@@ -1,5 +1,6 @@
 """Categories as row numbers: which of the categories of the fit a value is."""
 
+import copy
 import datetime
 from decimal import Decimal
 from numbers import Integral, Real
@@ -25,8 +26,9 @@ class CategoryColumn:
     position : int
         Where it is in X.
     sample_weight : ndarray of shape (n_rows,), default=None
-    max_categories : int or None, default=None
-        Where there are more, the most frequent have a code each, and the rare ones share the last.
+    max_categories : int, "auto" or None, default=None
+        Where there are more, the most frequent have a code each, and the rare ones share the last. "auto" is
+        one for every 20 rows, at least 100 and at most 1,000.
     min_frequency : int, float or None, default=None
         Categories of fewer rows, or of a smaller share of the rows, are rare too.
 
@@ -34,7 +36,7 @@ class CategoryColumn:
     ----------
     categories : list
         The category of each code: an int, a float, a str, or None for missing values. Numbers come
-        before text.
+        before text; those that came later in a stream follow.
     has_rare : bool
         Whether one further code stands for rare and for unknown categories.
     rare_share, missing_share : float
@@ -45,18 +47,53 @@ class CategoryColumn:
         self.name = column.name
         self.kind = CATEGORY
         self.position = position
-        counts = count(column, sample_weight)
+        self.max_categories = max_categories
+        self.min_frequency = min_frequency
+        self.categories = []
+        self._counts, self._n_rows = {}, 0
+        self._take_in(column, sample_weight)
+
+    def grown(self, column, sample_weight=None):
+        """Return this column after further rows: categories keep their codes, and new ones follow."""
+        other = copy.copy(self)
+        other._take_in(column, sample_weight)
+        return other
+
+    def _take_in(self, column, sample_weight):
+        """Count the rows, and choose the categories that have a code."""
+        counts = dict(self._counts)
+        for category, weight in count(column, sample_weight).items():
+            counts[category] = counts.get(category, 0) + weight
+        self._counts, self._n_rows = counts, self._n_rows + column.size
         total = sum(counts.values())
+        kept = set(self.categories)
         frequent = [category for category, _ in sorted(counts.items(), key=by_frequency)]
-        if min_frequency is not None:
-            least = min_frequency if isinstance(min_frequency, Integral) else min_frequency * total
-            frequent = [category for category in frequent if counts[category] >= least]
-        if max_categories is not None and len(frequent) + (len(frequent) < len(counts)) > max_categories:
-            frequent = frequent[: max_categories - 1]
-        self.categories = sorted(frequent, key=order)
-        self.has_rare = len(frequent) < len(counts)
-        self.rare_share = 1 - sum(counts[category] for category in frequent) / total if self.has_rare else 0.0
+        new = [category for category in frequent if category not in kept]
+        least, most = self.min_frequency, self.limit
+        if least is not None:
+            least = least if isinstance(least, Integral) else least * total
+            new = [category for category in new if counts[category] >= least]
+        n_frequent = len(kept) + len(new)
+        if most is not None and n_frequent + (n_frequent < len(counts)) > most:
+            new = new[: max(0, most - 1 - len(kept))]
+        self.categories = self.categories + sorted(new, key=order)
+        self.has_rare = len(self.categories) < len(counts)
+        with_code = sum(counts[category] for category in self.categories)
+        self.rare_share = 1 - with_code / total if self.has_rare else 0.0
         self.missing_share = counts.get(None, 0) / total
+
+    @property
+    def limit(self):
+        """How many codes there may be, None for any number."""
+        if self.max_categories == "auto":
+            return int(np.clip(self._n_rows // ROWS_PER_CATEGORY, LEAST_LIMIT, LARGEST_LIMIT))
+        return self.max_categories
+
+    def origins(self, earlier):
+        """Return for each code the code of an `earlier` state of this column that it had, -1 for none."""
+        codes = list(range(len(earlier.categories)))
+        rare = len(codes) if earlier.has_rare else -1
+        return codes + [rare] * (self.n_codes - len(codes))
 
     @property
     def n_codes(self):
@@ -84,11 +121,6 @@ class CategoryColumn:
         unknown = len(self.categories) if self.has_rare else -1
         values, places = column.distinct()
         return np.array([code_of.get(category_of(value), unknown) for value in values], np.int32)[places]
-
-
-def limit_of_categories(n_rows):
-    """Return what max_categories="auto" is for a table of so many rows."""
-    return int(np.clip(n_rows // ROWS_PER_CATEGORY, LEAST_LIMIT, LARGEST_LIMIT))
 
 
 def count(column, sample_weight):

@@ -90,6 +90,11 @@ class Column:
         self.name = name
         self._values = values
 
+    @property
+    def size(self):
+        """Number of rows."""
+        return len(self._values)
+
     @cached_property
     def kind(self):
         """The kind of the column.

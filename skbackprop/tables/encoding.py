@@ -4,6 +4,8 @@ The encoded columns are, in this order: the numeric columns, the numbers that da
 for each column of either kind that had missing values in the fit, and the indicators of the categories.
 """
 
+import copy
+
 import numpy as np
 
 from skbackprop.tables.category_column import CategoryColumn
@@ -127,6 +129,30 @@ class Encoder:
         for column in self.categories:
             names += column.feature_names
         return names
+
+    def grown(self, table, sample_weight=None):
+        """Return the encoder after further rows of a stream, in which there may be new categories."""
+        other = copy.copy(self)
+        other.categories = [
+            column.grown(table.column(column.position), sample_weight) for column in self.categories
+        ]
+        return other
+
+    def origins(self, earlier):
+        """Return which encoded column of an `earlier` state of this encoder each encoded column was.
+
+        A new category was the rare one, if there was one. Else its origin is -1.
+
+        Returns
+        -------
+        origins : ndarray of int
+        """
+        n = self.n_numeric + self.indicated.size
+        origins = list(range(n))
+        for now, before in zip(self.categories, earlier.categories, strict=True):
+            origins += [code if code < 0 else n + code for code in now.origins(before)]
+            n += before.n_codes
+        return np.array(origins)
 
     def transform(self, table):
         """Return the encoded rows of a table.

@@ -12,14 +12,12 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
-from skbackprop.tables.category_column import limit_of_categories
 from skbackprop.tables.encoding import Encoder, categorical_columns
 from skbackprop.tables.frames import Frame, Rows, as_frame
 from skbackprop.tables.rows_on_disk import StoredRows, is_stored
 from skbackprop.tables.sparse_rows import canonical
 from skbackprop.tables.user_warnings import (
     warn_of_large_integers,
-    warn_of_new_categories,
     warn_of_rare_categories,
 )
 
@@ -27,7 +25,7 @@ from skbackprop.tables.user_warnings import (
 INPUT_CHECKS = {"accept_sparse": "csr", "dtype": "numeric", "ensure_all_finite": "allow-nan"}
 
 
-def check_training_data(estimator, X, y, sample_weight, *, reset, encoder=None, scaling=None):
+def check_training_data(estimator, X, y, sample_weight, *, reset, encoder=None, scaling=None, growing=False):
     """Return X as numbers, y, the weights, and what encoded X (None: nothing did).
 
     Parameters
@@ -42,6 +40,8 @@ def check_training_data(estimator, X, y, sample_weight, *, reset, encoder=None, 
         What encoded the data of the fit, without `reset`.
     scaling : Scaling, default=None
         The scaling of the fit, without `reset`.
+    growing : bool, default=False
+        Whether the training goes on with these rows, whose new categories are to be learned.
 
     Returns
     -------
@@ -66,8 +66,9 @@ def check_training_data(estimator, X, y, sample_weight, *, reset, encoder=None, 
     sample_weight = check_weights(sample_weight, y, "sample_weight")
     if reset:
         encoder = make_encoder(X, estimator, sample_weight)
-    elif encoder is not None:
-        warn_of_new_categories(encoder.categories, X)
+    elif growing and needs_columns(encoder):
+        earlier, encoder = encoder, encoder.grown(X, sample_weight)
+        warn_of_rare_categories(encoder.categories, earlier.categories)
     return encode(X, encoder, scaling), y, sample_weight, encoder
 
 
@@ -99,12 +100,8 @@ def make_encoder(X, estimator, sample_weight):
         return None
     names = getattr(estimator, "feature_names_in_", None)
     largest, least = estimator.max_categories, estimator.min_frequency
-    automatic = largest == "auto"
-    if automatic:
-        largest = limit_of_categories(table.shape[0])
     encoder = Encoder(table, categorical, sample_weight, names, max_categories=largest, min_frequency=least)
-    if automatic:  # else the user has decided what is rare
-        warn_of_rare_categories(encoder.categories, largest)
+    warn_of_rare_categories(encoder.categories)
     return encoder if encoder.needed else None
 
 

@@ -53,6 +53,17 @@ class Scaling:
         scale = np.concatenate((self.scale, further.scale[n_scaled:]))
         return Scaling(center, scale, self.n_clipped, n_scaled)
 
+    def follow_growth(self, origins):
+        """Continue with further columns, which are not scaled.
+
+        Parameters
+        ----------
+        origins : ndarray of int
+            For each column afterwards the present column that it was, -1 for one that was always 0.
+        """
+        self.center = np.where(origins < 0, 0.0, self.center[origins])
+        self.scale = np.where(origins < 0, 1.0, self.scale[origins])
+
     def apply(self, rows, out, wide=None, scratch=None):
         """Write the scaled `rows` (a dense array of any dtype) into `out`, in the dtype of `out`.
 
@@ -168,6 +179,11 @@ class RunningScaling(Scaling):
         self._statistics.update(X, sample_weight)
         super().__init__(self._statistics.mean, self._statistics.deviation, n_scaled=n_scaled)
         self.center, self.scale = self._center_and_scale(self._statistics)
+
+    def follow_growth(self, origins):
+        """Continue with further columns (see :meth:`Scaling.follow_growth`)."""
+        super().follow_growth(origins)
+        self._statistics.follow_growth(origins)
 
     def _center_and_scale(self, statistics):
         """Return the mean and the deviation of each column; 0 and 1 if it varies but is not scaled."""

@@ -55,6 +55,15 @@ class RunningStatistics:
         self.deviation = np.sqrt(self._scaler.var_)
         self.deviation[is_constant(self._low, self._high) | (self.deviation == 0)] = np.inf
 
+    def follow_growth(self, origins):
+        """Continue with further columns; an origin of -1 is a column that was always 0."""
+        scaler = self._scaler
+        for name in ("mean_", "var_", "scale_"):
+            setattr(scaler, name, np.where(origins < 0, 0.0, getattr(scaler, name)[origins]))
+        scaler.n_features_in_ = origins.size
+        self._low = np.where(origins < 0, 0.0, self._low[origins])
+        self._high = np.where(origins < 0, 0.0, self._high[origins])
+
 
 def weighted_blocks(X, sample_weight=None):
     """Yield the rows of X of positive weight in float64, block by block, with their weights (None: all 1)."""

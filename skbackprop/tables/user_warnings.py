@@ -32,38 +32,28 @@ def warn_of_large_integers(table, positions):
         )
 
 
-def warn_of_rare_categories(columns, max_categories):
+def warn_of_rare_categories(columns, earlier=()):
     """Warn where most rows have a category that is too rare to be told from others.
 
+    Columns for which the user has set the `max_categories` parameter are left out.
+
     Parameters
     ----------
     columns : list of CategoryColumn
-    max_categories : int
-        What "auto" is.
+    earlier : list of CategoryColumn, default=()
+        The same columns before the last rows of a stream; what was warned of then is left out, too.
     """
-    shares = {column.name: column.rare_share for column in columns if column.rare_share > LARGEST_LOSS}
-    if shares:
-        told = ", ".join(f"{name!r} ({share:.0%})" for name, share in shares.items())
+    known = {column.name for column in earlier if column.rare_share > LARGEST_LOSS}
+    lossy = [
+        column
+        for column in columns
+        if column.rare_share > LARGEST_LOSS and column.max_categories == "auto" and column.name not in known
+    ]
+    if lossy:
+        told = ", ".join(f"{column.name!r} ({column.rare_share:.0%})" for column in lossy)
         warn(
             "More than half of the rows have a rare category, and cannot be told apart (the max_categories "
-            f"parameter is {max_categories}), in the columns {told} of X. Parse them where they hold numbers "
+            f"parameter is {lossy[0].limit}), in the columns {told} of X. Parse them where they hold numbers "
             "or dates, encode text (for instance with skrub.TableVectorizer), or drop them where they are "
             "identifiers."
-        )
-
-
-def warn_of_new_categories(columns, table):
-    """Warn where rows of a later piece of data have categories that the first piece did not have.
-
-    Parameters
-    ----------
-    columns : list of CategoryColumn
-    table : Frame or Rows
-        The later piece.
-    """
-    new = [column.name for column in columns if (column.transform(table.column(column.position)) < 0).any()]
-    if new:
-        warn(
-            f"The columns {new} of X have categories that the first data did not have; they are not learned. "
-            "Declare all categories in the type of the columns (categorical, enum) of the first data."
         )

@@ -1,8 +1,10 @@
 """Raw frames of every library through whole estimators, with HistGradientBoosting as the judge."""
 
 import datetime as dt
+import pickle
 import subprocess
 import sys
+import warnings
 from decimal import Decimal
 
 import numpy as np
@@ -337,11 +339,77 @@ def test_the_scaling_of_a_stream_moves_on_beside_categories_and_gaps():
     np.testing.assert_allclose(scaling.scale, [x.std(), 1, 1], rtol=1e-9)
 
 
-def test_categories_that_come_later_in_a_stream_are_named():
-    pieces = [pd.DataFrame({"shop": [shop] * 32, "x": np.arange(32.0)}) for shop in ("a", "b")]
-    model = BackpropClassifier(**QUICK).partial_fit(pieces[0], np.arange(32) % 2)
-    with pytest.warns(UserWarning, match=r"\['shop'\].*not learned.*Declare all"):
-        model.partial_fit(pieces[1], np.arange(32) % 2)
+def stream(model, X, y, passes, size=60):
+    """Train on pieces of X in their order."""
+    for _ in range(passes):
+        for start in range(0, len(y), size):
+            model.partial_fit(X[start : start + size], y[start : start + size], classes=[0, 1])
+    return model
+
+
+@pytest.mark.parametrize(
+    ("library", "recipe", "alone"),
+    [
+        ("pandas", "tabular", False),
+        ("polars", "textbook", False),
+        ("pyarrow", "tabular", True),
+        ("pandas of Arrow", "textbook", True),
+    ],
+)
+def test_a_stream_sorted_by_category_is_learned_as_the_shuffled_one(library, recipe, alone):
+    rng = np.random.default_rng(0)
+    shop = np.repeat(["a", "b", "c", "d"], 60)
+    y = np.isin(shop, ["b", "c"]).astype(int)
+    columns = {"shop": shop.tolist()} if alone else {"x": rng.normal(size=y.size), "shop": shop.tolist()}
+    X = MAKERS[library](columns)
+    settings = {"recipe": recipe, "learning_rate": 0.02, "hidden_layer_sizes": (64,), "random_state": 0}
+    model = stream(BackpropClassifier(**settings), X, y, passes=12)
+    assert model.score(X, y) == 1.0
+    assert model.columns_[-1].categories == ("a", "b", "c", "d")
+    order = rng.permutation(y.size)
+    X, y = pd.DataFrame(columns).iloc[order], y[order]
+    assert stream(BackpropClassifier(**settings), X, y, passes=12).score(X, y) == 1.0
+
+
+@pytest.mark.parametrize("settings", [{}, {"scaling": None}, {"max_categories": 3}, {"min_frequency": 20}])
+@pytest.mark.parametrize("first", ["fit", "partial_fit"])
+def test_new_categories_change_no_prediction_before_they_are_learned(settings, first):
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame({"x": rng.normal(size=80), "shop": ["a", "b", "c", "b"] * 20, "k": [1, None] * 40})
+    model = BackpropClassifier(**QUICK, **settings, categorical_features=["shop", "k"], warm_start=True)
+    getattr(model, first)(X, np.arange(80) % 2)
+    later = X.assign(shop=["b", "d", "e", "a"] * 20, k=[2, 1] * 40)
+    before = model.predict_proba(later)
+    n_inputs = model.coefs_[0].shape[0]
+    model.set_params(learning_rate=1e-300)  # so that the new rows are taken in, and no weight moves
+    model.partial_fit(later, np.arange(80) % 2)
+    np.testing.assert_allclose(model.predict_proba(later), before, rtol=1e-5, atol=1e-6)
+    assert model.coefs_[0].shape[0] >= n_inputs
+    assert {"d", "e"} <= set(model.columns_[1].categories) or "max_categories" in settings
+
+
+def test_a_warm_start_learns_new_categories():
+    X = pd.DataFrame({"x": np.arange(60.0), "shop": ["a", "b", "c"] * 20})
+    y = np.isin(X["shop"], ["b"]).astype(int)
+    model = BackpropClassifier(**FAST, warm_start=True).fit(X[X["shop"] != "c"], y[X["shop"] != "c"])
+    assert model.fit(X, y).score(X, y) == 1.0
+    assert model.columns_[1].categories == ("a", "b", "c")
+    copied = pickle.loads(pickle.dumps(model))
+    np.testing.assert_array_equal(copied.predict_proba(X), model.predict_proba(X))
+
+
+def test_a_stream_that_has_more_categories_than_it_may_names_the_column_once():
+    model = BackpropClassifier(**QUICK)
+    for piece in range(4):
+        shops = [f"s{i}" for i in range(64 * piece, 64 * (piece + 1))]
+        X = pd.DataFrame({"shop": shops, "x": np.arange(64.0)})
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            model.partial_fit(X, np.arange(64) % 2)
+        told = [str(warning.message) for warning in caught]
+        assert len(told) == (piece == 3)  # 99 of 256 are kept
+    assert "'shop'" in told[0]
+    assert len(model.columns_[0].categories) == 99
 
 
 def test_what_was_read_as_what():

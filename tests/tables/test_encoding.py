@@ -9,7 +9,8 @@ from sklearn.model_selection import cross_val_score
 from sklearn.preprocessing import OneHotEncoder
 
 from skbackprop import BackpropClassifier, BackpropRegressor
-from skbackprop.tables.category_column import LARGEST_LIMIT, LEAST_LIMIT, limit_of_categories
+from skbackprop.tables.category_column import CategoryColumn
+from skbackprop.tables.columns import Column
 from skbackprop.tables.encoding import Encoder
 from skbackprop.tables.frames import as_frame
 
@@ -116,9 +117,38 @@ def test_rare_categories_are_those_of_one_hot_encoder(limits):
 
 
 def test_the_limit_of_categories_grows_with_the_rows():
-    assert [limit_of_categories(n) for n in (10, 2_000, 15_000, 10**6)] == [
-        LEAST_LIMIT, 100, 750, LARGEST_LIMIT,
+    for n_rows, limit in ((10, 100), (2_000, 100), (15_000, 750), (30_000, 1_000)):
+        column = CategoryColumn(Column("k", np.arange(n_rows)), 0, max_categories="auto")
+        assert column.limit == limit
+        assert column.n_codes == min(n_rows, limit)
+
+
+def test_categories_of_later_pieces_follow_those_of_earlier_ones():
+    pieces = [["b", "b", "a"], ["c", "c", "a", None], ["d", "c"]]
+    column = CategoryColumn(Column("k", np.array(pieces[0], object)), 0)
+    states = [column]
+    for piece in pieces[1:]:
+        states.append(states[-1].grown(Column("k", np.array(piece, object))))
+    assert [state.categories for state in states] == [
+        ["a", "b"], ["a", "b", "c", None], ["a", "b", "c", None, "d"],
     ]  # fmt: skip
+    assert states[-1].missing_share == 1 / 9
+    assert states[1].origins(states[0]) == [0, 1, -1, -1]
+
+
+def test_rare_categories_of_a_stream_get_a_code_when_they_are_frequent():
+    first = CategoryColumn(Column("k", np.array(["a"] * 5 + ["b"] * 5 + ["c"], object)), 0, min_frequency=3)
+    assert first.categories == ["a", "b"]
+    assert first.has_rare
+    second = first.grown(Column("k", np.array(["c", "c", "d"], object)))
+    assert second.categories == ["a", "b", "c"]
+    assert second.has_rare
+    assert second.origins(first) == [0, 1, 2, 2]  # c was rare before
+    full = CategoryColumn(Column("k", np.array(["a", "b"], object)), 0, max_categories=3)
+    full = full.grown(Column("k", np.array(["c", "d", "d", "d"], object)))
+    assert full.categories == ["a", "b"]
+    assert full.has_rare
+    assert full.rare_share == pytest.approx(4 / 6)
 
 
 def test_polars_frames():

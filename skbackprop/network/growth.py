@@ -1,0 +1,70 @@
+"""Growth of a network by further inputs, such as those of categories that come later in a stream.
+
+A new input starts with weights of 0, or with those of an input that stood for it before, so that growth
+changes no output.
+"""
+
+import numpy as np
+
+from skbackprop.network.kernels.parameter_layout import in_order_of_storage
+
+
+def grow_inputs(network, optimizer, origins, rng=None):
+    """Change `network` in place so that it takes further inputs, and the state of its optimizer accordingly.
+
+    Parameters
+    ----------
+    network : Network
+    optimizer : Optimizer or None
+    origins : ndarray of int, shape (n_inputs,)
+        For each input afterwards the present input whose weights it gets, -1 for weights of 0.
+    rng : numpy.random.Generator, default=None
+        Where no input ever varied, weights of 0 could not be learned. With `rng` they are drawn instead, with
+        the deviation of the present ones.
+    """
+    old_layout, old_theta, old_layer = network.layout, network.theta, network.input_layer
+    n_old = network.n_inputs
+    sizes = list(network.layer_sizes)
+    layer, rows = None, np.asarray(origins)
+    sizes[0] = rows.size
+    if old_layer is not None:
+        embedded = np.arange(n_old, old_layer.n_outputs)  # they follow the inputs in a^0
+        rows = np.concatenate((rows, embedded))
+        layer = old_layer.widened(len(origins))
+        sizes[0] = layer.n_outputs
+    deviation = network.W[0].std()
+    network.resize(sizes, layer)
+    places = places_of_origin(old_layout, network.layout, rows)
+    network.theta[...] = taken(old_theta, places)
+    if layer is not None:
+        network.input_parameters["s"][rows < 0] = 1
+    if rng is not None:
+        W = in_order_of_storage(network.W[0])
+        W[rows < 0] = deviation * rng.standard_normal(W[rows < 0].shape)
+    if optimizer is not None:
+        optimizer.follow_growth(network.n_weights, network.layout.slices(), lambda v: taken(v, places))
+
+
+def places_of_origin(old, new, rows):
+    """Return for each parameter of a layout the parameter of the `old` layout that it comes from, or -1.
+
+    Parameters
+    ----------
+    old, new : ParameterLayout
+    rows : ndarray of int
+        The origin of each row of W^1, and of each learned scale of the input layer.
+    """
+    places = np.empty(new.size, np.intp)
+    W_old, b_old, p_old = old.split(np.arange(old.size))
+    W, b, p = new.split(places)
+    W[0][...] = np.where(rows[:, None] < 0, -1, W_old[0][..., rows, :])
+    for part, old_part in zip((*W[1:], *b), (*W_old[1:], *b_old), strict=True):
+        part[...] = old_part
+    for name, part in p.items():
+        part[...] = np.where(rows < 0, -1, p_old[name][rows]) if name == "s" else p_old[name]
+    return places
+
+
+def taken(vector, places):
+    """Return the numbers of `vector` at `places`, 0 for a place of -1."""
+    return np.where(places < 0, vector.dtype.type(0), vector[places])
