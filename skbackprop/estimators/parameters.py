@@ -337,9 +337,11 @@ REGRESSOR = [
         [Choice(*REGRESSOR_LOSSES), CUSTOM_LOSS],
         """
         What is minimised, over the scaled target. "squared_error" predicts the mean, "absolute_error" the
-        median, "huber" a value in between, "poisson" the mean of counts (y >= 0), "quantile" the quantile
-        `quantile`. An object with the methods that :mod:`skbackprop.network.losses` describes is a custom
-        loss; ``Huber(threshold)`` of that module is "huber" with a threshold other than 1.35.
+        median, "huber" a value in between, "poisson" the mean of counts (y >= 0), "gamma" the mean of
+        positive amounts (y > 0), "tweedie" the mean of amounts that are often 0 (y >= 0), "quantile" the
+        quantile `quantile`. An object with the methods that :mod:`skbackprop.network.losses` describes is a
+        custom loss; of that module, ``Huber(threshold)`` is "huber" with a threshold other than 1.35, and
+        ``Tweedie(power)`` is "tweedie" with a power other than 1.5.
         """,
     ),
     Parameter("quantile", [FRACTION], 'The quantile that loss="quantile" predicts, in (0, 1).'),

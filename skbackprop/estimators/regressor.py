@@ -18,7 +18,7 @@ from skbackprop.model.prediction import narrow
 class BackpropRegressor(RegressorMixin, BaseBackprop):
     """A multilayer perceptron regressor, trained by backpropagation in NumPy.
 
-    One linear output neuron for each target (an exponential one for loss="poisson").
+    One linear output neuron for each target (an exponential one for "poisson", "gamma" and "tweedie").
 
     Parameters
     ----------

@@ -1,11 +1,7 @@
 """What is learned: the targets and the loss that the settings of an estimator ask for."""
 
-from skbackprop.network.losses import CLASSIFIER_LOSSES, REGRESSOR_LOSSES, BinaryCrossEntropy, Huber
+from skbackprop.network.losses import CLASSIFIER_LOSSES, REGRESSOR_LOSSES, BinaryCrossEntropy
 from skbackprop.tables.targets import ClassTargets, RealTargets
-
-# Losses whose gradient is bounded, so that outliers in y do little.
-ROBUST_LOSSES = ("absolute_error", "huber", "quantile")
-ROBUST_CLASSES = tuple(REGRESSOR_LOSSES[name] for name in ROBUST_LOSSES)
 
 
 def make_targets(settings, y, sample_weight=None, classes=None):
@@ -25,29 +21,33 @@ def make_targets(settings, y, sample_weight=None, classes=None):
     """
     if settings.kind == "classifier":
         return ClassTargets(y, classes, settings.label_smoothing, settings.class_weight)
+    loss = regressor_loss(settings)
     return RealTargets(
         y,
         sample_weight,
         scaled=settings.scaling is not None,
-        positive=settings.loss == "poisson",
-        robust=settings.loss in ROBUST_LOSSES or isinstance(settings.loss, ROBUST_CLASSES),
+        domain=getattr(loss, "domain", None),
+        robust=getattr(loss, "robust", False),
         clipped=settings.clip_predictions,
+        loss_name=repr(settings.loss),
     )
 
 
 def make_loss(settings, targets):
     """Return the loss object of `settings`; the number of outputs decides between sigmoid and softmax."""
+    if settings.kind == "regressor":
+        return regressor_loss(settings)
     loss = settings.loss
-    if isinstance(loss, Huber) and not loss.threshold > 0:
-        raise ValueError(
-            f"The 'threshold' parameter of Huber must be positive. Got {loss.threshold!r} instead."
-        )
     if not isinstance(loss, str):
         return loss
-    if settings.kind == "classifier":
-        if loss == "log_loss" and (targets.multilabel or targets.n_outputs == 1):
-            return BinaryCrossEntropy()
-        return CLASSIFIER_LOSSES[loss]()
-    if loss == "quantile":
-        return REGRESSOR_LOSSES[loss](quantile=settings.quantile)
-    return REGRESSOR_LOSSES[loss]()
+    if loss == "log_loss" and (targets.multilabel or targets.n_outputs == 1):
+        return BinaryCrossEntropy()
+    return CLASSIFIER_LOSSES[loss]()
+
+
+def regressor_loss(settings):
+    """Return the loss object of the `settings` of a regressor."""
+    if not isinstance(settings.loss, str):
+        return settings.loss
+    parameters = {"quantile": settings.quantile} if settings.loss == "quantile" else {}
+    return REGRESSOR_LOSSES[settings.loss](**parameters)

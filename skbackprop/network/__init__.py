@@ -7,7 +7,7 @@ the same without allocating anything in a training step.
 ``textbook.py``         all of it, to be read; ``python -m skbackprop.network.textbook``
 ``network.py``          the parameters theta, the forward and the backward pass
 ``activations.py``      sigma and sigma'
-``losses.py``           what is minimised, delta^L, and the link of the output layer
+``losses/``             what is minimised, delta^L, and the link of the output layer
 ``dropout.py``          dropout masks
 ``optimizers.py``       from the gradient to the step
 ``norms.py``            bounds on the gradient and on the weights of a unit
@@ -43,14 +43,17 @@ from skbackprop.network.losses import (
     REGRESSOR_LOSSES,
     AbsoluteError,
     BinaryCrossEntropy,
+    Gamma,
     Huber,
     IdentityLink,
     LogisticLink,
+    LogLink,
     Poisson,
     Quantile,
     SigmoidSquaredError,
     SoftmaxCrossEntropy,
     SquaredError,
+    Tweedie,
 )
 from skbackprop.network.schedules import (
     SCHEDULES,
@@ -73,10 +76,12 @@ __all__ = [
     "AbsoluteError",
     "Activation",
     "BinaryCrossEntropy",
+    "Gamma",
     "Huber",
     "Identity",
     "IdentityLink",
     "LeakyReLU",
+    "LogLink",
     "LogisticLink",
     "Mish",
     "Poisson",
@@ -89,6 +94,7 @@ __all__ = [
     "Softplus",
     "SquaredError",
     "Tanh",
+    "Tweedie",
     "constant",
     "cosine",
     "coslog4",

@@ -21,7 +21,7 @@ the network and prints its predictions.
 from itertools import pairwise
 
 import numpy as np
-from scipy.special import erf
+from scipy.special import erf, xlogy
 
 
 # Activation functions sigma(z) and their derivatives sigma'(z).
@@ -81,14 +81,10 @@ def softmax(z):
 
 
 OUTPUT = {
-    "SquaredError": lambda z: z,
-    "SigmoidSquaredError": sigmoid,
-    "BinaryCrossEntropy": sigmoid,
+    **dict.fromkeys(["SquaredError", "AbsoluteError", "Huber", "Quantile"], lambda z: z),
+    **dict.fromkeys(["BinaryCrossEntropy", "SigmoidSquaredError"], sigmoid),
     "SoftmaxCrossEntropy": softmax,
-    "AbsoluteError": lambda z: z,
-    "Huber": lambda z: z,
-    "Quantile": lambda z: z,
-    "Poisson": np.exp,
+    **dict.fromkeys(["Poisson", "Gamma", "Tweedie"], np.exp),
 }
 HUBER_THRESHOLD, QUANTILE = 1.35, 0.5
 LOSS = {
@@ -99,7 +95,9 @@ LOSS = {
     "AbsoluteError": lambda y, a: np.sum(np.abs(a - y), axis=1),
     "Huber": lambda y, a: np.sum(huber(np.abs(a - y), HUBER_THRESHOLD), axis=1),
     "Quantile": lambda y, a: np.sum(np.maximum(QUANTILE * (y - a), (1 - QUANTILE) * (a - y)), axis=1),
-    "Poisson": lambda y, a: np.sum(a - y * np.log(a), axis=1),
+    "Poisson": lambda y, a: np.sum(xlogy(y, y / a) - y + a, axis=1),
+    "Gamma": lambda y, a: np.sum(y / a - 1 - np.log(y / a), axis=1),
+    "Tweedie": lambda y, a: 2 * np.sum(np.sqrt(a) + y / np.sqrt(a) - 2 * np.sqrt(y), axis=1),  # p = 1.5
 }
 DELTA = {
     "SquaredError": lambda y, a: a - y,
@@ -110,6 +108,8 @@ DELTA = {
     "Huber": lambda y, a: np.clip(a - y, -HUBER_THRESHOLD, HUBER_THRESHOLD),
     "Quantile": lambda y, a: np.where(a > y, 1 - QUANTILE, -QUANTILE),
     "Poisson": lambda y, a: a - y,
+    "Gamma": lambda y, a: 1 - y / a,
+    "Tweedie": lambda y, a: np.sqrt(a) - y / np.sqrt(a),
 }
 
 

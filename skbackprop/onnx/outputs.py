@@ -37,7 +37,7 @@ class IdentityLink:
         return z
 
 
-class ExpLink:
+class LogLink:
     """a = exp(z); combined is ln of the mean a."""
 
     @staticmethod
@@ -77,7 +77,7 @@ class SoftmaxLink:
 
 LINKS = {
     losses.IdentityLink: IdentityLink,
-    losses.Poisson: ExpLink,
+    losses.LogLink: LogLink,
     losses.LogisticLink: LogisticLink,
     losses.SoftmaxCrossEntropy: SoftmaxLink,
 }

@@ -182,29 +182,32 @@ class RealTargets:
     y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
     sample_weight : ndarray of shape (n_samples,), default=None
     scaled : bool, default=True
-    positive : bool, default=False
-        For losses with a logarithmic link: y must not be negative, and is divided by its mean
-        and not centred.
+    domain : {"y >= 0", "y > 0"} or None, default=None
+        For losses with a logarithmic link: what y must be. It is divided by its mean and not centred.
     robust : bool, default=False
         For losses in which an outlier has a bounded gradient: y is scaled by its median and quartile
         distance (:func:`.target_center_and_scale`), which outliers do not change either.
     clipped : bool, default=False
         Whether predictions stay within :attr:`bounds`.
+    loss_name : str, default=""
+        The loss that needs y to be in `domain`, as messages name it.
     """
 
-    def __init__(self, y, sample_weight=None, scaled=True, positive=False, robust=False, clipped=False):
+    def __init__(
+        self, y, sample_weight=None, scaled=True, domain=None, robust=False, clipped=False, loss_name=""
+    ):
         self.clipped = clipped
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
         self.one_dimensional = y.ndim == 1
         Y = y.reshape(y.shape[0], -1)
         self.n_outputs = Y.shape[1]
-        self.positive = positive
+        self.domain, self.loss_name = domain, loss_name
         self._check_sign(Y)
         self.lowest, self.highest = Y.min(axis=0), Y.max(axis=0)
         if not scaled:
             self.scaling = Scaling(np.zeros(self.n_outputs), np.ones(self.n_outputs))
-        elif positive:
+        elif domain is not None:
             mean = np.average(Y, axis=0, weights=sample_weight)
             self.scaling = Scaling(np.zeros(self.n_outputs), np.where(mean > 0, mean, 1.0))
         elif robust:
@@ -262,8 +265,11 @@ class RealTargets:
         return y.ravel() if self.one_dimensional else y
 
     def _check_sign(self, Y):
-        if self.positive and Y.min() < 0:
-            raise ValueError(
-                f"loss='poisson' needs y >= 0, but the smallest y is {Y.min():g}; "
-                "loss='squared_error' takes any y."
-            )
+        smallest = Y.min()
+        if self.domain is None or smallest > 0 or (smallest == 0 and self.domain == "y >= 0"):
+            return
+        remedy = "loss='tweedie' takes y >= 0, " if smallest == 0 else ""
+        raise ValueError(
+            f"loss={self.loss_name} needs {self.domain}, but the smallest y is {smallest:g}; "
+            f"{remedy}loss='squared_error' takes any y."
+        )

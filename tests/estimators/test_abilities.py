@@ -239,6 +239,8 @@ LOSSES_OF_ONE_NUMBER = {
     "absolute_error": lambda a, y: np.abs(a - y),
     "huber": lambda a, y: np.where(np.abs(a - y) <= 1, (a - y) ** 2 / 2, np.abs(a - y) - 0.5),
     "poisson": lambda a, y: a - y * np.log(a),
+    "gamma": lambda a, y: np.log(a) + y / a,
+    "tweedie": lambda a, y: np.sqrt(a) + y / np.sqrt(a),
     "quantile": lambda a, y: np.maximum(0.9 * (y - a), 0.1 * (a - y)),
 }
 

@@ -6,6 +6,7 @@ from sklearn.datasets import load_iris
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
 
 from skbackprop import BackpropClassifier, BackpropRegressor
+from skbackprop.network.losses import Poisson, Tweedie
 
 X, Y = load_iris(return_X_y=True)
 QUICK = {"recipe": "textbook", "schedule": "cosine", "max_iter": 3, "random_state": 0}
@@ -66,14 +67,42 @@ def test_impossible_weights_are_refused(weights, message):
 def test_data_that_cannot_be_learned_is_refused():
     with pytest.raises(ValueError, match="0 sample"):
         BackpropClassifier(**QUICK).fit(X[:0], Y[:0])
-    with pytest.raises(ValueError, match="y >= 0"):
-        BackpropRegressor(**QUICK, loss="poisson").fit(X, Y - 1.0)
     with pytest.raises(ValueError, match="multiclass-multioutput"):
         BackpropClassifier(**QUICK).fit(X, np.column_stack((Y, Y)))
     with pytest.raises(ValueError, match="X_val and y_val"):
         BackpropClassifier(**QUICK).fit(X, Y, X_val=X)
     with pytest.raises(ValueError, match=r"could not convert|not numeric"):
         BackpropClassifier(**QUICK).fit(np.array([["a", "b"]] * 150, dtype=object), Y)
+
+
+@pytest.mark.parametrize(
+    ("loss", "smallest", "message"),
+    [
+        (
+            "poisson",
+            -1,
+            r"loss='poisson' needs y >= 0, but the smallest y is -1; loss='squared_error' takes any y",
+        ),
+        (
+            "gamma",
+            0,
+            r"loss='gamma' needs y > 0, but the smallest y is 0; loss='tweedie' takes y >= 0, loss=",
+        ),
+        ("tweedie", -0.5, r"loss='tweedie' needs y >= 0, but the smallest y is -0\.5; loss='squared_error'"),
+        (Tweedie(1.2), -1, r"loss=Tweedie\(power=1\.2\) needs y >= 0"),
+        (Poisson(), -1, r"needs y >= 0, but the smallest y is -1"),
+    ],
+    ids=["poisson", "gamma", "tweedie", "Tweedie(1.2)", "Poisson()"],
+)
+def test_a_y_that_the_loss_does_not_take_is_refused(loss, smallest, message):
+    y = np.linspace(smallest, 3, 150)
+    with pytest.raises(ValueError, match=message):
+        BackpropRegressor(**QUICK, loss=loss).fit(X, y)
+    model = BackpropRegressor(**QUICK, loss=loss).partial_fit(X, y - smallest + 1)
+    with pytest.raises(ValueError, match=message):
+        model.partial_fit(X, y)
+    with pytest.raises(ValueError, match=message):
+        model.fit(X, y - smallest + 1, X_val=X, y_val=y)
 
 
 def test_prediction_needs_a_fit_and_its_columns():

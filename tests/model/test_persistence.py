@@ -13,6 +13,7 @@ from sklearn.base import clone
 from sklearn.datasets import load_diabetes, load_iris, make_multilabel_classification
 
 from skbackprop import BackpropClassifier, BackpropRegressor, __version__
+from skbackprop.network.losses import Tweedie
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -41,6 +42,7 @@ CASES = {
     "categories": (BackpropClassifier(**SMALL), category_frame),
     "regressor": (BackpropRegressor(**FEW), load_diabetes),
     "poisson": (BackpropRegressor(loss="poisson", **SMALL), load_diabetes),
+    "tweedie": (BackpropRegressor(loss=Tweedie(1.2), **SMALL), load_diabetes),
     "quantile": (BackpropRegressor(loss="quantile", recipe="textbook", **SMALL), load_diabetes),
 }
 

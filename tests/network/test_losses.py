@@ -1,18 +1,26 @@
 import numpy as np
 import pytest
 from scipy.special import expit
-from sklearn.metrics import log_loss, mean_pinball_loss
+from sklearn.metrics import log_loss, mean_pinball_loss, mean_tweedie_deviance
 
 from skbackprop.network import textbook
 from skbackprop.network.losses import (
     CLASSIFIER_LOSSES,
     REGRESSOR_LOSSES,
     BinaryCrossEntropy,
+    Gamma,
+    Huber,
+    Poisson,
+    Quantile,
     SigmoidSquaredError,
+    Tweedie,
 )
 
 LOSSES = {f"classifier {n}": c for n, c in CLASSIFIER_LOSSES.items()}
 LOSSES |= {f"regressor {n}": c for n, c in REGRESSOR_LOSSES.items()}
+# The losses with a logarithmic link and the powers of their deviances.
+POWERS = {"Poisson": (Poisson(), 1), "Gamma": (Gamma(), 2)}
+POWERS |= {f"Tweedie {power}": (Tweedie(power), power) for power in (1.01, 1.5, 1.99)}
 
 
 def call(loss, y, z):
@@ -32,6 +40,8 @@ def example(dtype=np.float64):
 def test_delta_is_the_slope_of_the_value(name):
     loss, h = LOSSES[name](), 1e-6
     y, z = example()
+    if isinstance(loss, Gamma):
+        y += 0.5
     _, delta = call(loss, y, z)
     for j in range(3):
         step = h * np.eye(3)[j]
@@ -43,6 +53,8 @@ def test_delta_is_the_slope_of_the_value(name):
 def test_value_and_delta_are_the_textbooks(name):
     loss, book = LOSSES[name](), LOSSES[name].__name__
     y, z = example()
+    if isinstance(loss, Gamma):
+        y += 0.5
     a = np.empty_like(z)
     loss.inverse_link(z, a)
     value, delta = call(loss, y, z)
@@ -90,6 +102,58 @@ def test_certain_outputs_are_finite_and_right(name, dtype):
     a = np.empty_like(z)
     loss.inverse_link(z, a)
     np.testing.assert_allclose(a, [[1, 0], [0, 1]], atol=1e-30)
+
+
+@pytest.mark.parametrize(("loss", "power"), POWERS.values(), ids=POWERS)
+def test_losses_with_a_logarithmic_link_are_half_deviances(loss, power):
+    rng = np.random.default_rng(0)
+    y, z = rng.gamma(2.0, size=(50, 1)), rng.normal(size=(50, 1))
+    if power < 2:
+        y[:20] = 0
+    deviance = mean_tweedie_deviance(y.ravel(), np.exp(z).ravel(), power=power)
+    assert call(loss, y, z)[0].mean() == pytest.approx(deviance / 2, rel=1e-9)
+    assert call(loss, y[20:], np.log(y[20:]))[0] == pytest.approx(0, abs=1e-12)
+
+
+@pytest.mark.parametrize(("loss", "power"), POWERS.values(), ids=POWERS)
+def test_their_delta_is_that_of_the_deviance(loss, power):
+    """d/dz of half the deviance is (a - y) / V(a) da/dz, with the variance function V(a) = a^p."""
+    rng = np.random.default_rng(0)
+    y, z = rng.gamma(2.0, size=(50, 40)), rng.normal(size=(50, 40))  # more than one block of rows
+    a = np.exp(z)
+    np.testing.assert_allclose(call(loss, y, z)[1], (a - y) / a**power * a, rtol=1e-10, atol=1e-13)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(
+    ("loss", "y", "z", "value", "delta"),
+    [
+        (Poisson(), 1, -1e4, 1e4 - 1, -1),
+        (Poisson(), 0, -1e4, 0, 0),
+        (Gamma(), 1, 1e4, 1e4 - 1, 1),
+        (Tweedie(), 0, -1e4, 0, 0),
+        (Tweedie(1.99), 0, -1e4, 0, 0),
+    ],
+)
+def test_logarithmic_links_are_right_far_out(loss, y, z, value, delta, dtype):
+    got = call(loss, np.array([[y]], dtype), np.array([[z]], dtype))
+    np.testing.assert_allclose(got[0], value, rtol=1e-6, atol=1e-30)
+    np.testing.assert_allclose(got[1], [[delta]], rtol=1e-6, atol=1e-30)
+
+
+@pytest.mark.parametrize(
+    ("make", "wrong", "right"),
+    [
+        (Huber, 0, "positive"),
+        (Huber, "1", "positive"),
+        (Quantile, 1.0, r"in \(0, 1\)"),
+        (Tweedie, 1, r"in \(1, 2\)"),
+        (Tweedie, 3, r"in \(1, 2\)"),
+    ],
+)
+def test_impossible_parameters_of_losses_are_named(make, wrong, right):
+    with pytest.raises(ValueError, match=rf"parameter of {make.__name__} must be .*{right}.*Got {wrong!r}"):
+        make(wrong)
 
 
 def test_squared_error_stalls_where_cross_entropy_does_not():

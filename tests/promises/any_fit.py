@@ -11,7 +11,7 @@ from skbackprop import BackpropClassifier, BackpropRegressor, Recipe
 from skbackprop.model.recipes import RECIPES
 from skbackprop.network.activations import ACTIVATIONS
 from skbackprop.network.initialization import INITIALIZATIONS
-from skbackprop.network.losses import CLASSIFIER_LOSSES, REGRESSOR_LOSSES, Huber
+from skbackprop.network.losses import CLASSIFIER_LOSSES, REGRESSOR_LOSSES, Huber, Tweedie
 from skbackprop.network.schedules import SCHEDULES
 
 AUTO = st.just("auto")
@@ -72,7 +72,9 @@ REGRESSORS = st.fixed_dictionaries(
     {},
     optional={
         **SHARED,
-        "loss": st.sampled_from([*sorted(REGRESSOR_LOSSES), Huber(1e-6), Huber(1e6)]),
+        "loss": st.sampled_from(
+            [*sorted(REGRESSOR_LOSSES), Huber(1e-6), Huber(1e6), Tweedie(1.01), Tweedie(1.99)]
+        ),
         "quantile": st.sampled_from([0.01, 0.5, 0.99]),
     },
 ).map(lambda parameters: BackpropRegressor(**{"hidden_layer_sizes": (3,), "max_iter": 2, **parameters}))

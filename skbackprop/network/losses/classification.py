@@ -1,0 +1,108 @@
+"""Losses of classes: cross-entropy with a softmax or with sigmoids, and squared error with sigmoids."""
+
+import numpy as np
+from scipy.special import expit, log_softmax
+
+from skbackprop.network.kernels.elementwise import positive_part, softplus_of_minus_abs
+from skbackprop.network.losses.links import LogisticLink, log_mean_exp
+from skbackprop.network.losses.row_sums import row_blocks, row_sums, sum_product
+
+# Within this distance no exp underflows, in float32 either.
+SAFE_SPREAD = 80
+
+
+def exp_shifted(z, out):
+    """Write exp(z_j - c) into `out` and return c, with c so near each row's maximum that no row is 0.
+
+    Where all of z is close together, c is one number: maxima of short rows are slow.
+    """
+    shift = z.max()
+    if not shift - z.min() < SAFE_SPREAD:
+        shift = z.max(axis=1, keepdims=True)
+    np.subtract(z, shift, out=out)
+    np.exp(out, out=out)
+    return shift
+
+
+def softmax(z, out):
+    """Write exp(z_j) / sum_i exp(z_i) into `out`; a number near the largest z is taken off first."""
+    exp_shifted(z, out)
+    out /= row_sums(out)[:, None]
+
+
+def sum_softplus(z, scratch):
+    """Return sum_j ln(1 + exp(z_j)) of each row, as max(z, 0) + ln(1 + exp(-|z|)): no overflow."""
+    softplus_of_minus_abs(z, out=scratch)
+    logarithms = row_sums(scratch)
+    positive_part(z, out=scratch)
+    return logarithms + row_sums(scratch)
+
+
+class SoftmaxCrossEntropy:
+    """Softmax outputs with cross-entropy, for classes that exclude each other.
+
+    L = -sum_j y_j ln a_j = ln sum_j exp(z_j) - sum_j y_j z_j, for targets that sum to 1;
+    delta^L = a - y.
+    """
+
+    activation = "softmax"
+
+    def combine(self, raw_predictions):
+        """Return ln a of the mean a."""
+        return log_mean_exp(log_softmax(raw_predictions, axis=2))
+
+    def value(self, y_true, raw_prediction, scratch):
+        """Return L of each row."""
+        shift = exp_shifted(raw_prediction, scratch)
+        log_sum_exp = np.ravel(shift) + np.log(row_sums(scratch))
+        return log_sum_exp - sum_product(y_true, raw_prediction, scratch)
+
+    def delta(self, y_true, raw_prediction, out):
+        """Write a - y into `out`."""
+        softmax(raw_prediction, out)
+        out -= y_true
+
+    def inverse_link(self, raw_prediction, out):
+        """Write a = softmax(z) into `out`."""
+        softmax(raw_prediction, out)
+
+
+class BinaryCrossEntropy(LogisticLink):
+    """Sigmoid outputs, each with its own binary cross-entropy.
+
+    L = -sum_j [ y_j ln a_j + (1 - y_j) ln(1 - a_j) ] = sum_j [ ln(1 + exp(z_j)) - y_j z_j ];
+    delta^L = a - y: the factor sigma'(z) = a (1 - a) has cancelled.
+    """
+
+    def value(self, y_true, raw_prediction, scratch):
+        """Return L of each row."""
+        softplus = sum_softplus(raw_prediction, scratch)
+        return softplus - sum_product(y_true, raw_prediction, scratch)
+
+    def delta(self, y_true, raw_prediction, out):
+        """Write a - y into `out`."""
+        expit(raw_prediction, out=out)
+        out -= y_true
+
+
+class SigmoidSquaredError(LogisticLink):
+    """Sigmoid outputs with squared error, as the textbooks begin.
+
+    L = 1/2 sum_j (a_j - y_j)^2; delta^L = (a - y) a (1 - a), which vanishes where the sigmoid
+    saturates, however wrong the output is.
+    """
+
+    def value(self, y_true, raw_prediction, scratch):
+        """Return L of each row."""
+        expit(raw_prediction, out=scratch)
+        scratch -= y_true
+        return 0.5 * sum_product(scratch, scratch, scratch)
+
+    def delta(self, y_true, raw_prediction, out):
+        """Write (a - y) a (1 - a) into `out`."""
+        for y, z, delta in row_blocks(y_true, raw_prediction, out):
+            a = expit(z)
+            np.subtract(a, y, out=delta)
+            delta *= a
+            np.subtract(1, a, out=a)
+            delta *= a

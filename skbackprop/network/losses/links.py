@@ -1,0 +1,50 @@
+"""Links: from raw outputs z^L to predictions a^L, and the raw outputs of the mean of several networks."""
+
+import math
+
+import numpy as np
+from scipy.special import expit, log_expit
+
+
+def log_mean_exp(logarithms):
+    """Return ln of the mean of exp over axis 1."""
+    return np.logaddexp.reduce(logarithms, axis=1) - math.log(logarithms.shape[1])
+
+
+class IdentityLink:
+    """Outputs that are the predictions themselves: a^L = z^L."""
+
+    activation = "identity"
+
+    def inverse_link(self, raw_prediction, out):
+        """Write a = z into `out`."""
+        if out is not raw_prediction:
+            np.copyto(out, raw_prediction)
+
+
+class LogLink:
+    """Outputs that are positive: a^L = exp(z^L)."""
+
+    activation = "exp"
+
+    def combine(self, raw_predictions):
+        """Return ln a of the mean a."""
+        return log_mean_exp(raw_predictions)
+
+    def inverse_link(self, raw_prediction, out):
+        """Write a = exp(z) into `out`."""
+        np.exp(raw_prediction, out=out)
+
+
+class LogisticLink:
+    """Outputs that are independent probabilities: a^L = 1 / (1 + exp(-z^L))."""
+
+    activation = "logistic"
+
+    def combine(self, raw_predictions):
+        """Return ln(a / (1 - a)) of the mean a, through the logarithms of a and 1 - a."""
+        return log_mean_exp(log_expit(raw_predictions)) - log_mean_exp(log_expit(-raw_predictions))
+
+    def inverse_link(self, raw_prediction, out):
+        """Write a = 1 / (1 + exp(-z)) into `out`; expit keeps the small probabilities exact."""
+        expit(raw_prediction, out=out)

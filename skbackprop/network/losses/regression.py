@@ -1,0 +1,114 @@
+"""Losses of any number: squared, absolute and Huber's error, and the pinball loss."""
+
+from dataclasses import dataclass
+from numbers import Real
+
+import numpy as np
+
+from skbackprop.network.kernels.elementwise import positive_part
+from skbackprop.network.losses.links import IdentityLink
+from skbackprop.network.losses.row_sums import row_sums, sum_product
+
+
+class SquaredError(IdentityLink):
+    """L = 1/2 sum_j (z_j - y_j)^2; delta^L = z - y. The minimum is the conditional mean."""
+
+    def value(self, y_true, raw_prediction, scratch):
+        """Return L of each row."""
+        np.subtract(raw_prediction, y_true, out=scratch)
+        return 0.5 * sum_product(scratch, scratch, scratch)
+
+    def delta(self, y_true, raw_prediction, out):
+        """Write z - y into `out`."""
+        np.subtract(raw_prediction, y_true, out=out)
+
+
+class AbsoluteError(IdentityLink):
+    """L = sum_j |z_j - y_j|; delta^L = sign(z - y). The minimum is the conditional median."""
+
+    robust = True
+
+    def value(self, y_true, raw_prediction, scratch):
+        """Return L of each row."""
+        np.subtract(raw_prediction, y_true, out=scratch)
+        np.abs(scratch, out=scratch)
+        return row_sums(scratch)
+
+    def delta(self, y_true, raw_prediction, out):
+        """Write sign(z - y) into `out`."""
+        np.subtract(raw_prediction, y_true, out=out)
+        np.sign(out, out=out)
+
+
+@dataclass(frozen=True)
+class Huber(IdentityLink):
+    """Squared error up to |r| = `threshold`, linear beyond, with r = z - y (Huber, 1964).
+
+    L = sum_j [ r^2 / 2 where |r| <= t, else t (|r| - t / 2) ]; delta^L = clip(r, -t, t).
+
+    Parameters
+    ----------
+    threshold : float, default=1.35
+        t, in units of the target that the network sees (its standard deviations, with scaling).
+    """
+
+    threshold: float = 1.35
+    robust = True
+
+    def __post_init__(self):
+        if not (isinstance(self.threshold, Real) and self.threshold > 0):
+            raise ValueError(
+                f"The 'threshold' parameter of Huber must be positive. Got {self.threshold!r} instead."
+            )
+
+    def value(self, y_true, raw_prediction, scratch):
+        """Return L of each row, as sum_j clip(r, -t, t)^2 / 2 + t sum_j max(|r| - t, 0)."""
+        self.delta(y_true, raw_prediction, out=scratch)
+        near = 0.5 * sum_product(scratch, scratch, scratch)
+        np.subtract(raw_prediction, y_true, out=scratch)
+        np.abs(scratch, out=scratch)
+        scratch -= self.threshold
+        positive_part(scratch, out=scratch)
+        return near + self.threshold * row_sums(scratch)
+
+    def delta(self, y_true, raw_prediction, out):
+        """Write clip(z - y, -t, t) into `out`."""
+        np.subtract(raw_prediction, y_true, out=out)
+        np.clip(out, -self.threshold, self.threshold, out=out)
+
+
+@dataclass(frozen=True)
+class Quantile(IdentityLink):
+    """Pinball loss, whose minimum is the conditional quantile (Koenker & Bassett, 1978).
+
+    L = sum_j max(q (y_j - z_j), (1 - q) (z_j - y_j)); delta^L = 1 - q where z > y, else -q.
+
+    Parameters
+    ----------
+    quantile : float, default=0.5
+        q, in (0, 1).
+    """
+
+    quantile: float = 0.5
+    robust = True
+
+    def __post_init__(self):
+        if not (isinstance(self.quantile, Real) and 0 < self.quantile < 1):
+            raise ValueError(
+                "The 'quantile' parameter of Quantile must be a number in (0, 1). "
+                f"Got {self.quantile!r} instead."
+            )
+
+    def value(self, y_true, raw_prediction, scratch):
+        """Return L of each row, as |r| / 2 + (1/2 - q) r with r = z - y."""
+        np.subtract(raw_prediction, y_true, out=scratch)
+        tilt = (0.5 - self.quantile) * row_sums(scratch)
+        np.abs(scratch, out=scratch)
+        return tilt + 0.5 * row_sums(scratch)
+
+    def delta(self, y_true, raw_prediction, out):
+        """Write 1/2 sign(z - y) + 1/2 - q into `out`."""
+        np.subtract(raw_prediction, y_true, out=out)
+        np.sign(out, out=out)
+        out *= 0.5
+        out += 0.5 - self.quantile
