@@ -8,8 +8,8 @@ from html import escape
 from textwrap import fill
 from typing import overload
 
-# In ascending order.
-SEVERITIES = ("info", "warning", "critical")
+from skbackprop.inspection.severity import SEVERITIES
+
 REPORT_WIDTH = 88
 # Background colors for white text, legible on light and on dark pages.
 COLORS = {"info": "#1f5f99", "warning": "#8a5a00", "critical": "#b3261e"}
@@ -31,9 +31,12 @@ class Finding:
     advice : str
         What usually helps.
     layer : int or None
-        Index of the affected layer in ``coefs_``; None if the problem does not concern a single layer.
+        Number of the affected layer, counted from 1 (its weights are ``coefs_[layer - 1]``); None if the
+        problem does not concern a single layer.
     evidence : dict of str to float
         The measured values.
+    consequence_of : tuple of str
+        Names of the other findings that explain this one; empty for a cause.
     """
 
     name: str
@@ -42,6 +45,7 @@ class Finding:
     advice: str
     layer: int | None = None
     evidence: dict[str, float] = field(default_factory=dict)
+    consequence_of: tuple[str, ...] = ()
 
     @property
     def heading(self) -> str:
@@ -52,16 +56,23 @@ class Finding:
         """Return the evidence as one line of text."""
         return ", ".join(f"{name} = {value:.4g}" for name, value in self.evidence.items())
 
+    @property
+    def remedy(self) -> str:
+        """The advice; for a consequence, the names of the findings to treat first."""
+        if not self.consequence_of:
+            return self.advice
+        return f"treat {' and '.join(self.consequence_of)} first, which may be the cause. Else: {self.advice}"
+
     def __str__(self) -> str:
         lines = [f"{self.severity.upper()}: {self.heading}", f"  {self.message}"]
         if self.evidence:
             lines.append(f"  measured: {self.evidence_text()}")
-        lines.append(f"  try: {self.advice}")
+        lines.append(f"  try: {self.remedy}")
         return "\n".join(fill(line, REPORT_WIDTH, subsequent_indent="    ") for line in lines)
 
 
 class Diagnosis(Sequence[Finding]):
-    """The findings about a network, the most severe first.
+    """The findings about a network: causes before their consequences, the most severe first.
 
     Printing a diagnosis gives a report, and a notebook displays it as a table. The diagnosis of a
     network without problems is empty, and therefore false in a boolean context.
@@ -91,7 +102,7 @@ class Diagnosis(Sequence[Finding]):
         subject: str = "the network",
         not_examined: Iterable[str] = (),
     ) -> None:
-        self.findings = tuple(sorted(findings, key=lambda finding: -SEVERITIES.index(finding.severity)))
+        self.findings = tuple(sorted(findings, key=place))
         self.subject = subject
         self.not_examined = tuple(not_examined)
 
@@ -152,10 +163,11 @@ class Diagnosis(Sequence[Finding]):
     def _repr_html_(self) -> str:
         parts = [f"<p><strong>{escape(self.summary)}</strong></p>"]
         if self.findings:
-            head = "".join(f'<th style="{CELL}">{name}</th>' for name in ("Finding", "Measured", "Try"))
+            head = "".join(f'<th style="{CELL}">{name}</th>' for name in ("Try", "Finding", "Measured"))
             rows = "".join(map(html_row, self.findings))
             parts.append(
-                f'<table style="{TABLE}"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+                f'<div style="overflow-x: auto"><table style="{TABLE}"><thead><tr>{head}</tr></thead>'
+                f"<tbody>{rows}</tbody></table></div>"
             )
         if self.not_examined:
             reasons = "".join(f"<li>{escape(reason)}</li>" for reason in self.not_examined)
@@ -173,8 +185,13 @@ def html_row(finding: Finding) -> str:
         f'padding: 0.1em 0.5em">{finding.severity}</span>'
     )
     return (
-        f'<tr><td style="{CELL}">{label} <strong>{escape(finding.heading)}</strong>'
-        f"<br>{escape(finding.message)}</td>"
-        f'<td style="{CELL}; white-space: nowrap">{measured}</td>'
-        f'<td style="{CELL}">{escape(finding.advice)}</td></tr>'
+        f'<tr><td style="{CELL}; min-width: 14em">{label} <strong>{escape(finding.heading)}</strong>'
+        f"<br>{escape(finding.remedy)}</td>"
+        f'<td style="{CELL}; min-width: 16em">{escape(finding.message)}</td>'
+        f'<td style="{CELL}; white-space: nowrap">{measured}</td></tr>'
     )
+
+
+def place(finding: Finding) -> tuple[bool, int]:
+    """Return what sorts findings: causes first, and of these the most severe first."""
+    return bool(finding.consequence_of), -SEVERITIES.index(finding.severity)

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from skbackprop.inspection.causes import explained
 from skbackprop.inspection.diagnosis import Diagnosis
+from skbackprop.inspection.evidence import NotExaminableError
 from skbackprop.inspection.measurements import Measurements
-from skbackprop.inspection.symptoms import SYMPTOMS, NotExaminableError
+from skbackprop.inspection.symptoms import SYMPTOMS
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -28,10 +30,11 @@ def diagnose(
 ) -> Diagnosis:
     """Examine a fitted network on its training rows.
 
-    The following problems are detected: saturated sigmoid and tanh units, dead rectifiers, vanishing
-    and exploding gradients, steps that are too large or too small, a loss that never decreased,
-    overfitting, badly scaled inputs, classes that are never predicted, and a training that
-    `max_iter` ended too early. Only problems are reported.
+    The following problems are detected: extreme targets, badly scaled inputs and targets, inputs without
+    information about y, symmetric initial weights, a penalty that is stronger than the loss, steps that are
+    too large or too small, saturated sigmoid and tanh units, dead rectifiers, vanishing and exploding
+    gradients, a loss that never decreased, underfitting, overfitting, and classes that are never predicted.
+    Only problems are reported.
 
     Parameters
     ----------
@@ -50,8 +53,9 @@ def diagnose(
     Returns
     -------
     diagnosis : Diagnosis
-        A sequence of :class:`Finding`, the most severe first. Printing it gives a report, and a
-        notebook displays it as a table; both end with a list of the checks that could not be made.
+        A sequence of :class:`Finding`: causes before their consequences, and of both the most severe
+        first. Printing it gives a report, and a notebook displays it as a table; both end with a list of
+        the checks that could not be made.
 
     Raises
     ------
@@ -65,13 +69,16 @@ def diagnose(
 
     Notes
     -----
-    The thresholds are rules of thumb; ``skbackprop/inspection/symptoms.py`` gives their reasons and
-    sources. Activations and gradients are computed on at most 5,000 rows, drawn at random. The size
-    of the steps is measured on the first ten steps of a new network with the same parameters,
-    because steps near the end of a training are small in any case.
+    The thresholds are rules of thumb; ``skbackprop/inspection/symptoms_of_*.py`` give their reasons and
+    sources. Extremely randomized trees (Geurts et al., 2006), fitted on at most 2,000 rows, serve as a
+    reference for what can be learned from X. Activations and gradients are computed on at most 5,000 rows,
+    drawn at random. The size of the steps is measured on the first ten steps of a new network with the same
+    parameters, because steps near the end of a training are small in any case.
 
     References
     ----------
+    Geurts, Ernst & Wehenkel (2006). Extremely randomized trees. Machine Learning 63, 3-42.
+
     Glorot & Bengio (2010). Understanding the difficulty of training deep feedforward neural networks.
     AISTATS.
 
@@ -93,7 +100,7 @@ def diagnose(
     >>> X, y = load_iris(return_X_y=True)
     >>> slow = BackpropClassifier(learning_rate=1e-6, random_state=0).fit(X, y)
     >>> [(finding.name, finding.severity) for finding in diagnose(slow, X, y)]
-    [('loss_never_fell', 'critical'), ('steps_too_small', 'warning')]
+    [('steps_too_small', 'warning'), ('loss_never_fell', 'critical')]
 
     A network without problems:
 
@@ -113,4 +120,4 @@ def diagnose(
             except NotExaminableError as reason:
                 not_examined.append(str(reason))
     # Two symptoms may lack the same measurement: without duplicates, in the same order.
-    return Diagnosis(findings, type(estimator).__name__, dict.fromkeys(not_examined))
+    return Diagnosis(explained(findings), type(estimator).__name__, dict.fromkeys(not_examined))

@@ -6,23 +6,28 @@ from functools import cached_property
 import numpy as np
 from scipy.special import logit
 
+from skbackprop.inspection.column_groups import column_groups
 from skbackprop.inspection.gradient_check import in_float64
 from skbackprop.inspection.inspected_data import encoded_rows, mean_one, network_batch
 from skbackprop.inspection.kept_epoch import kept_epoch
 from skbackprop.inspection.layer_activations import network_activations
 from skbackprop.inspection.layer_gradients import backpropagate
+from skbackprop.inspection.reference_forest import ReferenceForest
 from skbackprop.inspection.saturation import saturation
 from skbackprop.model.prediction import raw_predictions, scaled_block
-from skbackprop.model.recipes import make_optimizer
+from skbackprop.model.recipes import Settings, make_optimizer
 from skbackprop.network.initialization import initialize
 from skbackprop.network.losses import combine
 from skbackprop.network.norms import clip_norm
 from skbackprop.tables.batches import Batches
+from skbackprop.tables.rows_on_disk import in_memory
 from skbackprop.training.epoch_loss import least_constant_loss, mean_loss, weighted_sum
 
 # Activations and gradients are computed on at most this number of rows, drawn at random, which gives shares
 # to within 0.01.
 MAX_ROWS = 5000
+# Rows of the reference forests, which take longer.
+FOREST_ROWS = 2000
 # Number of steps whose mean length is measured: after ten steps the moving averages of the gradients with
 # momentum=0.9 and beta_1=0.9 have reached two thirds of their final weight.
 FIRST_STEPS = 10
@@ -94,6 +99,11 @@ class Measurements:
         names = self.network.activation_names
         return [saturation(name, layer.z) for name, layer in zip(names, layers, strict=False)]
 
+    def y_value(self, row):
+        """Return the value of y of a row that is furthest from 0, in the units of y."""
+        values = np.atleast_1d(self.y[row])
+        return float(values[np.abs(values).argmax()])
+
     # Gradients and steps.
 
     @cached_property
@@ -112,31 +122,63 @@ class Measurements:
         return [norm(layer.delta) * np.sqrt(self.rows.size) for layer in workspace.layers]
 
     @cached_property
+    def initial_network(self):
+        """A newly initialized network with the same parameters."""
+        network = in_float64(self.model.network)
+        initialize(network, self._rng, self.settings.initialization)
+        return network
+
+    @cached_property
     def update_ratios(self):
         """The mean norm of the first steps of W^l, relative to ||W^l||; None for "lbfgs".
 
-        The steps are those of a newly initialized network with the full learning rate, because steps near
-        the end of a training are small in any case. NaN for layers whose initial weights are zero.
+        The steps are those of a newly initialized network with the full learning rate and without the
+        penalty, because steps near the end of a training are small in any case. NaN for layers whose initial
+        weights are zero.
         """
-        settings = self.settings
-        network = in_float64(self.model.network)
-        optimizer = make_optimizer(settings, network)
-        if optimizer is None:
+        if self.settings.solver == "lbfgs":
             return None
-        initialize(network, self._rng, settings.initialization)
-        first = [norm(W) for W in network.W]
-        lengths = []
-        for i in range(FIRST_STEPS):
-            gradient = self._backpropagate(network, self._batch(i)).grad
-            if settings.clip_norm is not None:
-                clip_norm(gradient, settings.clip_norm)
-            before = network.theta.copy()
-            optimizer.step(network.theta, gradient, settings.learning_rate)
-            lengths.append([norm(step) for step in network.layout.split(network.theta - before)[0]])
+        first = [norm(W) for W in self.initial_network.W]
+        lengths = [
+            [norm(step) for step in self.initial_network.layout.split(step)[0]]
+            for _, _, step in self.first_steps
+        ]
         ratios = np.mean(lengths, axis=0) / first
         ratios[np.isnan(ratios)] = np.inf  # the first steps diverge
         ratios[np.equal(first, 0)] = np.nan
         return ratios
+
+    @cached_property
+    def penalty_ratio(self):
+        """The norm of the penalty's part of the first steps, relative to that of the loss.
+
+        Over all weights. For "adamw" this is ||eta alpha W|| / ||step||, otherwise ||alpha W|| / ||dL/dW||.
+        """
+        settings, weights = self.settings, slice(self.initial_network.n_weights)
+        if not settings.alpha:
+            return 0.0
+        decoupled = settings.solver == "adamw"
+        penalty, data = 0.0, 0.0
+        for theta, gradient, step in self.first_steps:
+            penalty += settings.alpha * norm(theta[weights]) * (settings.learning_rate if decoupled else 1)
+            data += norm((step if decoupled else gradient)[weights])
+        return penalty / data if data > 0 else np.inf if penalty > 0 else 0.0
+
+    @cached_property
+    def first_steps(self):
+        """(theta, gradient, step) of the first steps without penalty; of "lbfgs" a single step of 0."""
+        network = in_float64(self.initial_network)
+        optimizer = make_optimizer(Settings(**{**vars(self.settings), "alpha": 0.0}), network)
+        steps = []
+        for i in range(1 if optimizer is None else FIRST_STEPS):
+            gradient = self._backpropagate(network, self._batch(i)).grad
+            if self.settings.clip_norm is not None:
+                clip_norm(gradient, self.settings.clip_norm)
+            before, kept = network.theta.copy(), gradient.copy()
+            if optimizer is not None:
+                optimizer.step(network.theta, gradient, self.settings.learning_rate)
+            steps.append((before, kept, network.theta - before))
+        return steps
 
     @property
     def n_steps(self):
@@ -165,6 +207,16 @@ class Measurements:
         """
         loss = self._loss_of_predictions(self.X, self.Y, self.w)
         return loss, least_constant_loss(self.model.loss, self.Y, self.w), self._least_loss()
+
+    @cached_property
+    def learned_share(self):
+        """The decrease of the loss from that of the best constant, as a share of the largest possible one.
+
+        None if the best constant already has the least possible loss.
+        """
+        loss, constant, least = self.losses
+        possible = constant - least
+        return (constant - loss) / possible if possible > 1e-9 * max(1, abs(constant)) else None
 
     def _least_loss(self):
         """Return the loss of predictions equal to the targets; 0 for a custom loss."""
@@ -200,6 +252,47 @@ class Measurements:
             X, Y, w, batch_size=BATCH_ROWS, dtype=np.dtype(np.float64), scaling=self.model.scaling
         )
         return mean_loss(self.network, self.model.loss, batches)
+
+    # What a forest finds in the data.
+
+    @cached_property
+    def sample(self):
+        """The rows of the reference forests: (X scaled, Y without label smoothing, weights or None)."""
+        rows = self.rows[:FOREST_ROWS]
+        w = None if self.w is None or not self.w[rows].any() else mean_one(self.w[rows])
+        X = scaled_block(in_memory(self.X[rows]), self.model.scaling, np.float64)
+        return X, self._plain_targets(self.y)[rows], w
+
+    @cached_property
+    def target_forest(self):
+        """The ReferenceForest that predicts y."""
+        return ReferenceForest(*self.sample)
+
+    @cached_property
+    def unlearned_share(self):
+        """The share of the possible decrease of the loss that X explains, but the network has not learned.
+
+        The share of the loss that is left, times the share of its gradients (of Y - a for most losses) that
+        a forest predicts. Close to 0 if what is left is noise.
+        """
+        learned = self.learned_share
+        if learned is None or np.isnan(learned):
+            return None
+        X, _, w = self.sample
+        rows = self.rows[:FOREST_ROWS]
+        raw = combine(
+            self.model.loss,
+            raw_predictions(self.network, self.X, self.model.scaling),
+            self.network.n_networks,
+        )
+        residuals = np.empty((rows.size, raw.shape[1]))
+        self.model.loss.delta(self.Y[rows], raw[rows], residuals)
+        return ReferenceForest(X, residuals, w).share_explained * np.clip(1 - learned, 0, 1)
+
+    @cached_property
+    def column_groups(self):
+        """The columns of X, and the inputs that each became."""
+        return column_groups(self.estimator, self.model.encoder)
 
     # Predictions.
 

@@ -30,6 +30,7 @@ from sklearn.preprocessing import StandardScaler
 import skbackprop
 from skbackprop import BackpropClassifier, BackpropRegressor, Recipe
 from skbackprop.inspection import Diagnosis, Finding, diagnose
+from skbackprop.inspection.causes import CONSEQUENCES
 from skbackprop.inspection.measurements import Measurements
 from skbackprop.network import textbook
 from skbackprop.network.losses import CLASSIFIER_LOSSES, REGRESSOR_LOSSES
@@ -39,6 +40,9 @@ DIGITS = load_digits(return_X_y=True)
 CANCER = load_breast_cancer(return_X_y=True)
 DIABETES = load_diabetes(return_X_y=True)
 FRIEDMAN = make_friedman1(1000, noise=1, random_state=0)
+ONE_EXTREME = FRIEDMAN[0], np.where(np.arange(1000) == 3, 1e9, FRIEDMAN[1])
+IN_MILLIONS = FRIEDMAN[0], 1e6 * FRIEDMAN[1]
+SHUFFLED = FRIEDMAN[0], np.random.default_rng(0).permutation(FRIEDMAN[1])
 # One row in a hundred belongs to the second class, and the classes overlap.
 RARE = make_classification(
     1000, 5, n_informative=3, n_redundant=0, weights=[0.99], class_sep=0.3, flip_y=0, random_state=0
@@ -76,12 +80,27 @@ def regressor(**settings):
     return BackpropRegressor(**{**TEXTBOOK, **settings})
 
 
+def fast(estimator, **settings):
+    return estimator(recipe="fast", random_state=0, **settings)
+
+
+def ones(rng, n_in, n_out):
+    """Initialize all units of a layer equally."""
+    return np.full((n_in, n_out), 1 / n_in), np.zeros(n_out)
+
+
 # The finding, its severity, a network with the problem, a similar network without it, and their data.
 DEEP = {"hidden_layer_sizes": (30,) * 8}
 CASES = [
     ("badly_scaled_inputs", "critical", classifier(scaling=None), classifier(), CANCER),
     ("steps_too_large", "critical", classifier(learning_rate=3.0), classifier(), IRIS),
-    ("steps_too_large", "warning", BackpropClassifier(learning_rate=1.0), BackpropClassifier(), IRIS),
+    (
+        "steps_too_large",
+        "warning",
+        fast(BackpropClassifier, learning_rate=1.0),
+        fast(BackpropClassifier),
+        IRIS,
+    ),
     (
         "steps_too_large",
         "critical",
@@ -90,7 +109,13 @@ CASES = [
         FRIEDMAN,
     ),
     ("steps_too_small", "warning", classifier(learning_rate=1e-6), classifier(), IRIS),
-    ("steps_too_small", "warning", BackpropRegressor(learning_rate=1e-6), BackpropRegressor(), DIABETES),
+    (
+        "steps_too_small",
+        "warning",
+        fast(BackpropRegressor, learning_rate=1e-6),
+        fast(BackpropRegressor),
+        DIABETES,
+    ),
     (
         "saturated_sigmoids",
         "warning",
@@ -133,10 +158,40 @@ CASES = [
     (
         "underfit",
         "warning",
-        BackpropClassifier(max_iter=2, random_state=0),
-        BackpropClassifier(random_state=0),
+        fast(BackpropClassifier, max_iter=2),
+        fast(BackpropClassifier),
         DIGITS,
     ),
+    ("underfit", "critical", classifier(hidden_layer_sizes=1), classifier(), DIGITS),
+    ("underfit", "warning", regressor(hidden_layer_sizes=1), regressor(), FRIEDMAN),
+    (
+        "underfit",
+        "warning",
+        fast(BackpropClassifier, dropout=0.95),
+        fast(BackpropClassifier),
+        DIGITS,
+    ),
+    ("penalty_rules", "critical", classifier(alpha=10), classifier(), DIGITS),
+    (
+        "penalty_rules",
+        "critical",
+        fast(BackpropClassifier, alpha=100),
+        fast(BackpropClassifier, alpha=1),
+        IRIS,
+    ),
+    ("penalty_rules", "critical", regressor(solver="lbfgs", alpha=3), regressor(solver="lbfgs"), FRIEDMAN),
+    ("penalty_rules", "warning", regressor(alpha=1), regressor(), FRIEDMAN),
+    ("symmetric_weights", "critical", classifier(initialization="zeros"), classifier(), IRIS),
+    ("symmetric_weights", "critical", regressor(initialization=ones), regressor(), FRIEDMAN),
+    (
+        "symmetric_weights",
+        "critical",
+        fast(BackpropRegressor, initialization="zeros"),
+        BackpropRegressor((), recipe="fast", initialization="zeros", random_state=0),
+        FRIEDMAN,
+    ),
+    ("extreme_targets", "critical", regressor(), regressor(loss="huber"), ONE_EXTREME),
+    ("badly_scaled_targets", "critical", regressor(scaling=None), regressor(), IN_MILLIONS),
     (
         "classes_never_predicted",
         "critical",
@@ -187,11 +242,41 @@ def test_overfitting_is_found_by_the_validation_losses_of_the_training():
     assert not any("Overfitting" in reason for reason in watched)
 
 
+def test_uninformative_inputs_are_found():
+    healthy, faulty = (fitted(regressor(alpha=3.0), *data) for data in (FRIEDMAN, SHUFFLED))
+    assert "uninformative_inputs" not in names(diagnose(healthy, *FRIEDMAN))
+    assert names(diagnose(faulty, *SHUFFLED))[0] == "uninformative_inputs"
+    X, X_val, y, y_val = train_test_split(*SHUFFLED, random_state=0)
+    overfitted = diagnose(fitted(regressor(), X, y), X, y, X_val=X_val, y_val=y_val)
+    assert names(overfitted)[0] == "uninformative_inputs"
+    assert found(overfitted, "overfit").consequence_of == ("uninformative_inputs",)
+
+
+@pytest.mark.parametrize(
+    ("cause", "model", "data"),
+    [
+        ("penalty_rules", fast(BackpropClassifier, alpha=100), IRIS),
+        ("penalty_rules", classifier(alpha=100), IRIS),
+        ("symmetric_weights", fast(BackpropClassifier, initialization="zeros"), IRIS),
+        ("symmetric_weights", classifier(initialization="zeros"), IRIS),
+        ("extreme_targets", fast(BackpropRegressor), ONE_EXTREME),
+        ("extreme_targets", regressor(), ONE_EXTREME),
+        ("underfit", classifier(hidden_layer_sizes=1), DIGITS),
+        ("steps_too_small", classifier(learning_rate=1e-6), DIGITS),
+    ],
+)
+def test_the_cause_comes_before_its_consequences(cause, model, data):
+    first, *others = diagnose(fitted(model, *data), *data)
+    assert (first.name, first.consequence_of) == (cause, ())
+    assert all(cause in finding.consequence_of for finding in others)
+
+
 def test_every_finding_has_a_test_case():
-    source = Path(skbackprop.__file__).with_name("inspection") / "symptoms.py"
-    known = re.findall(r'Finding\(\s*"(\w+)"', source.read_text())
+    sources = Path(skbackprop.__file__).with_name("inspection").glob("symptoms*.py")
+    known = {name for source in sources for name in re.findall(r'Finding\(\s*"(\w+)"', source.read_text())}
     assert len(known) >= 10
-    assert set(known) == {case[0] for case in CASES} | {"overfit"}
+    assert known == set(CONSEQUENCES)
+    assert known == {case[0] for case in CASES} | {"overfit", "uninformative_inputs"}
 
 
 # Networks without problems.
@@ -325,7 +410,7 @@ def test_the_saturated_share_counts_small_slopes():
     z, _ = textbook_pass(model, *scaled(DIGITS))
     expected = [(np.abs(values) > np.arctanh(np.sqrt(0.99))).mean() for values in z[:2]]  # 1 - a^2 < 0.01
     findings = [f for f in diagnose(model, *DIGITS) if f.name == "saturated_sigmoids"]
-    assert [finding.layer for finding in findings] == [0, 1]
+    assert [finding.layer for finding in findings] == [1, 2]
     assert [finding.evidence["saturated_share"] for finding in findings] == pytest.approx(expected)
 
 
@@ -439,6 +524,25 @@ def test_the_sizes_of_columns_are_root_mean_squares():
     tiny = 1e-4 * scaled(IRIS)[0]
     finding = found(diagnose(fitted(classifier(scaling=None), tiny, IRIS[1]), tiny, IRIS[1]), finding.name)
     assert finding.evidence["largest_size"] == pytest.approx(1e-4)
+
+
+def test_the_penalty_is_compared_with_the_gradient_of_the_loss():
+    X, y = scaled(IRIS)
+    model = fitted(classifier(solver="lbfgs", alpha=10.0, initialization=ones, hidden_layer_sizes=3), X, y)
+    W = [np.full((4, 3), 1 / 4), np.full((3, 3), 1 / 3)]
+    z, _ = textbook.forward(X, W, [np.zeros(3)] * 2, "relu")
+    delta = (textbook.softmax(z[-1]) - np.eye(3)[y]) / 150
+    dW = [X.T @ ((delta @ W[1].T) * (z[0] > 0)), np.maximum(z[0], 0).T @ delta]
+    expected = 10 * np.sqrt(sum((w**2).sum() for w in W) / sum((g**2).sum() for g in dW))
+    measured = Measurements(model, X, y, None, None, None, None).penalty_ratio
+    assert measured == pytest.approx(expected)
+
+
+def test_extreme_targets_are_counted():
+    finding = found(diagnose(fitted(regressor(), *ONE_EXTREME), *ONE_EXTREME), "extreme_targets")
+    assert finding.evidence["extreme_rows"] == 1
+    assert finding.evidence["row"] == 3
+    assert "y = 1e+09, in row 3" in finding.message
 
 
 def test_at_most_ten_classes_are_named():

@@ -1,0 +1,42 @@
+"""The user's columns, and the network's inputs that each of them became."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+
+class ColumnGroup(NamedTuple):
+    """One column of X.
+
+    Attributes
+    ----------
+    name : str
+    position : int
+        Index of the column in X.
+    inputs : ndarray of int
+        Indices of the encoded columns that it became.
+    """
+
+    name: str
+    position: int
+    inputs: np.ndarray
+
+
+def column_groups(estimator, encoder):
+    """Return the ColumnGroup of every column of X, in the order of X.
+
+    Parameters
+    ----------
+    estimator : BackpropClassifier or BackpropRegressor
+        Fitted.
+    encoder : Encoder or None
+    """
+    if encoder is None:
+        names = getattr(estimator, "feature_names_in_", range(estimator.n_features_in_))
+        return [ColumnGroup(str(name), j, np.array([j])) for j, name in enumerate(names)]
+    owners = [encoder.numeric]
+    owners += [np.repeat(date.position, len(date.feature_names)) for date in encoder.dates]
+    owners.append(np.concatenate(owners)[encoder.indicated])
+    owners += [np.repeat(column.position, column.n_codes) for column in encoder.categories]
+    owner = np.concatenate(owners)
+    return [ColumnGroup(name, j, np.flatnonzero(owner == j)) for j, name in enumerate(encoder.names)]

@@ -1,0 +1,53 @@
+"""A random forest as a reference: how much of a target the inputs explain."""
+
+import numpy as np
+from sklearn.ensemble import ExtraTreesRegressor
+
+N_TREES = 60
+LEAST_LEAF = 3
+# Columns per split: a third, as is usual for regression (Breiman, 2001), but at least five, since most
+# columns of a table may be useless.
+LEAST_COLUMNS = 5
+
+
+class ReferenceForest:
+    """Extremely randomized trees and their out-of-bag predictions, by the trees that did not see the row.
+
+    Parameters
+    ----------
+    X : ndarray or CSR matrix of shape (n_samples, n_features)
+    T : ndarray of shape (n_samples, n_outputs)
+        The targets.
+    w : ndarray of shape (n_samples,) or None
+        Weights of the rows.
+
+    Attributes
+    ----------
+    predictions : ndarray of shape (n_samples, n_outputs)
+    share_explained : float
+        1 - sum (T - predictions)^2 / sum (T - mean T)^2, over all outputs; 0 or less if nothing was found.
+    importances : ndarray of shape (n_features,)
+    """
+
+    def __init__(self, X, T, w=None):
+        n_columns = X.shape[1]
+        forest = ExtraTreesRegressor(
+            N_TREES,
+            min_samples_leaf=LEAST_LEAF,
+            max_features=min(n_columns, max(LEAST_COLUMNS, n_columns // 3)),
+            bootstrap=True,
+            oob_score=True,
+            random_state=0,
+        )
+        forest.fit(X, T[:, 0] if T.shape[1] == 1 else T, w)
+        self.predictions = forest.oob_prediction_.reshape(T.shape)
+        self.importances = forest.feature_importances_
+        left = weighted_squares(T - self.predictions, w)
+        total = weighted_squares(T - np.average(T, axis=0, weights=w), w)
+        self.share_explained = 1 - left / total if total > 0 else 0.0
+
+
+def weighted_squares(a, w):
+    """Return the weighted sum of squares."""
+    squares = (a * a).sum(axis=1)
+    return float(squares.sum() if w is None else w @ squares)
