@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from skbackprop.displays.fitted import inputs_of_last_step, last_step
 from skbackprop.displays.style import BLUE, ORANGE, axes_or_new
 from skbackprop.inspection import hidden_activations
+from skbackprop.inspection.pipelines import inputs_of_last_step, last_step
 from skbackprop.inspection.saturation import saturation
 
 if TYPE_CHECKING:

@@ -1,27 +1,5 @@
 """Functions that extract the data of the displays from fitted estimators."""
 
-from sklearn.pipeline import Pipeline
-from sklearn.utils.validation import check_is_fitted
-
-
-def last_step(estimator):
-    """Return the last step of a fitted pipeline, or the fitted estimator itself.
-
-    Raises
-    ------
-    NotFittedError
-        If the estimator is not fitted.
-    """
-    check_is_fitted(estimator)
-    return estimator[-1] if isinstance(estimator, Pipeline) else estimator
-
-
-def inputs_of_last_step(estimator, X):
-    """Return X as transformed for the last step of a pipeline, or X itself for another estimator."""
-    if isinstance(estimator, Pipeline) and len(estimator) > 1:
-        return estimator[:-1].transform(X)
-    return X
-
 
 def weights_of(estimator, network):
     """Return the weights W^l of a fitted estimator, one array of shape (n_{l-1}, n_l) per layer.

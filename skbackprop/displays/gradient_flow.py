@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from skbackprop.displays.fitted import inputs_of_last_step, last_step
 from skbackprop.displays.style import (
     BLACK,
     BLUE,
@@ -18,6 +17,7 @@ from skbackprop.displays.style import (
     label_integers,
 )
 from skbackprop.inspection import gradients
+from skbackprop.inspection.pipelines import inputs_of_last_step, last_step
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from skbackprop.displays.fitted import last_step
 from skbackprop.displays.style import BLACK, BLUE, GREEN, GREY, VERMILLION, axes_or_new, label_integers
 from skbackprop.inspection.kept_epoch import kept_epoch
+from skbackprop.inspection.pipelines import last_step
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

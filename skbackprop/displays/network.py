@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 import numpy as np
 
 from skbackprop.displays.diagram import Column, draw_legend, draw_names, draw_units, draw_weights, make_room
-from skbackprop.displays.fitted import input_names, last_step, output_names, weights_of
+from skbackprop.displays.fitted import input_names, output_names, weights_of
 from skbackprop.displays.style import axes_or_new, size_in_points
+from skbackprop.inspection.pipelines import last_step
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from skbackprop.displays.fitted import last_step, weights_of
+from skbackprop.displays.fitted import weights_of
 from skbackprop.displays.style import axes_or_new
+from skbackprop.inspection.pipelines import last_step
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

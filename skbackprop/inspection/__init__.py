@@ -1,5 +1,6 @@
-"""Inspection of fitted networks: activations, gradients, a gradient check, and a diagnosis of problems."""
+"""Inspection of fitted networks: attributions, activations, gradients, a gradient check, and a diagnosis."""
 
+from skbackprop.inspection.column_attributions import Attributions, attributions
 from skbackprop.inspection.diagnosis import Diagnosis, Finding
 from skbackprop.inspection.doctor import diagnose
 from skbackprop.inspection.gradient_check import GradientCheck, check_gradients
@@ -7,11 +8,13 @@ from skbackprop.inspection.layer_activations import LayerActivations, hidden_act
 from skbackprop.inspection.layer_gradients import LayerGradients, gradients
 
 __all__ = [
+    "Attributions",
     "Diagnosis",
     "Finding",
     "GradientCheck",
     "LayerActivations",
     "LayerGradients",
+    "attributions",
     "check_gradients",
     "diagnose",
     "gradients",

@@ -101,6 +101,25 @@ class InputLayer:
         np.sum(t.u, axis=1, keepdims=True, out=gradients["p"])  # dL/dp_j
         np.matmul(t.x.transpose(0, 2, 1), t.u, out=gradients["f"])  # dL/df_j = x_j^T dL/du_j
 
+    def compute_slopes(self, parameters, transients):
+        """Overwrite e_j by de_j/dx_j in the `transients` of a forward pass."""
+        t = transients
+        if self.columns.size:
+            np.sin(t.u, out=t.c)
+            np.multiply(t.c, -parameters["f"], out=t.c)  # dc_j/dx_j = -sin(u_j) f_j
+            np.matmul(t.c, parameters["A"], out=t.e)  # de_j/dx_j = dc_j/dx_j A_j
+
+    def input_gradient(self, delta, parameters, transients):
+        """Return dF/dx of the rows from `delta` = dF/da^0, after :meth:`compute_slopes`."""
+        delta = delta * parameters["s"]  # dF/d(x, e)
+        gradient = delta[:, : self.n_inputs]
+        if self.columns.size:
+            by_column = (delta.shape[0], self.columns.size, self.shapes["A"][2])
+            embedded = split_columns(delta, self.n_inputs, by_column)
+            slopes = transients.e.transpose(1, 0, 2)
+            gradient[:, self.columns] += np.einsum("ijk,ijk->ij", embedded, slopes)  # + dF/de_j de_j/dx_j
+        return gradient
+
 
 class InputTransients:
     """The arrays that the two passes of an input layer write for a batch of `n_rows` rows."""

@@ -123,12 +123,19 @@ class Encoder:
         names = [self.names[j] for j in self.numeric]
         for column in self.dates:
             names += column.feature_names
-        owners = [self.names[j] for j in (*self.numeric, *(column.position for column in self.dates))]
-        first = self._first_numbers().tolist()
-        names += [f"{owners[first.index(k)]}_missing" for k in self.indicated.tolist()]
+        names += [f"{self.names[j]}_missing" for j in self.owners[self.indicated]]
         for column in self.categories:
             names += column.feature_names
         return names
+
+    @property
+    def owners(self):
+        """The column of X that each encoded column belongs to, as an array of positions."""
+        dates = [column.position for column in self.dates for _ in column.feature_names]
+        numbers = np.array([*self.numeric, *dates], np.intp)
+        indicators = numbers[self.indicated]
+        categories = [column.position for column in self.categories for _ in range(column.n_codes)]
+        return np.concatenate((numbers, indicators, np.array(categories, np.intp)))
 
     def grown(self, table, sample_weight=None):
         """Return the encoder after further rows of a stream, in which there may be new categories."""
