@@ -6,7 +6,6 @@ from sklearn.base import is_classifier
 from skbackprop.inspection.diagnosis import Finding
 from skbackprop.inspection.evidence import measured
 from skbackprop.inspection.severity import severity_above, severity_below
-from skbackprop.model.objective import ROBUST_CLASSES, ROBUST_LOSSES
 
 # Root mean square of a column. The curvature of the loss grows with its square (LeCun et al.,
 # 1998): a column of size 30 needs a learning rate a thousand times smaller than a column of size 1.
@@ -56,12 +55,7 @@ def badly_scaled_targets(m):
 
 def extreme_targets(m):
     """Find a few values of y that are so far from all others that they decide the squared error alone."""
-    settings = m.model.settings
-    if (
-        is_classifier(m.estimator)
-        or settings.loss in ROBUST_LOSSES
-        or isinstance(settings.loss, ROBUST_CLASSES)
-    ):
+    if is_classifier(m.estimator) or getattr(m.model.loss, "robust", False):
         return
     for values in m.Y.T:
         distances = np.abs(values - np.median(values))
