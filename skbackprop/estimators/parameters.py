@@ -96,7 +96,7 @@ RECIPE = [
         [Choice("auto", "standard", "ntk")],
         """
         "ntk" (neural tangent parametrization) gives each layer a learning rate that fits its width, and
-        initial weights to match; `learning_rate` is then about 50 times larger.
+        initial weights to match; `learning_rate` is that of a layer of 256 inputs.
         """,
     ),
     Parameter(

@@ -45,9 +45,9 @@ TABULAR_CLASSIFIER = {
     "activation": "selu",
     "dropout": 0.15,
     "solver": "adamw",
-    "learning_rate": 0.04,
+    "learning_rate": 0.0025,
     "schedule": "coslog4",
-    "alpha": 0.02,
+    "alpha": 0.32,
     "batch_size": "auto",
     "batches": 8,  # an epoch, where that makes their size one within BATCH_BOUNDS
     "max_iter": "auto",
@@ -66,7 +66,7 @@ TABULAR_REGRESSOR = {
     "activation": "mish",
     "dropout": 0.1,
     "batches": 64,
-    "learning_rate": 0.07,
+    "learning_rate": 0.004,
     "input_layer": "periodic",
     "early_stopping": False,
 }

@@ -11,20 +11,23 @@ r = 1 / sqrt(n_{l-1}), W = r w and dL/dw = r dL/dW:
     Adam   w <- w - eta m' / (sqrt(v') + epsilon)    the gradient's scale r cancels:  W <- W - r eta (...)
     SGD    w <- w - eta dL/dw                        W <- W - r^2 eta dL/dW
 
-so r is the factor on Adam's learning rate, and r^2 on that of SGD (``Optimizer.rate_power``). The biases
-and the input layer have factors of their own, those of RealMLP (Holzmueller et al., 2024, "Better by
-default").
+so r is the factor on Adam's learning rate, and r^2 on that of SGD (``Optimizer.rate_power``). The unit of eta is
+chosen such that a layer of 256 inputs has the factor 1, sqrt(256 / n_{l-1}) = 16 r in place of r: a learning rate
+then means what it means in the standard parametrisation. The biases and the input layer have factors of their own,
+those of RealMLP (Holzmueller et al., 2024, "Better by default") in this unit.
 """
 
 import math
 
-BIAS_RATE = 0.1
-INPUT_RATES = {"s": 6.0, "f": 0.1, "p": 0.1, "A": 0.1, "q": 0.1}
+# A layer of so many inputs has the factor 1.
+UNIT_INPUTS = 256
+BIAS_RATE = 1.6
+INPUT_RATES = {"s": 96.0, "f": 1.6, "p": 1.6, "A": 1.6, "q": 1.6}
 
 
 def ntk_rates(network):
     """Return (slice of theta, factor on Adam's learning rate) of each part of theta."""
-    factors = [1 / math.sqrt(n_in) for n_in in network.layer_sizes[:-1]]
+    factors = [math.sqrt(UNIT_INPUTS / n_in) for n_in in network.layer_sizes[:-1]]
     factors += [BIAS_RATE] * len(network.b)
     factors += [INPUT_RATES[name] for name in network.input_parameters]
     return list(zip(network.layout.slices(), factors, strict=True))
