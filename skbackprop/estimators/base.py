@@ -11,7 +11,7 @@ from skbackprop.estimators.fitted_attributes import FittedAttributes
 from skbackprop.estimators.parameters import refuse_word_as_rate, validate
 from skbackprop.estimators.recipe import Recipe
 from skbackprop.estimators.resuming import check_resumed, fixed_parameters, warn_of_fixed_parameters
-from skbackprop.estimators.validation import Rows, make_validation
+from skbackprop.estimators.validation import Rows, check_groups, make_validation
 from skbackprop.estimators.version import __version__
 from skbackprop.estimators.warnings import (
     FINISHED,
@@ -24,6 +24,7 @@ from skbackprop.estimators.warnings import (
 from skbackprop.estimators.without_effect import warn_of_parameters_without_effect
 from skbackprop.model.model import CHANGEABLE, CHANGEABLE_IN_STREAM, build_model
 from skbackprop.model.monte_carlo import sample_raw_predictions
+from skbackprop.model.out_of_fold import out_of_fold
 from skbackprop.model.prediction import raw_predictions
 from skbackprop.model.recipes import resolve
 from skbackprop.network.file_checks import require
@@ -32,6 +33,7 @@ from skbackprop.network.losses import combine
 from skbackprop.tables.digest import digest
 from skbackprop.tables.equal_rows import merge_equal_rows
 from skbackprop.tables.inputs import check_inputs, check_training_data
+from skbackprop.tables.rows_on_disk import StoredRows
 from skbackprop.tables.sparse_rows import arrange, mostly_zeros
 from skbackprop.tables.user_warnings import warn
 from skbackprop.training.lbfgs import minimize_lbfgs
@@ -45,7 +47,8 @@ def settings_of(estimator, X, sample_weight, streaming=False):
     recipe = parameters["recipe"]
     base, changes = (Recipe(recipe) if isinstance(recipe, str) else recipe).base_and_changes()
     parameters = {**parameters, **changes, "recipe": base}
-    return resolve(parameters, kind, X.shape[0], streaming, mostly_zeros(X, sample_weight))
+    on_disk = isinstance(X, StoredRows)
+    return resolve(parameters, kind, X.shape[0], streaming, mostly_zeros(X, sample_weight), on_disk)
 
 
 def fitted_model(estimator):
@@ -129,7 +132,7 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
 
     # Fitting.
 
-    def _fit(self, X, y, sample_weight, X_val, y_val, sample_weight_val):
+    def _fit(self, X, y, sample_weight, X_val, y_val, sample_weight_val, groups):
         given = X, y, sample_weight
         continuing = self.warm_start and hasattr(self, "_model")
         if not continuing:
@@ -154,7 +157,8 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
             self._model.follow(settings)
             settings = self._model.settings
         X, numbers = arrange(X, settings.sparse_rows), None
-        if X.shape[0] <= settings.batch_size:
+        groups = check_groups(groups, X.shape[0])
+        if X.shape[0] <= settings.batch_size and groups is None and settings.early_stopping != "folds":
             X, y, sample_weight, numbers = merge_equal_rows(X, y, sample_weight)
         if continuing:
             model = self._model
@@ -163,19 +167,22 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
             model = build_model(X, y, sample_weight, settings, encoder)
             model.parameters = fixed_parameters(self)
         warn_of_a_single_class(model.targets)
-        warn_of_parameters_without_effect(self, settings, X_val)
-        rows, validate = make_validation(
-            self, model, Rows(X, y, sample_weight, given[0], numbers), X_val, y_val, sample_weight_val
+        warn_of_parameters_without_effect(self, settings, X_val, groups)
+        validation = make_validation(
+            self, model, Rows(X, y, sample_weight, given[0], numbers), X_val, y_val, sample_weight_val, groups
         )
-        batches = model.training_batches(X, y, sample_weight, rows)
+        batches = model.training_batches(X, y, sample_weight, validation.rows, validation.folds)
         training = model.resume_training(self.random_state)
         observer = observe(self, model, settings.max_iter, *given)
         data = None if observer is None and training.unfinished is None else digest(X, y, sample_weight)
-        check_resumed(training, validate, data)
-        reason = self._train(model, batches, validate, observer, data)
+        check_resumed(training, validation.validate, data)
+        reason = self._train(model, batches, validation.validate, observer, data)
         if reason == "interrupted" and is_one_of_many():
             raise KeyboardInterrupt
         model.ended_by = reason
+        model.out_of_fold = None
+        if validation.folds is not None:
+            model.out_of_fold = out_of_fold(model, X, y, sample_weight, validation.folds)
         if reason == "max_iter" and self.warm_start:
             reason = "planned"
         warn_of_the_end(reason, model)
@@ -245,7 +252,7 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
         if not first:
             model.observe_inputs(X, sample_weight, encoder)
         training.unfinished = None  # a fit that was saved under way ends here
-        model.ended_by = None
+        model.ended_by = model.out_of_fold = None
         observer = observe(self, model, 1, *given)
         # One epoch knows nothing of those that may follow: the schedules of the fraction done
         # do not apply.

@@ -262,10 +262,12 @@ TRAINING = [
 STOPPING = [
     Parameter(
         "early_stopping",
-        [AUTO, "boolean"],
+        [Choice("auto", "folds"), "boolean"],
         """
-        Whether a share of the rows is held out, and the weights of the epoch with the best result on them are
-        kept. Classes are held out in equal shares.
+        Whether rows are held out, and the weights of the epoch with the best result on them are kept. True: a
+        share of the rows, the same for all networks. "folds": each of the `n_estimators` networks holds out
+        a fold of its own, so that every row is trained on by all networks but one, and keeps its own best
+        epoch. Classes are held out in equal shares.
         """,
     ),
     Parameter("validation_fraction", [FRACTION], "The share, in (0, 1)."),

@@ -134,7 +134,7 @@ class BackpropRegressor(RegressorMixin, BaseBackprop):
 
     @with_callbacks
     @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y, sample_weight=None, *, X_val=None, y_val=None, sample_weight_val=None):
+    def fit(self, X, y, sample_weight=None, *, X_val=None, y_val=None, sample_weight_val=None, groups=None):
         """Train the network.
 
         Parameters
@@ -148,12 +148,14 @@ class BackpropRegressor(RegressorMixin, BaseBackprop):
         X_val, y_val, sample_weight_val : default=None
             Rows to validate on after each epoch, in place of a share of X; the weights of the
             best epoch are kept.
+        groups : array-like of shape (n_samples,), default=None
+            Rows of the same group, for instance those of one patient, are held out together.
 
         Returns
         -------
         self : BackpropRegressor
         """
-        return self._fit(X, y, sample_weight, X_val, y_val, sample_weight_val)
+        return self._fit(X, y, sample_weight, X_val, y_val, sample_weight_val, groups)
 
     @available_if(stochastic)
     @with_callbacks

@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 from scipy.sparse import issparse
 from sklearn.metrics import check_scoring
-from sklearn.utils import _safe_indexing, check_random_state
+from sklearn.utils import _safe_indexing, check_random_state, column_or_1d
 
+from skbackprop.network.members import copy_member, member
+from skbackprop.tables.folds import deal_folds
 from skbackprop.tables.inputs import check_training_data
 from skbackprop.tables.rows_on_disk import in_memory, is_stored
 from skbackprop.tables.sparse_rows import SparseRows, arrange
@@ -17,6 +19,7 @@ from skbackprop.tables.user_warnings import warn
 from skbackprop.tables.validation_split import split_rows
 from skbackprop.training.epoch_loss import mean_loss
 from skbackprop.training.loop import ValidationError
+from skbackprop.training.run import Validated
 
 
 @dataclass
@@ -67,8 +70,46 @@ class Rows:
         return given if self.numbers is None else _safe_indexing(given, self.numbers)
 
 
-def make_validation(estimator, model, training, X_val, y_val, sample_weight_val):
-    """Return the rows to train on (None: all), and a function that validates, or None.
+def check_groups(groups, n_rows):
+    """Return `groups` as numbers from 0, or None.
+
+    Raises
+    ------
+    ValueError
+        Where it does not have one value for each row of X.
+    """
+    if groups is None:
+        return None
+    groups = column_or_1d(groups)
+    if groups.shape[0] != n_rows:
+        raise ValueError(
+            f"groups has {groups.shape[0]} values, but X has {n_rows} rows; one for each is needed."
+        )
+    return np.unique(groups, return_inverse=True)[1]
+
+
+@dataclass
+class Validation:
+    """What is held out, and how it is validated.
+
+    Attributes
+    ----------
+    rows : ndarray of int or None
+        The rows to train on; None is all.
+    folds : ndarray of int or None
+        The network that holds out each row (see :func:`.deal_folds`); None where the networks train on the
+        same rows.
+    validate : callable or None
+        Returns a :class:`.Validated`; None where nothing is held out.
+    """
+
+    rows: Any = None
+    folds: Any = None
+    validate: Any = None
+
+
+def make_validation(estimator, model, training, X_val, y_val, sample_weight_val, groups=None):
+    """Return the Validation that the parameters of `estimator` ask for.
 
     Parameters
     ----------
@@ -78,11 +119,15 @@ def make_validation(estimator, model, training, X_val, y_val, sample_weight_val)
     training : Rows
     X_val, y_val, sample_weight_val
         As the user gave them.
+    groups : ndarray of shape (n_samples,), default=None
+        Rows of the same group are held out together.
     """
     if (X_val is None) != (y_val is None):
         raise ValueError("X_val and y_val must be given together, or neither of them.")
     if model.settings.solver == "lbfgs":
-        return None, None
+        return Validation()
+    if X_val is None and model.settings.early_stopping == "folds":
+        return validation_on_folds(estimator, model, training, groups)
     if X_val is not None:
         X, *checked, _ = check_training_data(
             estimator,
@@ -105,6 +150,7 @@ def make_validation(estimator, model, training, X_val, y_val, sample_weight_val)
             check_random_state(model.split_seed),
             model.targets.strata(training.y),
             model.row_weights(training.y, training.sample_weight),
+            groups,
         )
         if held_out is None:
             warn(
@@ -113,28 +159,96 @@ def make_validation(estimator, model, training, X_val, y_val, sample_weight_val)
                 "hold out, or none to train on. Training goes without a validation. Use early_stopping=False "
                 "or another validation_fraction, or pass X_val and y_val to fit."
             )
-            return None, None
+            return Validation()
     else:
-        return None, None
-    batches = model.validation_batches(validated.X, validated.y, validated.sample_weight, held_out)
-    score = None
+        return Validation()
+    batches = model.validation_batches(validated.X, validated.y, validated.sample_weight, [held_out])
+    watch = Watch([model.network], batches, model.loss)
     if estimator.scoring != "loss":
-        score = make_scoring(estimator, model, validated if held_out is None else validated.take(held_out))
-    n_done = 0
+        held_out_rows = validated if held_out is None else validated.take(held_out)
+        watch.scores = [make_scoring(estimator, model, held_out_rows)]
+    return Validation(rows, None, watch)
 
-    def validate():
-        nonlocal n_done
-        loss = mean_loss(model.network, model.loss, batches)
+
+def validation_on_folds(estimator, model, training, groups):
+    """Return the Validation in which each network holds out a fold of its own."""
+    network, weights = model.network, model.row_weights(training.y, training.sample_weight)
+    folds = deal_folds(
+        network.n_networks,
+        training.X.shape[0],
+        check_random_state(model.split_seed),
+        model.targets.strata(training.y),
+        groups,
+        weights,
+    )
+    held_out = [np.flatnonzero(folds == e) for e in range(network.n_networks)]
+    if not all(rows.size for rows in held_out):
+        warn(
+            f"early_stopping='folds' has too few rows: {training.X.shape[0]} rows do not give each of "
+            f"{network.n_networks} networks a row to hold out. Training goes without a validation. Use a smaller "
+            "n_estimators or early_stopping=False, or pass X_val and y_val to fit."
+        )
+        return Validation()
+    members = [member(network, e) for e in range(network.n_networks)]
+    batches = model.validation_batches(training.X, training.y, training.sample_weight, held_out)
+    watch = WatchOnFolds(members, batches, model.loss, network)
+    if estimator.scoring != "loss":
+        watch.scores = [
+            make_scoring(estimator, replace(model, network=one), training.take(rows))
+            for one, rows in zip(members, held_out, strict=True)
+        ]
+    return Validation(None, folds, watch)
+
+
+class Watch:
+    """Validates: calling it returns a :class:`.Validated`.
+
+    Parameters
+    ----------
+    networks : list of Network
+    batches : list of Batches
+        The held-out rows of each.
+    loss : object
+
+    Attributes
+    ----------
+    scores : list of callable or None
+        The scorer of each network on its rows.
+    """
+
+    def __init__(self, networks, batches, loss):
+        self.networks, self.batches, self.loss = networks, batches, loss
+        self.scores = None
+        totals = np.array([each.total_weight for each in batches], dtype=np.float64)
+        self.shares = totals / totals.sum()
+        self.n_done = 0
+
+    def __call__(self):
+        pairs = zip(self.networks, self.batches, strict=True)
+        losses = np.array([mean_loss(network, self.loss, batches) for network, batches in pairs])
         try:
-            result = loss, None if score is None else score()
+            scores = (
+                None if self.scores is None else np.array([score() for score in self.scores], dtype=float)
+            )
         except Exception as error:
-            if n_done == 0:  # a scorer that never worked
+            if self.n_done == 0:  # a scorer that never worked
                 raise
             raise ValidationError from error
-        n_done += 1
-        return result
+        self.n_done += 1
+        return Validated(losses, scores, self.shares)
 
-    return rows, validate
+
+class WatchOnFolds(Watch):
+    """Validates each of several networks, as it is now, on rows of its own."""
+
+    def __init__(self, members, batches, loss, network):
+        super().__init__(members, batches, loss)
+        self.network = network
+
+    def __call__(self):
+        for e, one in enumerate(self.networks):
+            copy_member(self.network, e, one)
+        return super().__call__()
 
 
 def make_scoring(estimator, model, rows):

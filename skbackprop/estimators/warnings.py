@@ -106,7 +106,8 @@ def warn_of_a_useless_fit(model, batches):
             z = network.forward(X, Workspace(network, X.shape[0]))
             raw.append(combine(model.loss, z, network.n_networks).copy())
             Y.append(Y_batch.copy())
-            w.append(np.ones(len(Y_batch)) if w_batch is None else w_batch.copy())
+            w_batch = np.ones(len(Y_batch)) if w_batch is None else w_batch
+            w.append(w_batch.reshape(len(Y_batch), -1).mean(axis=1))
             if sum(map(len, Y)) >= SAMPLE_ROWS:
                 break
         raw, Y, w = np.concatenate(raw), np.concatenate(Y), np.concatenate(w)

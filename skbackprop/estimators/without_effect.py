@@ -12,7 +12,7 @@ BATCHES_ONLY = (
 )  # fmt: skip
 
 
-def warn_of_parameters_without_effect(estimator, settings, X_val):
+def warn_of_parameters_without_effect(estimator, settings, X_val, groups=None):
     """Warn once, by name, of all parameters that were set and have no effect.
 
     Parameters
@@ -20,14 +20,16 @@ def warn_of_parameters_without_effect(estimator, settings, X_val):
     estimator : BaseBackprop
     settings : Settings
         Its parameters, resolved.
-    X_val
-        As the user gave it, or None.
+    X_val, groups
+        As the user gave them, or None.
     """
     set_by_user = changed(estimator)
     if isinstance(estimator.recipe, Recipe):
         set_by_user |= changed(estimator.recipe)
     if X_val is not None:
         set_by_user.add("X_val")
+    if groups is not None:
+        set_by_user.add("groups")
     parts = []
     for names, reason in rules(settings, X_val):
         if named := [repr(name) for name in names if name in set_by_user]:
@@ -50,7 +52,10 @@ def rules(settings, X_val):
     """Yield (names, reason) of parameters that have no effect."""
     solver, validates = settings.solver, X_val is not None or settings.early_stopping
     if solver == "lbfgs":
-        yield ("X_val", *BATCHES_ONLY), "solver='lbfgs' uses all rows at every step and watches the gradient"
+        yield (
+            ("X_val", "groups", *BATCHES_ONLY),
+            "solver='lbfgs' uses all rows at every step and watches the gradient",
+        )
     else:
         yield ("max_fun",), f"solver={solver!r}"
         if solver == "sgd":
@@ -60,9 +65,11 @@ def rules(settings, X_val):
         if settings.schedule != "invscaling":
             yield ("power_t",), f"schedule={settings.schedule!r}"
         if X_val is not None:
-            yield ("validation_fraction",), "X_val is given"
+            yield ("validation_fraction", "groups"), "X_val is given"
         elif not validates:
-            yield ("validation_fraction", "scoring"), "nothing is held out: early_stopping=False"
+            yield ("validation_fraction", "scoring", "groups"), "nothing is held out: early_stopping=False"
+        elif settings.early_stopping == "folds":
+            yield ("validation_fraction",), "early_stopping='folds' holds out a fold for each network"
         if settings.n_iter_no_change is None:
             yield ("tol",), "n_iter_no_change=None"
     if settings.loss != "quantile":

@@ -8,6 +8,7 @@ from sklearn.utils import check_random_state
 
 from skbackprop.model.layers import activation_list, dropout_list, layer_list
 from skbackprop.model.objective import make_loss, make_targets
+from skbackprop.model.out_of_fold import OutOfFold
 from skbackprop.model.recipes import Settings, make_input_layer, make_optimizer
 from skbackprop.model.saved_state import check_parts, checksum
 from skbackprop.network.file_checks import require
@@ -16,6 +17,7 @@ from skbackprop.network.initialization import initialize
 from skbackprop.network.network import Network
 from skbackprop.tables.batches import Batches
 from skbackprop.tables.encoding import Encoder
+from skbackprop.tables.folds import fold_weights
 from skbackprop.tables.scaling import SCALINGS, RunningScaling, Scaling, no_scaling
 from skbackprop.training.history import History
 from skbackprop.training.loop import Training
@@ -62,7 +64,7 @@ class Model:
     (optimizer states and random generator) is there where warm_start or partial_fit may go on with
     it, and None otherwise. ``ended_by`` is the reason for the end of the last fit (see
     :meth:`.Training.run`), None after partial_fit, which ends when the user ends it. ``parameters`` are those
-    that made the network, as the user gave them.
+    that made the network, as the user gave them. ``out_of_fold`` is None where no rows were held out in folds.
     """
 
     network: Network
@@ -76,6 +78,7 @@ class Model:
     training: Training | None = None
     ended_by: str | None = None
     parameters: dict = field(default_factory=dict)
+    out_of_fold: OutOfFold | None = None
 
     def __getstate__(self):
         # A copy, whose numbers another thread that trains this model does not change while they are written.
@@ -137,31 +140,31 @@ class Model:
                 self.scaling.follow_growth(origins)
         self.encoder = encoder
 
-    def training_batches(self, X, y, sample_weight, rows=None):
-        """Return the batches to train on, made of `rows` (None: all)."""
+    def training_batches(self, X, y, sample_weight, rows=None, folds=None):
+        """Return the batches to train on, made of `rows` (None: all).
+
+        With `folds` each network trains on all rows but those of its fold (see :mod:`skbackprop.tables.folds`).
+        """
         self.targets.observe(y)
+        weights = self.row_weights(y, sample_weight)
         return Batches(
             X,
             self.encode_for_training(y),
-            self.row_weights(y, sample_weight),
+            weights if folds is None else fold_weights(folds, self.network.n_networks, weights),
             batch_size=self.settings.batch_size,
             dtype=self.network.theta.dtype,
             scaling=self.scaling,
             rows=rows,
         )
 
-    def validation_batches(self, X, y, sample_weight, rows=None):
-        """Return the batches to validate on, made of `rows` (None: all)."""
+    def validation_batches(self, X, y, sample_weight, parts=(None,)):
+        """Return the batches to validate on for each of `parts`, indices of rows (None: all)."""
         dtype = self.network.theta.dtype
-        return Batches(
-            X,
-            self.targets.encode(y, dtype),
-            self.row_weights(y, sample_weight),
-            batch_size=VALIDATION_ROWS,
-            dtype=dtype,
-            scaling=self.scaling,
-            rows=rows,
-        )
+        Y, weights = self.targets.encode(y, dtype), self.row_weights(y, sample_weight)
+        return [
+            Batches(X, Y, weights, batch_size=VALIDATION_ROWS, dtype=dtype, scaling=self.scaling, rows=rows)
+            for rows in parts
+        ]
 
     def resume_training(self, random_state):
         """Return the training, a new one where it was not kept."""
@@ -199,7 +202,7 @@ def build_model(X, y, sample_weight, settings, encoder, classes=None, streaming=
         )
     n_numeric = X.shape[1] if encoder is None else encoder.n_numeric
     scaling = make_scaling(X, sample_weight, settings, n_numeric, streaming)
-    input_layer = make_input_layer(settings.input_layer, X, n_numeric)
+    input_layer = make_input_layer(settings.input_layer, X, n_numeric, settings.n_estimators)
     n_inputs = X.shape[1] if input_layer is None else input_layer.n_outputs
     dtype = compute_dtype(X, settings.dtype)
     sizes = [n_inputs, *hidden, targets.n_outputs]

@@ -40,9 +40,9 @@ TEXTBOOK = {
     "clip_predictions": False,
 }
 TABULAR_CLASSIFIER = {
-    "n_estimators": 2,
-    "hidden_layer_sizes": (256, 256, 256),
-    "activation": "selu",
+    "n_estimators": 8,
+    "hidden_layer_sizes": (96, 96, 96),
+    "activation": "relu",
     "dropout": 0.15,
     "solver": "adamw",
     "learning_rate": 0.0025,
@@ -58,7 +58,7 @@ TABULAR_CLASSIFIER = {
     "regularization_schedule": "flat_cos",
     "parametrization": "ntk",
     "input_layer": "scale",
-    "label_smoothing": 0.1,
+    "label_smoothing": 0.0,
     "clip_predictions": True,
 }
 TABULAR_REGRESSOR = {
@@ -68,7 +68,6 @@ TABULAR_REGRESSOR = {
     "batches": 64,
     "learning_rate": 0.004,
     "input_layer": "periodic",
-    "early_stopping": False,
 }
 # The hurried: one network of a third of the width, and for the regressor no embeddings.
 FAST = {"n_estimators": 1, "hidden_layer_sizes": (96, 96, 96), "activation": "relu", "input_layer": "scale"}
@@ -99,7 +98,7 @@ def is_auto(value):
     return isinstance(value, str) and value == "auto"
 
 
-def resolve(parameters, kind, n_rows, streaming=False, mostly_zeros=False):
+def resolve(parameters, kind, n_rows, streaming=False, mostly_zeros=False, on_disk=False):
     """Return Settings: `parameters` with every "auto" replaced, for training on `n_rows` rows.
 
     Parameters
@@ -114,6 +113,8 @@ def resolve(parameters, kind, n_rows, streaming=False, mostly_zeros=False):
     mostly_zeros : bool, default=False
         Whether X has many columns and few numbers other than 0 (see :func:`.mostly_zeros`). Standard scaling
         makes much of the few, and without an input layer products with the zeros can be left out.
+    on_disk : bool, default=False
+        Whether X is an array on disk, in which reading the rows of a fold takes as long as reading all.
 
     Notes
     -----
@@ -146,7 +147,14 @@ def resolve(parameters, kind, n_rows, streaming=False, mostly_zeros=False):
         steps = math.ceil(n_rows / settings.batch_size)
         settings.max_iter = int(np.clip(math.ceil(LEAST_STEPS / steps), EPOCHS[kind], MOST_EPOCHS))
     if settings.early_stopping == "auto":
-        settings.early_stopping = n_rows in SMALL_TABLE
+        several = settings.n_estimators > 1 and n_rows >= max(SMALL_TABLE.start, 4 * settings.n_estimators)
+        small = kind == "classifier" and n_rows in SMALL_TABLE
+        settings.early_stopping = "folds" if several and not (streaming or on_disk) else small
+    if settings.early_stopping == "folds" and settings.n_estimators == 1:
+        raise ValueError(
+            "early_stopping='folds' needs several networks, of which each holds out a fold. Got n_estimators=1; "
+            "set it to at least 2, or early_stopping=True."
+        )
     if settings.initialization == "auto" and settings.parametrization == "ntk":
         settings.initialization = "ntk"
     drops_inputs = np.size(settings.dropout) > max(1, np.size(settings.hidden_layer_sizes))
@@ -167,15 +175,15 @@ def auto_value(name, recipe, kind):
     return f"True for {SMALL_TABLE.start} to {SMALL_TABLE.stop - 1} rows, else False"  # early_stopping
 
 
-def make_input_layer(kind, X, n_numeric):
+def make_input_layer(kind, X, n_numeric, n_networks=1):
     """Return the InputLayer of a network for inputs like X, or None; it embeds numeric columns only."""
     if kind is None:
         return None
     if kind == "scale":
-        return InputLayer(X.shape[1])
+        return InputLayer(X.shape[1], n_networks=n_networks)
     sample = X[:SAMPLE_ROWS]
     columns = [j for j in range(n_numeric) if np.unique(sample[:, j]).size > 2]
-    return InputLayer(X.shape[1], columns)
+    return InputLayer(X.shape[1], columns, n_networks=n_networks)
 
 
 def make_optimizer(settings, network):

@@ -6,6 +6,7 @@ the same without allocating anything in a training step.
 ======================  ===================================================================
 ``textbook.py``         all of it, to be read; ``python -m skbackprop.network.textbook``
 ``network.py``          the parameters theta, the forward and the backward pass
+``members.py``          one of several networks side by side
 ``activations.py``      sigma and sigma'
 ``losses/``             what is minimised, delta^L, and the link of the output layer
 ``dropout.py``          dropout masks

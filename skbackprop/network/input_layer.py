@@ -19,6 +19,9 @@ import numpy as np
 class InputLayer:
     """The shapes of its parameters, which are part of the network's theta, and its two passes.
 
+    Of several networks side by side each has parameters of its own, with the number of the network as the
+    first axis, and a^0 has the columns of the first network, then those of the second, and so on.
+
     Parameters
     ----------
     n_inputs : int
@@ -29,25 +32,34 @@ class InputLayer:
         Length of f_j.
     n_components : int, default=3
         Length of e_j.
+    n_networks : int, default=1
+        E networks side by side.
 
     Attributes
     ----------
     n_outputs : int
-        Length of a^0.
+        Length of a^0 of one network.
     shapes : dict of str to tuple
         The shapes of the parameters "s" and, with embedded columns, "f", "p", "A", "q".
     """
 
-    def __init__(self, n_inputs, columns=(), n_frequencies=16, n_components=3):
+    def __init__(self, n_inputs, columns=(), n_frequencies=16, n_components=3, n_networks=1):
         self.n_inputs = n_inputs
         self.columns = np.asarray(columns, dtype=np.intp)
         n_columns = self.columns.size
         self.n_outputs = n_inputs + n_columns * n_components
-        self.shapes = {"s": (self.n_outputs,)}
+        networks = () if n_networks == 1 else (n_networks,)
+        self.shapes = {"s": (*networks, self.n_outputs)}
         if n_columns:
-            self.shapes["f"] = self.shapes["p"] = (n_columns, 1, n_frequencies)
-            self.shapes["A"] = (n_columns, n_frequencies, n_components)
-            self.shapes["q"] = (n_columns, 1, n_components)
+            self.shapes["f"] = self.shapes["p"] = (*networks, n_columns, 1, n_frequencies)
+            self.shapes["A"] = (*networks, n_columns, n_frequencies, n_components)
+            self.shapes["q"] = (*networks, n_columns, 1, n_components)
+
+    def of_one_network(self):
+        """Return the input layer that each of the networks has."""
+        if not self.columns.size:
+            return InputLayer(self.n_inputs)
+        return InputLayer(self.n_inputs, self.columns, *self.shapes["A"][-2:])
 
     def widened(self, n_inputs):
         """Return this layer for `n_inputs` inputs, of which the first are embedded as here."""
@@ -72,34 +84,34 @@ class InputLayer:
     def forward(self, X, parameters, transients):
         """Return a^0 of the rows of X."""
         t = transients
-        t.inputs[:, : self.n_inputs] = X
+        t.x[...] = X
         if self.columns.size:
-            t.x[..., 0] = X[:, self.columns].T
-            np.multiply(t.x, parameters["f"], out=t.u)
+            t.x_embedded[..., 0] = X[:, self.columns].T
+            np.multiply(t.x_embedded, parameters["f"], out=t.u)
             t.u += parameters["p"]  # u_j = x_j f_j + p_j
             np.cos(t.u, out=t.c)
             np.matmul(t.c, parameters["A"], out=t.e)
             t.e += parameters["q"]  # e_j = c_j A_j + q_j
-            t.embedded[...] = t.e.transpose(1, 0, 2)
-        np.multiply(t.inputs, parameters["s"], out=t.a)  # a^0 = s * (x, e)
+            t.embedded[...] = t.e
+        np.multiply(t.inputs, parameters["s"], out=t.scaled)  # a^0 = s * (x, e)
         return t.a
 
     def backward(self, parameters, gradients, transients):
         """Write the gradients of the parameters, from ``transients.delta`` = dL/da^0."""
         t = transients
-        np.einsum("ij,ij->j", t.delta, t.inputs, out=gradients["s"])  # dL/ds
+        np.einsum("i...,i...->...", t.delta_scaled, t.inputs, out=gradients["s"])  # dL/ds
         if not self.columns.size:
             return
-        t.delta *= parameters["s"]  # dL/d(x, e)
-        t.e[...] = t.delta_embedded.transpose(1, 0, 2)  # dL/de, which overwrites e
-        np.matmul(t.c.transpose(0, 2, 1), t.e, out=gradients["A"])  # dL/dA_j = c_j^T dL/de_j
-        np.sum(t.e, axis=1, keepdims=True, out=gradients["q"])  # dL/dq_j
-        np.matmul(t.e, parameters["A"].transpose(0, 2, 1), out=t.c)  # dL/dc_j = dL/de_j A_j^T
+        t.delta_scaled *= parameters["s"]  # dL/d(x, e)
+        t.e[...] = t.delta_embedded  # dL/de, which overwrites e
+        np.matmul(t.c.swapaxes(-1, -2), t.e, out=gradients["A"])  # dL/dA_j = c_j^T dL/de_j
+        np.sum(t.e, axis=-2, keepdims=True, out=gradients["q"])  # dL/dq_j
+        np.matmul(t.e, parameters["A"].swapaxes(-1, -2), out=t.c)  # dL/dc_j = dL/de_j A_j^T
         np.sin(t.u, out=t.u)
         np.negative(t.u, out=t.u)
         t.u *= t.c  # dL/du_j = -sin(u_j) dL/dc_j
-        np.sum(t.u, axis=1, keepdims=True, out=gradients["p"])  # dL/dp_j
-        np.matmul(t.x.transpose(0, 2, 1), t.u, out=gradients["f"])  # dL/df_j = x_j^T dL/du_j
+        np.sum(t.u, axis=-2, keepdims=True, out=gradients["p"])  # dL/dp_j
+        np.matmul(t.x_embedded.swapaxes(-1, -2), t.u, out=gradients["f"])  # dL/df_j = x_j^T dL/du_j
 
     def compute_slopes(self, parameters, transients):
         """Overwrite e_j by de_j/dx_j in the `transients` of a forward pass."""
@@ -122,27 +134,40 @@ class InputLayer:
 
 
 class InputTransients:
-    """The arrays that the two passes of an input layer write for a batch of `n_rows` rows."""
+    """The arrays that the two passes of an input layer write for a batch of `n_rows` rows.
+
+    ``a`` and ``delta`` have a row of all networks' columns for each row of the batch; ``scaled`` and
+    ``delta_scaled`` are views of them with an axis for the networks, if there are several.
+    """
 
     def __init__(self, input_layer, n_rows, dtype):
-        shape = (n_rows, input_layer.n_outputs)
+        networks = input_layer.shapes["s"][:-1]
+        shape = (n_rows, *networks, input_layer.n_outputs)
+        self.scaled = np.empty(shape, dtype)
+        self.delta_scaled = np.empty(shape, dtype)
+        self.a, self.delta = self.scaled.reshape(n_rows, -1), self.delta_scaled.reshape(n_rows, -1)
+        n_columns, n_inputs = input_layer.columns.size, input_layer.n_inputs
+        if not n_columns:
+            # (x, e_1, e_2, ...) is x alone, the same for all networks.
+            self.x = np.empty((n_rows, n_inputs), dtype)
+            self.inputs = self.x.reshape(n_rows, *(1 for _ in networks), n_inputs)
+            return
         self.inputs = np.empty(shape, dtype)  # (x, e_1, e_2, ...)
-        self.a = np.empty(shape, dtype)
-        self.delta = np.empty(shape, dtype)
-        n_columns = input_layer.columns.size
-        if n_columns:
-            self.x = np.empty((n_columns, n_rows, 1), dtype)
-            self.u = np.empty((n_columns, n_rows, input_layer.shapes["f"][2]), dtype)
-            self.c = np.empty_like(self.u)
-            self.e = np.empty((n_columns, n_rows, input_layer.shapes["A"][2]), dtype)
-            by_column = (n_rows, n_columns, input_layer.shapes["A"][2])
-            # Views of the embedded part of the rows of `inputs` and `delta`.
-            self.embedded = split_columns(self.inputs, input_layer.n_inputs, by_column)
-            self.delta_embedded = split_columns(self.delta, input_layer.n_inputs, by_column)
+        self.x = np.moveaxis(self.inputs[..., :n_inputs], 0, -2)
+        n_frequencies, n_components = input_layer.shapes["A"][-2:]
+        self.x_embedded = np.empty((n_columns, n_rows, 1), dtype)
+        self.u = np.empty((*networks, n_columns, n_rows, n_frequencies), dtype)
+        self.c = np.empty_like(self.u)
+        self.e = np.empty((*networks, n_columns, n_rows, n_components), dtype)
+        # Views of the embedded part of the rows of `inputs` and `delta`, with the axes of `e`.
+        self.embedded = by_column(self.inputs[..., n_inputs:], n_columns)
+        self.delta_embedded = by_column(self.delta_scaled[..., n_inputs:], n_columns)
 
 
-def split_columns(a, start, shape):
-    """Return a view of ``a[:, start:]`` in which its columns have the two axes of `shape`."""
-    view = a[:, start:]
-    strides = (view.strides[0], shape[2] * view.strides[1], view.strides[1])
-    return np.lib.stride_tricks.as_strided(view, shape, strides)
+def by_column(a, n_columns):
+    """Return a view of `a`, rows x networks x e_1, e_2, ..., as networks x columns x rows x components."""
+    *strides, last = a.strides
+    n_components = a.shape[-1] // n_columns
+    shape = (*a.shape[:-1], n_columns, n_components)
+    view = np.lib.stride_tricks.as_strided(a, shape, (*strides, n_components * last, last))
+    return np.moveaxis(view, 0, -2)

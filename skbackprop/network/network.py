@@ -5,9 +5,8 @@
 Notation: a^0 = X, one example a row; layer l = 1..L has the weights W^l (n_{l-1} x n_l) and the biases b^l
 (n_l); delta^l = dL/dz^l. The lists W, b, ... count from 0: ``W[l]`` is W^{l+1}.
 
-The *parameters* are one flat vector theta, and every W^l and b^l is a view into it, so that an optimizer is
-a few operations on whole vectors. The *transients* (z, a, delta, masks and the gradient) are in a
-:class:`~skbackprop.network.workspace.Workspace` that is allocated once per fit.
+The *parameters* are one flat vector theta, and every W^l and b^l is a view into it, so that an optimizer is a few
+operations on whole vectors. The *transients* (z, a, delta, masks, gradient) are in a :class:`.Workspace`.
 """
 
 import numpy as np
@@ -19,7 +18,7 @@ from skbackprop.network.kernels.products import affine, column_sums, times_trans
 
 
 class Network:
-    """A multilayer perceptron whose output layer is linear; the loss owns what follows z^L.
+    """A multilayer perceptron with a linear output layer; the loss owns what follows z^L.
 
     Parameters
     ----------
@@ -32,9 +31,9 @@ class Network:
     dtype : dtype, default=float64
         Of the parameters and of everything computed.
     input_layer : InputLayer, default=None
-        What makes a^0 of the inputs; None is a^0 = X. Its outputs are the n_0 of layer_sizes.
+        Makes a^0 of the inputs, with n_0 outputs; None is a^0 = X.
     n_networks : int, default=1
-        E networks of these sizes, trained side by side on the same a^0.
+        E networks of these sizes, trained side by side on the same X.
 
     Attributes
     ----------
@@ -93,7 +92,8 @@ class Network:
     @property
     def widths(self):
         """Columns of a^0, z^1, ..., z^L, those of all networks."""
-        return (self.layer_sizes[0], *(b.size for b in self.b))
+        n_inputs = self.layer_sizes[0] * (1 if self.input_layer is None else self.n_networks)
+        return (n_inputs, *(b.size for b in self.b))
 
     @property
     def n_outputs(self):

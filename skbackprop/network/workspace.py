@@ -74,11 +74,16 @@ class Workspace:
         self.biases = [np.tile(b.reshape(-1), (self.n_rows, 1)) for b in network.b]
 
     def for_each_network(self, Y, w):
-        """Return the targets and weights of the batch with the rows of ``raw``: once for each network."""
+        """Return the targets and weights of the batch with the rows of ``raw``: once for each network.
+
+        `w` may have a column for each network.
+        """
         if self._targets is None:
             return Y, w
         np.copyto(self._targets, Y[:, None])
-        return self._targets.reshape(self.raw.shape), None if w is None else w.repeat(self._targets.shape[1])
+        if w is not None:
+            w = w.ravel() if w.ndim == 2 else w.repeat(self._targets.shape[1])
+        return self._targets.reshape(self.raw.shape), w
 
     def fade_dropout(self, strength):
         """Drop with `strength` times the rates from now on."""

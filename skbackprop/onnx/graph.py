@@ -230,7 +230,7 @@ def argmax(x):
 def concatenate(tensors):
     """Return the tensors concatenated along the columns."""
     first, *others = tensors
-    return first.apply("Concat", *others, axis=1) if others else first
+    return first.apply("Concat", *others, axis=-1) if others else first
 
 
 def mean(x):

@@ -133,15 +133,18 @@ def scaled(x, scaling, dtype):
 
 
 def through_input_layer(x, network):
-    """Return a^0, see :mod:`skbackprop.network.input_layer`."""
+    """Return a^0, see :mod:`skbackprop.network.input_layer`; of several networks E x rows x n_0."""
     layer, p = network.input_layer, network.input_parameters
     if layer is None:
         return x
+    *networks, n_outputs = layer.shapes["s"]
     if layer.columns.size:
-        n_columns, n_components = layer.columns.size, layer.shapes["A"][2]
+        n_columns, n_components = layer.columns.size, layer.shapes["A"][-1]
         by_column = x.take(layer.columns, axis=1).transpose(1, 0).reshape(n_columns, -1, 1)
         u = by_column * p["f"] + p["p"]  # u_j = x_j f_j + p_j
         e = cos(u) @ p["A"] + p["q"]  # e_j = cos(u_j) A_j + q_j
-        e = e.transpose(1, 0, 2).reshape(-1, n_columns * n_components)
-        x = concatenate([x, e])
-    return x * p["s"]  # a^0 = s * (x, e)
+        e = e.transpose(*((0, 2, 1, 3) if networks else (1, 0, 2)))  # by row
+        if networks:
+            x = x * np.ones((*networks, 1, 1), network.theta.dtype)  # once for each network
+        x = concatenate([x, e.reshape(*networks, -1, n_columns * n_components)])
+    return x * p["s"].reshape(*networks, 1, n_outputs)  # a^0 = s * (x, e)

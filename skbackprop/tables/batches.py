@@ -29,9 +29,10 @@ class Batches:
     X : ndarray, StoredRows, SparseRows or CSR array of shape (n_samples, n_features)
     Y : ndarray of shape (n_samples, n_outputs), default=None
         Encoded targets, in the dtype of the network.
-    sample_weight : ndarray of shape (n_samples,), default=None
-        Scaled here to mean 1 over `rows`, so that a batch's sum of weighted gradients, divided by
-        its number of rows, has the weighted mean as its expectation, whatever the batch size.
+    sample_weight : ndarray of shape (n_samples,) or (n_samples, n_networks), default=None
+        The weight of each row, or its weight for each of several networks. Scaled here to mean 1 over `rows`,
+        so that a batch's sum of weighted gradients, divided by its number of rows, has the weighted mean as
+        its expectation, whatever the batch size.
     batch_size : int
         Maximum number of rows of a batch: there are as few batches as it allows, of equal sizes.
     dtype : dtype
@@ -44,6 +45,8 @@ class Batches:
     ----------
     n_rows : int
         Rows of an epoch.
+    total_weight : float
+        Sum of their weights.
     n_batches : int
         Batches of an epoch.
     batch_size : int
@@ -53,14 +56,17 @@ class Batches:
     def __init__(self, X, Y=None, sample_weight=None, *, batch_size, dtype, scaling=None, rows=None):
         rows = np.arange(X.shape[0], dtype=np.int32) if rows is None else np.array(rows, np.int32)
         if sample_weight is not None:
-            rows = rows[sample_weight[rows] > 0]
+            counts = (sample_weight > 0).reshape(X.shape[0], -1).any(axis=1)
+            rows = rows[counts[rows]]
             if not rows.size:
                 raise ValueError(
                     "sample_weight (or class_weight) is zero for every row of the training or of the "
                     "validation data; at least one must be positive."
                 )
-            sample_weight = (sample_weight / sample_weight[rows].mean()).astype(dtype)
+            total_weight = sample_weight[rows].sum()
+            sample_weight = (sample_weight / sample_weight[rows].mean(axis=0)).astype(dtype)
         self.n_rows = rows.size
+        self.total_weight = self.n_rows if sample_weight is None else total_weight
         self.n_batches = math.ceil(self.n_rows / batch_size)
         self.batch_size = math.ceil(self.n_rows / self.n_batches)
         self._Y = Y

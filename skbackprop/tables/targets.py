@@ -105,6 +105,10 @@ class ClassTargets:
             return np.unique(y, axis=0, return_inverse=True)[1].ravel()
         return self._encoder.transform(column_or_1d(y))
 
+    def plain(self, y):
+        """Return the numbers of the classes, or the labels as a dense array of 0 and 1."""
+        return self.encode(y, np.int8) if self.multilabel else self.codes(y)
+
     def strata(self, y):
         """Return the stratum of each row, of which validation takes equal shares: its class."""
         return self.codes(y)
@@ -229,6 +233,10 @@ class RealTargets:
         with np.errstate(over="ignore"):
             margin = MARGIN * (self.highest - self.lowest)
             return self.lowest - margin, self.highest + margin
+
+    def plain(self, y):
+        """Return y itself."""
+        return y
 
     def strata(self, y):
         """Return None: validation takes rows without regard to y."""

@@ -1,10 +1,10 @@
 """Rows held out for early stopping."""
 
 import numpy as np
-from sklearn.model_selection import train_test_split
+from sklearn.model_selection import GroupShuffleSplit, train_test_split
 
 
-def split_rows(n_samples, fraction, random_state, strata=None, sample_weight=None):
+def split_rows(n_samples, fraction, random_state, strata=None, sample_weight=None, groups=None):
     """Return the indices of the training rows and of the validation rows; (None, None) if either has none.
 
     Parameters
@@ -19,8 +19,17 @@ def split_rows(n_samples, fraction, random_state, strata=None, sample_weight=Non
         without stratification.
     sample_weight : ndarray of shape (n_samples,), default=None
         Rows of weight 0 are in neither part.
+    groups : ndarray of shape (n_samples,), default=None
+        Rows of the same group are in the same part; a share of the groups is held out, without regard to the
+        strata.
     """
     rows = np.arange(n_samples) if sample_weight is None else np.flatnonzero(sample_weight)
+    if groups is not None:
+        if np.unique(groups[rows]).size < 2:
+            return None, None
+        splitter = GroupShuffleSplit(1, test_size=fraction, random_state=random_state)
+        kept, held_out = next(splitter.split(rows, groups=groups[rows]))
+        return rows[kept], rows[held_out]
     if strata is None:
         strata = np.zeros(n_samples, dtype=np.intp)
     sizes = np.bincount(strata[rows])

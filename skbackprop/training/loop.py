@@ -8,7 +8,7 @@ from skbackprop.network.norms import clip_norm, constrain_units
 from skbackprop.network.schedules import SCHEDULES, invscaling
 from skbackprop.network.workspace import Workspaces
 from skbackprop.training.epoch_loss import LossMeter, mean_penalty, write_output_delta
-from skbackprop.training.run import Run
+from skbackprop.training.run import Best, Run
 from skbackprop.training.snapshot import Snapshot
 
 # The "adaptive" schedule: the factor on the learning rate when the loss stalls, and where it ends.
@@ -127,8 +127,9 @@ class Training:
             Whether this is one piece of a stream of unknown length: the schedules that depend on the
             fraction done do not apply, and only the last epochs stay in the history.
         validate : callable, default=None
-            Returns (loss, score) on held-out rows; with a score of None the loss is watched. With
-            it the weights of the best epoch are restored at the end.
+            Returns what it found on held-out rows, a :class:`.Validated`. With it the weights of the best
+            epoch are restored at the end; where it found something for each network, of the best epoch of
+            each.
         observer : object, default=None
             Its ``begin_epoch()`` and ``end_epoch()`` are called; a true result of the latter ends
             the training.
@@ -157,8 +158,8 @@ class Training:
             reason = self._run_epochs(run, batches, validate, observer, verbose)
         finally:
             self.unfinished = None
-        if run.best_theta is not None:
-            np.copyto(self.network.theta, run.best_theta)
+        if run.best is not None:
+            np.copyto(self.network.theta, run.best.theta)
         return reason
 
     def _begin(self, run, validate):
@@ -166,10 +167,19 @@ class Training:
         self.history.kept_validation = None
         if validate is None or not self.n_epochs:
             return
-        validated = validation_loss, score = validate()
-        run.stopping.update(validation_loss if score is None else -score)
-        run.best_theta, self.best_epoch = self.network.theta.copy(), self.n_epochs
-        self.history.kept_validation = validated
+        validated = validate()
+        run.stopping.update(validated.mean_watched)
+        self.best_epoch = self.n_epochs
+        self._keep_best(run, validated)
+
+    def _keep_best(self, run, validated):
+        """Keep the present weights where they are the best so far."""
+        if run.best is None:
+            run.best = Best(self.network.theta.copy(), validated)
+        else:
+            run.best = run.best.updated(self.network, validated)
+        kept = run.best.validated
+        self.history.kept_validation = kept.mean_loss, kept.mean_score
 
     def _run_epochs(self, run, batches, validate, observer, verbose):
         workspaces = Workspaces(self.network)
@@ -218,9 +228,8 @@ class Training:
             self.history.drop_all_but(STREAM_EPOCHS)
         if improved or validated is None:
             self.best_epoch = self.n_epochs
-        if improved and validated is not None:
-            run.best_theta = self.network.theta.copy()
-            self.history.kept_validation = validated
+        if validated is not None:
+            self._keep_best(run, validated)
 
     def _epoch(self, batches, workspaces, progress):
         """Pass once over the rows; return the mean loss and the penalty at the end.
@@ -277,13 +286,11 @@ class Training:
         history.penalty.append(penalty)
         if validated is None:
             return loss + penalty
-        validation_loss, score = validated
         history.validation_epochs.append(history.n_epochs)
-        history.validation_loss.append(validation_loss)
-        if score is None:
-            return validation_loss
-        history.validation_score.append(score)
-        return -score
+        history.validation_loss.append(validated.mean_loss)
+        if validated.scores is not None:
+            history.validation_score.append(validated.mean_score)
+        return validated.mean_watched
 
     def print_line(self, seconds):
         """Print the losses of the last epoch, which took this many seconds."""

@@ -27,7 +27,7 @@ class Snapshot:
         self._rng_state = training.rng.bit_generator.state
         self._history_state = training.history.copy_state()
         self._stopping_state = run.stopping.best, run.stopping.n_stalled
-        self._progress = run.epoch, run.best_theta, training.best_epoch
+        self._progress = run.epoch, run.best, training.best_epoch
         self._complete = True
 
     def restore(self):
@@ -44,4 +44,4 @@ class Snapshot:
         training.rng.bit_generator.state = self._rng_state
         training.history.restore_state(self._history_state)
         run.stopping.best, run.stopping.n_stalled = self._stopping_state
-        run.epoch, run.best_theta, training.best_epoch = self._progress
+        run.epoch, run.best, training.best_epoch = self._progress

@@ -1,0 +1,50 @@
+"""Predictions for rows of the training, each by the network that did not train on it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from skbackprop.model.prediction import raw_predictions
+from skbackprop.network.members import member
+
+
+@dataclass
+class OutOfFold:
+    """What the networks say about the rows that they held out.
+
+    Attributes
+    ----------
+    raw : ndarray of shape (n_rows, n_outputs)
+        The raw outputs; NaN for rows that no network held out.
+    folds : ndarray of int of shape (n_rows,)
+        The network that held out each row, -1 for none.
+    targets : ndarray of shape (n_rows,) or (n_rows, n_outputs)
+        Numbers of classes, labels, or the y of a regressor.
+    sample_weight : ndarray of shape (n_rows,) or None
+    """
+
+    raw: np.ndarray
+    folds: np.ndarray
+    targets: np.ndarray
+    sample_weight: np.ndarray | None
+
+
+def out_of_fold(model, X, y, sample_weight, folds):
+    """Return the OutOfFold of a trained `model`.
+
+    Parameters
+    ----------
+    model : Model
+    X : ndarray or CSR matrix of shape (n_rows, n_features)
+        Encoded inputs.
+    y, sample_weight
+        Checked.
+    folds : ndarray of int of shape (n_rows,)
+        See :func:`.deal_folds`.
+    """
+    network = model.network
+    raw = np.full((X.shape[0], network.n_outputs), np.nan, network.theta.dtype)
+    for e in range(network.n_networks):
+        rows = np.flatnonzero(folds == e)
+        raw[rows] = raw_predictions(member(network, e), X[rows], model.scaling, raw.dtype)
+    return OutOfFold(raw, folds, model.targets.plain(y), sample_weight)

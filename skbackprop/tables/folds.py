@@ -1,0 +1,80 @@
+"""Folds: the rows that each of several networks does not train on."""
+
+import numpy as np
+from sklearn.model_selection import GroupKFold, StratifiedGroupKFold
+
+# The fold of a row that is never held out.
+NEVER = -1
+
+
+def deal_folds(n_folds, n_rows, rng, strata=None, groups=None, sample_weight=None):
+    """Return the fold of each row: every row is held out by one of `n_folds` networks.
+
+    Parameters
+    ----------
+    n_folds : int
+    n_rows : int
+    rng : RandomState
+    strata : ndarray of int of shape (n_rows,), default=None
+        Each fold gets the same share of each stratum (class). A stratum of one row is never held out: no
+        other row could teach its class.
+    groups : ndarray of shape (n_rows,), default=None
+        Rows of the same group are in the same fold.
+    sample_weight : ndarray of shape (n_rows,), default=None
+        Rows of weight 0 are never held out.
+
+    Returns
+    -------
+    folds : ndarray of int of shape (n_rows,)
+        From 0 to n_folds - 1, or NEVER.
+
+    Raises
+    ------
+    ValueError
+        Where there are fewer groups than folds.
+    """
+    rows = np.arange(n_rows) if sample_weight is None else np.flatnonzero(sample_weight)
+    if strata is None:
+        strata = np.zeros(n_rows, dtype=np.intp)
+    folds = np.full(n_rows, NEVER)
+    if groups is not None:
+        for fold, held_out in enumerate(split_groups(n_folds, strata[rows], groups[rows], rng)):
+            folds[rows[held_out]] = fold
+        return folds
+    sizes = np.bincount(strata[rows])
+    rows = rng.permutation(rows[sizes[strata[rows]] > 1])
+    # Dealt out like cards, one stratum after the other.
+    in_order = rows[np.argsort(strata[rows], kind="stable")]
+    folds[in_order] = np.arange(rows.size) % n_folds
+    return folds
+
+
+def split_groups(n_folds, strata, groups, rng):
+    """Yield the rows of each fold, whole groups, with similar shares of the strata."""
+    n_groups = np.unique(groups).size
+    if n_groups < n_folds:
+        raise ValueError(
+            f"groups has {n_groups} groups, but each of the {n_folds} networks holds out groups of its own; "
+            f"set n_estimators to {n_groups} or fewer, or early_stopping=False."
+        )
+    stratified = np.bincount(strata).max() < strata.size and np.bincount(strata).max() >= n_folds
+    kind = StratifiedGroupKFold if stratified else GroupKFold
+    for _, held_out in kind(n_folds, shuffle=True, random_state=rng).split(groups, strata, groups):
+        yield held_out
+
+
+def fold_weights(folds, n_folds, sample_weight=None):
+    """Return the weight of each row for each network: 0 for the network that holds it out.
+
+    Parameters
+    ----------
+    folds : ndarray of int of shape (n_rows,)
+    n_folds : int
+    sample_weight : ndarray of shape (n_rows,), default=None
+
+    Returns
+    -------
+    weights : ndarray of shape (n_rows, n_folds)
+    """
+    trained_on = folds[:, None] != np.arange(n_folds)
+    return trained_on * (1.0 if sample_weight is None else sample_weight[:, None])
