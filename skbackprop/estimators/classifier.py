@@ -3,6 +3,7 @@
 import numpy as np
 from scipy.special import log_expit, log_softmax
 from sklearn.base import ClassifierMixin, _fit_context
+from sklearn.metrics import accuracy_score
 from sklearn.neural_network import MLPClassifier
 from sklearn.utils.metaestimators import available_if
 
@@ -28,6 +29,9 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
     ----------
     classes_ : ndarray of shape (n_classes,)
         The labels, in the order of the columns of predict_proba.
+    oof_decision_function_ : ndarray of shape (n_samples, n_classes)
+        Only with early_stopping="folds": the probabilities of the rows of the training, each by the
+        network that did not train on the row. NaN for rows that no network held out.
     {attributes}
 
     See Also
@@ -237,6 +241,19 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
     def classes_(self):
         """The classes, sorted; with a multilabel y their numbers."""
         return self._fitted_model().targets.classes
+
+    @property
+    def oof_decision_function_(self):
+        """The out-of-fold probabilities of the rows of the training, (n_samples, n_classes)."""
+        return self._probabilities(self._out_of_fold().raw.copy())
+
+    @property
+    def oof_score_(self):
+        """The accuracy of the out-of-fold predictions."""
+        found = self._out_of_fold()
+        rows = found.folds >= 0
+        predicted = self._model.targets.plain(self._model.targets.decode(found.raw[rows]))
+        return found.score(accuracy_score, predicted)
 
     def decision_function(self, X):
         """Return the raw outputs z^L.

@@ -47,6 +47,10 @@ validation_loss_curve_ : list of float
     Loss on the validation rows after each epoch, without dropout; empty without a validation.
 validation_scores_ : list of float
     Score on them; empty with scoring="loss", too.
+oof_score_ : float
+    Only with early_stopping="folds": the score (as ``score`` returns it) of the out-of-fold predictions, each
+    made by the network that did not train on the row. The mean of all networks, which predicts new rows, is
+    usually better.
 """
 KINDS = ("classifier", "regressor")
 # The longest line of a docstring.

@@ -44,6 +44,16 @@ class FittedAttributes:
             getattr(self, "feature_names_in_", [f"x{j}" for j in range(self.n_features_in_)])
         )
 
+    def _out_of_fold(self):
+        # AttributeError where nothing was held out in folds, for hasattr.
+        found = self._fitted_model().out_of_fold
+        if found is None:
+            raise AttributeError(
+                f"This {type(self).__name__} has no out-of-fold predictions: it was not fitted with "
+                'early_stopping="folds" (what "auto" is for several networks and 100 rows or more in memory).'
+            )
+        return found
+
     @property
     def n_iter_(self):
         """Whole epochs done (with "lbfgs": iterations)."""

@@ -2,6 +2,7 @@
 
 import numpy as np
 from sklearn.base import RegressorMixin, _fit_context
+from sklearn.metrics import r2_score
 from sklearn.neural_network import MLPRegressor
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
@@ -26,6 +27,9 @@ class BackpropRegressor(RegressorMixin, BaseBackprop):
 
     Attributes
     ----------
+    oof_prediction_ : ndarray of shape (n_samples,) or (n_samples, n_outputs)
+        Only with early_stopping="folds": the predictions for the rows of the training, each by the
+        network that did not train on the row. NaN for rows that no network held out.
     {attributes}
 
     See Also
@@ -210,6 +214,21 @@ class BackpropRegressor(RegressorMixin, BaseBackprop):
             samples = self.sample_y(X, n_samples, random_state=self._model.split_seed)
             return samples.mean(axis=-1), samples.std(axis=-1)
         return self._predictions(self._raw(X))
+
+    @property
+    def oof_prediction_(self):
+        """The out-of-fold predictions for the rows of the training, like y."""
+        found = self._out_of_fold()
+        rows = found.folds >= 0
+        predictions = np.full(found.targets.shape, np.nan)
+        predictions[rows] = self._predictions(found.raw[rows])
+        return predictions
+
+    @property
+    def oof_score_(self):
+        """R^2 of the out-of-fold predictions."""
+        found = self._out_of_fold()
+        return found.score(r2_score, self.oof_prediction_[found.folds >= 0])
 
     def sample_y(self, X, n_samples=1, random_state=0):
         """Draw predictions from the network with dropout left on (Monte Carlo dropout).

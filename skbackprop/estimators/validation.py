@@ -83,7 +83,7 @@ def check_groups(groups, n_rows):
     groups = column_or_1d(groups)
     if groups.shape[0] != n_rows:
         raise ValueError(
-            f"groups has {groups.shape[0]} values, but X has {n_rows} rows; one for each is needed."
+            f"groups must have one value for each of the {n_rows} rows of X. Got {groups.size} values."
         )
     return np.unique(groups, return_inverse=True)[1]
 
@@ -185,8 +185,8 @@ def validation_on_folds(estimator, model, training, groups):
     if not all(rows.size for rows in held_out):
         warn(
             f"early_stopping='folds' has too few rows: {training.X.shape[0]} rows do not give each of "
-            f"{network.n_networks} networks a row to hold out. Training goes without a validation. Use a smaller "
-            "n_estimators or early_stopping=False, or pass X_val and y_val to fit."
+            f"{network.n_networks} networks a row to hold out. Training goes without a validation. Use a "
+            "smaller n_estimators or early_stopping=False, or pass X_val and y_val to fit."
         )
         return Validation()
     members = [member(network, e) for e in range(network.n_networks)]

@@ -64,7 +64,8 @@ class Model:
     (optimizer states and random generator) is there where warm_start or partial_fit may go on with
     it, and None otherwise. ``ended_by`` is the reason for the end of the last fit (see
     :meth:`.Training.run`), None after partial_fit, which ends when the user ends it. ``parameters`` are those
-    that made the network, as the user gave them. ``out_of_fold`` is None where no rows were held out in folds.
+    that made the network, as the user gave them. ``out_of_fold`` is None where no rows were held
+    out in folds.
     """
 
     network: Network
@@ -143,7 +144,7 @@ class Model:
     def training_batches(self, X, y, sample_weight, rows=None, folds=None):
         """Return the batches to train on, made of `rows` (None: all).
 
-        With `folds` each network trains on all rows but those of its fold (see :mod:`skbackprop.tables.folds`).
+        With `folds` each network trains on all rows but those of its fold (see :func:`.deal_folds`).
         """
         self.targets.observe(y)
         weights = self.row_weights(y, sample_weight)

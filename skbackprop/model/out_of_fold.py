@@ -28,6 +28,12 @@ class OutOfFold:
     targets: np.ndarray
     sample_weight: np.ndarray | None
 
+    def score(self, metric, predicted):
+        """Return `metric` of the targets of the held-out rows and what was `predicted` for them."""
+        rows = self.folds >= 0
+        weights = None if self.sample_weight is None else self.sample_weight[rows]
+        return float(metric(self.targets[rows], predicted, sample_weight=weights))
+
 
 def out_of_fold(model, X, y, sample_weight, folds):
     """Return the OutOfFold of a trained `model`.

@@ -152,8 +152,8 @@ def resolve(parameters, kind, n_rows, streaming=False, mostly_zeros=False, on_di
         settings.early_stopping = "folds" if several and not (streaming or on_disk) else small
     if settings.early_stopping == "folds" and settings.n_estimators == 1:
         raise ValueError(
-            "early_stopping='folds' needs several networks, of which each holds out a fold. Got n_estimators=1; "
-            "set it to at least 2, or early_stopping=True."
+            "early_stopping='folds' needs several networks, of which each holds out a fold. Got "
+            "n_estimators=1; set it to at least 2, or early_stopping=True."
         )
     if settings.initialization == "auto" and settings.parametrization == "ntk":
         settings.initialization = "ntk"
@@ -172,7 +172,11 @@ def auto_value(name, recipe, kind):
         return f"n_samples // {values['batches']}, from {BATCH_BOUNDS[0]} to {BATCH_BOUNDS[1]}"
     if name == "max_iter":
         return f"{EPOCHS[kind]}, or up to {MOST_EPOCHS} until there are {LEAST_STEPS} steps"
-    return f"True for {SMALL_TABLE.start} to {SMALL_TABLE.stop - 1} rows, else False"  # early_stopping
+    if values["n_estimators"] > 1:  # early_stopping
+        return f'"folds" for {SMALL_TABLE.start} rows or more (in memory), else False'
+    if kind == "regressor":
+        return "False"
+    return f"True for {SMALL_TABLE.start} to {SMALL_TABLE.stop - 1} rows, else False"
 
 
 def make_input_layer(kind, X, n_numeric, n_networks=1):

@@ -37,7 +37,7 @@ def grow_inputs(network, optimizer, origins, rng=None):
     places = places_of_origin(old_layout, network.layout, rows)
     network.theta[...] = taken(old_theta, places)
     if layer is not None:
-        network.input_parameters["s"][rows < 0] = 1
+        network.input_parameters["s"][..., rows < 0] = 1
     if rng is not None:
         W = in_order_of_storage(network.W[0])
         W[rows < 0] = deviation * rng.standard_normal(W[rows < 0].shape)
@@ -61,7 +61,7 @@ def places_of_origin(old, new, rows):
     for part, old_part in zip((*W[1:], *b), (*W_old[1:], *b_old), strict=True):
         part[...] = old_part
     for name, part in p.items():
-        part[...] = np.where(rows < 0, -1, p_old[name][rows]) if name == "s" else p_old[name]
+        part[...] = np.where(rows < 0, -1, p_old[name][..., rows]) if name == "s" else p_old[name]
     return places
 
 

@@ -66,7 +66,7 @@ class InputLayer:
         layer = copy.copy(self)
         layer.n_inputs = n_inputs
         layer.n_outputs = self.n_outputs - self.n_inputs + n_inputs
-        layer.shapes = {**self.shapes, "s": (layer.n_outputs,)}
+        layer.shapes = {**self.shapes, "s": (*self.shapes["s"][:-1], layer.n_outputs)}
         return layer
 
     def initialize(self, parameters, rng, deviation=0.1):

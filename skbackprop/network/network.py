@@ -5,7 +5,7 @@
 Notation: a^0 = X, one example a row; layer l = 1..L has the weights W^l (n_{l-1} x n_l) and the biases b^l
 (n_l); delta^l = dL/dz^l. The lists W, b, ... count from 0: ``W[l]`` is W^{l+1}.
 
-The *parameters* are one flat vector theta, and every W^l and b^l is a view into it, so that an optimizer is a few
+The *parameters* are one flat vector theta, and every W^l and b^l is a view into it: an optimizer is a few
 operations on whole vectors. The *transients* (z, a, delta, masks, gradient) are in a :class:`.Workspace`.
 """
 

@@ -11,10 +11,10 @@ r = 1 / sqrt(n_{l-1}), W = r w and dL/dw = r dL/dW:
     Adam   w <- w - eta m' / (sqrt(v') + epsilon)    the gradient's scale r cancels:  W <- W - r eta (...)
     SGD    w <- w - eta dL/dw                        W <- W - r^2 eta dL/dW
 
-so r is the factor on Adam's learning rate, and r^2 on that of SGD (``Optimizer.rate_power``). The unit of eta is
-chosen such that a layer of 256 inputs has the factor 1, sqrt(256 / n_{l-1}) = 16 r in place of r: a learning rate
-then means what it means in the standard parametrisation. The biases and the input layer have factors of their own,
-those of RealMLP (Holzmueller et al., 2024, "Better by default") in this unit.
+so r is the factor on Adam's learning rate, and r^2 on that of SGD (``Optimizer.rate_power``). The unit of
+eta is chosen such that a layer of 256 inputs has the factor 1, sqrt(256 / n_{l-1}) = 16 r in place of r: a
+learning rate then means what it means in the standard parametrisation. The biases and the input layer have
+factors of their own, those of RealMLP (Holzmueller et al., 2024, "Better by default") in this unit.
 """
 
 import math

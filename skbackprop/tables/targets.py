@@ -110,8 +110,14 @@ class ClassTargets:
         return self.encode(y, np.int8) if self.multilabel else self.codes(y)
 
     def strata(self, y):
-        """Return the stratum of each row, of which validation takes equal shares: its class."""
-        return self.codes(y)
+        """Return the stratum of each row, of which validation takes equal shares: its class.
+
+        With several labels it is their combination; those that a single row has are one stratum.
+        """
+        codes = self.codes(y)
+        if self.multilabel:
+            codes = np.where(np.bincount(codes)[codes] == 1, codes.max() + 1, codes)
+        return codes
 
     def row_weights(self, y, sample_weight):
         """Return `sample_weight` times the weight of each row's class; None if all weights are 1."""

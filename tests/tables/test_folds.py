@@ -1,0 +1,51 @@
+"""Folds: every row is held out by one network, classes in equal shares, groups together."""
+
+import numpy as np
+import pytest
+
+from skbackprop.tables.folds import NEVER, deal_folds, fold_weights
+
+
+def rng():
+    return np.random.RandomState(0)
+
+
+@pytest.mark.parametrize("n_rows", [8, 9, 100, 101])
+def test_folds_differ_by_at_most_one_row(n_rows):
+    sizes = np.bincount(deal_folds(8, n_rows, rng()), minlength=8)
+    assert sizes.sum() == n_rows
+    assert np.ptp(sizes) <= 1
+
+
+def test_each_fold_has_its_share_of_each_class():
+    classes = np.repeat([0, 1, 2], [800, 80, 16])
+    folds = deal_folds(8, classes.size, rng(), strata=classes)
+    for one, expected in enumerate([100, 10, 2]):
+        assert np.bincount(folds[classes == one], minlength=8).tolist() == [expected] * 8
+
+
+def test_a_class_of_one_row_and_rows_of_weight_zero_are_never_held_out():
+    classes = np.array([0] * 50 + [1])
+    weights = np.ones(51)
+    weights[:5] = 0
+    folds = deal_folds(4, 51, rng(), strata=classes, sample_weight=weights)
+    assert (folds[[0, 1, 2, 3, 4, 50]] == NEVER).all()
+    assert (folds[5:50] >= 0).all()
+
+
+@pytest.mark.parametrize("classes", [None, np.tile([0, 1, 1], 100)])
+def test_a_group_is_in_one_fold(classes):
+    groups = np.random.default_rng(0).integers(0, 40, 300)
+    folds = deal_folds(5, 300, rng(), strata=classes, groups=groups)
+    assert set(folds) == set(range(5))
+    assert all(np.unique(folds[groups == group]).size == 1 for group in np.unique(groups))
+
+
+def test_too_few_groups_are_refused_with_the_remedy():
+    with pytest.raises(ValueError, match=r"groups has 3 groups.*8 networks.*n_estimators to 3"):
+        deal_folds(8, 30, rng(), groups=np.arange(30) % 3)
+
+
+def test_the_network_that_holds_a_row_out_gives_it_no_weight():
+    weights = fold_weights(np.array([0, 1, NEVER]), 2, np.array([1.0, 2.0, 3.0]))
+    assert weights.tolist() == [[0, 1], [2, 0], [3, 3]]
