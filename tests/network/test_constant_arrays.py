@@ -34,7 +34,7 @@ def test_address_space_does_not_grow_with_the_number_of_batch_sizes():
         # Zeros for the two layers: 8 * batch_size * 1000 bytes each, up to 16 MB.
         BackpropRegressor(
             (500, 500), "relu", recipe="textbook", n_estimators=1, max_iter=1, batch_size=batch_size
-        ).fit(X, X[:, 0])
+        ).fit(X[:batch_size], X[:batch_size, 0])
 
     def address_space():
         with open("/proc/self/statm") as file:
