@@ -33,7 +33,10 @@ def grow_inputs(network, optimizer, origins, rng=None):
         layer = old_layer.widened(len(origins))
         sizes[0] = layer.n_outputs
     deviation = network.W[0].std()
-    network.resize(sizes, layer)
+    # The same object with other sizes, because the training holds it too.
+    network.__init__(
+        sizes, network.activation_names, network.dropout, old_theta.dtype, layer, network.n_networks
+    )
     places = places_of_origin(old_layout, network.layout, rows)
     network.theta[...] = taken(old_theta, places)
     if layer is not None:

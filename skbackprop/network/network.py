@@ -69,11 +69,6 @@ class Network:
         self.W, self.b, self.input_parameters = self.layout.split(theta)
         self.activations = [ACTIVATIONS[name] for name in (*self.activation_names, "identity")]
 
-    def resize(self, layer_sizes, input_layer):
-        """Change the sizes in place; all parameters are 0 then."""
-        self.layer_sizes, self.input_layer = tuple(layer_sizes), input_layer
-        self._bind(np.zeros(self._layout().size, self.theta.dtype))
-
     def __getstate__(self):
         # A pickled view would be a second copy of the parameters, and no longer a view.
         views = ("layout", "W", "b", "input_parameters", "activations")
