@@ -43,7 +43,7 @@ def input_gradient(network, workspace, output_delta):
         layer, following = workspace.layers[l : l + 2]
         times_transpose(following.delta, network.W[l + 1], out=layer.delta)  # delta^{l+1} (W^{l+1})^T
         layer.delta *= layer.a  # * sigma'(z^l)
-    delta = np.empty((workspace.n_rows, network.layer_sizes[0]), network.theta.dtype)
+    delta = np.empty((workspace.n_rows, network.widths[0]), network.theta.dtype)
     times_transpose(workspace.layers[0].delta, network.W[0], out=delta)  # delta^0 = delta^1 (W^1)^T
     if network.input_layer is None:
         return delta

@@ -123,14 +123,13 @@ class InputLayer:
 
     def input_gradient(self, delta, parameters, transients):
         """Return dF/dx of the rows from `delta` = dF/da^0, after :meth:`compute_slopes`."""
-        delta = delta * parameters["s"]  # dF/d(x, e)
-        gradient = delta[:, : self.n_inputs]
+        delta = delta.reshape(transients.scaled.shape) * parameters["s"]  # dF/d(x, e)
+        gradient = delta[..., : self.n_inputs]
         if self.columns.size:
-            by_column = (delta.shape[0], self.columns.size, self.shapes["A"][2])
-            embedded = split_columns(delta, self.n_inputs, by_column)
-            slopes = transients.e.transpose(1, 0, 2)
-            gradient[:, self.columns] += np.einsum("ijk,ijk->ij", embedded, slopes)  # + dF/de_j de_j/dx_j
-        return gradient
+            embedded = by_column(delta[..., self.n_inputs :], self.columns.size)
+            through_e = np.einsum("...k,...k->...", embedded, transients.e)  # dF/de_j de_j/dx_j
+            gradient[..., self.columns] += np.moveaxis(through_e, -1, 0)
+        return gradient.reshape(len(delta), -1, self.n_inputs).sum(axis=1)  # over the networks
 
 
 class InputTransients:
