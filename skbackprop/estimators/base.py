@@ -10,7 +10,12 @@ from skbackprop.estimators.documentation_site import DocumentationLinkMixin
 from skbackprop.estimators.fitted_attributes import FittedAttributes
 from skbackprop.estimators.parameters import refuse_word_as_rate, validate
 from skbackprop.estimators.recipe import Recipe
-from skbackprop.estimators.resuming import check_resumed, fixed_parameters, warn_of_fixed_parameters
+from skbackprop.estimators.resuming import (
+    check_resumed,
+    fixed_parameters,
+    warn_of_fixed_parameters,
+    with_fixed,
+)
 from skbackprop.estimators.validation import Rows, check_groups, make_validation
 from skbackprop.estimators.version import __version__
 from skbackprop.estimators.warnings import (
@@ -22,7 +27,7 @@ from skbackprop.estimators.warnings import (
     warn_of_the_end,
 )
 from skbackprop.estimators.without_effect import warn_of_parameters_without_effect
-from skbackprop.model.model import CHANGEABLE, CHANGEABLE_IN_STREAM, build_model
+from skbackprop.model.model import build_model
 from skbackprop.model.monte_carlo import sample_raw_predictions
 from skbackprop.model.out_of_fold import out_of_fold
 from skbackprop.model.prediction import raw_predictions
@@ -40,13 +45,18 @@ from skbackprop.training.lbfgs import minimize_lbfgs
 from skbackprop.training.stopping import Stopping
 
 
-def settings_of(estimator, X, sample_weight, streaming=False):
-    """Return the parameters of `estimator` with every "auto" replaced, for training on X."""
+def settings_of(estimator, X, sample_weight, streaming=False, model=None):
+    """Return the parameters of `estimator` with every "auto" replaced, for training on X.
+
+    Where a training goes on, those that made its `model` are as they were.
+    """
     kind = "classifier" if is_classifier(estimator) else "regressor"
     parameters = estimator.get_params(deep=False)
     recipe = parameters["recipe"]
     base, changes = (Recipe(recipe) if isinstance(recipe, str) else recipe).base_and_changes()
     parameters = {**parameters, **changes, "recipe": base}
+    if model is not None:
+        parameters = with_fixed(parameters, model)
     on_disk = isinstance(X, StoredRows)
     return resolve(parameters, kind, X.shape[0], streaming, mostly_zeros(X, sample_weight), on_disk)
 
@@ -151,7 +161,7 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
             growing=continuing and getattr(self._model.training, "unfinished", None) is None,
         )
         warn_of_a_large_batch(self.batch_size, X.shape[0])
-        settings = settings_of(self, X, sample_weight)
+        settings = settings_of(self, X, sample_weight, model=self._model if continuing else None)
         if continuing:
             warn_of_fixed_parameters(self, self._model)
             self._model.follow(settings)
@@ -218,6 +228,7 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
                 tol=self.tol,
                 observer=observer,
                 verbose=self.verbose,
+                data=data,
             )
 
     def _partial_fit(self, X, y, sample_weight, classes=None):
@@ -234,19 +245,18 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
         X, y, sample_weight, encoder = check_training_data(
             self, X, y, sample_weight, reset=first, encoder=encoder, scaling=scaling, growing=not first
         )
-        settings = settings_of(self, X, sample_weight, streaming=True)
+        settings = settings_of(self, X, sample_weight, streaming=True, model=None if first else self._model)
         X = arrange(X, (settings if first else self._model.settings).sparse_rows)
         if first:
             model = build_model(X, y, sample_weight, settings, encoder, classes, streaming=True)
             model.parameters = fixed_parameters(self)
+            warn_of_parameters_without_effect(self, settings, streaming=True)
         else:
             model = self._model
             warn_of_fixed_parameters(self, model)
-            # What is left at "auto" stays as the first call, or the fit, resolved it.
-            chosen = [name for name in CHANGEABLE if getattr(self, name, "auto") != "auto"]
-            model.follow(settings, (*CHANGEABLE_IN_STREAM, *chosen))
+            model.follow(settings)
             if model.settings.solver == "lbfgs":  # what "auto" is for a linear model's fit
-                model.settings.solver, model.training = "adam", None
+                model.settings.solver, model.settings.recipe, model.training = "adam", "textbook", None
         batches = model.training_batches(X, y, sample_weight)
         training = model.resume_training(self.random_state)
         if not first:

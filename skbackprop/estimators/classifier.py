@@ -171,6 +171,9 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
     def partial_fit(self, X, y, sample_weight=None, classes=None):
         """Train for one epoch on these rows, going on from where the training stands.
 
+        Parameters that ``set_params`` changed in between are followed; a warning names those that cannot be,
+        because the network is made of them. `max_iter`, `tol` and early stopping apply to :meth:`fit` only.
+
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)

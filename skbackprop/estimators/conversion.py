@@ -179,7 +179,7 @@ def refuse_what_is_not_there(estimator, model):
         wanted = "softmax" if estimator.n_outputs_ > 1 and not model.targets.multilabel else "logistic"
     else:
         wanted = "exp" if estimator.out_activation_ == "exp" else "identity"
-        if model.targets.clipped:
+        if model.targets.clip_predictions:
             raise refusal("the recipe's clip_predictions=True", "set Recipe(..., clip_predictions=False)")
     if estimator.out_activation_ != wanted:
         raise refusal(f"loss={settings.loss!r}", f"set a loss whose output activation is {wanted}")

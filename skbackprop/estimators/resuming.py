@@ -17,10 +17,12 @@ FIXED = (
     "initialization",
     "scaling",
     "categorical_features",
+    "max_categories",
+    "min_frequency",
     "dtype",
     "quantile",
 )
-FIXED_IN_RECIPE = ("base", "parametrization", "input_layer", "label_smoothing", "clip_predictions")
+FIXED_IN_RECIPE = ("base", "parametrization", "input_layer")
 
 
 def fixed_parameters(estimator):
@@ -28,6 +30,16 @@ def fixed_parameters(estimator):
     recipe = estimator.recipe if isinstance(estimator.recipe, Recipe) else Recipe(estimator.recipe)
     values = {name: getattr(estimator, name) for name in FIXED if hasattr(estimator, name)}
     return {**values, **{f"recipe__{name}": getattr(recipe, name) for name in FIXED_IN_RECIPE}}
+
+
+def with_fixed(parameters, model):
+    """Return `parameters` in which those that made the network of `model` have the values that they had then.
+
+    So what is left at "auto" becomes what suits this network.
+    """
+    names = (*FIXED, "recipe", "parametrization", "input_layer")
+    known = vars(model.settings)
+    return {**parameters, **{name: known[name] for name in names if name in known}}
 
 
 def warn_of_fixed_parameters(estimator, model):
@@ -68,15 +80,13 @@ def check_resumed(training, validate, data):
     data : str or None
         The digest of its data.
     """
-    run = training.unfinished
-    if not isinstance(run, Run):  # None, or an L-BFGS that begins again from its first weights
-        return
-    if run.validated and validate is None:
+    unfinished = training.unfinished
+    if isinstance(unfinished, Run) and unfinished.validated and validate is None:
         raise ValueError(
             "The interrupted fit validated after each epoch; the fit that resumes it must, too. Give it the "
             "same X_val and y_val, or set early_stopping=True as before."
         )
-    if run.data not in (None, data):
+    if unfinished is not None and unfinished.data not in (None, data):
         warn(
             "X, y or sample_weight differ from those of the interrupted fit, which this one resumes: its "
             "weights and the statistics of its inputs come from the other data."

@@ -5,6 +5,9 @@ import inspect
 from skbackprop.estimators.recipe import Recipe
 from skbackprop.tables.user_warnings import warn
 
+# What belongs to a fit of several epochs, and not to a call of partial_fit, which is one. `max_iter` is not
+# among them: its name says so, and many give all their estimators one.
+EPOCHS_ONLY = ("validation_fraction", "n_iter_no_change", "tol", "scoring", "regularization_schedule")
 BATCHES_ONLY = (
     "learning_rate", "schedule", "power_t", "clip_norm", "momentum", "nesterov", "beta_1", "beta_2",
     "epsilon", "early_stopping", "validation_fraction", "n_iter_no_change", "scoring", "shuffle", "max_norm",
@@ -12,7 +15,7 @@ BATCHES_ONLY = (
 )  # fmt: skip
 
 
-def warn_of_parameters_without_effect(estimator, settings, X_val, groups=None):
+def warn_of_parameters_without_effect(estimator, settings, X_val=None, groups=None, streaming=False):
     """Warn once, by name, of all parameters that were set and have no effect.
 
     Parameters
@@ -22,6 +25,8 @@ def warn_of_parameters_without_effect(estimator, settings, X_val, groups=None):
         Its parameters, resolved.
     X_val, groups
         As the user gave them, or None.
+    streaming : bool, default=False
+        Whether this is partial_fit.
     """
     set_by_user = changed(estimator)
     if isinstance(estimator.recipe, Recipe):
@@ -31,11 +36,11 @@ def warn_of_parameters_without_effect(estimator, settings, X_val, groups=None):
     if groups is not None:
         set_by_user.add("groups")
     parts = []
-    for names, reason in rules(settings, X_val):
+    for names, reason in (*rules_of_epochs(settings, X_val, streaming), *rules(settings)):
         if named := [repr(name) for name in names if name in set_by_user]:
             parts.append(f"{', '.join(named)} ({reason})")
     if parts:
-        warn(f"Without effect in this fit: {'; '.join(parts)}.")
+        warn(f"Without effect in this {'partial_fit' if streaming else 'fit'}: {'; '.join(parts)}.")
 
 
 def changed(owner):
@@ -48,15 +53,31 @@ def changed(owner):
     return names
 
 
-def rules(settings, X_val):
-    """Yield (names, reason) of parameters that have no effect."""
-    solver, validates = settings.solver, X_val is not None or settings.early_stopping
-    if solver == "lbfgs":
-        yield (
-            ("X_val", "groups", *BATCHES_ONLY),
-            "solver='lbfgs' uses all rows at every step and watches the gradient",
-        )
+def rules_of_epochs(settings, X_val, streaming):
+    """Yield (names, reason) of parameters of several epochs and of their validation that have no effect."""
+    if streaming:
+        schedule = () if settings.schedule in ("constant", "invscaling") else ("schedule",)
+        early_stopping = ("early_stopping",) if settings.early_stopping else ()
+        reason = "partial_fit trains for one epoch, without a validation"
+        yield (*EPOCHS_ONLY, *schedule, *early_stopping), reason
+    elif settings.solver == "lbfgs":
+        reason = "solver='lbfgs' uses all rows at every step and watches the gradient"
+        yield ("X_val", "groups", *BATCHES_ONLY), reason
     else:
+        if X_val is not None:
+            yield ("validation_fraction", "groups"), "X_val is given"
+        elif not settings.early_stopping:
+            yield ("validation_fraction", "scoring", "groups"), "nothing is held out: early_stopping=False"
+        elif settings.early_stopping == "folds":
+            yield ("validation_fraction",), "early_stopping='folds' holds out a fold for each network"
+        if settings.n_iter_no_change is None:
+            yield ("tol",), "n_iter_no_change=None"
+
+
+def rules(settings):
+    """Yield (names, reason) of parameters of the solver and the loss that have no effect."""
+    solver = settings.solver
+    if solver != "lbfgs":
         yield ("max_fun",), f"solver={solver!r}"
         if solver == "sgd":
             yield ("beta_1", "beta_2", "epsilon"), "solver='sgd'"
@@ -64,14 +85,6 @@ def rules(settings, X_val):
             yield ("momentum", "nesterov"), f"solver={solver!r}"
         if settings.schedule != "invscaling":
             yield ("power_t",), f"schedule={settings.schedule!r}"
-        if X_val is not None:
-            yield ("validation_fraction", "groups"), "X_val is given"
-        elif not validates:
-            yield ("validation_fraction", "scoring", "groups"), "nothing is held out: early_stopping=False"
-        elif settings.early_stopping == "folds":
-            yield ("validation_fraction",), "early_stopping='folds' holds out a fold for each network"
-        if settings.n_iter_no_change is None:
-            yield ("tol",), "n_iter_no_change=None"
     if settings.loss != "quantile":
         yield ("quantile",), f"loss={settings.loss!r}"
     if settings.kind == "regressor":

@@ -26,7 +26,7 @@ from skbackprop.training.loop import Training
 # not matter, and results agree to the last digits that float64 has.
 FLOAT64_MAX_SIZE = 20_000
 
-# The parameters that a fit with warm_start takes anew; the others made the network what it is.
+# The parameters that a fit that goes on takes anew; the others made the network what it is.
 CHANGEABLE = (
     "max_iter",
     "early_stopping",
@@ -47,9 +47,8 @@ CHANGEABLE = (
     "epsilon",
     "class_weight",
     "label_smoothing",
+    "clip_predictions",
 )
-# Those of them that a further partial_fit takes anew.
-CHANGEABLE_IN_STREAM = ("batch_size", "class_weight")
 
 # Rows per batch of a validation.
 VALIDATION_ROWS = 1024
@@ -98,11 +97,11 @@ class Model:
         self.parameters = {}
         self.__dict__.update(state)
 
-    def follow(self, settings, names=CHANGEABLE):
-        """Take over from newly resolved `settings` the values of `names`, for a training that goes on."""
+    def follow(self, settings):
+        """Take over the changeable values of newly resolved `settings`, for a training that goes on."""
         training = self.training
         parts = (training, training and training.optimizer, self.targets)
-        for name in names:
+        for name in CHANGEABLE:
             value = getattr(settings, name, None)  # a regressor has no class_weight
             if value == getattr(self.settings, name, None):
                 continue  # what the training has made of it ("adaptive" lowers its learning rate) stays

@@ -28,7 +28,7 @@ def make_targets(settings, y, sample_weight=None, classes=None):
         scaled=settings.scaling is not None,
         domain=getattr(loss, "domain", None),
         robust=getattr(loss, "robust", False),
-        clipped=settings.clip_predictions,
+        clip_predictions=settings.clip_predictions,
         loss_name=repr(settings.loss),
     )
 

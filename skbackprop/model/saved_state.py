@@ -18,7 +18,7 @@ PARTS = {
     "network": {Network: ("theta",)},
     "targets": {
         ClassTargets: ("classes", "multilabel", "n_outputs"),
-        RealTargets: ("scaling", "n_outputs", "one_dimensional", "lowest", "highest", "clipped"),
+        RealTargets: ("scaling", "n_outputs", "one_dimensional", "lowest", "highest", "clip_predictions"),
     },
     "scaling": {NoneType: (), Scaling: ("center", "scale", "n_clipped")},
     "encoder": {

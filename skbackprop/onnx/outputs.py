@@ -145,4 +145,4 @@ def predictions(raw, loss, targets):
     """Return predictions of shape (m, k) in the units of y, in float64."""
     a = link_of(loss).inverse(raw).astype(np.float64)
     y = a * targets.scaling.scale + targets.scaling.center
-    return clip(y, *targets.bounds) if targets.clipped else y
+    return clip(y, *targets.bounds) if targets.clip_predictions else y

@@ -197,16 +197,23 @@ class RealTargets:
     robust : bool, default=False
         For losses in which an outlier has a bounded gradient: y is scaled by its median and quartile
         distance (:func:`.target_center_and_scale`), which outliers do not change either.
-    clipped : bool, default=False
+    clip_predictions : bool, default=False
         Whether predictions stay within :attr:`bounds`.
     loss_name : str, default=""
         The loss that needs y to be in `domain`, as messages name it.
     """
 
     def __init__(
-        self, y, sample_weight=None, scaled=True, domain=None, robust=False, clipped=False, loss_name=""
+        self,
+        y,
+        sample_weight=None,
+        scaled=True,
+        domain=None,
+        robust=False,
+        clip_predictions=False,
+        loss_name="",
     ):
-        self.clipped = clipped
+        self.clip_predictions = clip_predictions
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
         self.one_dimensional = y.ndim == 1
@@ -274,7 +281,7 @@ class RealTargets:
     def decode(self, predictions):
         """Return predictions of shape (n_samples, n_outputs) in the units and the shape of y."""
         y = self.scaling.invert(predictions)
-        if self.clipped:
+        if self.clip_predictions:
             np.clip(y, *self.bounds, out=y)
         return y.ravel() if self.one_dimensional else y
 

@@ -15,10 +15,14 @@ FTOL = 64 * np.finfo(np.float64).eps
 
 @dataclass
 class Start:
-    """Where a minimisation began: SciPy does not show its state, so a saved one is done again from here."""
+    """Where a minimisation began: SciPy does not show its state, so a saved one is done again from here.
+
+    ``data`` identifies the rows, None where nothing asked for it.
+    """
 
     theta: np.ndarray
     n_iterations: int
+    data: str | None = None
 
 
 class StoppedByObserverError(Exception):
@@ -69,7 +73,9 @@ class Objective:
         return total / n_rows + self.penalty * network.n_networks, gradient
 
 
-def minimize_lbfgs(training, batches, *, alpha, max_iter, max_fun, tol, observer=None, verbose=False):
+def minimize_lbfgs(
+    training, batches, *, alpha, max_iter, max_fun, tol, observer=None, verbose=False, data=None
+):
     """Train in place and return what ended it, as :meth:`Training.run` does.
 
     Parameters
@@ -88,10 +94,12 @@ def minimize_lbfgs(training, batches, *, alpha, max_iter, max_fun, tol, observer
         See :meth:`Training.run`; an iteration is an epoch.
     verbose : bool, default=False
         Whether to print a line per iteration.
+    data : str, default=None
+        See :class:`Start`.
     """
     network, history = training.network, training.history
     if training.unfinished is None:
-        training.unfinished = Start(network.theta.copy(), len(history.loss))
+        training.unfinished = Start(network.theta.copy(), len(history.loss), data)
     else:
         network.theta[...] = training.unfinished.theta
         del history.loss[training.unfinished.n_iterations :]

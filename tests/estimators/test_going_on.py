@@ -11,13 +11,14 @@ import numpy as np
 import pytest
 from joblib import Parallel, delayed
 from sklearn.datasets import load_iris
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from stop_after import StopAfter
 
-from skbackprop import BackpropClassifier, BackpropRegressor, Checkpoint
+from skbackprop import BackpropClassifier, BackpropRegressor, Checkpoint, Recipe
 from skbackprop.tables import rows_on_disk
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -68,7 +69,7 @@ def test_a_fit_that_goes_on_with_early_stopping_after_one_without():
 )
 @pytest.mark.parametrize("how", ["fit", "partial_fit"])
 def test_parameters_that_cannot_change_any_more_are_named(name, value, how):
-    model = BackpropClassifier(**SMALL, max_iter=2, warm_start=True)
+    model = BackpropClassifier(**SMALL, **({"max_iter": 2, "warm_start": True} if how == "fit" else {}))
     getattr(model, how)(X, Y)
     getattr(model.set_params(hidden_layer_sizes=(8,)), how)(X, Y)  # the same, so no warning
     with pytest.warns(UserWarning, match=rf"no effect.*{name}="):
@@ -91,6 +92,68 @@ def test_a_stream_takes_the_parameters_as_they_are_now(name):
         np.testing.assert_allclose(model.predict_proba(X), before, rtol=1e-5)
         moved = model.set_params(**{name: 10.0}).partial_fit(X, Y).predict_proba(X) - before
         assert np.abs(moved).max() > 1e-3
+
+
+@pytest.mark.parametrize("how", ["partial_fit", "fit"])
+@pytest.mark.parametrize("name", ["max_norm", "label_smoothing", "clip_predictions"])
+def test_what_a_recipe_holds_may_change_in_between(name, how):
+    kind = BackpropRegressor if name == "clip_predictions" else BackpropClassifier
+    settings = {**SMALL, "warm_start": True, "max_iter": 60} if how == "fit" else SMALL
+    before, now = {"max_norm": (None, 0.01), "label_smoothing": (0, 0.9), "clip_predictions": (True, False)}[
+        name
+    ]
+    model = kind(**{**settings, "recipe": Recipe("textbook", **{name: before}), "learning_rate": 0.05})
+    getattr(model, how)(X, Y)
+    model.set_params(**{f"recipe__{name}": now})
+    for _ in range(1 if how == "fit" else 60):
+        getattr(model, how)(X, Y)
+    if name == "max_norm":
+        norms = [np.linalg.norm(W, axis=0).max() for W in model.coefs_]
+        np.testing.assert_array_less(norms, 0.01 * (1 + 1e-6))
+    elif name == "label_smoothing":
+        assert model.predict_proba(X).max() < 0.7  # the targets are 0.4, 0.3, 0.3
+    else:
+        assert model.predict(100 * X).max() > 4
+
+
+@pytest.mark.parametrize("how", ["partial_fit", "fit"])
+def test_a_parameter_back_at_auto_is_what_auto_was(how):
+    one, other = (
+        BackpropClassifier(8, solver="sgd", max_iter=3, warm_start=True, random_state=0) for _ in "ab"
+    )
+    getattr(one, how)(X, Y)
+    getattr(other.set_params(learning_rate=1e-12), how)(X, Y)
+    np.copyto(other._model.network.theta, one._model.network.theta)
+    other._model.training.optimizer.restore_state(one._model.training.optimizer.copy_state())
+    for model in (one, other):
+        getattr(model.set_params(learning_rate="auto"), how)(X, Y)
+    np.testing.assert_array_equal(theta(one), theta(other))
+
+
+@pytest.mark.parametrize("how", ["partial_fit", "fit"])
+def test_another_recipe_leaves_the_network_its_learning_rate(how):
+    """ "tabular" has a parametrization that needs a learning rate 50 times that of "textbook"."""
+    settings = {"hidden_layer_sizes": 8, "random_state": 0, "warm_start": how == "fit"}
+    one, other = (getattr(BackpropClassifier(**settings), how)(X, Y) for _ in "ab")
+    getattr(one, how)(X, Y)
+    with pytest.warns(UserWarning, match="recipe__base='textbook'"):
+        getattr(other.set_params(recipe="textbook"), how)(X, Y)
+    np.testing.assert_array_equal(theta(one), theta(other))
+
+
+def test_parameters_without_effect_on_a_stream_are_told_once():
+    model = BackpropClassifier(**SMALL, tol=0.1, schedule="cosine", momentum=0.5, max_fun=10)
+    with pytest.warns(UserWarning) as told:
+        model.partial_fit(X, Y).partial_fit(X, Y)
+    assert len(told) == 1
+    message = str(told[0].message)
+    assert message.startswith("Without effect in this partial_fit: ")
+    for name in ("tol", "schedule", "momentum", "max_fun"):
+        assert repr(name) in message
+    quiet = BackpropClassifier(**SMALL, schedule="invscaling", power_t=0.1, alpha=0.1, verbose=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        quiet.partial_fit(X, Y)
 
 
 def interrupt_epoch(monkeypatch, number):
@@ -180,6 +243,21 @@ def test_other_data_than_those_of_the_interrupted_fit(other, tmp_path):
     with warnings.catch_warnings():
         warnings.simplefilter("error", UserWarning)
         Checkpoint.load(tmp_path / "c").fit(X.tolist(), Y.tolist())
+
+
+@with_callbacks
+def test_a_minimization_resumed_on_other_data(tmp_path):
+    settings = {**SMALL, "solver": "lbfgs", "max_iter": 9}
+    model = BackpropClassifier(**settings).set_callbacks(Checkpoint(tmp_path / "c"), StopAfter(3))
+    with pytest.raises(SystemExit):
+        model.fit(X, Y)
+    with pytest.warns(UserWarning, match="differ from those of the interrupted fit"):
+        Checkpoint.load(tmp_path / "c").fit(X + 0.1, Y)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        resumed = Checkpoint.load(tmp_path / "c").fit(X, Y)
+    np.testing.assert_array_equal(theta(resumed), theta(BackpropClassifier(**settings).fit(X, Y)))
 
 
 @with_callbacks

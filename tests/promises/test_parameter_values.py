@@ -209,7 +209,7 @@ def test_a_column_as_y_is_raveled_with_a_warning():
     assert column.predict(X).shape == (90,)
     np.testing.assert_array_equal(column.predict(X), flat)
     with pytest.warns(DataConversionWarning):
-        stream = regressor().partial_fit(X, y[:, None])
+        stream = regressor(schedule="constant").partial_fit(X, y[:, None])
     assert stream.partial_fit(X, y).predict(X).shape == (90,)
     assert regressor().fit(X, X[:, :2]).predict(X).shape == (90, 2)
 
@@ -242,7 +242,7 @@ def test_a_constant_column_of_several_targets():
 def test_the_first_piece_does_not_fix_the_batch_size(first):
     """After the same first piece, a second one trains as with a batch of the size that was asked for."""
     X, y = RNG.normal(size=(400, 5)), np.arange(400) % 2
-    stream = classifier(batch_size=100, recipe="textbook").partial_fit(X[:first], y[:first], classes=[0, 1])
+    stream = classifier(batch_size=100, schedule="constant").partial_fit(X[:first], y[:first], classes=[0, 1])
     before = stream._model.training.optimizer.t
     stream.partial_fit(X, y)
     assert stream._model.training.optimizer.t - before == 4  # steps

@@ -140,7 +140,8 @@ def test_validation_partial_fit_and_warm_start_take_either_form(make, recipe):
         return fitted(BackpropRegressor(8, **settings), X, y, X_val=form, y_val=y).validation_scores_
 
     def streamed(first, second):
-        model = BackpropRegressor(8, **settings).partial_fit(first, y).partial_fit(second, y)
+        model = BackpropRegressor(8, recipe=recipe, random_state=0)
+        model.partial_fit(first, y).partial_fit(second, y)
         return model.predict(X)
 
     def restarted(first, second):

@@ -168,7 +168,11 @@ def test_weights_of_some_classes_do_not_mind_batches_without_them(lacking):
     labels = np.arange(300) % 3
     rows = labels != lacking
     for weights in ({0: 1.0, 1: 5.0}, {1: 3.0}, {2: 0.5, 0: 2.0}):
-        model = classifier(class_weight=weights).partial_fit(X, labels).partial_fit(X[rows], labels[rows])
+        model = (
+            classifier(class_weight=weights, schedule="constant")
+            .partial_fit(X, labels)
+            .partial_fit(X[rows], labels[rows])
+        )
         model = classifier(class_weight=weights).fit(X, labels, X_val=X[rows], y_val=labels[rows])
         expected = compute_sample_weight(weights, labels) if set(weights) == {0, 1, 2} else None
         got = model._model.row_weights(labels, None)
@@ -211,7 +215,7 @@ def test_balanced_weights_of_a_stream_are_refused_with_the_remedy():
             strict=True,
         )
     )
-    stream = classifier(class_weight=weights)
+    stream = classifier(class_weight=weights, schedule="constant")
     for rows in (slice(270), slice(270, 300)):  # each with one class only
         stream.partial_fit(X[rows], rare[rows], classes=[False, True])
     np.testing.assert_allclose(stream._model.row_weights(rare, None), compute_sample_weight("balanced", rare))
