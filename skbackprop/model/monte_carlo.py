@@ -96,7 +96,7 @@ def mask_inputs(network, sub_network, rate, rng):
     n_inputs, columns = input_layer.n_inputs, input_layer.columns
     mask = draw_mask(rng, rate, n_inputs)
     parameters, masked = network.input_parameters, sub_network.input_parameters
-    np.multiply(parameters["s"][:n_inputs], mask, out=masked["s"][:n_inputs])  # s * m * x
+    np.multiply(parameters["s"][..., :n_inputs], mask, out=masked["s"][..., :n_inputs])  # s * m * x
     if columns.size:
         np.multiply(parameters["f"], mask[columns, None, None], out=masked["f"])  # m_j x_j f_j
 
