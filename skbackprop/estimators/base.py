@@ -191,6 +191,8 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
             raise KeyboardInterrupt
         model.ended_by = reason
         model.out_of_fold = None
+        if validation.validate is not None and validation.validate.calibrated:
+            model.history.kept_validation = validation.validate.calibrate(model.network), None
         if validation.folds is not None:
             model.out_of_fold = out_of_fold(model, X, y, sample_weight, validation.folds)
         if reason == "max_iter" and self.warm_start:

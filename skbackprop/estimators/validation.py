@@ -17,9 +17,10 @@ from skbackprop.tables.rows_on_disk import in_memory, is_stored
 from skbackprop.tables.sparse_rows import SparseRows, arrange
 from skbackprop.tables.user_warnings import warn
 from skbackprop.tables.validation_split import split_rows
-from skbackprop.training.epoch_loss import mean_loss
+from skbackprop.training.epoch_loss import mean_loss, raw_outputs, weighted_sum
 from skbackprop.training.loop import ValidationError
 from skbackprop.training.run import Validated
+from skbackprop.training.temperature import apply_temperature, inverse_temperature
 
 
 @dataclass
@@ -99,8 +100,8 @@ class Validation:
     folds : ndarray of int or None
         The network that holds out each row (see :func:`.deal_folds`); None where the networks train on the
         same rows.
-    validate : callable or None
-        Returns a :class:`.Validated`; None where nothing is held out.
+    validate : Watch or None
+        None where nothing is held out.
     """
 
     rows: Any = None
@@ -167,7 +168,13 @@ def make_validation(estimator, model, training, X_val, y_val, sample_weight_val,
     if estimator.scoring != "loss":
         held_out_rows = validated if held_out is None else validated.take(held_out)
         watch.scores = [make_scoring(estimator, model, held_out_rows)]
+    watch.calibrated = model.network.n_networks == 1 and is_calibrated(estimator, model)
     return Validation(rows, None, watch)
+
+
+def is_calibrated(estimator, model):
+    """Whether a temperature is applied: not where training may go on from the weights."""
+    return getattr(model.loss, "calibrated_by_temperature", False) and not estimator.warm_start
 
 
 def validation_on_folds(estimator, model, training, groups):
@@ -197,6 +204,7 @@ def validation_on_folds(estimator, model, training, groups):
             make_scoring(estimator, replace(model, network=one), training.take(rows))
             for one, rows in zip(members, held_out, strict=True)
         ]
+    watch.calibrated = is_calibrated(estimator, model)
     return Validation(None, folds, watch)
 
 
@@ -214,18 +222,20 @@ class Watch:
     ----------
     scores : list of callable or None
         The scorer of each network on its rows.
+    calibrated : bool
+        Whether the losses are those after one temperature for all rows (see :mod:`.temperature`).
     """
 
     def __init__(self, networks, batches, loss):
         self.networks, self.batches, self.loss = networks, batches, loss
         self.scores = None
+        self.calibrated = False
         totals = np.array([each.total_weight for each in batches], dtype=np.float64)
         self.shares = totals / totals.sum()
         self.n_done = 0
 
     def __call__(self):
-        pairs = zip(self.networks, self.batches, strict=True)
-        losses = np.array([mean_loss(network, self.loss, batches) for network, batches in pairs])
+        losses = self.calibrated_losses() if self.calibrated else self.plain_losses()
         try:
             scores = (
                 None if self.scores is None else np.array([score() for score in self.scores], dtype=float)
@@ -237,6 +247,34 @@ class Watch:
         self.n_done += 1
         return Validated(losses, scores, self.shares)
 
+    def plain_losses(self):
+        """Return the loss of each network on its rows, as it is now."""
+        self.follow()
+        pairs = zip(self.networks, self.batches, strict=True)
+        return np.array([mean_loss(network, self.loss, batches) for network, batches in pairs])
+
+    def calibrated_losses(self):
+        """Return the same after the best temperature."""
+        parts = self.held_out()
+        b = pooled_inverse_temperature(self.loss, parts, self.shares)
+        return np.array(
+            [weighted_sum(self.loss.value(Y, b * raw, np.empty_like(raw)), w) / len(Y) for Y, raw, w in parts]
+        )
+
+    def held_out(self):
+        """Return the targets, raw outputs and weights of the rows of each network, as it is now."""
+        self.follow()
+        pairs = zip(self.networks, self.batches, strict=True)
+        return [raw_outputs(network, self.loss, batches) for network, batches in pairs]
+
+    def follow(self):
+        """Do nothing: the networks are those that are trained."""
+
+    def calibrate(self, network):
+        """Apply the best temperature to `network`, which has its final weights; return the loss."""
+        apply_temperature(network, pooled_inverse_temperature(self.loss, self.held_out(), self.shares))
+        return float(self.shares @ self.plain_losses())
+
 
 class WatchOnFolds(Watch):
     """Validates each of several networks, as it is now, on rows of its own."""
@@ -245,10 +283,21 @@ class WatchOnFolds(Watch):
         super().__init__(members, batches, loss)
         self.network = network
 
-    def __call__(self):
+    def follow(self):
+        """Take over the parameters of the networks."""
         for e, one in enumerate(self.networks):
             copy_member(self.network, e, one)
-        return super().__call__()
+
+
+def pooled_inverse_temperature(loss, parts, shares):
+    """Return 1 / T for all rows of several networks, (targets, raw outputs, weights) of each."""
+    Y = np.concatenate([Y for Y, _, _ in parts])
+    raw = np.concatenate([raw for _, raw, _ in parts])
+    weights = [
+        share / len(Y) * (np.ones(len(Y)) if w is None else w)
+        for share, (Y, _, w) in zip(shares, parts, strict=True)
+    ]
+    return inverse_temperature(loss, Y, raw, np.concatenate(weights).astype(raw.dtype))
 
 
 def make_scoring(estimator, model, rows):

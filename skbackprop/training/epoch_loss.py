@@ -51,6 +51,19 @@ class LossMeter:
         self._filled = 0
 
 
+def raw_outputs(network, loss, batches):
+    """Return the targets, raw outputs and weights (None: all 1) of all rows of `batches`."""
+    parts, workspace = [], None
+    with np.errstate(over="ignore", invalid="ignore"):
+        for X, Y, w in batches.epoch():
+            if workspace is None or workspace.n_rows != Y.shape[0]:
+                workspace = Workspace(network, Y.shape[0])
+            z = combine(loss, network.forward(X, workspace), network.n_networks)
+            parts.append((Y.copy(), z.copy(), w))
+    Y, z, w = zip(*parts, strict=True)
+    return np.concatenate(Y), np.concatenate(z), None if w[0] is None else np.concatenate(w)
+
+
 def mean_loss(network, loss, batches):
     """Return the weighted mean loss over `batches`, as in prediction (without dropout).
 

@@ -106,9 +106,7 @@ def test_weights_count_in_the_score_and_rows_without_weight_do_not():
 def test_a_scorer_decides_about_each_network(scoring):
     model = BackpropClassifier(**SMALL, scoring=scoring).fit(X, Y)
     assert len(model.validation_scores_) == 6
-    if scoring == "neg_log_loss":
-        by_loss = BackpropClassifier(**SMALL).fit(X, Y)
-        np.testing.assert_allclose(model.predict_proba(X), by_loss.predict_proba(X), rtol=1e-5)
+    assert len(set(model.validation_scores_)) == 6
 
 
 def test_rows_of_a_group_are_held_out_together():

@@ -46,6 +46,7 @@ class SoftmaxCrossEntropy:
     """
 
     activation = "softmax"
+    calibrated_by_temperature = True
 
     def combine(self, raw_predictions):
         """Return ln a of the mean a."""
@@ -73,6 +74,8 @@ class BinaryCrossEntropy(LogisticLink):
     L = -sum_j [ y_j ln a_j + (1 - y_j) ln(1 - a_j) ] = sum_j [ ln(1 + exp(z_j)) - y_j z_j ];
     delta^L = a - y: the factor sigma'(z) = a (1 - a) has cancelled.
     """
+
+    calibrated_by_temperature = True
 
     def value(self, y_true, raw_prediction, scratch):
         """Return L of each row."""
