@@ -173,8 +173,10 @@ def make_validation(estimator, model, training, X_val, y_val, sample_weight_val,
 
 
 def is_calibrated(estimator, model):
-    """Whether a temperature is applied: not where training may go on from the weights."""
-    return getattr(model.loss, "calibrated_by_temperature", False) and not estimator.warm_start
+    """Whether a temperature is applied: not with a scorer, nor where training goes on from the weights."""
+    calibrated = getattr(model.loss, "calibrated_by_temperature", False)
+    # A checkpoint is resumed with warm_start=True: what counts is how the fit began.
+    return calibrated and estimator.scoring == "loss" and not model.settings.warm_start
 
 
 def validation_on_folds(estimator, model, training, groups):
