@@ -77,9 +77,12 @@ RECIPES = {
     "textbook": (TEXTBOOK, TEXTBOOK),
 }
 
-# Epochs of the tabular recipes: so many, or as many as these steps need.
+# Epochs of the tabular recipes: these, or as many as LEAST_STEPS need, up to MOST_EPOCHS. The more rows there
+# are, the fewer times each has to be seen: all epochs together pass at most ROWS_PASSED rows, but there are
+# FEWEST_EPOCHS.
 EPOCHS = {"classifier": 32, "regressor": 48}
 LEAST_STEPS, MOST_EPOCHS = 250, 256
+ROWS_PASSED, FEWEST_EPOCHS = 3_200_000, 4
 # Rows of a batch: small data needs small ones, for steps enough.
 BATCH_BOUNDS = (32, 256)
 
@@ -144,8 +147,7 @@ def resolve(parameters, kind, n_rows, streaming=False, mostly_zeros=False, on_di
     if settings.batch_size == "auto":
         settings.batch_size = int(np.clip(n_rows // recipe["batches"], *BATCH_BOUNDS))
     if settings.max_iter == "auto":
-        steps = math.ceil(n_rows / settings.batch_size)
-        settings.max_iter = int(np.clip(math.ceil(LEAST_STEPS / steps), EPOCHS[kind], MOST_EPOCHS))
+        settings.max_iter = n_epochs(kind, n_rows, settings.batch_size)
     if settings.early_stopping == "auto":
         several = settings.n_estimators > 1 and n_rows >= max(SMALL_TABLE.start, 4 * settings.n_estimators)
         small = kind == "classifier" and n_rows in SMALL_TABLE
@@ -162,6 +164,13 @@ def resolve(parameters, kind, n_rows, streaming=False, mostly_zeros=False, on_di
     return settings
 
 
+def n_epochs(kind, n_rows, batch_size):
+    """Return how many epochs the tabular recipes train."""
+    steps = math.ceil(n_rows / batch_size)
+    enough = int(np.clip(math.ceil(LEAST_STEPS / steps), EPOCHS[kind], MOST_EPOCHS))
+    return min(enough, max(FEWEST_EPOCHS, ROWS_PASSED // n_rows))
+
+
 def auto_value(name, recipe, kind):
     """Return in words what a parameter that is left at "auto" becomes: what :func:`resolve` makes of it."""
     values = RECIPES[recipe][kind == "regressor"]
@@ -171,7 +180,10 @@ def auto_value(name, recipe, kind):
     if name == "batch_size":
         return f"n_samples // {values['batches']}, from {BATCH_BOUNDS[0]} to {BATCH_BOUNDS[1]}"
     if name == "max_iter":
-        return f"{EPOCHS[kind]}, or up to {MOST_EPOCHS} until there are {LEAST_STEPS} steps"
+        return (
+            f"{EPOCHS[kind]}, or up to {MOST_EPOCHS} until there are {LEAST_STEPS} steps; at most "
+            f"{ROWS_PASSED} / n_samples, but at least {FEWEST_EPOCHS}"
+        )
     if values["n_estimators"] > 1:  # early_stopping
         return f'"folds" for {SMALL_TABLE.start} rows or more (in memory), else False'
     if kind == "regressor":

@@ -48,7 +48,7 @@ def test_there_are_not_too_many(cls):
 @pytest.mark.parametrize("recipe", RECIPES)
 def test_the_table_of_the_recipes_says_what_a_fit_takes(cls, recipe):
     kind = "classifier" if cls is BackpropClassifier else "regressor"
-    for n_rows in (50, 500, 50_000):
+    for n_rows in (50, 500, 50_000, 500_000, 1_000_000):
         settings = settings_of(cls(recipe=recipe), np.zeros((n_rows, 2)), None)
         for name, by_recipe in auto_table().items():
             text, value = by_recipe[recipe, kind], getattr(settings, name)
@@ -62,9 +62,11 @@ def test_the_table_of_the_recipes_says_what_a_fit_takes(cls, recipe):
             elif name == "early_stopping" and text.startswith("True for"):
                 assert value == (100 <= n_rows <= 1999)
             elif name == "max_iter" and "steps" in text:
-                epochs, most, steps = (int(word) for word in text.replace(",", "").split() if word.isdigit())
+                numbers = (int(word) for word in text.replace(",", "").split() if word.isdigit())
+                epochs, most, steps, rows, fewest = numbers
                 per_epoch = int(np.ceil(n_rows / settings.batch_size))
-                assert value == min(max(epochs, int(np.ceil(steps / per_epoch))), most)
+                enough = min(max(epochs, int(np.ceil(steps / per_epoch))), most)
+                assert value == min(enough, max(fewest, rows // n_rows))
             else:
                 assert text == (f'"{value}"' if isinstance(value, str) else repr(value)), name
 
