@@ -9,6 +9,7 @@ from skbackprop.estimators.callbacks import CallbackSupportMixin, observe
 from skbackprop.estimators.documentation_site import DocumentationLinkMixin
 from skbackprop.estimators.fitted_attributes import FittedAttributes
 from skbackprop.estimators.parameters import refuse_word_as_rate, validate
+from skbackprop.estimators.progress import make_progress
 from skbackprop.estimators.recipe import Recipe
 from skbackprop.estimators.resuming import (
     check_resumed,
@@ -16,7 +17,7 @@ from skbackprop.estimators.resuming import (
     warn_of_fixed_parameters,
     with_fixed,
 )
-from skbackprop.estimators.validation import Rows, check_groups, make_validation
+from skbackprop.estimators.validation import Rows, Validation, check_groups, make_validation
 from skbackprop.estimators.version import __version__
 from skbackprop.estimators.warnings import (
     FINISHED,
@@ -186,7 +187,7 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
         observer = observe(self, model, settings.max_iter, *given)
         data = None if observer is None and training.unfinished is None else digest(X, y, sample_weight)
         check_resumed(training, validation.validate, data)
-        reason = self._train(model, batches, validation.validate, observer, data)
+        reason = self._train(model, batches, validation, observer, data)
         if reason == "interrupted" and is_one_of_many():
             raise KeyboardInterrupt
         model.ended_by = reason
@@ -207,31 +208,38 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
             observer.end_fit()
         return self
 
-    def _train(self, model, batches, validate, observer, data):
+    def _train(self, model, batches, validation, observer, data):
         """Train until the end; return what ended it."""
         settings, stopping, training = model.settings, self._stopping(model), model.training
+        progress = make_progress(self, model, batches, validation)
+        if progress is not None:
+            progress.begin()
         with suited_threads(model.network.layer_sizes, batches.batch_size):
             if settings.solver != "lbfgs":
-                return training.run(
+                reason = training.run(
                     batches,
                     settings.max_iter,
                     stopping,
-                    validate=validate,
+                    validate=validation.validate,
                     observer=observer,
-                    verbose=self.verbose,
+                    progress=progress,
                     data=data,
                 )
-            return minimize_lbfgs(
-                training,
-                batches,
-                alpha=settings.alpha,
-                max_iter=settings.max_iter,
-                max_fun=self.max_fun,
-                tol=self.tol,
-                observer=observer,
-                verbose=self.verbose,
-                data=data,
-            )
+            else:
+                reason = minimize_lbfgs(
+                    training,
+                    batches,
+                    alpha=settings.alpha,
+                    max_iter=settings.max_iter,
+                    max_fun=self.max_fun,
+                    tol=self.tol,
+                    observer=observer,
+                    progress=progress,
+                    data=data,
+                )
+        if progress is not None:
+            progress.end(reason)
+        return reason
 
     def _partial_fit(self, X, y, sample_weight, classes=None):
         given = X, y, sample_weight
@@ -270,7 +278,12 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
         # do not apply.
         with suited_threads(model.network.layer_sizes, batches.batch_size):
             reason = training.run(
-                batches, 1, self._stopping(model), streaming=True, observer=observer, verbose=self.verbose
+                batches,
+                1,
+                self._stopping(model),
+                streaming=True,
+                observer=observer,
+                progress=make_progress(self, model, batches, Validation()),
             )
         warn_of_the_end("planned" if reason == "max_iter" else reason, model)
         self._model = model

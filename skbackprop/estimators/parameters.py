@@ -307,7 +307,7 @@ STOPPING = [
         ["random_state"],
         "Determines the initial weights, the order of the rows, dropout and the held-out rows.",
     ),
-    Parameter("verbose", ["verbose"], "Whether to print a line per epoch."),
+    Parameter("verbose", ["verbose"], "Whether to print a line per epoch, and which was kept."),
 ]
 SHARED = [*NETWORK, *TRAINING, *STOPPING]
 CLASSIFIER = [

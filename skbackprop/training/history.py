@@ -15,7 +15,7 @@ class History:
     the epoch, without dropout. Of a long stream only the last epochs are kept; ``n_dropped`` are
     not, and ``best_dropped`` is the smallest of their losses. ``validation_epochs`` are the epochs, counted
     from 1, after which there was a validation, and ``kept_validation`` is the (loss, score) of the weights
-    that it chose.
+    that it chose; ``kept_epochs`` are their epochs, one of all networks or one of each.
     """
 
     loss: list = field(default_factory=list)
@@ -24,6 +24,7 @@ class History:
     validation_score: list = field(default_factory=list)
     validation_epochs: list = field(default_factory=list)
     kept_validation: tuple | None = None
+    kept_epochs: list | None = None
     n_dropped: int = 0
     best_dropped: float = np.inf
 

@@ -1,6 +1,5 @@
 """L-BFGS (Liu & Nocedal, 1989): full gradients, handed to SciPy's optimizer."""
 
-import time
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,7 +73,7 @@ class Objective:
 
 
 def minimize_lbfgs(
-    training, batches, *, alpha, max_iter, max_fun, tol, observer=None, verbose=False, data=None
+    training, batches, *, alpha, max_iter, max_fun, tol, observer=None, progress=None, data=None
 ):
     """Train in place and return what ended it, as :meth:`Training.run` does.
 
@@ -92,8 +91,8 @@ def minimize_lbfgs(
         Ends when no component of the gradient is larger.
     observer : object, default=None
         See :meth:`Training.run`; an iteration is an epoch.
-    verbose : bool, default=False
-        Whether to print a line per iteration.
+    progress : Progress, default=None
+        Prints a line per iteration.
     data : str, default=None
         See :class:`Start`.
     """
@@ -106,19 +105,17 @@ def minimize_lbfgs(
         del history.penalty[training.unfinished.n_iterations :]
     objective = Objective(network, training.loss, batches, alpha)
     last_iterate, n_iterations = network.theta.astype(np.float64), len(history.loss)
-
-    started = time.perf_counter()
+    n_planned = n_iterations + max_iter
 
     def after_iteration(theta):
-        nonlocal last_iterate, n_iterations, started
+        nonlocal last_iterate, n_iterations
         iterate = theta.copy()
         history.loss.append(objective.mean_loss)
         history.penalty.append(objective.penalty)
         # In one statement, so that an interruption cannot separate the two.
         last_iterate, n_iterations = iterate, n_iterations + 1
-        if verbose:
-            training.print_line(time.perf_counter() - started)
-            started = time.perf_counter()
+        if progress is not None:
+            progress.print_epoch(n_planned)
         if observer is not None and observer.end_epoch():
             raise StoppedByObserverError
 

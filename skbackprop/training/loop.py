@@ -1,7 +1,5 @@
 """The training loop: epochs, batches, stopping."""
 
-import time
-
 import numpy as np
 
 from skbackprop.network.norms import clip_norm, constrain_units
@@ -107,7 +105,7 @@ class Training:
         streaming=False,
         validate=None,
         observer=None,
-        verbose=False,
+        progress=None,
         data=None,
     ):
         """Train for at most `max_iter` epochs and return what ended it.
@@ -133,8 +131,8 @@ class Training:
         observer : object, default=None
             Its ``begin_epoch()`` and ``end_epoch()`` are called; a true result of the latter ends
             the training.
-        verbose : bool, default=False
-            Whether to print a line per epoch.
+        progress : Progress, default=None
+            Prints a line per epoch.
         data : str, default=None
             See :class:`Run`.
 
@@ -155,7 +153,7 @@ class Training:
         try:
             if run.epoch == 0:
                 self._begin(run, validate)
-            reason = self._run_epochs(run, batches, validate, observer, verbose)
+            reason = self._run_epochs(run, batches, validate, observer, progress)
         finally:
             self.unfinished = None
         if run.best is not None:
@@ -164,7 +162,7 @@ class Training:
 
     def _begin(self, run, validate):
         """Count the weights of an earlier run among those that a validated run chooses from."""
-        self.history.kept_validation = None
+        self.history.kept_validation = self.history.kept_epochs = None
         if validate is None or not self.n_epochs:
             return
         validated = validate()
@@ -175,13 +173,15 @@ class Training:
     def _keep_best(self, run, validated):
         """Keep the present weights where they are the best so far."""
         if run.best is None:
-            run.best = Best(self.network.theta.copy(), validated)
+            epochs = np.full(validated.losses.shape, self.n_epochs)
+            run.best = Best(self.network.theta.copy(), validated, epochs)
         else:
-            run.best = run.best.updated(self.network, validated)
+            run.best = run.best.updated(self.network, validated, self.n_epochs)
         kept = run.best.validated
         self.history.kept_validation = kept.mean_loss, kept.mean_score
+        self.history.kept_epochs = run.best.epochs.tolist()
 
-    def _run_epochs(self, run, batches, validate, observer, verbose):
+    def _run_epochs(self, run, batches, validate, observer, progress):
         workspaces = Workspaces(self.network)
         whole_epoch = Snapshot(self, run)
         while True:
@@ -189,12 +189,11 @@ class Training:
                 return "stalled"
             if run.epoch >= run.max_iter:
                 return "max_iter"
-            started = time.perf_counter()
             try:
                 if observer is not None:
                     observer.begin_epoch()
-                progress = None if run.streaming else (run.epoch, run.max_iter)
-                loss, penalty = self._epoch(batches, workspaces, progress)
+                done = None if run.streaming else (run.epoch, run.max_iter)
+                loss, penalty = self._epoch(batches, workspaces, done)
                 if not np.isfinite(loss + penalty):
                     whole_epoch.restore()
                     return "diverged"
@@ -210,8 +209,8 @@ class Training:
                     self.failure = error.__cause__
                     return "validation_failed"
                 raise
-            if verbose:
-                self.print_line(time.perf_counter() - started)
+            if progress is not None:
+                progress.print_epoch(None if run.streaming else self.n_epochs - run.epoch + run.max_iter)
             try:
                 if observer is not None and observer.end_epoch():
                     return "callback"
@@ -231,10 +230,10 @@ class Training:
         if validated is not None:
             self._keep_best(run, validated)
 
-    def _epoch(self, batches, workspaces, progress):
+    def _epoch(self, batches, workspaces, done):
         """Pass once over the rows; return the mean loss and the penalty at the end.
 
-        `progress` is (epochs done, of how many), None where the schedule does not apply.
+        `done` is (epochs done, of how many), None where the schedule does not apply.
         """
         network, loss, rng = self.network, self.loss, self.rng
         theta, grad, step = network.theta, workspaces.grad, self.optimizer.step
@@ -243,7 +242,7 @@ class Training:
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             for i, (X, Y, w) in enumerate(batches.epoch(rng if self.shuffle else None)):
                 workspace = workspaces[X.shape[0]]
-                strength = self._strength(progress, i / batches.n_batches)
+                strength = self._strength(done, i / batches.n_batches)
                 workspace.fade_dropout(strength)
                 Y, w = workspace.for_each_network(Y, w)
                 z = network.forward(X, workspace, rng)
@@ -252,24 +251,24 @@ class Training:
                 network.backward(workspace)
                 if self.clip_norm is not None:
                     clip_norm(grad, self.clip_norm)
-                step(theta, grad, self._eta(progress, i / batches.n_batches), strength)
+                step(theta, grad, self._eta(done, i / batches.n_batches), strength)
                 if self.max_norm is not None:
                     constrain_units(network.W, self.max_norm)
             return meter.mean(), mean_penalty(network, self.optimizer.alpha)
 
-    def _eta(self, progress, part):
+    def _eta(self, done, part):
         """Return eta of the step that follows `part` of the present epoch."""
         if self.schedule == "invscaling":
             return self.learning_rate * invscaling(self.n_epochs + 1, self.power_t)
-        if self.schedule in ("constant", "adaptive") or progress is None:
+        if self.schedule in ("constant", "adaptive") or done is None:
             return self.learning_rate
-        return self.learning_rate * scheduled(self.schedule, progress, part)
+        return self.learning_rate * scheduled(self.schedule, done, part)
 
-    def _strength(self, progress, part):
+    def _strength(self, done, part):
         """Return the factor on dropout and alpha in the step that follows `part` of the present epoch."""
-        if self.regularization_schedule == "constant" or progress is None:
+        if self.regularization_schedule == "constant" or done is None:
             return 1.0
-        return scheduled(self.regularization_schedule, progress, part)
+        return scheduled(self.regularization_schedule, done, part)
 
     def _slow_down(self, stopping):
         """Lower the learning rate of "adaptive"; return whether the training goes on."""
@@ -292,19 +291,9 @@ class Training:
             history.validation_score.append(validated.mean_score)
         return validated.mean_watched
 
-    def print_line(self, seconds):
-        """Print the losses of the last epoch, which took this many seconds."""
-        history = self.history
-        line = f"epoch {self.n_epochs:5d}  loss {history.loss[-1]:11.6f}"
-        if history.validation_loss:
-            line += f"  validation loss {history.validation_loss[-1]:11.6f}"
-        if history.validation_score:
-            line += f"  score {history.validation_score[-1]:9.6f}"
-        print(f"{line}  {seconds:8.3f} s")
 
-
-def scheduled(schedule, progress, part):
+def scheduled(schedule, done, part):
     """Return the factor of a schedule, `part` of an epoch after (epochs done, of how many)."""
-    n_done, n_epochs = progress
+    n_done, n_epochs = done
     function = schedule if callable(schedule) else SCHEDULES[schedule]
     return function((n_done + part) / n_epochs)

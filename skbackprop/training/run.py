@@ -56,13 +56,16 @@ class Best:
     theta : ndarray like ``network.theta``
     validated : Validated
         What was found with them.
+    epochs : ndarray of int, like ``validated.losses``
+        The epochs, counted from 1, after which it was found.
     """
 
     theta: np.ndarray
     validated: Validated
+    epochs: np.ndarray
 
-    def updated(self, network, validated):
-        """Return the best of these and of the weights that `network` has now."""
+    def updated(self, network, validated, epoch):
+        """Return the best of these and of the weights that `network` has now, after `epoch`."""
         before = self.validated.watched
         improved = (validated.watched < before) | np.isnan(before)
         if not improved.any():
@@ -75,7 +78,8 @@ class Best:
         scores = validated.scores
         if scores is not None:
             scores = np.where(improved, scores, self.validated.scores)
-        return Best(theta, Validated(losses, scores, validated.shares))
+        epochs = np.where(improved, epoch, self.epochs)
+        return Best(theta, Validated(losses, scores, validated.shares), epochs)
 
 
 @dataclass

@@ -155,14 +155,6 @@ def test_what_has_an_effect_is_not(make, settings):
         make(**settings).fit(X, Y)
 
 
-def test_lbfgs_speaks(capsys):
-    model = classifier(solver="lbfgs", schedule="auto", max_iter=200, tol=0.01, verbose=True).fit(X, Y > 0)
-    lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == model.n_iter_
-    assert f"{model.loss_curve_[0]:.6f}" in lines[0]
-    assert f"{model.loss_curve_[-1]:.6f}" in lines[-1]
-
-
 # Results of no use, and predictions off the range.
 
 

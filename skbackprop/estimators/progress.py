@@ -1,0 +1,39 @@
+"""What verbose=True prints of a fit: how many rows there are, and the name of the score."""
+
+from skbackprop.training.progress import Progress
+
+
+def make_progress(estimator, model, batches, validation):
+    """Return the Progress of a fit, or None if `estimator` is not verbose.
+
+    Parameters
+    ----------
+    estimator : BaseBackprop
+    model : Model
+    batches : Batches
+        The rows to train on.
+    validation : Validation
+    """
+    if not estimator.verbose:
+        return None
+    unit = "iteration" if model.settings.solver == "lbfgs" else "epoch"
+    watch, folds = validation.validate, validation.folds
+    if folds is not None:
+        n_networks = model.network.n_networks
+        rows = f"training on {batches.n_rows} rows, each held out by one of {n_networks} networks"
+    elif watch is not None:
+        rows = f"training on {batches.n_rows} rows, validation on {watch.batches[0].n_rows} rows held out"
+    else:
+        rows = f"training on {batches.n_rows} rows, none held out"
+    return Progress(model.history, rows, score_name(estimator), unit)
+
+
+def score_name(estimator):
+    """Return the name of the score that `scoring` asks for."""
+    scoring = estimator.scoring
+    if isinstance(scoring, str):
+        return scoring
+    if scoring is None:
+        return "score"
+    function = getattr(scoring, "_score_func", scoring)
+    return getattr(function, "__name__", type(function).__name__)

@@ -1,0 +1,85 @@
+"""What verbose=True prints, compared with the attributes of the fitted estimator."""
+
+import re
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_iris
+from sklearn.metrics import f1_score, make_scorer
+
+from skbackprop import BackpropClassifier, BackpropRegressor
+
+X, Y = load_iris(return_X_y=True)
+SHORT = {"hidden_layer_sizes": 4, "random_state": 0, "verbose": 1}
+
+
+def macro_f1(y, predicted):
+    return f1_score(y, predicted, average="macro")
+
+
+def printed(capsys):
+    """Return the printed lines without the times at their ends."""
+    return [re.sub(r"  \d+\.\d{3} s$", "", line) for line in capsys.readouterr().out.splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("scoring", "name"), [("accuracy", "accuracy"), (make_scorer(macro_f1), "macro_f1"), (None, "score")]
+)
+def test_epochs_the_score_and_the_held_out_rows_are_named(scoring, name, capsys):
+    model = BackpropClassifier(
+        n_estimators=1, max_iter=10, early_stopping=True, validation_fraction=0.2, scoring=scoring, **SHORT
+    ).fit(X, Y)
+    first, *epochs, last = printed(capsys)
+    assert first == "training on 120 rows, validation on 30 rows held out"
+    assert epochs == [
+        f"epoch {i + 1:2}/10  loss {model.loss_curve_[i]:.6f}"
+        f"  validation loss {model.validation_loss_curve_[i]:.6f}  {name} {model.validation_scores_[i]:.6f}"
+        for i in range(10)
+    ]
+    best = np.argmax(model.validation_scores_) + 1
+    assert last == f"kept epoch {best} of 10: max_iter reached"
+
+
+def test_networks_on_folds_keep_an_epoch_each(capsys):
+    BackpropClassifier(n_estimators=3, max_iter=12, early_stopping="folds", learning_rate=0.5, **SHORT).fit(
+        X, Y
+    )
+    first, *_, last = printed(capsys)
+    assert first == "training on 150 rows, each held out by one of 3 networks"
+    assert re.fullmatch(r"kept the best epoch of each network \(\d+ to \d+\) of 12: max_iter reached", last)
+
+
+def test_a_training_that_goes_on_counts_on(capsys):
+    model = BackpropRegressor(max_iter=2, early_stopping=False, warm_start=True, **SHORT).fit(X, Y)
+    model.fit(X, Y)
+    lines = printed(capsys)
+    assert lines[0] == "training on 150 rows, none held out"
+    assert [line.split("  ")[0] for line in lines[1:]] == [
+        "epoch 1/2",
+        "epoch 2/2",
+        "kept epoch 2 of 2: max_iter reached",
+        "training on 150 rows, none held out",
+        "epoch 3/4",
+        "epoch 4/4",
+        "kept epoch 4 of 4: max_iter reached",
+    ]
+
+
+def test_pieces_of_a_stream_print_one_line_each(capsys):
+    BackpropRegressor(**SHORT).partial_fit(X, Y).partial_fit(X, Y)
+    assert [line.split("  ")[0] for line in printed(capsys)] == ["epoch 1", "epoch 2"]
+
+
+def test_lbfgs_counts_iterations(capsys):
+    model = BackpropRegressor(solver="lbfgs", schedule="auto", max_iter=200, tol=0.01, **SHORT).fit(X, Y)
+    first, *iterations, last = printed(capsys)
+    assert first == "training on 150 rows, none held out"
+    assert iterations == [
+        f"iteration {i + 1:3}/200  loss {loss:.6f}" for i, loss in enumerate(model.loss_curve_)
+    ]
+    assert last == f"kept iteration {model.n_iter_} of {model.n_iter_}: no further improvement"
+
+
+def test_nothing_is_printed_by_default(capsys):
+    BackpropRegressor(4, max_iter=1, random_state=0).fit(X, Y)
+    assert printed(capsys) == []
