@@ -187,7 +187,8 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
         observer = observe(self, model, settings.max_iter, *given)
         data = None if observer is None and training.unfinished is None else digest(X, y, sample_weight)
         check_resumed(training, validation.validate, data)
-        reason = self._train(model, batches, validation, observer, data)
+        progress = make_progress(self, model, batches, validation, merged=numbers is not None)
+        reason = self._train(model, batches, validation, observer, progress, data)
         if reason == "interrupted" and is_one_of_many():
             raise KeyboardInterrupt
         model.ended_by = reason
@@ -208,10 +209,9 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
             observer.end_fit()
         return self
 
-    def _train(self, model, batches, validation, observer, data):
+    def _train(self, model, batches, validation, observer, progress, data):
         """Train until the end; return what ended it."""
         settings, stopping, training = model.settings, self._stopping(model), model.training
-        progress = make_progress(self, model, batches, validation)
         if progress is not None:
             progress.begin()
         with suited_threads(model.network.layer_sizes, batches.batch_size):

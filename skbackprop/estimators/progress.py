@@ -3,7 +3,7 @@
 from skbackprop.training.progress import Progress
 
 
-def make_progress(estimator, model, batches, validation):
+def make_progress(estimator, model, batches, validation, merged=False):
     """Return the Progress of a fit, or None if `estimator` is not verbose.
 
     Parameters
@@ -13,18 +13,21 @@ def make_progress(estimator, model, batches, validation):
     batches : Batches
         The rows to train on.
     validation : Validation
+    merged : bool, default=False
+        Whether equal rows are one row of the batches.
     """
     if not estimator.verbose:
         return None
     unit = "iteration" if model.settings.solver == "lbfgs" else "epoch"
+    trained = f"training on {batches.n_rows} {'different ' * merged}rows"
     watch, folds = validation.validate, validation.folds
     if folds is not None:
         n_networks = model.network.n_networks
-        rows = f"training on {batches.n_rows} rows, each held out by one of {n_networks} networks"
+        rows = f"{trained}, each held out by one of {n_networks} networks"
     elif watch is not None:
-        rows = f"training on {batches.n_rows} rows, validation on {watch.batches[0].n_rows} rows held out"
+        rows = f"{trained}, validation on {watch.batches[0].n_rows} rows held out"
     else:
-        rows = f"training on {batches.n_rows} rows, none held out"
+        rows = f"{trained}, none held out"
     return Progress(model.history, rows, score_name(estimator), unit)
 
 
@@ -33,7 +36,5 @@ def score_name(estimator):
     scoring = estimator.scoring
     if isinstance(scoring, str):
         return scoring
-    if scoring is None:
-        return "score"
     function = getattr(scoring, "_score_func", scoring)
     return getattr(function, "__name__", type(function).__name__)

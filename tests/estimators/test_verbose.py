@@ -22,13 +22,13 @@ def printed(capsys):
     return [re.sub(r"  \d+\.\d{3} s$", "", line) for line in capsys.readouterr().out.splitlines()]
 
 
-@pytest.mark.parametrize(
-    ("scoring", "name"), [("accuracy", "accuracy"), (make_scorer(macro_f1), "macro_f1"), (None, "score")]
-)
-def test_epochs_the_score_and_the_held_out_rows_are_named(scoring, name, capsys):
-    model = BackpropClassifier(
-        n_estimators=1, max_iter=10, early_stopping=True, validation_fraction=0.2, scoring=scoring, **SHORT
-    ).fit(X, Y)
+SCORERS = {"accuracy": "accuracy", "macro_f1": make_scorer(macro_f1)}
+
+
+@pytest.mark.parametrize("name", SCORERS)
+def test_epochs_the_score_and_the_held_out_rows_are_named(name, capsys):
+    held_out = {"early_stopping": True, "validation_fraction": 0.2, "scoring": SCORERS[name]}
+    model = BackpropClassifier(n_estimators=1, max_iter=10, **held_out, **SHORT).fit(X, Y)
     first, *epochs, last = printed(capsys)
     assert first == "training on 120 rows, validation on 30 rows held out"
     assert epochs == [
@@ -41,9 +41,8 @@ def test_epochs_the_score_and_the_held_out_rows_are_named(scoring, name, capsys)
 
 
 def test_networks_on_folds_keep_an_epoch_each(capsys):
-    BackpropClassifier(n_estimators=3, max_iter=12, early_stopping="folds", learning_rate=0.5, **SHORT).fit(
-        X, Y
-    )
+    folds = {"n_estimators": 3, "early_stopping": "folds", "max_iter": 12, "learning_rate": 0.5}
+    BackpropClassifier(**folds, **SHORT).fit(X, Y)
     first, *_, last = printed(capsys)
     assert first == "training on 150 rows, each held out by one of 3 networks"
     assert re.fullmatch(r"kept the best epoch of each network \(\d+ to \d+\) of 12: max_iter reached", last)
@@ -53,8 +52,8 @@ def test_a_training_that_goes_on_counts_on(capsys):
     model = BackpropRegressor(max_iter=2, early_stopping=False, warm_start=True, **SHORT).fit(X, Y)
     model.fit(X, Y)
     lines = printed(capsys)
-    assert lines[0] == "training on 150 rows, none held out"
-    assert [line.split("  ")[0] for line in lines[1:]] == [
+    assert [line.split("  ")[0] for line in lines] == [
+        "training on 150 rows, none held out",
         "epoch 1/2",
         "epoch 2/2",
         "kept epoch 2 of 2: max_iter reached",
@@ -73,7 +72,8 @@ def test_pieces_of_a_stream_print_one_line_each(capsys):
 def test_lbfgs_counts_iterations(capsys):
     model = BackpropRegressor(solver="lbfgs", schedule="auto", max_iter=200, tol=0.01, **SHORT).fit(X, Y)
     first, *iterations, last = printed(capsys)
-    assert first == "training on 150 rows, none held out"
+    assert first == "training on 149 different rows, none held out"
+    assert len(np.unique(X, axis=0)) == 149
     assert iterations == [
         f"iteration {i + 1:3}/200  loss {loss:.6f}" for i, loss in enumerate(model.loss_curve_)
     ]
