@@ -3,7 +3,7 @@
 import numpy as np
 from sklearn.base import BaseEstimator, is_classifier
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import check_is_fitted
+from sklearn.utils.validation import _num_samples, check_is_fitted
 
 from skbackprop.estimators.callbacks import CallbackSupportMixin, observe
 from skbackprop.estimators.documentation_site import DocumentationLinkMixin
@@ -187,7 +187,8 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
         observer = observe(self, model, settings.max_iter, *given)
         data = None if observer is None and training.unfinished is None else digest(X, y, sample_weight)
         check_resumed(training, validation.validate, data)
-        progress = make_progress(self, model, batches, validation, merged=numbers is not None)
+        merged = numbers is not None and numbers.size < _num_samples(given[0])
+        progress = make_progress(self, model, batches, validation, merged)
         reason = self._train(model, batches, validation, observer, progress, data)
         if reason == "interrupted" and is_one_of_many():
             raise KeyboardInterrupt
