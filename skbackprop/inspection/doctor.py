@@ -31,10 +31,11 @@ def diagnose(
     """Examine a fitted network on its training rows.
 
     The following problems are detected: extreme targets, badly scaled inputs and targets, inputs without
-    information about y, symmetric initial weights, a penalty that is stronger than the loss, steps that are
-    too large or too small, saturated sigmoid and tanh units, dead rectifiers, vanishing and exploding
-    gradients, a loss that never decreased, underfitting, overfitting, and classes that are never predicted.
-    Only problems are reported.
+    information about y, identifiers among the columns, a column that decides alone (leakage), wrong labels,
+    validation rows that differ from the training rows, symmetric initial weights, a penalty that is stronger
+    than the loss, steps that are too large or too small, saturated sigmoid and tanh units, dead rectifiers,
+    vanishing and exploding gradients, a loss that never decreased, underfitting, overfitting, and classes
+    that are never predicted. Only problems are reported.
 
     Parameters
     ----------
@@ -47,8 +48,8 @@ def diagnose(
     sample_weight : array-like of shape (n_samples,), default=None
         The sample weights of the fit.
     X_val, y_val, sample_weight_val : default=None
-        Validation rows, used to detect overfitting. By default the validation loss that was recorded
-        during the training is used, if there is one.
+        Validation rows, used to detect overfitting and rows that differ from X. Without them overfitting is
+        detected by the validation loss that was recorded during the training, if there is one.
 
     Returns
     -------
@@ -83,6 +84,8 @@ def diagnose(
     AISTATS.
 
     Karpathy (2016). CS231n, Neural Networks Part 3: "Ratio of weights:updates". Stanford.
+
+    Lopez-Paz & Oquab (2017). Revisiting classifier two-sample tests. ICLR.
 
     LeCun, Bottou, Orr & Mueller (1998). Efficient BackProp. In: Neural Networks: Tricks of the Trade.
     Springer.

@@ -4,7 +4,10 @@ import math
 from functools import cached_property
 
 import numpy as np
+from scipy.sparse import issparse
+from scipy.sparse import vstack as stack
 from scipy.special import logit
+from sklearn.metrics import roc_auc_score
 
 from skbackprop.inspection.column_groups import column_groups
 from skbackprop.inspection.gradient_check import in_float64
@@ -12,7 +15,7 @@ from skbackprop.inspection.inspected_data import encoded_rows, mean_one, network
 from skbackprop.inspection.kept_epoch import kept_epoch
 from skbackprop.inspection.layer_activations import network_activations
 from skbackprop.inspection.layer_gradients import backpropagate
-from skbackprop.inspection.reference_forest import ReferenceForest
+from skbackprop.inspection.reference_forest import ReferenceForest, share_explained_by_neighbors
 from skbackprop.inspection.saturation import saturation
 from skbackprop.model.prediction import raw_predictions, scaled_block
 from skbackprop.model.recipes import Settings, make_optimizer
@@ -20,6 +23,7 @@ from skbackprop.network.initialization import initialize
 from skbackprop.network.losses import combine
 from skbackprop.network.norms import clip_norm
 from skbackprop.tables.batches import Batches
+from skbackprop.tables.inputs import as_table
 from skbackprop.tables.rows_on_disk import in_memory
 from skbackprop.training.epoch_loss import least_constant_loss, mean_loss, weighted_sum
 
@@ -70,6 +74,7 @@ class Measurements:
         self.model, self.X, self.y, self.w = encoded_rows(estimator, X, y, sample_weight)
         self.settings, self.history = self.model.settings, self.model.history
         self.network = in_float64(self.model.network)
+        self._inputs = X
         self._validation = None
         if X_val is not None:
             _, *self._validation = encoded_rows(
@@ -289,10 +294,79 @@ class Measurements:
         self.model.loss.delta(self.Y[rows], raw[rows], residuals)
         return ReferenceForest(X, residuals, w).share_explained * np.clip(1 - learned, 0, 1)
 
+    def explained_by(self, inputs):
+        """Return the share of y that some inputs explain: a single one by neighbors, several by a forest."""
+        X, Y, w = self.sample
+        if inputs.size == 1 and isinstance(X, np.ndarray):
+            return share_explained_by_neighbors(X[:, inputs[0]], Y)
+        return ReferenceForest(X[:, inputs], Y, w).share_explained
+
+    def explained_without(self, inputs):
+        """Return the share of y that all other inputs explain."""
+        return self.explained_by(np.setdiff1d(np.arange(self.X.shape[1]), inputs))
+
+    def right_by_certainty(self, part):
+        """Return the shares of rows with the predicted label, among the most certain rows and the next ones.
+
+        Both are `part` of all rows, sorted by the largest class probability of the forest.
+        """
+        _, Y, _ = self.sample
+        P = self.target_forest.predictions
+        if Y.shape[1] == 1:
+            Y, P = np.hstack((1 - Y, Y)), np.hstack((1 - P, P))
+        right = (P.argmax(axis=1) == Y.argmax(axis=1))[np.argsort(-P.max(axis=1), kind="stable")]
+        n = max(1, int(part * right.size))
+        return right[:n].mean(), right[n : 2 * n].mean()
+
+    @property
+    def validation_X(self):
+        """The encoded validation inputs, or None."""
+        return None if self._validation is None else self._validation[0]
+
+    @cached_property
+    def told_apart(self):
+        """How well a forest tells the rows of X from the validation rows.
+
+        The area under the ROC curve, and the importances of the inputs; from equal numbers of both.
+        """
+        new = self._rng.permutation(self.validation_X.shape[0])[: FOREST_ROWS // 2]
+        old = self.rows[: new.size]
+        new = new[: old.size]
+        X = [
+            scaled_block(in_memory(X[rows]), self.model.scaling, np.float64)
+            for X, rows in [(self.X, old), (self.validation_X, new)]
+        ]
+        is_new = np.repeat((0.0, 1.0), old.size)
+        forest = ReferenceForest(stack(X) if issparse(X[0]) else np.vstack(X), is_new[:, None])
+        return roc_auc_score(is_new, forest.predictions[:, 0]), forest.importances
+
+    # The columns of X.
+
     @cached_property
     def column_groups(self):
         """The columns of X, and the inputs that each became."""
         return column_groups(self.estimator, self.model.encoder)
+
+    def distinct_shares(self):
+        """Yield the name of each category column, and its number of distinct values per row."""
+        encoder = self.model.encoder
+        if encoder is None or not encoder.categories:
+            return
+        table = as_table(self._inputs, by_column=True)
+        for category in encoder.categories:
+            values, places = table.column(category.position).distinct()
+            yield str(category.name), len(values) / len(places)
+
+    def number_columns(self):
+        """Yield (ColumnGroup, values) of the columns of X that are numbers."""
+        X = getattr(self.X, "numbers", self.X)
+        if not isinstance(X, np.ndarray):
+            return
+        encoder = self.model.encoder
+        n_numbers = X.shape[1] if encoder is None else encoder.numeric.size
+        for group in self.column_groups:
+            if group.inputs.size and group.inputs[0] < n_numbers:
+                yield group, X[:, group.inputs[0]]
 
     # Predictions.
 

@@ -42,9 +42,21 @@ class ReferenceForest:
         forest.fit(X, T[:, 0] if T.shape[1] == 1 else T, w)
         self.predictions = forest.oob_prediction_.reshape(T.shape)
         self.importances = forest.feature_importances_
-        left = weighted_squares(T - self.predictions, w)
-        total = weighted_squares(T - np.average(T, axis=0, weights=w), w)
-        self.share_explained = 1 - left / total if total > 0 else 0.0
+        self.share_explained = share_explained(T, self.predictions, w)
+
+
+def share_explained_by_neighbors(x, T):
+    """Return the share of T that a single input explains: each row is predicted by its two neighbors in x."""
+    T = T[np.argsort(x, kind="stable")]
+    before, after = np.vstack((T[1:2], T[:-1])), np.vstack((T[1:], T[-2:-1]))
+    return share_explained(T, (before + after) / 2)
+
+
+def share_explained(T, predictions, w=None):
+    """Return 1 - sum (T - predictions)^2 / sum (T - mean T)^2; 0 if T is constant."""
+    left = weighted_squares(T - predictions, w)
+    total = weighted_squares(T - np.average(T, axis=0, weights=w), w)
+    return 1 - left / total if total > 0 else 0.0
 
 
 def weighted_squares(a, w):

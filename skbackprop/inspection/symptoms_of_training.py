@@ -15,9 +15,9 @@ from skbackprop.model.recipes import LEAST_STEPS
 # penalty can be the reason why a network has learned less than there is in X, or nothing.
 PENALTY_RULES = 1.5
 # ||step|| / ||W||. Karpathy's rule of thumb is 1/1000 (CS231n, "Ratio of weights:updates"), and
-# 1/30 is harmless with the parametrization "ntk". Problems begin at 1/4; a step as long as the weights
+# 1/30 is harmless with the parametrization "ntk", up to 0.4 with recipe="fast". A step as long as the weights
 # erases what they have learned.
-LARGE_STEPS = {"warning": 0.25, "critical": 1}
+LARGE_STEPS = {"warning": 0.5, "critical": 1}
 # Steps are too small if they are below the rule of thumb and if all of them together, even in the same
 # direction, would change the weights by less than a tenth.
 SMALL_STEP = 1 / 1000

@@ -47,6 +47,22 @@ SHUFFLED = FRIEDMAN[0], np.random.default_rng(0).permutation(FRIEDMAN[1])
 RARE = make_classification(
     1000, 5, n_informative=3, n_redundant=0, weights=[0.99], class_sep=0.3, flip_y=0, random_state=0
 )
+
+
+def with_column(column, X=FRIEDMAN[0][:400]):
+    """Return X with a further column."""
+    return np.column_stack((X, column))
+
+
+def mislabeled(y, share):
+    """Return y, in which a share of the labels is replaced by other ones."""
+    rng = np.random.default_rng(0)
+    wrong = rng.random(y.size) < share
+    return np.where(wrong, (y + rng.integers(1, y.max() + 1, y.size)) % (y.max() + 1), y)
+
+
+SOME = FRIEDMAN[0][:400], FRIEDMAN[1][:400]
+SHORT = {"hidden_layer_sizes": 20, "max_iter": 20}
 TEXTBOOK = {"recipe": "textbook", "random_state": 0}
 
 
@@ -252,6 +268,67 @@ def test_uninformative_inputs_are_found():
     assert found(overfitted, "overfit").consequence_of == ("uninformative_inputs",)
 
 
+# Problems of the data: the finding, data with the problem, and similar data without it.
+DATA_CASES = [
+    (
+        "deciding_column",
+        (with_column(2 * SOME[1] + 1e-3 * np.random.default_rng(0).normal(size=400)), SOME[1]),
+        (with_column(SOME[1] + 2 * np.random.default_rng(0).normal(size=400)), SOME[1]),
+    ),
+    ("deciding_column", (with_column(IRIS[1], IRIS[0]), IRIS[1]), IRIS),
+    ("identifier", (with_column(np.random.default_rng(0).permutation(400) + 7000), SOME[1]), SOME),
+    ("identifier", (with_column(np.arange(400)), SOME[1]), (with_column(np.arange(400) // 4), SOME[1])),
+    ("identifier", (with_column(np.arange(400)), SOME[1]), (with_column(np.arange(400) ** 2), SOME[1])),
+    ("label_noise", (CANCER[0], mislabeled(CANCER[1], 0.2)), CANCER),
+    ("label_noise", (IRIS[0], mislabeled(IRIS[1], 0.2)), IRIS),
+    ("label_noise", (DIGITS[0], mislabeled(DIGITS[1], 0.15)), DIGITS),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "faulty", "healthy"), DATA_CASES, ids=[f"{case[0]}-{i}" for i, case in enumerate(DATA_CASES)]
+)
+def test_a_problem_of_the_data_is_found_in_the_faulty_data_only(name, faulty, healthy):
+    for data, expected in [(faulty, True), (healthy, False)]:
+        make = classifier if data[1].dtype.kind == "i" else regressor
+        diagnosis = diagnose(fitted(make(**SHORT), *data), *data)
+        assert (name in names(diagnosis)) == expected, diagnosis
+
+
+def test_columns_are_named_in_a_frame():
+    pandas = pytest.importorskip("pandas", reason="frames are pandas'")
+    rng = np.random.default_rng(0)
+    y = rng.integers(0, 2, 300)
+    frame = pandas.DataFrame(
+        {
+            "size": rng.normal(size=300) + y,
+            "name": [f"customer {i}" for i in rng.permutation(300)],
+            "town": rng.choice(["north", "south", "west"], 300),
+            "verdict": np.where(y, "yes", "no"),
+        }
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # nearly all names are rare categories
+        model = fitted(classifier(**SHORT), frame, y)
+    diagnosis = diagnose(model, frame, y)
+    assert "'name'" in found(diagnosis, "identifier").message
+    assert [finding.name for finding in diagnosis].count("identifier") == 1
+    deciding = found(diagnosis, "deciding_column")
+    assert "'verdict'" in deciding.message
+    assert deciding.evidence["column"] == 3
+
+
+def test_rows_that_differ_are_found():
+    X, X_val, y, y_val = train_test_split(*FRIEDMAN, random_state=0)
+    model = fitted(regressor(**SHORT), X, y)
+    assert "different_rows" not in names(diagnose(model, X, y, X_val=X_val, y_val=y_val))
+    shifted = X_val + np.where(np.arange(10) == 6, 0.8, 0)
+    finding = found(diagnose(model, X, y, X_val=shifted, y_val=y_val), "different_rows")
+    assert "by the columns '6'," in finding.message
+    # A forest on one uniform column that is shifted by 0.8 of its range: 1 - 0.2^2 / 2.
+    assert finding.evidence["area_under_curve"] == pytest.approx(0.98, abs=0.01)
+
+
 @pytest.mark.parametrize(
     ("cause", "model", "data"),
     [
@@ -276,7 +353,11 @@ def test_every_finding_has_a_test_case():
     known = {name for source in sources for name in re.findall(r'Finding\(\s*"(\w+)"', source.read_text())}
     assert len(known) >= 10
     assert known == set(CONSEQUENCES)
-    assert known == {case[0] for case in CASES} | {"overfit", "uninformative_inputs"}
+    assert known == {case[0] for case in CASES} | {case[0] for case in DATA_CASES} | {
+        "different_rows",
+        "overfit",
+        "uninformative_inputs",
+    }
 
 
 # Networks without problems.
