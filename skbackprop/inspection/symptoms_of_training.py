@@ -147,8 +147,7 @@ def loss_never_fell(m):
             "critical",
             "The predictions are no better than one constant for all rows: the network has learned nothing"
             + (f", although a random forest explains {in_X:.0%} of y." if in_X > NOTHING_LEARNED else "."),
-            "the advice of the other findings; another learning_rate; checking that the rows of X and y "
-            "correspond.",
+            f"{likely_remedies(m)}; checking that the rows of X and y correspond.",
             evidence=measured(loss=loss, loss_of_best_constant=constant, share_explained_by_forest=in_X),
         )
 

@@ -188,13 +188,6 @@ CASES = [
         DIGITS,
     ),
     ("penalty_rules", "critical", classifier(alpha=10), classifier(), DIGITS),
-    (
-        "penalty_rules",
-        "critical",
-        fast(BackpropClassifier, alpha=100),
-        fast(BackpropClassifier, alpha=1),
-        IRIS,
-    ),
     ("penalty_rules", "critical", regressor(solver="lbfgs", alpha=3), regressor(solver="lbfgs"), FRIEDMAN),
     ("penalty_rules", "warning", regressor(alpha=1), regressor(), FRIEDMAN),
     ("symmetric_weights", "critical", classifier(initialization="zeros"), classifier(), IRIS),
@@ -332,7 +325,6 @@ def test_rows_that_differ_are_found():
 @pytest.mark.parametrize(
     ("cause", "model", "data"),
     [
-        ("penalty_rules", fast(BackpropClassifier, alpha=100), IRIS),
         ("penalty_rules", classifier(alpha=100), IRIS),
         ("symmetric_weights", fast(BackpropClassifier, initialization="zeros"), IRIS),
         ("symmetric_weights", classifier(initialization="zeros"), IRIS),
