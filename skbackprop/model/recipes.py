@@ -63,6 +63,7 @@ TABULAR_CLASSIFIER = {
 }
 TABULAR_REGRESSOR = {
     **TABULAR_CLASSIFIER,
+    "n_estimators": 6,
     "hidden_layer_sizes": (96, 96, 96),
     "activation": "mish",
     "dropout": 0.1,
