@@ -149,6 +149,8 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
         if not continuing:
             # Should this fit fail, no model of an earlier one may be taken for its result.
             self.__dict__.pop("_model", None)
+        else:
+            self._model = self._model.owned()
         encoder, scaling = (self._model.encoder, self._model.scaling) if continuing else (None, None)
         X, y, sample_weight, encoder = check_training_data(
             self,
@@ -252,6 +254,8 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
                 "for a large sample y."
             )
         first = not hasattr(self, "_model")
+        if not first:
+            self._model = self._model.owned()
         encoder, scaling = (None, None) if first else (self._model.encoder, self._model.scaling)
         X, y, sample_weight, encoder = check_training_data(
             self, X, y, sample_weight, reset=first, encoder=encoder, scaling=scaling, growing=not first

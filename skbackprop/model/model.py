@@ -14,6 +14,7 @@ from skbackprop.model.saved_state import check_parts, checksum
 from skbackprop.network.file_checks import require
 from skbackprop.network.growth import grow_inputs
 from skbackprop.network.initialization import initialize
+from skbackprop.network.kernels.ownership import is_owned
 from skbackprop.network.network import Network
 from skbackprop.tables.batches import Batches
 from skbackprop.tables.encoding import Encoder
@@ -96,6 +97,17 @@ class Model:
             )
         self.parameters = {}
         self.__dict__.update(state)
+
+    def owned(self):
+        """Return the model to train: this one, or a copy if training must not write to its memory.
+
+        Parameters opened as a memory map, or shared by buffers (joblib's workers, pickle protocol 5, object
+        stores), are read-only or another's; BLAS would write to them regardless of NumPy's flag.
+        """
+        network, optimizer = self.network, self.training and self.training.optimizer
+        moments = [] if optimizer is None else [moment.array for moment in optimizer.moments]
+        parameters = [network.theta, *network.W, *network.b, *network.input_parameters.values()]
+        return self if all(map(is_owned, parameters + moments)) else copy.deepcopy(self)
 
     def follow(self, settings):
         """Take over the changeable values of newly resolved `settings`, for a training that goes on."""
