@@ -64,6 +64,8 @@ sphinx_gallery_conf = {
     "doc_module": ("skbackprop",),
     "backreferences_dir": "reference/backreferences",
     "abort_on_example_error": True,
+    "reset_modules": ("matplotlib", "gallery_warnings.are_errors"),
+    "reset_modules_order": "both",
     "download_all_examples": False,
     "show_signature": False,
     "remove_config_comments": True,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from effort import thinned
 from scipy.sparse import csr_matrix
 from sklearn.datasets import (
     load_breast_cancer,
@@ -71,6 +72,17 @@ def fitted(model, X, y, **data):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         return model.fit(X, y, **data)
+
+
+DIAGNOSES = {}
+
+
+def diagnosis_of(model, data):
+    """Return the diagnosis of the fitted model, which several tests share."""
+    key = repr(model), id(data)
+    if key not in DIAGNOSES:
+        DIAGNOSES[key] = diagnose(fitted(model, *data), *data)
+    return DIAGNOSES[key]
 
 
 def scaled(data):
@@ -217,9 +229,9 @@ CASES = [
     ids=[f"{case[0]}-{i}" for i, case in enumerate(CASES)],
 )
 def test_a_problem_is_found_in_the_faulty_network_only(name, severity, faulty, healthy, data):
-    finding = found(diagnose(fitted(faulty, *data), *data), name)
+    finding = found(diagnosis_of(faulty, data), name)
     assert finding.severity == severity
-    assert name not in names(diagnose(fitted(healthy, *data), *data))
+    assert name not in names(diagnosis_of(healthy, data))
 
 
 def test_overfitting_is_found_on_given_validation_rows():
@@ -355,10 +367,11 @@ def test_every_finding_has_a_test_case():
 # Networks without problems.
 
 
+LOADERS = [load_iris, load_breast_cancer, load_wine, load_digits]  # the last one is the largest
+
+
 @pytest.mark.parametrize("recipe", ["tabular", "fast"])
-@pytest.mark.parametrize(
-    "load", [load_iris, load_digits, load_breast_cancer, load_wine], ids=lambda load: load.__name__
-)
+@pytest.mark.parametrize("load", thinned(LOADERS, 2), ids=lambda load: load.__name__)
 def test_nothing_is_found_in_classifiers_by_default(load, recipe):
     X, X_val, y, y_val = train_test_split(*load(return_X_y=True), random_state=0)
     model = BackpropClassifier(recipe=recipe, random_state=0).fit(X, y)
@@ -367,8 +380,9 @@ def test_nothing_is_found_in_classifiers_by_default(load, recipe):
     assert not diagnosis.not_examined
 
 
-@pytest.mark.parametrize("data", [DIABETES, FRIEDMAN], ids=["diabetes", "friedman"])
-def test_nothing_is_found_in_regressors_by_default(data):
+@pytest.mark.parametrize("name", thinned(["diabetes", "friedman"], 2))
+def test_nothing_is_found_in_regressors_by_default(name):
+    data = {"diabetes": DIABETES, "friedman": FRIEDMAN}[name]
     diagnosis = diagnose(BackpropRegressor(random_state=0).fit(*data), *data)
     assert not diagnosis, diagnosis
 
@@ -389,7 +403,7 @@ def test_nothing_is_found_in_a_model_of_a_data_frame():
     assert not diagnosis, diagnosis
 
 
-@pytest.mark.parametrize("n_estimators", [1, 3])
+@pytest.mark.parametrize("n_estimators", thinned([3, 1], 2))
 @pytest.mark.parametrize("recipe", ["tabular", "fast", "textbook"])
 @pytest.mark.parametrize("solver", ["auto", "adam", "sgd", "lbfgs"])
 def test_all_recipes_and_solvers_can_be_examined(recipe, solver, n_estimators):

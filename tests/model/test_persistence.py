@@ -1,10 +1,9 @@
 """A model that is kept is the model that was trained: other processes, versions and formats."""
 
 import io
-import os
+import multiprocessing
 import pickle
-import subprocess
-import sys
+from concurrent.futures import ProcessPoolExecutor
 
 import joblib
 import numpy as np
@@ -112,17 +111,22 @@ def test_a_file_is_hardly_more_than_the_parameters(hidden):
         assert len(pickle.dumps(estimator)) <= 1.05 * n_bytes + 8192
 
 
-def test_the_same_bits_in_another_process(tmp_path, fitted):
+@pytest.fixture(scope="module")
+def another_process():
+    """One for all models, as it takes seconds to start."""
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        yield pool
+
+
+def outputs_of_file(path):
+    return outputs(*joblib.load(path))
+
+
+def test_the_same_bits_in_another_process(tmp_path, fitted, another_process):
     estimator, X, _ = fitted
     joblib.dump((estimator, X), tmp_path / "model.joblib")
-    code = (
-        "import sys, joblib, numpy\n"
-        "estimator, X = joblib.load(sys.argv[1] + '/model.joblib')\n"
-        "predict = getattr(estimator, 'predict_proba', estimator.predict)\n"
-        "numpy.save(sys.argv[1] + '/outputs.npy', predict(X))\n"
-    )
-    subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True, env=os.environ)
-    np.testing.assert_array_equal(np.load(tmp_path / "outputs.npy"), outputs(estimator, X))
+    there = another_process.submit(outputs_of_file, tmp_path / "model.joblib").result(timeout=300)
+    np.testing.assert_array_equal(there, outputs(estimator, X))
 
 
 def test_an_older_file_is_told_with_both_versions(monkeypatch):

@@ -5,6 +5,7 @@ import pickle
 
 import numpy as np
 import pytest
+from effort import thinned
 from scipy.sparse import csr_array
 
 from skbackprop.network import textbook
@@ -98,7 +99,7 @@ def numeric(network, function, h=1e-5):
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_gradient_is_the_slope(activation, hidden, dropout):
     state = np.random.Generator(np.random.SFC64(5)).bit_generator.state if dropout else None
-    for task, make_loss in CASES:
+    for task, make_loss in thinned(CASES, 3):
         loss = make_loss()
         network = make(activation, hidden, TASKS[task][0], dropout)
         X, Y, w = data(task)

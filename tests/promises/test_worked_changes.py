@@ -39,6 +39,7 @@ CHANGES = {
 
 def run(command, folder):
     environment = {**os.environ, "PYTHONPATH": str(folder), "GIT_CEILING_DIRECTORIES": str(folder.parent)}
+    environment.pop("SKBACKPROP_PASSED", None)  # those of the copy are to run, whatever has passed here
     return subprocess.run(
         command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
