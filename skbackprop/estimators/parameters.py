@@ -347,7 +347,15 @@ REGRESSOR = [
         ``Tweedie(power)`` is "tweedie" with a power other than 1.5.
         """,
     ),
-    Parameter("quantile", [FRACTION], 'The quantile that loss="quantile" predicts, in (0, 1).'),
+    Parameter(
+        "quantile",
+        [FRACTION, "array-like"],
+        """
+        The quantile that loss="quantile" predicts, in (0, 1). Of several, in increasing order, for a y of one
+        column, the predictions have shape (n_samples, n_quantiles) and are in this order in every row.
+        """,
+        items="float",
+    ),
 ]
 
 

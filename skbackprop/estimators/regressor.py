@@ -2,7 +2,7 @@
 
 import numpy as np
 from sklearn.base import RegressorMixin, _fit_context
-from sklearn.metrics import r2_score
+from sklearn.metrics import d2_pinball_score, r2_score
 from sklearn.neural_network import MLPRegressor
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
@@ -203,7 +203,7 @@ class BackpropRegressor(RegressorMixin, BaseBackprop):
         Returns
         -------
         y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
-            In the units of the y of fit.
+            In the units of the y of fit. With several quantiles, of shape (n_samples, n_quantiles).
         y_std : ndarray like y
             Only with `return_std`.
 
@@ -223,15 +223,44 @@ class BackpropRegressor(RegressorMixin, BaseBackprop):
         """The out-of-fold predictions for the rows of the training, like y."""
         found = self._out_of_fold()
         rows = found.folds >= 0
-        predictions = np.full(found.targets.shape, np.nan)
-        predictions[rows] = self._predictions(found.raw[rows])
+        held_out = self._predictions(found.raw[rows])
+        predictions = np.full((rows.size, *held_out.shape[1:]), np.nan)
+        predictions[rows] = held_out
         return predictions
 
     @property
     def oof_score_(self):
-        """R^2 of the out-of-fold predictions."""
+        """The score of the out-of-fold predictions, R^2 or D^2 as in :meth:`score`."""
         found = self._out_of_fold()
-        return found.score(r2_score, self.oof_prediction_[found.folds >= 0])
+        return found.score(self._metric, self.oof_prediction_[found.folds >= 0])
+
+    def score(self, X, y, sample_weight=None):
+        """Return the coefficient of determination R^2; with several quantiles, the mean of their D^2.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Inputs.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            Targets.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the rows.
+
+        Returns
+        -------
+        score : float
+            1 is perfect, and 0 is the level of the best constant: for R^2 (:func:`sklearn.metrics.r2_score`)
+            the mean of y, for D^2 (:func:`sklearn.metrics.d2_pinball_score`) the quantile of y.
+        """
+        return self._metric(y, self.predict(X), sample_weight)
+
+    def _metric(self, y, predicted, sample_weight):
+        quantiles = getattr(self._model.loss, "quantiles", None)
+        if quantiles is None:
+            return r2_score(y, predicted, sample_weight=sample_weight)
+        columns = zip(predicted.T, quantiles, strict=True)
+        scores = [d2_pinball_score(y, a, sample_weight=sample_weight, alpha=q) for a, q in columns]
+        return float(np.mean(scores))
 
     def sample_y(self, X, n_samples=1, random_state=0):
         """Draw predictions from the network with dropout left on (Monte Carlo dropout).

@@ -1,6 +1,14 @@
 """What is learned: the targets and the loss that the settings of an estimator ask for."""
 
-from skbackprop.network.losses import CLASSIFIER_LOSSES, REGRESSOR_LOSSES, BinaryCrossEntropy
+import numpy as np
+
+from skbackprop.network.losses import (
+    CLASSIFIER_LOSSES,
+    REGRESSOR_LOSSES,
+    BinaryCrossEntropy,
+    Quantile,
+    Quantiles,
+)
 from skbackprop.tables.targets import ClassTargets, RealTargets
 
 
@@ -30,6 +38,7 @@ def make_targets(settings, y, sample_weight=None, classes=None):
         robust=getattr(loss, "robust", False),
         clip_predictions=settings.clip_predictions,
         loss_name=repr(settings.loss),
+        n_outputs=getattr(loss, "n_outputs", None),
     )
 
 
@@ -49,5 +58,6 @@ def regressor_loss(settings):
     """Return the loss object of the `settings` of a regressor."""
     if not isinstance(settings.loss, str):
         return settings.loss
-    parameters = {"quantile": settings.quantile} if settings.loss == "quantile" else {}
-    return REGRESSOR_LOSSES[settings.loss](**parameters)
+    if settings.loss == "quantile":
+        return (Quantile if np.ndim(settings.quantile) == 0 else Quantiles)(settings.quantile)
+    return REGRESSOR_LOSSES[settings.loss]()

@@ -233,6 +233,11 @@ def concatenate(tensors):
     return first.apply("Concat", *others, axis=-1) if others else first
 
 
+def cumulative_sum(x):
+    """Return the sums of the columns up to each one."""
+    return x.apply("CumSum", x.graph.constant(np.array(1)))
+
+
 def mean(x):
     """Return the mean over axis 0."""
     return reduce(x, "ReduceMean")

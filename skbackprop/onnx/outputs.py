@@ -12,11 +12,14 @@ from skbackprop.onnx.graph import (
     argmax,
     clip,
     concatenate,
+    cumulative_sum,
     exp,
+    log,
     log_mean_exp,
     log_softmax,
     mean,
     softmax,
+    where,
 )
 
 
@@ -25,54 +28,80 @@ def log_sigmoid(z):
     return -softplus(-z)
 
 
-class IdentityLink:
+class Link:
+    """What becomes of the raw outputs of one loss.
+
+    Parameters
+    ----------
+    loss : object
+        A loss with this link.
+    """
+
+    def __init__(self, loss):
+        self.loss = loss
+
+
+class IdentityLink(Link):
     """a = z; the mean of networks is that of z."""
 
-    @staticmethod
-    def combine(z, n_networks):
+    def combine(self, z, n_networks):
         return mean(z)
 
-    @staticmethod
-    def inverse(z):
+    def inverse(self, z):
         return z
 
 
-class LogLink:
+class LogLink(Link):
     """a = exp(z); combined is ln of the mean a."""
 
-    @staticmethod
-    def combine(z, n_networks):
+    def combine(self, z, n_networks):
         return log_mean_exp(z, n_networks)
 
-    @staticmethod
-    def inverse(z):
+    def inverse(self, z):
         return exp(z)
 
 
-class LogisticLink:
+class LogisticLink(Link):
     """a = 1 / (1 + exp(-z)); combined is ln(a / (1 - a)) of the mean a."""
 
-    @staticmethod
-    def combine(z, n_networks):
+    def combine(self, z, n_networks):
         log_a = log_mean_exp(log_sigmoid(z), n_networks)
         log_rest = log_mean_exp(log_sigmoid(-z), n_networks)
         return log_a - log_rest
 
-    @staticmethod
-    def inverse(z):
+    def inverse(self, z):
         return sigmoid(z)
 
 
-class SoftmaxLink:
+class SoftmaxLink(Link):
     """a = softmax(z); combined is ln of the mean a."""
 
-    @staticmethod
-    def combine(z, n_networks):
+    def combine(self, z, n_networks):
         return log_mean_exp(log_softmax(z), n_networks)
 
-    @staticmethod
-    def inverse(z):
+    def inverse(self, z):
         return softmax(z)
+
+
+class OrderedLink(Link):
+    """The raw output in the middle is a quantile, the others become the distances of neighbours."""
+
+    def combine(self, z, n_networks):
+        d = mean(softplus(z))
+        return self.where_middle(mean(z), d + log(1 - exp(-d)))
+
+    def inverse(self, z):
+        loss = self.loss
+        c, k = loss.middle, loss.n_outputs
+        parts = self.where_middle(z, softplus(z)) * loss.steps(z.dtype)
+        lower = cumulative_sum(parts.take(range(c, -1, -1), axis=1)).take(range(c, -1, -1), axis=1)
+        upper = cumulative_sum(parts.take(range(c, k), axis=1)).take(range(1, k - c), axis=1)
+        return concatenate([lower, upper] if c < k - 1 else [lower])
+
+    def where_middle(self, x, y):
+        """Return x in the column in the middle, else y."""
+        is_middle = np.arange(self.loss.n_outputs) == self.loss.middle
+        return where(x.graph.constant(is_middle), x, y)
 
 
 LINKS = {
@@ -80,6 +109,7 @@ LINKS = {
     losses.LogLink: LogLink,
     losses.LogisticLink: LogisticLink,
     losses.SoftmaxCrossEntropy: SoftmaxLink,
+    losses.Quantiles: OrderedLink,
 }
 
 
@@ -87,7 +117,7 @@ def link_of(loss):
     """Return the link with the ``inverse_link`` and ``combine`` of `loss`."""
     for kind, link in LINKS.items():
         if all(method_of(loss, name) is vars(kind).get(name) for name in ("inverse_link", "combine")):
-            return link
+            return link(loss)
     raise ValueError(
         f"loss={loss!r} has a custom inverse_link or combine, which cannot be converted to ONNX. Take these "
         f"methods from one of {', '.join(f'skbackprop.network.losses.{kind.__name__}' for kind in LINKS)}."
@@ -108,7 +138,7 @@ def combined(z, loss, n_networks):
 def probabilities(raw, loss, targets, dtype):
     """Return the probability of each class or label in `dtype`, clipped to the open interval (0, 1)."""
     link = link_of(loss)
-    if link not in (LogisticLink, SoftmaxLink):
+    if not isinstance(link, (LogisticLink, SoftmaxLink)):
         raise ValueError(
             f"The outputs of loss={loss!r} are not probabilities. For conversion to ONNX the loss of a "
             "classifier needs the inverse_link of skbackprop.network.losses.LogisticLink or of "
@@ -118,7 +148,7 @@ def probabilities(raw, loss, targets, dtype):
         a = link.inverse(raw)
     elif targets.n_outputs == 1:
         a = concatenate([link.inverse(-raw), link.inverse(raw)])
-    elif link is LogisticLink:
+    elif isinstance(link, LogisticLink):
         a = softmax(log_sigmoid(raw))  # a_j / sum_i a_i, however small they are
     else:
         a = link.inverse(raw)

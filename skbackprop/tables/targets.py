@@ -200,7 +200,10 @@ class RealTargets:
     clip_predictions : bool, default=False
         Whether predictions stay within :attr:`bounds`.
     loss_name : str, default=""
-        The loss that needs y to be in `domain`, as messages name it.
+        The loss that needs such a y, as messages name it.
+    n_outputs : int, default=None
+        How many numbers are predicted for a y of one column, which is repeated so often. None is one number
+        for each column.
     """
 
     def __init__(
@@ -212,21 +215,28 @@ class RealTargets:
         robust=False,
         clip_predictions=False,
         loss_name="",
+        n_outputs=None,
     ):
         self.clip_predictions = clip_predictions
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
-        self.one_dimensional = y.ndim == 1
         Y = y.reshape(y.shape[0], -1)
-        self.n_outputs = Y.shape[1]
+        n_targets = Y.shape[1]
+        if n_outputs is not None and n_targets > 1:
+            raise ValueError(
+                f"loss={loss_name} predicts {n_outputs} numbers for a y of one column, but y has {n_targets} "
+                "columns; fit one regressor for each column."
+            )
+        self.one_dimensional = y.ndim == 1 and n_outputs is None
+        self.n_outputs = n_outputs or n_targets
         self.domain, self.loss_name = domain, loss_name
         self._check_sign(Y)
         self.lowest, self.highest = Y.min(axis=0), Y.max(axis=0)
         if not scaled:
-            self.scaling = Scaling(np.zeros(self.n_outputs), np.ones(self.n_outputs))
+            self.scaling = Scaling(np.zeros(n_targets), np.ones(n_targets))
         elif domain is not None:
             mean = np.average(Y, axis=0, weights=sample_weight)
-            self.scaling = Scaling(np.zeros(self.n_outputs), np.where(mean > 0, mean, 1.0))
+            self.scaling = Scaling(np.zeros(n_targets), np.where(mean > 0, mean, 1.0))
         elif robust:
             columns = [target_center_and_scale(*distribution(column, sample_weight)) for column in Y.T]
             self.scaling = Scaling(*np.array(columns).T.copy())
@@ -264,10 +274,11 @@ class RealTargets:
         return self.encode(y, dtype)
 
     def encode(self, y, dtype):
-        """Return Y, scaled."""
+        """Return Y, scaled, with a column for each output."""
         Y = y.reshape(y.shape[0], -1)
-        if Y.shape[1] != self.n_outputs:
-            raise ValueError(f"y has {Y.shape[1]} outputs, but the first fit had {self.n_outputs}.")
+        n_targets = self.scaling.center.size
+        if Y.shape[1] != n_targets:
+            raise ValueError(f"y has {Y.shape[1]} outputs, but the first fit had {n_targets}.")
         self._check_sign(Y)
         scaled = (Y - self.scaling.center) / self.scaling.scale
         largest = np.abs(scaled).max(initial=0)
@@ -276,7 +287,7 @@ class RealTargets:
                 f"y has numbers as large as {largest:g}, which {np.dtype(dtype).name} does not hold; use "
                 "scaling='standard' or dtype='float64'."
             )
-        return scaled.astype(dtype, copy=False)
+        return scaled.astype(dtype, copy=False).repeat(self.n_outputs // n_targets, axis=1)
 
     def decode(self, predictions):
         """Return predictions of shape (n_samples, n_outputs) in the units and the shape of y."""

@@ -41,6 +41,7 @@ CASES = {
     "categories": (BackpropClassifier(**SMALL), category_frame),
     "regressor": (BackpropRegressor(**FEW), load_diabetes),
     "poisson": (BackpropRegressor(loss="poisson", **SMALL), load_diabetes),
+    "quantiles": (BackpropRegressor(loss="quantile", quantile=[0.1, 0.5, 0.9], **SMALL), load_diabetes),
     "tweedie": (BackpropRegressor(loss=Tweedie(1.2), **SMALL), load_diabetes),
     "quantile": (BackpropRegressor(loss="quantile", recipe="textbook", **SMALL), load_diabetes),
 }

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from skbackprop.network.activations import ACTIVATIONS
-from skbackprop.network.losses import CLASSIFIER_LOSSES, REGRESSOR_LOSSES
+from skbackprop.network.losses import CLASSIFIER_LOSSES, REGRESSOR_LOSSES, Quantiles
 from skbackprop.network.network import Network
 from skbackprop.network.optimizers import OPTIMIZERS
 from skbackprop.tables.batches import Batches
@@ -67,6 +67,11 @@ def peak_of_later_steps(
     return max(in_use)
 
 
+def forty():
+    """As many quantiles as there are outputs."""
+    return Quantiles(np.arange(1, N_OUTPUTS + 1) / (N_OUTPUTS + 1))
+
+
 @pytest.mark.parametrize("dropout", [False, True])
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_of_every_activation(activation, dropout):
@@ -74,7 +79,7 @@ def test_of_every_activation(activation, dropout):
 
 
 @pytest.mark.parametrize("weighted", [False, True])
-@pytest.mark.parametrize("make_loss", [*CLASSIFIER_LOSSES.values(), *REGRESSOR_LOSSES.values()])
+@pytest.mark.parametrize("make_loss", [*CLASSIFIER_LOSSES.values(), *REGRESSOR_LOSSES.values(), forty])
 def test_of_every_loss(make_loss, weighted):
     sample_weight = np.linspace(0.5, 2, len(X)) if weighted else None
     assert peak_of_later_steps(loss=make_loss(), sample_weight=sample_weight, dropout=True) < BOUND

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from scipy.special import expit
+from scipy.stats import norm
 from sklearn.metrics import log_loss, mean_pinball_loss, mean_tweedie_deviance
 
 from skbackprop.network import textbook
@@ -12,6 +13,7 @@ from skbackprop.network.losses import (
     Huber,
     Poisson,
     Quantile,
+    Quantiles,
     SigmoidSquaredError,
     Tweedie,
 )
@@ -61,6 +63,42 @@ def test_value_and_delta_are_the_textbooks(name):
     np.testing.assert_allclose(a, textbook.OUTPUT[book](z), rtol=1e-12)
     np.testing.assert_allclose(value, textbook.LOSS[book](y, a), rtol=1e-10, atol=1e-12)
     np.testing.assert_allclose(delta, textbook.DELTA[book](y, a), rtol=1e-10, atol=1e-13)
+
+
+@pytest.mark.parametrize("levels", [(0.3,), (0.1, 0.5, 0.9), (0.6, 0.7, 0.99), (0.01, 0.2, 0.4)], ids=str)
+def test_several_quantiles_are_the_sum_of_their_pinball_losses(levels):
+    loss, rng = Quantiles(levels), np.random.default_rng(0)
+    y = rng.normal(size=(60, 1)).repeat(len(levels), axis=1)
+    z = 2 * rng.normal(size=y.shape)
+    a = np.empty_like(z)
+    loss.inverse_link(z, a)
+    assert (np.diff(a, axis=1) > 0).all()
+    value, delta = call(loss, y, z)
+    each = [mean_pinball_loss(y[:, j], a[:, j], alpha=q) for j, q in enumerate(levels)]
+    assert value.mean() == pytest.approx(sum(each), rel=1e-12)
+    for j, step in enumerate(1e-6 * np.eye(len(levels))):
+        slope = (call(loss, y, z + step)[0] - call(loss, y, z - step)[0]) / 2e-6
+        np.testing.assert_allclose(delta[:, j], slope, rtol=1e-6, atol=1e-8)
+
+
+def test_raw_outputs_of_0_are_quantiles_of_the_normal_distribution():
+    levels = (0.05, 0.5, 0.7, 0.99)
+    a = np.zeros((1, 4))
+    Quantiles(levels).inverse_link(a, a)
+    np.testing.assert_allclose(a[0], norm.ppf(levels), atol=1e-12)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_several_quantiles_are_finite_and_in_order_far_out(dtype):
+    loss = Quantiles((0.1, 0.5, 0.6, 0.9))
+    z = np.array([[1e4, 3, -1e4, -200], [-1e4, -1e4, 1e4, 1e4]], dtype)
+    a = np.empty_like(z)
+    loss.inverse_link(z, a)
+    assert np.isfinite(a).all()
+    assert (np.diff(a, axis=1) >= 0).all()
+    combined = loss.combine(np.stack((z, z), axis=1))
+    loss.inverse_link(combined, out=combined)
+    np.testing.assert_allclose(combined, a, rtol=1e-6)
 
 
 def test_squared_error_over_sigmoid_by_hand():

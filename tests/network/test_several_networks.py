@@ -1,5 +1,7 @@
 """Networks side by side are so many networks by themselves, and their predictions the mean of theirs."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
@@ -7,7 +9,7 @@ from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
 from skbackprop import BackpropClassifier, BackpropRegressor, Recipe
 from skbackprop.network.activations import ACTIVATIONS
 from skbackprop.network.input_layer import InputLayer
-from skbackprop.network.losses import CLASSIFIER_LOSSES, REGRESSOR_LOSSES, combine
+from skbackprop.network.losses import CLASSIFIER_LOSSES, REGRESSOR_LOSSES, Quantiles, combine
 from skbackprop.network.network import Network
 from skbackprop.network.workspace import Workspaces
 from skbackprop.training.epoch_loss import write_output_delta
@@ -60,7 +62,8 @@ def test_passes_are_those_of_each_alone(activation, hidden, input_layer):
 
 
 @pytest.mark.parametrize(
-    "make_loss", dict.fromkeys([*CLASSIFIER_LOSSES.values(), *REGRESSOR_LOSSES.values()])
+    "make_loss",
+    [*CLASSIFIER_LOSSES.values(), *REGRESSOR_LOSSES.values(), partial(Quantiles, (0.1, 0.4, 0.8, 0.9))],
 )
 def test_combined_outputs_predict_the_mean(make_loss):
     loss, raw = make_loss(), np.random.default_rng(0).normal(size=(5 * E, 4)) * 3

@@ -102,7 +102,8 @@ def distance(model, X, **settings):
         (y,) = found
         expected = model.predict(X).reshape(len(X), -1)
         assert y.shape == expected.shape
-        spread = real_targets(several=expected.shape[1] > 1).std(axis=0)
+        several = expected.shape[1] > 1 and np.ndim(model.quantile) == 0
+        spread = real_targets(several).std(axis=0)
         return np.max(np.abs(y - expected) / np.maximum(np.abs(expected), spread))
     labels, probabilities = found
     expected = model.predict_proba(X)
@@ -161,6 +162,15 @@ def test_every_loss_of_the_classifier(loss, kind, n_networks):
 def test_every_loss_of_the_regressor(loss, several, n_networks):
     model = BackpropRegressor(**TEXTBOOK, loss=loss, n_estimators=n_networks, quantile=0.9)
     model.fit(inputs(), real_targets(several))
+    for dtype in DTYPES:
+        assert distance(model, inputs(dtype)) < TOLERANCE
+
+
+@pytest.mark.parametrize("n_networks", [1, 3])
+@pytest.mark.parametrize("quantile", [[0.5], [0.1, 0.5, 0.9], [0.6, 0.7], [0.2, 0.3, 0.4]], ids=str)
+def test_several_quantiles(quantile, n_networks):
+    model = BackpropRegressor(**TEXTBOOK, loss="quantile", quantile=quantile, n_estimators=n_networks)
+    model.fit(inputs(), real_targets())
     for dtype in DTYPES:
         assert distance(model, inputs(dtype)) < TOLERANCE
 

@@ -75,7 +75,7 @@ REGRESSORS = st.fixed_dictionaries(
         "loss": st.sampled_from(
             [*sorted(REGRESSOR_LOSSES), Huber(1e-6), Huber(1e6), Tweedie(1.01), Tweedie(1.99)]
         ),
-        "quantile": st.sampled_from([0.01, 0.5, 0.99]),
+        "quantile": st.sampled_from([0.01, 0.5, 0.99, [0.1, 0.5, 0.9]]),
     },
 ).map(lambda parameters: BackpropRegressor(**{"hidden_layer_sizes": (3,), "max_iter": 2, **parameters}))
 

@@ -145,6 +145,7 @@ def test_what_has_no_effect_is_named_once(make, settings, fit, named):
         (classifier, {"early_stopping": True, "scoring": "accuracy", "validation_fraction": 0.2}),
         (classifier, {"solver": "sgd", "momentum": 0.5, "nesterov": False}),
         (classifier, {"schedule": "invscaling", "power_t": 0.3, "tol": 10.0, "n_iter_no_change": 2}),
+        (regressor, {"loss": "quantile", "quantile": [0.1, 0.9]}),
         (regressor, {"loss": "quantile", "quantile": 0.9, "beta_1": 0.8, "epsilon": 1e-7}),
         (regressor, {"recipe": Recipe("textbook", clip_predictions=True, max_norm=3.0)}),
     ],

@@ -28,6 +28,8 @@ Optional attributes of a regressor's loss, which decide how y is checked and, un
 ``robust``
     whether delta^L is bounded, whatever y is. Then y is scaled by its median and quartile distance, which
     outliers do not change, instead of by mean and standard deviation.
+``n_outputs``
+    how many numbers are predicted for a target of one column. `y_true` is then this column, repeated.
 """
 
 from skbackprop.network.losses.classification import (
@@ -37,7 +39,8 @@ from skbackprop.network.losses.classification import (
 )
 from skbackprop.network.losses.deviances import Gamma, Poisson, Tweedie
 from skbackprop.network.losses.links import IdentityLink, LogisticLink, LogLink
-from skbackprop.network.losses.regression import AbsoluteError, Huber, Quantile, SquaredError
+from skbackprop.network.losses.quantiles import Quantile, Quantiles
+from skbackprop.network.losses.regression import AbsoluteError, Huber, SquaredError
 
 __all__ = [
     "CLASSIFIER_LOSSES",
@@ -51,6 +54,7 @@ __all__ = [
     "LogisticLink",
     "Poisson",
     "Quantile",
+    "Quantiles",
     "SigmoidSquaredError",
     "SoftmaxCrossEntropy",
     "SquaredError",

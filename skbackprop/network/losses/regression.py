@@ -1,4 +1,4 @@
-"""Losses of any number: squared, absolute and Huber's error, and the pinball loss."""
+"""Losses of any number: squared, absolute and Huber's error."""
 
 from dataclasses import dataclass
 from numbers import Real
@@ -75,40 +75,3 @@ class Huber(IdentityLink):
         """Write clip(z - y, -t, t) into `out`."""
         np.subtract(raw_prediction, y_true, out=out)
         np.clip(out, -self.threshold, self.threshold, out=out)
-
-
-@dataclass(frozen=True)
-class Quantile(IdentityLink):
-    """Pinball loss, whose minimum is the conditional quantile (Koenker & Bassett, 1978).
-
-    L = sum_j max(q (y_j - z_j), (1 - q) (z_j - y_j)); delta^L = 1 - q where z > y, else -q.
-
-    Parameters
-    ----------
-    quantile : float, default=0.5
-        q, in (0, 1).
-    """
-
-    quantile: float = 0.5
-    robust = True
-
-    def __post_init__(self):
-        if not (isinstance(self.quantile, Real) and 0 < self.quantile < 1):
-            raise ValueError(
-                "The 'quantile' parameter of Quantile must be a number in (0, 1). "
-                f"Got {self.quantile!r} instead."
-            )
-
-    def value(self, y_true, raw_prediction, scratch):
-        """Return L of each row, as |r| / 2 + (1/2 - q) r with r = z - y."""
-        np.subtract(raw_prediction, y_true, out=scratch)
-        tilt = (0.5 - self.quantile) * row_sums(scratch)
-        np.abs(scratch, out=scratch)
-        return tilt + 0.5 * row_sums(scratch)
-
-    def delta(self, y_true, raw_prediction, out):
-        """Write 1/2 sign(z - y) + 1/2 - q into `out`."""
-        np.subtract(raw_prediction, y_true, out=out)
-        np.sign(out, out=out)
-        out *= 0.5
-        out += 0.5 - self.quantile
