@@ -8,6 +8,7 @@ FIRST = (
     "plot_early_stopping.py",
     "plot_learning_rates.py",
     "plot_doctor.py",
+    "plot_attributions.py",
     "plot_network_displays.py",
     "plot_time_budget.py",
     "plot_class_weights.py",

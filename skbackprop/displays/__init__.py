@@ -8,6 +8,7 @@ styles and markers distinguish the lines in grayscale as well.
 """
 
 from skbackprop.displays.activations import ActivationsDisplay
+from skbackprop.displays.attributions import AttributionsDisplay
 from skbackprop.displays.gradient_flow import GradientFlowDisplay
 from skbackprop.displays.loss_curve import LossCurveDisplay
 from skbackprop.displays.network import NetworkDisplay
@@ -15,6 +16,7 @@ from skbackprop.displays.weights import WeightsDisplay
 
 __all__ = [
     "ActivationsDisplay",
+    "AttributionsDisplay",
     "GradientFlowDisplay",
     "LossCurveDisplay",
     "NetworkDisplay",

@@ -21,6 +21,7 @@ import skbackprop.displays
 from skbackprop import BackpropClassifier, BackpropRegressor, Recipe
 from skbackprop.displays import (
     ActivationsDisplay,
+    AttributionsDisplay,
     GradientFlowDisplay,
     LossCurveDisplay,
     NetworkDisplay,
@@ -46,6 +47,9 @@ MAKERS = {
     "NetworkDisplay": lambda model, **kwargs: NetworkDisplay.from_estimator(model, **kwargs),
     "WeightsDisplay": lambda model, **kwargs: WeightsDisplay.from_estimator(model, (2, 2), **kwargs),
     "ActivationsDisplay": lambda model, **kwargs: ActivationsDisplay.from_estimator(model, X, **kwargs),
+    "AttributionsDisplay": lambda model, **kwargs: AttributionsDisplay.from_estimator(
+        model, X[::30], **kwargs
+    ),
     "GradientFlowDisplay": lambda model, **kwargs: GradientFlowDisplay.from_estimator(model, X, Y, **kwargs),
 }
 every_display = pytest.mark.parametrize("name", MAKERS)
