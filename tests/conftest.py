@@ -2,8 +2,10 @@ import os
 import sys
 from pathlib import Path
 
-# Small products: waking a second thread for them costs more than it brings.
+# Small products: waking a second thread for them costs more than it brings. The threads of OpenMP, with which
+# scikit-learn's trees are grown, wait for each other where several processes share the cores.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 sys.path.insert(0, os.path.dirname(__file__))
 
 # A file with the ids of tests that have passed: they are not run again, and those that pass are added. An
