@@ -140,9 +140,9 @@ NETWORK = [
         [Choice(*RECIPES), RecipeConstraint()],
         """
         What "auto" means for the parameters left at it. "tabular" was chosen by measurements on many data
-        sets; "best" trains more and wider networks, in ten times the time; "fast" trains a single small
-        network; "textbook" is the plain network that scikit-learn has too. A :class:`Recipe` also sets what
-        has no parameter of its own.
+        sets; "best" trains more and wider networks, in ten times the time; "fast" trains fewer and smaller
+        ones; "textbook" is the plain network that scikit-learn has too. A :class:`Recipe` also sets what has
+        no parameter of its own.
         """,
     ),
     Parameter(

@@ -1,0 +1,56 @@
+"""What the recipes promise to their users."""
+
+import numpy as np
+import pytest
+from effort import FULL
+from sklearn.datasets import load_diabetes, load_digits
+from sklearn.linear_model import Ridge
+from sklearn.model_selection import KFold, StratifiedKFold, cross_val_score
+
+from skbackprop import BackpropClassifier, BackpropRegressor
+from skbackprop.model.recipes import n_epochs
+
+
+@pytest.mark.filterwarnings("ignore:The 'max_iter' parameter")
+@pytest.mark.parametrize("recipe", ["tabular", "fast", "textbook"])
+@pytest.mark.parametrize("learning_rate", [0.001, 0.003, 0.01])
+def test_a_learning_rate_means_the_same_in_every_recipe(recipe, learning_rate):
+    if (recipe == "tabular" or learning_rate == 0.003) and not FULL:
+        pytest.skip("SKBACKPROP_FULL=1 runs the larger networks and all learning rates")
+    X, y = load_digits(return_X_y=True)
+    model = BackpropClassifier(recipe=recipe, learning_rate=learning_rate, random_state=0)
+    scores = cross_val_score(model, X, y, cv=StratifiedKFold(3, shuffle=True, random_state=0))
+    assert scores.mean() > 0.97
+
+
+def test_a_noisy_table_is_not_overfitted():
+    """Ridge is hard to beat on the diabetes data."""
+    X, y = load_diabetes(return_X_y=True)
+    folds = KFold(5)
+    model = BackpropRegressor(recipe="tabular" if FULL else "fast", random_state=0)
+    ours = cross_val_score(model, X, y, cv=folds).mean()
+    assert ours > cross_val_score(Ridge(alpha=0.1), X, y, cv=folds).mean() - 0.02
+
+
+def test_probabilities_of_a_rare_class_are_those_of_the_class():
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((6000, 5))
+    p = 1 / (1 + np.exp(-(1.5 * X[:, 0] - 6.0)))
+    y = rng.random(6000) < p
+    model = BackpropClassifier(recipe="fast", random_state=0).fit(X, y)
+    X_new = rng.standard_normal((20_000, 5))
+    truth = 1 / (1 + np.exp(-(1.5 * X_new[:, 0] - 6.0)))
+
+    def excess(q):
+        return np.mean(truth * np.log(truth / q) + (1 - truth) * np.log((1 - truth) / (1 - q)))
+
+    predicted = model.predict_proba(X_new)[:, 1]
+    assert predicted.mean() == pytest.approx(y.mean(), rel=0.1)
+    assert excess(predicted) < 0.5 * excess(y.mean())
+
+
+def test_all_epochs_together_pass_a_bounded_number_of_rows():
+    assert n_epochs("classifier", 10_000, 256) == 32
+    for n_rows in (200_000, 500_000):
+        assert 0.9 * 3_200_000 < n_rows * n_epochs("classifier", n_rows, 256) <= 3_200_000
+    assert n_epochs("classifier", 10**8, 256) == 4
