@@ -93,8 +93,8 @@ BATCH_BOUNDS = (32, 256)
 
 
 # Tables with these numbers of rows are small. A single network, of several classes, then holds out a tenth
-# to find the best epoch, because what is learned after it is noise; with fewer rows a tenth tells nothing, with
-# more it is worth more in training. Networks on folds need no upper bound: every row is trained on.
+# to find the best epoch, because what is learned after it is noise; with fewer rows a tenth tells nothing,
+# with more it is worth more in training. Networks on folds need no upper bound: all rows are trained on.
 SMALL_TABLE = range(100, 2000)
 
 
