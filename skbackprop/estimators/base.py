@@ -17,7 +17,8 @@ from skbackprop.estimators.resuming import (
     warn_of_fixed_parameters,
     with_fixed,
 )
-from skbackprop.estimators.validation import Rows, Validation, check_groups, make_validation
+from skbackprop.estimators.rows import Rows, check_groups
+from skbackprop.estimators.validation import Validation, make_validation
 from skbackprop.estimators.version import __version__
 from skbackprop.estimators.warnings import (
     FINISHED,
@@ -30,7 +31,6 @@ from skbackprop.estimators.warnings import (
 from skbackprop.estimators.without_effect import warn_of_parameters_without_effect
 from skbackprop.model.model import build_model
 from skbackprop.model.monte_carlo import sample_raw_predictions
-from skbackprop.model.out_of_fold import out_of_fold
 from skbackprop.model.prediction import raw_predictions
 from skbackprop.model.recipes import resolve
 from skbackprop.network.file_checks import require
@@ -195,11 +195,7 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
         if reason == "interrupted" and is_one_of_many():
             raise KeyboardInterrupt
         model.ended_by = reason
-        model.out_of_fold = None
-        if validation.validate is not None and validation.validate.calibrated:
-            model.history.kept_validation = validation.validate.calibrate(model.network), None
-        if validation.folds is not None:
-            model.out_of_fold = out_of_fold(model, X, y, sample_weight, validation.folds)
+        validation.finish(model, X, y, sample_weight)
         if reason == "max_iter" and self.warm_start:
             reason = "planned"
         warn_of_the_end(reason, model)

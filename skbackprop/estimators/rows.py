@@ -1,0 +1,77 @@
+"""Rows of a data set, as they are computed with and as the user gave them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy.sparse import issparse
+from sklearn.utils import _safe_indexing, column_or_1d
+
+from skbackprop.tables.rows_on_disk import in_memory, is_stored
+from skbackprop.tables.sparse_rows import SparseRows
+
+
+@dataclass
+class Rows:
+    """Rows of a data set: as they are computed with, and as the user gave them.
+
+    Attributes
+    ----------
+    X, y, sample_weight
+        Checked; X as numbers.
+    given_X
+        The user's own X.
+    numbers : ndarray of int or None
+        Which rows of `given_X` these are; None is all.
+    """
+
+    X: Any
+    y: Any
+    sample_weight: Any
+    given_X: Any
+    numbers: Any = None
+
+    def take(self, rows):
+        """Return some of the rows."""
+        numbers = rows if self.numbers is None else self.numbers[rows]
+        weights = None if self.sample_weight is None else self.sample_weight[rows]
+        return Rows(self.X[rows], self.y[rows], weights, self.given_X, numbers)
+
+    def with_weight(self):
+        """Return the rows of positive weight; weights that are all equal become None."""
+        if self.sample_weight is None:
+            return self
+        rows = self.take(np.flatnonzero(self.sample_weight > 0))
+        if np.ptp(rows.sample_weight) == 0:
+            rows.sample_weight = None
+        return rows
+
+    def in_memory(self):
+        """Return X as an array, or as a sparse matrix."""
+        return self.X.matrix if isinstance(self.X, SparseRows) else in_memory(self.X)
+
+    def as_given(self):
+        """Return these rows of the user's own X; of an X on disk, an array in memory."""
+        if is_stored(self.given_X):
+            return self.in_memory()
+        given = self.given_X if hasattr(self.given_X, "shape") else np.asarray(self.given_X)
+        given = given.tocsr() if issparse(given) else given  # COO has no rows to take
+        return given if self.numbers is None else _safe_indexing(given, self.numbers)
+
+
+def check_groups(groups, n_rows):
+    """Return `groups` as numbers from 0, or None.
+
+    Raises
+    ------
+    ValueError
+        Where it does not have one value for each row of X.
+    """
+    if groups is None:
+        return None
+    groups = column_or_1d(groups)
+    if groups.shape[0] != n_rows:
+        raise ValueError(
+            f"groups must have one value for each of the {n_rows} rows of X. Got {groups.size} values."
+        )
+    return np.unique(groups, return_inverse=True)[1]

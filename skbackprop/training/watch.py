@@ -1,0 +1,101 @@
+"""The watch over a training: the loss, and the scores, of rows that are held out."""
+
+import numpy as np
+
+from skbackprop.network.members import copy_member
+from skbackprop.training.epoch_loss import mean_loss, raw_outputs, weighted_sum
+from skbackprop.training.loop import ValidationError
+from skbackprop.training.run import Validated
+from skbackprop.training.temperature import apply_temperature, inverse_temperature
+
+
+class Watch:
+    """Validates: calling it returns a :class:`.Validated`.
+
+    Parameters
+    ----------
+    networks : list of Network
+    batches : list of Batches
+        The held-out rows of each.
+    loss : object
+
+    Attributes
+    ----------
+    scores : list of callable or None
+        The scorer of each network on its rows.
+    calibrated : bool
+        Whether the losses are those after one temperature for all rows (see :mod:`.temperature`).
+    """
+
+    def __init__(self, networks, batches, loss):
+        self.networks, self.batches, self.loss = networks, batches, loss
+        self.scores = None
+        self.calibrated = False
+        totals = np.array([each.total_weight for each in batches], dtype=np.float64)
+        self.shares = totals / totals.sum()
+        self.n_done = 0
+
+    def __call__(self):
+        losses = self.calibrated_losses() if self.calibrated else self.plain_losses()
+        try:
+            scores = (
+                None if self.scores is None else np.array([score() for score in self.scores], dtype=float)
+            )
+        except Exception as error:
+            if self.n_done == 0:  # a scorer that never worked
+                raise
+            raise ValidationError from error
+        self.n_done += 1
+        return Validated(losses, scores, self.shares)
+
+    def plain_losses(self):
+        """Return the loss of each network on its rows, as it is now."""
+        self.follow()
+        pairs = zip(self.networks, self.batches, strict=True)
+        return np.array([mean_loss(network, self.loss, batches) for network, batches in pairs])
+
+    def calibrated_losses(self):
+        """Return the same after the best temperature."""
+        parts = self.held_out()
+        b = pooled_inverse_temperature(self.loss, parts, self.shares)
+        return np.array(
+            [weighted_sum(self.loss.value(Y, b * raw, np.empty_like(raw)), w) / len(Y) for Y, raw, w in parts]
+        )
+
+    def held_out(self):
+        """Return the targets, raw outputs and weights of the rows of each network, as it is now."""
+        self.follow()
+        pairs = zip(self.networks, self.batches, strict=True)
+        return [raw_outputs(network, self.loss, batches) for network, batches in pairs]
+
+    def follow(self):
+        """Do nothing: the networks are those that are trained."""
+
+    def calibrate(self, network):
+        """Apply the best temperature to `network`, which has its final weights; return the loss."""
+        apply_temperature(network, pooled_inverse_temperature(self.loss, self.held_out(), self.shares))
+        return float(self.shares @ self.plain_losses())
+
+
+class WatchOnFolds(Watch):
+    """Validates each of several networks, as it is now, on rows of its own."""
+
+    def __init__(self, members, batches, loss, network):
+        super().__init__(members, batches, loss)
+        self.network = network
+
+    def follow(self):
+        """Take over the parameters of the networks."""
+        for e, one in enumerate(self.networks):
+            copy_member(self.network, e, one)
+
+
+def pooled_inverse_temperature(loss, parts, shares):
+    """Return 1 / T for all rows of several networks, (targets, raw outputs, weights) of each."""
+    Y = np.concatenate([Y for Y, _, _ in parts])
+    raw = np.concatenate([raw for _, raw, _ in parts])
+    weights = [
+        share / len(Y) * (np.ones(len(Y)) if w is None else w)
+        for share, (Y, _, w) in zip(shares, parts, strict=True)
+    ]
+    return inverse_temperature(loss, Y, raw, np.concatenate(weights).astype(raw.dtype))
