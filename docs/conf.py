@@ -69,6 +69,7 @@ sphinx_gallery_conf = {
     "download_all_examples": False,
     "show_signature": False,
     "remove_config_comments": True,
+    "image_srcset": ["2x"],
     "thumbnail_size": (400, 280),
     "default_thumb_file": str(HERE / "_static" / "example.svg"),
 }

@@ -8,6 +8,7 @@ All eleven, and beside each its derivative, by which backpropagation multiplies 
 import matplotlib.pyplot as plt
 import numpy as np
 
+from skbackprop.displays.style import BLUE, VERMILLION
 from skbackprop.network.activations import ACTIVATIONS
 
 # %%
@@ -34,12 +35,20 @@ names = [name for name in ACTIVATIONS if name != "logistic"]  # another name of 
 figure, axes = plt.subplots(3, 4, figsize=(9, 6.2), sharex=True, layout="constrained")
 for axis, name in zip(axes.flat, names, strict=False):
     value, slope = value_and_slope(ACTIVATIONS[name], z)
-    axis.plot(z[0], value[0], color="#0072b2", linewidth=2, label="activation")
-    axis.plot(z[0], slope[0], color="#d55e00", linewidth=1.5, linestyle="--", label="slope")
+    axis.plot(z[0], value[0], color=BLUE, linewidth=2, label=r"activation $\sigma(z)$")
+    # A jump of the slope is a gap in its line.
+    slope = np.where(np.abs(np.diff(slope[0], append=slope[0, -1])) > 0.5, np.nan, slope[0])
+    axis.plot(z[0], slope, color=VERMILLION, linewidth=1.5, linestyle="--", label=r"slope $\sigma'(z)$")
     axis.set_title(name)
-    axis.set_ylim(-2, 2.5)
+    axis.set(ylim=(-2, 2.5), xticks=[-4, -2, 0, 2, 4])
     axis.axhline(0, color="0.8", linewidth=0.8, zorder=0)
     axis.axvline(0, color="0.8", linewidth=0.8, zorder=0)
+for axis in axes[-1]:
+    axis.set_xlabel("$z$")
+axes[-2, -1].set_xlabel("$z$")
+axes[-2, -1].tick_params(labelbottom=True)
+for axis in axes[:, 0]:
+    axis.set_ylabel("value")
 axes.flat[-1].axis("off")
 axes.flat[-1].legend(*axes.flat[0].get_legend_handles_labels(), loc="center", frameon=False)
 plt.show()

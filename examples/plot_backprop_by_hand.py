@@ -17,6 +17,7 @@ numbers are the same.
 import matplotlib.pyplot as plt
 import numpy as np
 
+from skbackprop.displays.style import BLUE, DARK_ORANGE, with_minus
 from skbackprop.network.losses import SigmoidSquaredError
 from skbackprop.network.network import Network
 from skbackprop.network.workspace import Workspace
@@ -142,8 +143,8 @@ for name, (by_hand, own) in numbers.items():
 # %%
 # The picture
 # -----------
-# Blue numbers go forward: activations in the units, weights on the lines. Orange numbers come back:
-# ``delta`` under the units, ``dL/dW`` under the weights. The biases are not drawn.
+# Blue numbers go forward: activations in the units, weights on the arrows, biases beside the units. Orange
+# numbers come back: ``delta`` under the units, where it equals ``dL/db``, and ``dL/dW`` under the weights.
 
 units = [
     {"x1": (0, 1.2), "x2": (0, 0)},
@@ -154,28 +155,39 @@ activations = [x, a1, [a2]]
 deltas = [None, delta1, [delta2]]
 weights = [(W1, dW1), (W2[:, None], dW2[:, None])]
 
-figure, axis = plt.subplots(figsize=(8, 4.6), layout="constrained")
-blue, orange = "#005b8e", "#b34a00"
+biases = [None, b1, [b2]]
+
+figure, axis = plt.subplots(figsize=(8, 5), layout="constrained")
+box = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
 
 for l, (W, dW) in enumerate(weights):
-    for i, (x0, y0) in enumerate(units[l].values()):
-        for j, (x1, y1) in enumerate(units[l + 1].values()):
-            axis.plot([x0, x1], [y0, y1], color="0.6", zorder=1)
-            # Nearer to where the line begins, because lines cross in the middle.
-            x_text, y_text = x0 + 0.31 * (x1 - x0), y0 + 0.31 * (y1 - y0)
-            box = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
-            axis.text(x_text, y_text, f"{W[i, j]:.1f}", color=blue, ha="center", va="bottom", bbox=box)
-            axis.text(x_text, y_text, f"{dW[i, j]:.4f}", color=orange, ha="center", va="top", bbox=box)
+    for i, start in enumerate(units[l].values()):
+        for j, end in enumerate(units[l + 1].values()):
+            arrow = {"arrowstyle": "-|>", "color": "0.45", "shrinkA": 23, "shrinkB": 23}
+            axis.annotate("", end, start, arrowprops=arrow, zorder=1)
+            # The arrows of the first layer cross in the middle.
+            x_text, y_text = np.array(start) + (0.31, 0.5)[l] * (np.array(end) - start)
+            weight, gradient = with_minus(f"{W[i, j]:.1f}"), with_minus(f"{dW[i, j]:.4f}")
+            axis.text(x_text, y_text, weight, color=BLUE, ha="center", va="bottom", bbox=box)
+            axis.text(x_text, y_text, gradient, color=DARK_ORANGE, ha="center", va="top", bbox=box)
 
-for layer, a, delta in zip(units, activations, deltas, strict=True):
+for layer, a, delta, b in zip(units, activations, deltas, biases, strict=True):
     for i, (name, (x0, y0)) in enumerate(layer.items()):
         axis.plot(x0, y0, "o", markersize=44, color="white", markeredgecolor="black", zorder=2)
-        axis.text(x0, y0, f"{a[i]:.3f}", color=blue, ha="center", va="center", zorder=3)
+        axis.text(x0, y0, f"{a[i]:.3f}", color=BLUE, ha="center", va="center", zorder=3)
         axis.text(x0, y0 + 0.2, name, ha="center", va="bottom")
         if delta is not None:
-            axis.text(x0, y0 - 0.2, f"{delta[i]:.4f}", color=orange, ha="center", va="top")
+            bias, back = with_minus(f"b = {b[i]:.1f}"), with_minus(f"{delta[i]:.4f}")
+            axis.text(x0 + 0.1, y0 + 0.2, bias, color=BLUE, va="bottom")
+            axis.text(x0, y0 - 0.2, f"$\\delta$ = {back}", color=DARK_ORANGE, ha="center", va="top")
 
-axis.text(2.22, 0.6, f"should be {y}", va="center")
-axis.set(xlim=(-0.25, 2.65), ylim=(-0.4, 1.55))
+axis.text(2.2, 0.6, f"target: {y}", va="center")
+key = {
+    "forward: $a$ in the units, $W$ on the arrows, $b$ at the units": BLUE,
+    r"backward: $\delta = dL/db$ under the units, $dL/dW$ under the weights": DARK_ORANGE,
+}
+handles = [plt.Line2D([], [], color=color, linewidth=4, label=text) for text, color in key.items()]
+axis.legend(handles=handles, loc="lower left", bbox_to_anchor=(0, -0.02), frameon=False)
+axis.set(xlim=(-0.25, 2.65), ylim=(-0.75, 1.55))
 axis.axis("off")
 plt.show()

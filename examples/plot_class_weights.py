@@ -7,13 +7,15 @@ increases the weight of the rare class.
 """
 
 import matplotlib.pyplot as plt
+import numpy as np
 from sklearn.datasets import make_classification
-from sklearn.metrics import ConfusionMatrixDisplay, balanced_accuracy_score, recall_score
+from sklearn.metrics import balanced_accuracy_score, confusion_matrix, recall_score
 from sklearn.model_selection import train_test_split
 
 from skbackprop import BackpropClassifier
+from skbackprop.displays.style import use_style
 
-plt.style.use("tableau-colorblind10")
+use_style()
 
 # %%
 # Data
@@ -72,26 +74,24 @@ for name, network in networks.items():
 # %%
 # Confusion matrices
 # ------------------
+# The shares are those of the true class, with the numbers of parts in parentheses.
+#
 # Class weights trade one type of error for the other: more faults are found, at the price of more
 # false alarms. They also change the predicted probabilities. If calibrated probabilities are needed,
 # leave ``class_weight`` at None and move the decision threshold instead (scikit-learn's
 # ``TunedThresholdClassifierCV``).
 
-figure, axes = plt.subplots(1, 3, figsize=(10, 3.7), sharey=True, layout="constrained")
+figure, axes = plt.subplots(1, 3, figsize=(10, 4), sharey=True, layout="constrained")
 for axis, (name, network) in zip(axes, networks.items(), strict=True):
-    ConfusionMatrixDisplay.from_estimator(
-        network,
-        X_test,
-        y_test,
-        display_labels=labels,
-        normalize="true",
-        values_format=".0%",
-        cmap="Blues",
-        im_kw={"vmin": 0, "vmax": 1},
-        text_kw={"fontsize": 14},
-        colorbar=False,
-        ax=axis,
-    )
-    axis.set(title=f"class_weight={name}", xlabel="prediction", ylabel="")
-axes[0].set_ylabel("truth")
+    counts = confusion_matrix(y_test, network.predict(X_test))
+    shares = counts / counts.sum(axis=1, keepdims=True)
+    image = axis.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+    for (i, j), share in np.ndenumerate(shares):
+        color = "white" if share > 0.5 else "black"
+        text = f"{share:.0%}\n({counts[i, j]:,})"
+        axis.text(j, i, text, color=color, ha="center", va="center", fontsize=14)
+    axis.set(title=f"class_weight={name}", xlabel="predicted", xticks=[0, 1], yticks=[0, 1])
+    axis.set(xticklabels=labels, yticklabels=labels)
+axes[0].set_ylabel("true")
+figure.colorbar(image, ax=axes, label="share of the parts of the true class", format="{x:.0%}")
 plt.show()

@@ -13,8 +13,9 @@ from sklearn.datasets import make_circles, make_moons
 from sklearn.inspection import DecisionBoundaryDisplay
 
 from skbackprop import BackpropClassifier
+from skbackprop.displays.style import BLUE, VERMILLION, diverging_map, use_style
 
-plt.style.use("tableau-colorblind10")
+use_style()
 
 # %%
 # Three data sets
@@ -71,19 +72,19 @@ def network(hidden_layer_sizes):
 # %%
 # The decision boundaries
 # -----------------------
-# The background shows the predicted probability, darker where the class of the circles is more
-# probable. On the line both classes have the same probability. The titles give the accuracy on the
-# points that are shown.
+# The background shows the predicted probability of the class of the triangles: blue where it is high,
+# orange where it is low. On the line both classes have the same probability. The number in each panel is the
+# accuracy on the points that are shown.
 
-figure, axes = plt.subplots(3, 4, figsize=(10, 7.5), layout="constrained")
-for row, (puzzle, (X, y)) in zip(axes, puzzles.items(), strict=True):
-    for axis, (title, hidden_layer_sizes) in zip(row, sizes.items(), strict=True):
+figure, axes = plt.subplots(4, 3, figsize=(6.5, 8.6), layout="constrained")
+for row, (title, hidden_layer_sizes) in zip(axes, sizes.items(), strict=True):
+    for axis, (X, y) in zip(row, puzzles.values(), strict=True):
         model = network(hidden_layer_sizes).fit(X, y)
         for method, style in [
-            ("contourf", {"cmap": "Blues_r", "levels": 10, "vmin": -0.6, "vmax": 1}),
+            ("contourf", {"cmap": diverging_map(), "levels": np.linspace(0, 1, 21)}),
             ("contour", {"levels": [0.5], "colors": "black", "linewidths": 1.5}),
         ]:
-            DecisionBoundaryDisplay.from_estimator(
+            display = DecisionBoundaryDisplay.from_estimator(
                 model,
                 X,
                 response_method="predict_proba",
@@ -92,9 +93,17 @@ for row, (puzzle, (X, y)) in zip(axes, puzzles.items(), strict=True):
                 ax=axis,
                 **style,
             )
-        axis.plot(*X[y == 0].T, "o", color="white", markeredgecolor="black", markersize=4)
-        axis.plot(*X[y == 1].T, "^", color="C1", markeredgecolor="black", markersize=4.5)
+            if method == "contourf":
+                filled = display.surface_
+        points = {"linestyle": "", "markeredgecolor": "white", "markeredgewidth": 0.5}
+        axis.plot(*X[y == 0].T, "o", color=VERMILLION, markersize=4, **points)
+        axis.plot(*X[y == 1].T, "^", color=BLUE, markersize=4.5, **points)
         axis.set(xticks=[], yticks=[], xlabel="", ylabel="")
-        axis.set_title(f"{title}: {model.score(X, y):.2f}", fontsize=11)
-    row[0].set_ylabel(puzzle, fontsize=12)
+        box = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
+        axis.text(0.03, 0.97, f"{model.score(X, y):.0%}", transform=axis.transAxes, va="top", bbox=box)
+    row[0].set_ylabel(title, fontsize="large")
+for axis, puzzle in zip(axes[0], puzzles, strict=True):
+    axis.set_title(puzzle, fontsize="large")
+color_bar = figure.colorbar(filled, ax=axes, location="bottom", aspect=40, pad=0.02, ticks=[0, 0.5, 1])
+color_bar.set_label("predicted probability of the triangles (in the corners: accuracy)")
 plt.show()

@@ -16,7 +16,9 @@ import matplotlib.pyplot as plt
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
-plt.style.use("tableau-colorblind10")
+from skbackprop.displays.style import use_style
+
+use_style()
 # sphinx_gallery_thumbnail_number = 2
 
 images, digits = load_digits(return_X_y=True)
@@ -69,13 +71,17 @@ assert accuracy >= 0.97
 # The left figure shows the training loss of every epoch. The right figure is the confusion matrix:
 # rows are true digits, columns are predictions, and entries off the diagonal are errors.
 
+from matplotlib.ticker import LogLocator, NullFormatter
 from sklearn.metrics import ConfusionMatrixDisplay
 
 best = search.best_estimator_
 
 figure, (left, right) = plt.subplots(1, 2, figsize=(9, 4.2), layout="constrained")
 left.plot(range(1, best.n_iter_ + 1), best.loss_curve_)
-left.set(xlabel="epoch", ylabel="training loss", yscale="log", title="Loss curve")
+left.set(xlabel="epoch", ylabel="training loss (cross-entropy)", yscale="log", title="Loss curve")
+left.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+left.yaxis.set_major_formatter("{x:g}")
+left.yaxis.set_minor_formatter(NullFormatter())
 left.grid(alpha=0.3)
 ConfusionMatrixDisplay.from_estimator(best, X_test, y_test, cmap="Blues", colorbar=False, ax=right)
 right.set_title(f"Confusion matrix, accuracy {accuracy:.3f}")

@@ -17,7 +17,10 @@ from sklearn.model_selection import train_test_split
 
 from skbackprop import BackpropClassifier
 from skbackprop.displays import ActivationsDisplay, LossCurveDisplay
+from skbackprop.displays.style import use_style
 from skbackprop.inspection import diagnose
+
+use_style()
 
 X, y = load_breast_cancer(return_X_y=True)
 X, X_test, y, y_test = train_test_split(X, y, random_state=0)
@@ -67,7 +70,7 @@ print([finding.name for finding in first.at_least("critical")])
 # %%
 # Scaling and initialization
 # --------------------------
-# The most severe findings come first, and the others are often their consequences. So the columns are
+# Causes come first, and their consequences after them. So the columns are
 # scaled first, and the initialization is adapted to the sigmoid.
 
 model.set_params(scaling="standard", initialization="auto")
@@ -102,10 +105,10 @@ print(diagnose(default, X, y, X_val=X_test, y_val=y_test))
 # The displays confirm the diagnosis. The left figure shows the activations of the first network, nearly all
 # of which are saturated. The figure in the middle shows the improved network, and the right one its training.
 
-figure, (left, middle, right) = plt.subplots(1, 3, figsize=(12, 3.8), layout="constrained")
+figure, (left, middle, right) = plt.subplots(1, 3, figsize=(13, 4.2), layout="constrained")
 for ax, network, title in [(left, faulty, "first network"), (middle, model, "improved network")]:
     ActivationsDisplay.from_estimator(network, X, ax=ax)
-    ax.set_title(title)
+    ax.set_title(title, pad=24)  # above the legend
 LossCurveDisplay.from_estimator(model, ax=right)
-right.set_title("training of the improved network")
+right.set_title("improved network", pad=24)
 plt.show()

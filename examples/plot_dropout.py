@@ -15,8 +15,9 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import train_test_split
 
 from skbackprop import BackpropClassifier
+from skbackprop.displays.style import use_style
 
-plt.style.use("tableau-colorblind10")
+use_style()
 
 # %%
 # Few examples with wrong labels

@@ -14,8 +14,9 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
 from skbackprop import BackpropRegressor
+from skbackprop.displays.style import use_style
 
-plt.style.use("tableau-colorblind10")
+use_style()
 
 # %%
 # Data

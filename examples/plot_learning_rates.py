@@ -15,9 +15,10 @@ from sklearn.datasets import make_friedman1
 from sklearn.exceptions import ConvergenceWarning
 
 from skbackprop import BackpropRegressor
+from skbackprop.displays.style import use_style
 from skbackprop.network.schedules import SCHEDULES
 
-plt.style.use("tableau-colorblind10")
+use_style()
 # sphinx_gallery_thumbnail_number = 2
 
 # %%
@@ -33,7 +34,8 @@ figure, axis = plt.subplots(figsize=(8, 3), layout="constrained")
 for name, style in styles.items():
     factors = [SCHEDULES[name](t) for t in fraction]
     axis.plot(fraction, factors, style, linewidth=2, label=name)
-axis.set(xlabel="fraction of the training", ylabel="factor", xlim=(0, 1))
+axis.set(xlabel="completed fraction of the training", ylabel="learning rate / learning_rate", xlim=(0, 1))
+axis.set_ylim(bottom=0)
 axis.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
 axis.grid(alpha=0.3)
 plt.show()
@@ -84,13 +86,15 @@ for name, values in last_losses.items():
 figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.8), layout="constrained")
 for (label, curve), style in zip(curves.items(), ["C0--", "k-", "C1-."], strict=True):
     left.plot(range(1, 41), curve, style, label=label)
-left.set(xlabel="epoch", ylabel="loss on new rows", ylim=(0, 0.8), title="Constant learning rates")
+left.set(xlabel="epoch", ylabel="loss on new rows (variances of y)", ylim=(0, 0.8))
+left.set_title("Constant learning rates")
 left.legend(loc="upper right")
 for i, values in enumerate(last_losses.values()):
     right.plot([i] * 6, values, "o", color="C0", alpha=0.6)
     right.plot([i - 0.25, i + 0.25], [np.mean(values)] * 2, "k-", linewidth=2)
 right.set_xticks(range(len(styles)), styles)
-right.set(ylabel="loss after 40 epochs", ylim=(0.03, 0.05), title="Schedules (bars: means)")
+right.set(ylabel="loss on new rows after 40 epochs", ylim=(0, None), title="Schedules (bars: means)")
+right.tick_params(axis="x", rotation=20)
 for axis in (left, right):
     axis.grid(alpha=0.3)
 plt.show()

@@ -20,6 +20,9 @@ from skbackprop.displays import (
     NetworkDisplay,
     WeightsDisplay,
 )
+from skbackprop.displays.style import BLUE, VERMILLION, use_style
+
+use_style()
 
 X, y = load_digits(return_X_y=True)
 
@@ -44,8 +47,8 @@ def train(activation, hidden_layer_sizes=(30,) * 8):
 sigmoid, relu = train("sigmoid"), train("relu")
 
 figure, ax = plt.subplots(figsize=(7, 3.8), layout="constrained")
-LossCurveDisplay(sigmoid.loss_curve_).plot(ax, name="sigmoid", color="C1")
-LossCurveDisplay(relu.loss_curve_).plot(ax, name="ReLU", color="C0")
+LossCurveDisplay(sigmoid.loss_curve_).plot(ax, name="sigmoid", color=VERMILLION)
+LossCurveDisplay(relu.loss_curve_).plot(ax, name="ReLU", color=BLUE)
 plt.show()
 
 print(f"accuracy on the training images: sigmoid {sigmoid.score(X, y):.2f}, ReLU {relu.score(X, y):.2f}")
@@ -60,9 +63,9 @@ assert sigmoid.score(X, y) < 0.2 < 0.95 < relu.score(X, y)
 # that of the ReLU network remains nearly constant. Both networks are shown after their first epoch.
 
 figure, ax = plt.subplots(figsize=(7, 3.8), layout="constrained")
-for name, activation in [("sigmoid", "sigmoid"), ("ReLU", "relu")]:
+for name, activation, color in [("sigmoid", "sigmoid", VERMILLION), ("ReLU", "relu", BLUE)]:
     model = BackpropClassifier((30,) * 8, activation, recipe="textbook", random_state=0).partial_fit(X, y)
-    display = GradientFlowDisplay.from_estimator(model, X, y, name=name, ax=ax)
+    display = GradientFlowDisplay.from_estimator(model, X, y, name=name, ax=ax, color=color)
     share = display.delta_norms[0] / display.delta_norms[-1]
     print(f"{name}: the norm of delta in the first layer is {share:.1g} times that in the last")
 plt.show()
@@ -73,13 +76,13 @@ plt.show()
 # :class:`~skbackprop.displays.ActivationsDisplay` shows for each layer the distribution of z on the left
 # and of a = sigma(z) on the right. In the deeper sigmoid layers each unit has nearly the same activation for
 # every image, so the distributions consist of separate lines, one per unit, and carry no information about
-# the digits. Above each layer are the share of saturated activations (s) and the share of dead units (d),
-# which are saturated on every row. In a ReLU layer it is normal that about half of the activations are zero.
+# the digits. Below each layer are the share of saturated activations and the share of dead units, which are
+# saturated on every row. In a ReLU layer it is normal that about half of the activations are zero.
 
 figure, axes = plt.subplots(1, 2, figsize=(11, 4.2), layout="constrained")
 for ax, (name, network) in zip(axes, [("sigmoid", sigmoid), ("ReLU", relu)], strict=True):
     ActivationsDisplay.from_estimator(network, X, ax=ax)
-    ax.set_title(name)
+    ax.set_title(name, pad=24)  # above the legend
 plt.show()
 
 # %%

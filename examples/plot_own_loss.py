@@ -11,8 +11,9 @@ import numpy as np
 from scipy.optimize import approx_fprime
 
 from skbackprop import BackpropRegressor
+from skbackprop.displays.style import use_style
 
-plt.style.use("tableau-colorblind10")
+use_style()
 
 # %%
 # An asymmetric loss

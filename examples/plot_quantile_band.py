@@ -11,8 +11,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from skbackprop import BackpropRegressor
+from skbackprop.displays.style import use_style
 
-plt.style.use("tableau-colorblind10")
+use_style()
 
 # %%
 # Heteroscedastic data

@@ -16,11 +16,12 @@ from sklearn.datasets import load_digits
 from sklearn.exceptions import ConvergenceWarning
 
 from skbackprop import BackpropClassifier
+from skbackprop.displays.style import use_style
 from skbackprop.network.losses import BinaryCrossEntropy, SigmoidSquaredError
 from skbackprop.network.network import Network
 from skbackprop.network.workspace import Workspace
 
-plt.style.use("tableau-colorblind10")
+use_style()
 
 # %%
 # One neuron that is completely wrong

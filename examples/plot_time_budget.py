@@ -2,7 +2,7 @@
 Callbacks: a time budget
 ========================
 
-scikit-learn's callbacks are called after every epoch of a fit. This example implements a callback of ten
+scikit-learn's callbacks are called after every epoch of a fit. This example implements a callback of a dozen
 lines that ends the training after a given time, and combines it with scikit-learn's own ``ScoringMonitor``
 and ``ProgressBar``.
 """
@@ -21,8 +21,9 @@ from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
 from skbackprop import BackpropClassifier
+from skbackprop.displays.style import BLACK, use_style
 
-plt.style.use("tableau-colorblind10")
+use_style()
 
 X, y = load_digits(return_X_y=True)
 X, X_test, y, y_test = train_test_split(X, y, random_state=0)
@@ -40,13 +41,15 @@ class TimeBudget:
         self.seconds = seconds
 
     def setup(self, estimator, context):
-        self.end = time.monotonic() + self.seconds
+        self.start = time.monotonic()
+        self.ends_of_epochs = []
 
     def on_fit_task_begin(self, estimator, context):
         pass
 
     def on_fit_task_end(self, estimator, context):
-        return time.monotonic() >= self.end
+        self.ends_of_epochs.append(time.monotonic() - self.start)
+        return self.ends_of_epochs[-1] >= self.seconds
 
     def teardown(self, estimator, context):
         pass
@@ -57,12 +60,26 @@ class TimeBudget:
 # ------------------------
 
 network = BackpropClassifier((100,), recipe="textbook", max_iter=1_000_000, n_iter_no_change=None)
-network.set_params(random_state=0).set_callbacks(TimeBudget(seconds=0.5))
+budget = TimeBudget(seconds=0.5)
+network.set_params(random_state=0).set_callbacks(budget)
 started = time.perf_counter()
 network.fit(X, y)
 print(f"{network.n_iter_} epochs in {time.perf_counter() - started:.1f} s")
 print(f"accuracy on new digits: {network.score(X_test, y_test):.2f}")
 assert network.n_iter_ < 1_000_000
+
+# The last call is at the end of the fit.
+figure, ax = plt.subplots(figsize=(7, 3.2), layout="constrained")
+ax.plot(
+    budget.ends_of_epochs[: network.n_iter_], network.loss_curve_, marker=".", label="loss after each epoch"
+)
+ax.axvline(budget.seconds, color=BLACK, linestyle="--", label="budget")
+ax.set(xlabel="time since the start (seconds)", ylabel="training loss (cross-entropy)", yscale="log")
+ax.yaxis.set_major_formatter("{x:g}")
+ax.set_xlim(left=0)
+ax.legend()
+ax.grid()
+plt.show()
 
 # %%
 # The weights are those of the last epoch, as with ``max_iter``. Two remarks: the default recipe reduces
@@ -91,7 +108,7 @@ left.plot(epochs, [row["accuracy"] for row in log], "C0-")
 left.set(xlabel="epoch", ylabel="accuracy on the training images")
 right.plot(epochs, [-row["neg_log_loss"] for row in log], "C1--", label="after the epoch (ScoringMonitor)")
 right.plot(epochs, network.loss_curve_, "C0-", label="during the epoch (loss_curve_)")
-right.set(xlabel="epoch", ylabel="loss", ylim=(0, None))
+right.set(xlabel="epoch", ylabel="loss (cross-entropy)", ylim=(0, None))
 right.legend(fontsize="small")
 for ax in (left, right):
     ax.grid(alpha=0.3)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 HALF_WIDTH = 0.42
 # This share of the values is omitted at either end, because single outliers would compress the histograms.
 OUTERMOST = 0.001
+# If a layer's range is this many times the usual one, a linear axis would hide the others.
+MANY_TIMES = 10
 
 
 class ActivationsDisplay:
@@ -32,7 +34,8 @@ class ActivationsDisplay:
     An activation is saturated if the slope sigma'(z) is below a hundredth of the largest slope of
     the activation function, so that hardly any gradient passes: for ReLU if z <= 0, for the sigmoid
     if |z| > 6, for tanh if |z| > 3. A unit is dead if it is saturated on every row. Both shares are
-    written above each layer.
+    written below each layer. If the layers have very different ranges, the vertical axis is linear from -1
+    to 1 and logarithmic beyond.
 
     Parameters
     ----------
@@ -46,8 +49,6 @@ class ActivationsDisplay:
     z_histograms_, a_histograms_ : list of StepPatch
         Histograms of each layer, of z on the left and of a on the right. The widths are scaled
         to the fullest bin. The smallest and the largest thousandth of the values are omitted.
-    shares_ax_ : matplotlib SecondaryAxis
-        The upper axis, with the shares as its labels.
     ax_ : matplotlib Axes
     figure_ : matplotlib Figure
 
@@ -153,12 +154,21 @@ class ActivationsDisplay:
         """
         ax = axes_or_new(ax, f"{type(self).__name__}.plot")
 
+        spans = [central_range(values) for values in (*self.z, *self.a)]
+        sizes = [max(abs(low), abs(high)) for low, high in spans]
+        curved = max(sizes) > MANY_TIMES * max(1, np.median(sizes))
+        if curved:
+            ax.set_yscale("asinh", linear_width=1)
+
         def draw(values: ArrayLike, layer: int, side: int, **style: Any) -> StepPatch:
-            values = np.asarray(values)
-            span = tuple(np.quantile(values, [OUTERMOST, 1 - OUTERMOST]))
-            shares, edges = np.histogram(values, bins=bins, range=span)
-            widths = HALF_WIDTH * shares / shares.max()
-            style = {"fill": True, "edgecolor": "black", "linewidth": 0.5, **style, **kwargs}
+            low, high = central_range(values)
+            if curved:  # bins of equal height
+                edges = np.sinh(np.linspace(np.arcsinh(low), np.arcsinh(high), bins + 1))
+            else:
+                edges = np.linspace(low, high, bins + 1)
+            counts, edges = np.histogram(values, np.unique(edges))
+            widths = HALF_WIDTH * counts / counts.max()
+            style = {"fill": True, "linewidth": 0, **style, **kwargs}
             return ax.stairs(layer + side * widths, edges, baseline=layer, orientation="horizontal", **style)
 
         layers = range(1, len(self.z) + 1)
@@ -166,16 +176,46 @@ class ActivationsDisplay:
             draw(z, layer, side=-1, facecolor=BLUE) for layer, z in zip(layers, self.z, strict=True)
         ]
         self.a_histograms_ = [
-            draw(a, layer, side=1, facecolor=ORANGE, hatch="////")
-            for layer, a in zip(layers, self.a, strict=True)
+            draw(a, layer, side=1, facecolor=ORANGE) for layer, a in zip(layers, self.a, strict=True)
         ]
-        ax.set_xticks(layers, [*layers[:-1], "output"], fontsize="small")
+        names = [*map(str, layers[:-1]), "output"]
+        shares = zip([*self.saturated, None], [*self.dead, None], strict=True)
+        labels = [
+            f"{name}\n{percent(saturated)}\n{percent(dead)}"
+            for name, (saturated, dead) in zip(names, shares, strict=True)
+        ]
+        ax.set_xticks(layers, labels, fontsize="small")
+        ax.annotate(
+            "layer\nsaturated\ndead",
+            (0, 0),
+            (-4, -7),
+            xycoords="axes fraction",
+            textcoords="offset points",
+            ha="right",
+            va="top",
+            fontsize="small",
+        )
         ax.set_xlim(0.5, len(self.z) + 0.5)
-        ax.set(xlabel="layer (above: saturated, dead)", ylabel="value")
-        labels = [f"s {s:.0%}\nd {d:.0%}" for s, d in zip(self.saturated, self.dead, strict=True)]
-        self.shares_ax_ = ax.secondary_xaxis("top")
-        self.shares_ax_.set_xticks(layers[:-1], labels, fontsize="small")
-        self.shares_ax_.tick_params(length=0)
-        ax.legend([self.z_histograms_[0], self.a_histograms_[0]], ["$z^l$", "$a^l$"], fontsize="small")
+        ax.set_ylabel("value")
+        ax.legend(
+            [self.z_histograms_[0], self.a_histograms_[0]],
+            ["$z^l$, weighted input", "$a^l$, activation"],
+            fontsize="small",
+            loc="lower right",
+            bbox_to_anchor=(1, 1),
+            ncols=2,
+            borderaxespad=0.2,
+        )
         self.ax_, self.figure_ = ax, ax.figure
         return self
+
+
+def central_range(values: ArrayLike) -> tuple[float, float]:
+    """Return the range of the values without the outermost ones."""
+    low, high = np.quantile(np.asarray(values, dtype=np.float64), [OUTERMOST, 1 - OUTERMOST])
+    return float(low), float(high) if high > low else float(low) + 1
+
+
+def percent(share: float | None) -> str:
+    """Return a share as a label."""
+    return "" if share is None else f"{share:.0%}"

@@ -6,8 +6,10 @@ from skbackprop.displays.style import BLACK, BLUE, ORANGE, size_in_points
 
 # Height of the three dots in an abbreviated column, in rows.
 DOTS_ROWS = 1.5
-# Maximum length; longer names are truncated.
-NAME_LENGTH = 16
+# Names may take this share of the width of the axes on each side; longer ones are truncated.
+NAME_SHARE = 0.28
+# Mean width of a character, relative to the font size.
+CHARACTER = 0.55
 # Thinner lines (in points) are solid: dashes scale with the width, and drawing a million takes minutes.
 THINNEST_DASHED = 0.1
 # Space on either side of a column for the label below it, in points.
@@ -99,10 +101,11 @@ def draw_names(ax, column, names, side, diameter, fontsize):
     if names is None:
         return []
     gap = diameter / 2 + 3
+    length = int(NAME_SHARE * size_in_points(ax)[0] / (CHARACTER * fontsize))
     style = {"left": dict(xytext=(-gap, 0), ha="right"), "right": dict(xytext=(gap, 0), ha="left")}[side]
     return [
         ax.annotate(
-            shortened(names[unit]),
+            shortened(names[unit], length),
             (column.x, y),
             textcoords="offset points",
             va="center",
@@ -113,9 +116,9 @@ def draw_names(ax, column, names, side, diameter, fontsize):
     ]
 
 
-def shortened(name):
-    """Return the name, truncated to NAME_LENGTH characters."""
-    return name if len(name) <= NAME_LENGTH else f"{name[: NAME_LENGTH - 1]}…"
+def shortened(name, length):
+    """Return the name, truncated to `length` characters."""
+    return name if len(name) <= length else f"{name[: length - 1]}…"
 
 
 def make_room(ax, n_layers, left_names, right_names, diameter):
@@ -131,12 +134,21 @@ def make_room(ax, n_layers, left_names, right_names, diameter):
     ax.set_xlim(-scale * left, n_layers + scale * right)
 
 
-def draw_legend(ax):
-    """Draw the legend of the lines above the units."""
+def draw_legend(ax, width_scale):
+    """Draw the legend of the lines above the units; `width_scale` is "layer" or "network"."""
     from matplotlib.lines import Line2D
 
     handles = [
-        Line2D([], [], color=BLUE, linestyle="-", label="positive"),
-        Line2D([], [], color=ORANGE, linestyle="--", label="negative"),
+        Line2D([], [], color=BLUE, linestyle="-", label="weight > 0"),
+        Line2D([], [], color=ORANGE, linestyle="--", label="weight < 0"),
     ]
-    ax.legend(handles=handles, loc="upper center", ncols=2, fontsize="small", frameon=False, borderpad=0)
+    ax.legend(
+        handles=handles,
+        title=f"line width: |weight| / largest of the {width_scale}",
+        title_fontsize="small",
+        loc="upper center",
+        ncols=2,
+        fontsize="small",
+        frameon=False,
+        borderpad=0,
+    )

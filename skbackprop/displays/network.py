@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sklearn.base import BaseEstimator
 
 # Rows above the units, for the legend.
-LEGEND_ROWS = 1.5
+LEGEND_ROWS = 2
 # Points.
 LARGEST_UNIT = 14
 LARGEST_NAME = 8
@@ -207,6 +207,6 @@ class NetworkDisplay:
         ax.set_xticks(range(len(columns)), labels, fontsize="small")
         ax.tick_params(bottom=False)
         ax.set(yticks=[], frame_on=False)
-        draw_legend(ax)
+        draw_legend(ax, width_scale)
         self.ax_, self.figure_ = ax, ax.figure
         return self

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from skbackprop.displays.fitted import weights_of
-from skbackprop.displays.style import axes_or_new
+from skbackprop.displays.style import axes_or_new, diverging_map
 from skbackprop.inspection.pipelines import last_step
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 class WeightsDisplay:
     """The incoming weights of each unit of the first layer, as an image with the shape of the inputs.
+
+    Negative weights are orange, positive weights are blue, and weights of 0 are white.
 
     Parameters
     ----------
@@ -151,13 +153,14 @@ class WeightsDisplay:
         n_units = weights.shape[1]
         images = weights[:, :max_units].T.reshape(-1, *self.shape)
         largest = np.abs(images).max()
-        # cividis is perceptually uniform and suitable for color-blind readers.
-        style = {"cmap": "cividis", "vmin": -largest, "vmax": largest, **kwargs}
+        style = {"cmap": diverging_map(), "vmin": -largest, "vmax": largest, **kwargs}
         self.image_ = ax.imshow(mosaic(images), **style)
         ax.set(xticks=[], yticks=[], frame_on=False)
         shown = f"{n_units} units" if len(images) == n_units else f"{len(images)} of {n_units} units"
         ax.set_xlabel(shown)
-        self.colorbar_ = ax.figure.colorbar(self.image_, ax=ax, label="weight") if colorbar else None
+        self.colorbar_ = None
+        if colorbar:
+            self.colorbar_ = ax.figure.colorbar(self.image_, ax=ax, label="weight $W^1$", shrink=0.8)
         self.ax_, self.figure_ = ax, ax.figure
         return self
 

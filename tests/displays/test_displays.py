@@ -318,9 +318,9 @@ def test_names_are_drawn_next_to_the_units():
     display = NetworkDisplay.from_estimator(model)
     texts = [text.get_text() for text in display.ax_.texts]
     assert texts == [
-        "sepal length (c…",
+        "sepal length (cm)",
         "sepal width (cm)",
-        "petal length (c…",
+        "petal length (cm)",
         "petal width (cm)",
         "a",
         "b",
@@ -330,6 +330,10 @@ def test_names_are_drawn_next_to_the_units():
     np.testing.assert_array_equal(
         places, np.vstack([display.units_[0].get_offsets(), display.units_[-1].get_offsets()])
     )
+    _, narrow = plt.subplots(figsize=(3, 3), layout="constrained")
+    names = [text.get_text() for text in NetworkDisplay.from_estimator(model, ax=narrow).ax_.texts]
+    assert names[0].endswith("…")
+    assert names[0].startswith("sepal")
     binary = fitted(BackpropClassifier(5, **TEXTBOOK), X[:100], np.array(["no", "yes"])[Y[:100]])
     assert [text.get_text() for text in NetworkDisplay.from_estimator(binary).ax_.texts] == ["yes"]
 
@@ -441,9 +445,10 @@ def test_saturated_shares_count_small_slopes(activation, is_saturated):
     assert display.dead == pytest.approx([where.all(axis=0).mean() for where in flat])
     for l in range(2):
         np.testing.assert_allclose(display.a[l], a[l + 1], rtol=1e-9, atol=1e-12)
-    labels = [label.get_text() for label in display.shares_ax_.get_xticklabels()]
-    shares = zip(display.saturated, display.dead, strict=True)
-    assert labels == [f"s {100 * s:.0f}%\nd {100 * d:.0f}%" for s, d in shares]
+    labels = [label.get_text() for label in display.ax_.get_xticklabels()]
+    shares = enumerate(zip(display.saturated, display.dead, strict=True), 1)
+    expected = [f"{layer}\n{100 * s:.0f}%\n{100 * d:.0f}%" for layer, (s, d) in shares]
+    assert labels == [*expected, "output\n\n"]
 
 
 def test_histograms_show_the_distribution_of_the_values(model):
@@ -460,6 +465,31 @@ def test_histograms_show_the_distribution_of_the_values(model):
         counts = np.bincount(np.minimum((15 * (inside - low) / (high - low)).astype(int), 14), minlength=15)
         assert baseline == layer
         np.testing.assert_allclose(side * (widths - layer) / 0.42, counts / counts.max(), atol=0.05)
+
+
+def test_layers_of_very_different_ranges_are_all_visible():
+    small, large = np.random.default_rng(0).normal(size=(2, 500, 4))
+    z = [1000 * large, small, small]
+    display = ActivationsDisplay(z, [np.tanh(values) for values in z], saturated=[1, 0], dead=[0, 0]).plot()
+    display.figure_.draw_without_rendering()
+    heights = [
+        np.ptp(
+            [display.ax_.transData.transform((0, edge))[1] for edge in histogram.get_data().edges[[0, -1]]]
+        )
+        for histogram in display.z_histograms_
+    ]
+    assert min(heights) > max(heights) / 10
+    widths, edges, baseline = display.z_histograms_[0].get_data()
+    counts = np.histogram(z[0], edges)[0]
+    np.testing.assert_allclose((baseline - widths) / 0.42, counts / counts.max())
+
+
+def test_positive_weights_are_blue_and_negative_ones_orange():
+    display = WeightsDisplay(np.array([[1.0], [-1.0], [0.0]]), (1, 3)).plot()
+    (positive, negative, zero) = display.image_.to_rgba(np.array([1.0, -1.0, 0.0]))[:, :3]
+    assert positive[2] > 2 * positive[0]
+    assert negative[0] > 2 * negative[2]
+    np.testing.assert_allclose(zero, 1, atol=0.01)
 
 
 def test_a_linear_model_has_activations_too():

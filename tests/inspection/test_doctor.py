@@ -125,7 +125,7 @@ CASES = [
     (
         "steps_too_large",
         "warning",
-        fast(BackpropClassifier, learning_rate=1.0),
+        fast(BackpropClassifier, learning_rate=0.15),
         fast(BackpropClassifier),
         IRIS,
     ),
