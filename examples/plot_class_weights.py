@@ -87,11 +87,11 @@ for axis, (name, network) in zip(axes, networks.items(), strict=True):
     shares = counts / counts.sum(axis=1, keepdims=True)
     image = axis.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     for (i, j), share in np.ndenumerate(shares):
-        color = "white" if share > 0.5 else "black"
+        color = "white" if share > 0.6 else "black"
         text = f"{share:.0%}\n({counts[i, j]:,})"
         axis.text(j, i, text, color=color, ha="center", va="center", fontsize=14)
     axis.set(title=f"class_weight={name}", xlabel="predicted", xticks=[0, 1], yticks=[0, 1])
     axis.set(xticklabels=labels, yticklabels=labels)
 axes[0].set_ylabel("true")
-figure.colorbar(image, ax=axes, label="share of the parts of the true class", format="{x:.0%}")
+figure.colorbar(image, ax=axes, label="share of the parts of the true class", format="{x:.0%}", shrink=0.8)
 plt.show()

@@ -76,12 +76,13 @@ def network(hidden_layer_sizes):
 # orange where it is low. On the line both classes have the same probability. The number in each panel is the
 # accuracy on the points that are shown.
 
+levels = np.linspace(0, 1, 21)
 figure, axes = plt.subplots(4, 3, figsize=(6.5, 8.6), layout="constrained")
 for row, (title, hidden_layer_sizes) in zip(axes, sizes.items(), strict=True):
     for axis, (X, y) in zip(row, puzzles.values(), strict=True):
         model = network(hidden_layer_sizes).fit(X, y)
         for method, style in [
-            ("contourf", {"cmap": diverging_map(), "levels": np.linspace(0, 1, 21)}),
+            ("contourf", {"cmap": diverging_map(), "levels": levels, "vmin": -0.25, "vmax": 1.25}),
             ("contour", {"levels": [0.5], "colors": "black", "linewidths": 1.5}),
         ]:
             display = DecisionBoundaryDisplay.from_estimator(
