@@ -1,7 +1,5 @@
 """A user's X, y and weights: checked as scikit-learn does, and encoded into numbers."""
 
-from contextlib import contextmanager
-
 import numpy as np
 from scipy.sparse import issparse
 from sklearn.base import is_regressor
@@ -14,6 +12,14 @@ from sklearn.utils.validation import (
 
 from skbackprop.tables.encoding import Encoder, categorical_columns
 from skbackprop.tables.frames import Frame, Rows, as_frame
+from skbackprop.tables.refusals import (
+    as_array,
+    numbers_expected,
+    refuse_arrays,
+    refuse_as_numbers,
+    refuse_collections,
+    refuse_dates_for_numbers,
+)
 from skbackprop.tables.rows_on_disk import StoredRows, is_stored
 from skbackprop.tables.sparse_rows import canonical
 from skbackprop.tables.user_warnings import (
@@ -51,6 +57,10 @@ def check_training_data(estimator, X, y, sample_weight, *, reset, encoder=None, 
     encoder : Encoder or None
     """
     checks = {"multi_output": True, "y_numeric": is_regressor(estimator)}
+    if checks["y_numeric"]:
+        refuse_as_numbers(y)
+    else:
+        refuse_collections(y, "y")
     if is_stored(X):
         return check_stored_training_data(estimator, X, y, sample_weight, checks, reset, encoder, scaling)
     chosen = estimator.categorical_features if reset else None
@@ -172,6 +182,8 @@ def encode(X, encoder, scaling):
             X = Rows(X.toarray() if issparse(X) else X)
         return encoder.transform(X)
     X = all_numbers(X)
+    if isinstance(X, np.ndarray):
+        refuse_dates_for_numbers(X)
     if has_gaps(X):
         X = np.where(np.isnan(X), 0.0 if scaling is None else scaling.center, X)
     return X
@@ -179,10 +191,13 @@ def encode(X, encoder, scaling):
 
 def as_table(X, by_column):
     """Return X as columns where it is a frame or `by_column`, else as an array or a sparse matrix."""
+    refuse_collections(X, "X")
     frame = as_frame(X)
     if frame is not None:
         return frame
-    X = X if hasattr(X, "shape") else np.asarray(X)
+    X = X if hasattr(X, "shape") else as_array(X, "X")
+    if isinstance(X, np.ndarray):
+        refuse_arrays(X)
     if not by_column or X.ndim != 2 or 0 in X.shape:
         return X  # the validation says what is wrong with it
     if issparse(X):
@@ -212,21 +227,6 @@ def names_columns(categorical_features):
     """Whether the parameter names columns that are categories."""
     named = categorical_features is not None and not isinstance(categorical_features, str)
     return named and np.size(categorical_features) > 0
-
-
-@contextmanager
-def numbers_expected(X):
-    """Within this, say of an array of text what to do with it."""
-    try:
-        yield
-    except ValueError as error:
-        kind = np.asarray(X).dtype.kind
-        if kind not in "OUS" or (kind == "O" and "could not convert string" not in str(error)):
-            raise
-        raise ValueError(
-            f"X is an array with text ({error}). Pass a data frame, whose columns have types of their own, "
-            "or name the columns that are categories in the 'categorical_features' parameter."
-        ) from error
 
 
 def check_sparse(X):

@@ -1,0 +1,113 @@
+"""What cannot be X or y, named in one sentence that says what to do."""
+
+from collections.abc import Iterator, Mapping, Set
+from contextlib import contextmanager
+from datetime import date, time, timedelta
+
+import numpy as np
+from scipy.sparse import issparse
+
+# Objects of Python that are dates or durations, as NumPy's datetime64 and timedelta64 are.
+DATES = (date, time, timedelta, np.datetime64, np.timedelta64)
+
+
+def refuse_collections(values, name):
+    """Raise where `values` is a collection that has no rows in an order."""
+    kind = type(values).__name__
+    if isinstance(values, (Set, Iterator)):
+        reason = "has no order" if isinstance(values, Set) else "can be read only once"
+        raise TypeError(f"{name} is a {kind}, which {reason}; pass a list or an array, such as list({name}).")
+    if isinstance(values, (str, bytes)):
+        raise TypeError(f"{name} is a {kind}; pass an array or a frame with one row for each sample.")
+
+
+def refuse_arrays(X, name="X"):
+    """Raise where an array X has numbers or axes that the estimators have no use for."""
+    if X.dtype.kind == "c":
+        raise ValueError(
+            f"Complex data not supported: {name} holds complex numbers ({X.dtype}); pass their real and "
+            "imaginary parts as columns of their own."
+        )
+    if X.dtype.kind == "V":
+        fields = f" with the fields {list(X.dtype.names)}" if X.dtype.names else ""
+        raise ValueError(
+            f"{name} is a structured array{fields}; make a frame of it, for instance with "
+            f"pandas.DataFrame({name})."
+        )
+    if X.ndim > 2:
+        raise ValueError(
+            f"{name} has {X.ndim} dimensions (shape {X.shape}), of which the estimators take 2, (n_samples, "
+            f"n_features); flatten each sample, for instance with {name}.reshape(len({name}), -1)."
+        )
+
+
+def as_array(values, name):
+    """Return `values` as an array; None and rows of different lengths are refused."""
+    if values is None:
+        raise ValueError(
+            f"{name} is None: pass an array of shape (n_samples, n_features), a sparse matrix or a data frame."
+        )
+    try:
+        return np.asarray(values)
+    except ValueError as error:
+        if "inhomogeneous" not in str(error):
+            raise
+        raise ValueError(
+            f"{name} is a list of rows of different lengths ({error}); all rows must have the same number of "
+            "values."
+        ) from error
+
+
+def refuse_dates_for_numbers(X):
+    """Raise where an array X of dates comes to columns that were numbers in fit."""
+    if X.dtype.kind in "Mm":
+        raise ValueError(
+            f"X holds {'dates' if X.dtype.kind == 'M' else 'durations'} ({X.dtype}), but its columns were "
+            "numbers in fit; pass numbers, or fit on an array or a frame with these columns."
+        )
+
+
+def refuse_as_numbers(y):
+    """Raise where the target of a regressor is not numbers."""
+    if y is None or issparse(y) or hasattr(y, "dask"):
+        return
+    refuse_collections(y, "y")
+    if isinstance(y, Mapping):
+        raise TypeError(f"y is a {type(y).__name__}; pass its values as an array, such as list(y.values()).")
+    y = as_array(y, "y")
+    refuse_arrays(y, "y")
+    first = next((value for value in y.ravel() if value is not None), None) if y.dtype.kind == "O" else None
+    if y.dtype.kind in "US" or isinstance(first, (str, bytes)):
+        shown = first if first is not None else y.ravel()[0]
+        raise ValueError(
+            f"y holds text ({str(shown)!r}), and a regressor needs numbers; convert it, for instance with "
+            "y.astype(float), or use BackpropClassifier for classes."
+        )
+    if y.dtype.kind in "Mm" or isinstance(first, DATES):
+        kind = y.dtype if first is None else type(first).__name__
+        raise ValueError(
+            f"y holds dates or durations ({kind}), and a regressor needs numbers; divide durations by a unit, "
+            "for instance (y - y.min()) / numpy.timedelta64(1, 'D')."
+        )
+    if y.dtype.kind == "O" and any(value is None for value in y.ravel()):
+        raise ValueError("Input y contains NaN or None; drop the rows whose target is missing.")
+
+
+@contextmanager
+def numbers_expected(X):
+    """Within this, errors about an array of text or of other objects say what to do with it."""
+    try:
+        yield
+    except (ValueError, TypeError) as error:
+        kind = np.asarray(X).dtype.kind
+        if isinstance(error, TypeError) and kind == "O":
+            raise TypeError(
+                f"X is an array of objects that are not all numbers ({error}). Pass a data frame, whose "
+                "columns have types of their own, or numbers."
+            ) from error
+        if kind not in "OUS" or (kind == "O" and "could not convert string" not in str(error)):
+            raise
+        raise ValueError(
+            f"X is an array with text ({error}). Pass a data frame, whose columns have types of their own, "
+            "or name the columns that are categories in the 'categorical_features' parameter."
+        ) from error

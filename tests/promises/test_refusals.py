@@ -1,0 +1,86 @@
+"""What is no table of numbers is refused by one sentence that names it and says what to do."""
+
+import datetime
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from skbackprop import BackpropClassifier, BackpropRegressor
+
+X = np.random.default_rng(0).normal(size=(40, 3))
+DAYS = pd.date_range("2020", periods=40)
+TARGETS = {
+    "text": (np.array(["a", "b"] * 20), "text.*'a'.*BackpropClassifier"),
+    "text of objects": (np.array(["a", "b"] * 20, object), "text.*'a'.*BackpropClassifier"),
+    "numbers as text": (X[:, 0].astype(str).tolist(), r"text.*astype\(float\)"),
+    "bytes": (np.array([b"a", b"b"] * 20), "text"),
+    "categories": (pd.Series(["a", "b"] * 20, dtype="category"), "text"),
+    "dates": (DAYS.values, "dates.*timedelta64"),
+    "a series of dates": (pd.Series(DAYS), "dates.*timedelta64"),
+    "Python's dates": ([day.to_pydatetime() for day in DAYS], "dates.*timedelta64"),
+    "durations": ((DAYS - DAYS[0]).values, "durations.*timedelta64"),
+    "None": ([None] * 40, "NaN or None"),
+    "complex": (X[:, 0] + 1j, "complex numbers.*columns"),
+    "records": (np.zeros(40, [("a", float)]), "structured array.*'a'.*DataFrame"),
+    "ragged": ([[1.0], [1.0, 2.0]] * 20, "rows of different lengths"),
+    "set": (set(range(40)), "set, which has no order.*list"),
+    "generator": ((value for value in X[:, 0]), "generator, which can be read only once.*list"),
+    "dict": (dict(enumerate(X[:, 0])), "dict.*values"),
+    "string": ("abc", "is a str.*one row for each sample"),
+    "three axes": (np.zeros((40, 2, 2)), "3 dimensions"),
+}
+TABLES = {
+    "complex": (X + 1j, "complex numbers.*columns"),
+    "complex64": ((X + 0j).astype(np.complex64), "complex numbers.*columns"),
+    "records": (np.zeros(40, [("a", float), ("b", int)]), "structured array.*'a', 'b'.*DataFrame"),
+    "record array": (pd.DataFrame(X, columns=list("abc")).to_records(), "structured array.*DataFrame"),
+    "void": (np.zeros((40, 2), "V8"), "structured array"),
+    "three axes": (np.zeros((40, 2, 2)), r"3 dimensions.*\(40, 2, 2\).*reshape"),
+    "ragged": ([[1.0], [1.0, 2.0]] * 20, "rows of different lengths"),
+    "None": (None, "X is None"),
+    "set": (set(range(40)), "set, which has no order.*list"),
+    "frozenset": (frozenset(range(40)), "frozenset, which has no order.*list"),
+    "generator": ((row for row in X), "generator, which can be read only once.*list"),
+    "map": (map(list, X), "map, which can be read only once.*list"),
+    "rows of sets": ([{1, 2}] * 40, "objects that are not all numbers.*data frame"),
+    "rows of dates": (
+        [[datetime.date(2020, 1, 1), 1.0]] * 40,
+        "objects that are not all numbers.*data frame",
+    ),
+    "rows of generators": ([(value for value in row) for row in X], "objects that are not all numbers"),
+    "text": (X.astype(str), "text.*categorical_features"),
+    "string": ("abc", "is a str.*one row for each sample"),
+    "function": (len, "objects that are not all numbers"),
+}
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_targets_of_a_regressor(name):
+    y, message = TARGETS[name]
+    with pytest.raises((TypeError, ValueError), match=message) as error:
+        BackpropRegressor(4).fit(X, y)
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_tables(name):
+    rows, message = TABLES[name]
+    with pytest.raises((TypeError, ValueError), match=message) as error:
+        BackpropClassifier(4).fit(rows, X[:, 0] > 0)
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("name", [name for name in TABLES if name not in ("generator", "map")])
+def test_tables_to_predict(name):
+    model = BackpropRegressor(4, recipe="fast", max_iter=1, random_state=0).fit(X, X[:, 0])
+    with pytest.raises((TypeError, ValueError), match=TABLES[name][1]):
+        model.predict(TABLES[name][0])
+
+
+def test_dates_where_numbers_were():
+    model = BackpropRegressor(4, recipe="fast", max_iter=1, random_state=0).fit(X, X[:, 0])
+    days = np.tile(DAYS.values[:, None], (1, 3))
+    for rows, kind in ((days, "dates"), (days - days[0], "durations")):
+        with pytest.raises(ValueError, match=f"X holds {kind}.*numbers in fit"):
+            model.predict(rows)
