@@ -45,7 +45,7 @@ def as_array(values, name):
     """Return `values` as an array; None and rows of different lengths are refused."""
     if values is None:
         raise ValueError(
-            f"{name} is None: pass an array of shape (n_samples, n_features), a sparse matrix or a data frame."
+            f"{name} is None: pass an array of shape (n_samples, n_features), a sparse matrix or a frame."
         )
     try:
         return np.asarray(values)
@@ -86,8 +86,8 @@ def refuse_as_numbers(y):
     if y.dtype.kind in "Mm" or isinstance(first, DATES):
         kind = y.dtype if first is None else type(first).__name__
         raise ValueError(
-            f"y holds dates or durations ({kind}), and a regressor needs numbers; divide durations by a unit, "
-            "for instance (y - y.min()) / numpy.timedelta64(1, 'D')."
+            f"y holds dates or durations ({kind}), not numbers; divide durations by a unit, as in "
+            "(y - y.min()) / numpy.timedelta64(1, 'D')."
         )
     if y.dtype.kind == "O" and any(value is None for value in y.ravel()):
         raise ValueError("Input y contains NaN or None; drop the rows whose target is missing.")

@@ -98,7 +98,7 @@ def test_a_y_that_the_loss_does_not_take_is_refused(loss, smallest, message):
     y = np.linspace(smallest, 3, 150)
     with pytest.raises(ValueError, match=message):
         BackpropRegressor(**QUICK, loss=loss).fit(X, y)
-    model = BackpropRegressor(**QUICK, loss=loss).partial_fit(X, y - smallest + 1)
+    model = BackpropRegressor(recipe="textbook", loss=loss, random_state=0).partial_fit(X, y - smallest + 1)
     with pytest.raises(ValueError, match=message):
         model.partial_fit(X, y)
     with pytest.raises(ValueError, match=message):
