@@ -196,7 +196,6 @@ class AttributionsDisplay:
         ax.set_ylim(len(self.columns_) - 0.4, -0.6)
         ax.tick_params(axis="y", length=0)
         ax.spines[["top", "right", "left"]].set_visible(False)
-        ax.locator_params(axis="x", nbins=6)
         return self
 
     def _of_target(self, values):

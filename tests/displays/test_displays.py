@@ -97,10 +97,17 @@ def test_a_display_draws_on_a_new_figure_or_on_given_axes(name, model):
 def test_a_display_accepts_pipelines(name, model):
     display = MAKERS[name](fitted(make_pipeline(StandardScaler(), clone(model))))
     inside = fitted(clone(model), SCALED)
-    X_inside = {"ActivationsDisplay": (SCALED,), "GradientFlowDisplay": (SCALED, Y)}.get(name, ())
+    X_inside = {
+        "ActivationsDisplay": (SCALED,),
+        "GradientFlowDisplay": (SCALED, Y),
+        "AttributionsDisplay": (SCALED[::30],),
+    }.get(name, ())
     shape = {"WeightsDisplay": ((2, 2),)}.get(name, ())
     alone = getattr(skbackprop.displays, name).from_estimator(inside, *X_inside, *shape)
-    compared = vars(alone).keys() & {"loss_curve", "coefs", "weights", "z", "a", "dW_norms", "delta_norms"}
+    if name == "AttributionsDisplay":
+        display, alone = display.attributions, alone.attributions
+    names = {"loss_curve", "coefs", "weights", "z", "a", "dW_norms", "delta_norms", "values"}
+    compared = vars(alone).keys() & names
     assert compared
     for attribute in compared:
         for one, other in zip(getattr(display, attribute), getattr(alone, attribute), strict=True):
@@ -141,6 +148,7 @@ def test_nothing_is_clipped_and_no_label_overlaps(name, size, n_estimators):
         "WeightsDisplay": lambda: WeightsDisplay.from_estimator(model, (1, 4), ax=ax),
         "ActivationsDisplay": lambda: ActivationsDisplay.from_estimator(model, FRAME, ax=ax),
         "GradientFlowDisplay": lambda: GradientFlowDisplay.from_estimator(model, FRAME, Y, ax=ax),
+        "AttributionsDisplay": lambda: AttributionsDisplay.from_estimator(model, FRAME[::30], ax=ax),
     }
     makers.get(name, lambda: MAKERS[name](model, ax=ax))()
     figure.draw_without_rendering()
