@@ -303,6 +303,13 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
         raw = raw_predictions(model.network, X, model.scaling, dtype)
         return combine(model.loss, raw, model.network.n_networks)
 
+    def _raw_of_each_network(self, X):
+        """Return z^L of the rows of X by each network, in float64, of shape (n_networks, rows, outputs)."""
+        model, X, _ = network_inputs(self, X)
+        n_networks, n_outputs = model.network.n_networks, model.network.n_outputs
+        raw = raw_predictions(model.network, X, model.scaling, np.float64)
+        return np.moveaxis(raw.reshape(-1, n_networks, n_outputs), 1, 0)
+
     def _sample_raw(self, X, n_samples, random_state):
         """Return z^L of the rows of X by sampled sub-networks, of shape (n_samples, rows, outputs)."""
         model, X, dtype = network_inputs(self, X)

@@ -6,12 +6,14 @@ from sklearn.base import ClassifierMixin, _fit_context
 from sklearn.metrics import accuracy_score
 from sklearn.neural_network import MLPClassifier
 from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted
 
 from skbackprop.estimators import parameters
 from skbackprop.estimators.base import BaseBackprop, stochastic
 from skbackprop.estimators.callbacks import with_callbacks
 from skbackprop.estimators.conversion import from_sklearn, to_sklearn
 from skbackprop.estimators.documentation import documented
+from skbackprop.model.conformal_sets import adaptive_scores, adaptive_sets, low_order_digits
 
 
 @documented(parameters.CLASSIFIER, "classifier")
@@ -254,7 +256,7 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
     def oof_score_(self):
         """The accuracy of the out-of-fold predictions."""
         found = self._out_of_fold()
-        rows = found.folds >= 0
+        rows = found.held_out
         predicted = self._model.targets.plain(self._model.targets.decode(found.raw[rows]))
         return found.score(accuracy_score, predicted)
 
@@ -299,6 +301,78 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
             The rows sum to 1, but for multilabel.
         """
         return self._probabilities(self._raw(X))
+
+    def predict_set(self, X, coverage=0.9):
+        """Return sets of classes that contain the true class of a given share of new rows.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Inputs.
+        coverage : float, default=0.9
+            The share of new rows whose class the set is to contain, above 0 and below 1.
+
+        Returns
+        -------
+        contained : ndarray of bool of shape (n_samples, n_classes)
+            Whether the set of each row contains each class of ``classes_``. A set is empty at times where the
+            network is right more often than `coverage`; ``contained | (proba == proba.max(axis=1)[:, None])``
+            with the probabilities of predict_proba has no empty sets, and a larger coverage.
+
+        Raises
+        ------
+        AttributeError
+            Where the fit held out no rows: with another early_stopping than "folds", and after partial_fit.
+        ValueError
+            For a multilabel y, and a `coverage` too near to 1 for the rows of the fit: of m rows it can be
+            m / (m + 1) at most.
+
+        See Also
+        --------
+        predict_proba : The probabilities themselves, by the mean of all networks.
+
+        Notes ----- The classes of a new row are taken in the order of their probabilities, until their sum
+        is what the held-out rows needed for their true classes (adaptive prediction sets), by the network
+        that held out each (CV+). What new rows and the rows of the fit have to share is their distribution.
+        Then the coverage is usually close to `coverage`; proven is at least 2 * coverage - 1, less a small
+        term, for networks that look at their held-out rows at the end of the training only, and these also
+        choose their best epoch by them. It is a share of all rows: a rare class may have a smaller one.
+        Whether a class at the margin belongs to a set is drawn with the low-order digits of the row's own
+        outputs: a row always gets the same set, whatever rows are beside it. A `sample_weight` of the fit
+        weights the held-out rows. With `groups` the rows are new groups' rows.
+
+        MAPIE's ``CrossConformalClassifier(model, conformity_score="aps")`` gives the same kind of set for any
+        classifier. It fits a model for every fold, and its predict_set returns the predictions, too.
+
+        References
+        ----------
+        Romano, Sesia & Candes (2020). Classification with valid and adaptive coverage. NeurIPS.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import load_wine
+        >>> from skbackprop import BackpropClassifier
+        >>> X, y = load_wine(return_X_y=True)
+        >>> model = BackpropClassifier(hidden_layer_sizes=(20,), max_iter=20, random_state=0).fit(X, y)
+        >>> model.predict_set(X[:5], coverage=0.95).shape
+        (5, 3)
+        """
+        check_is_fitted(self)
+        held_out = self._out_of_fold()
+        if self._model.targets.multilabel:
+            raise ValueError(
+                f"predict_set needs one class per row, and the y of the fit had {self.n_outputs_} labels; "
+                "fit one classifier for each."
+            )
+        rows = held_out.held_out
+        raw = held_out.raw[rows].astype(np.float64)
+        scores = adaptive_scores(self._probabilities(raw.copy()), low_order_digits(raw))
+        own_class = held_out.targets[rows][:, None]
+        scores = np.take_along_axis(scores, own_class, axis=1).ravel()
+        raw = self._raw_of_each_network(X)
+        u = low_order_digits(np.concatenate(raw, axis=1))
+        probabilities = [self._probabilities(z) for z in raw.copy()]
+        return adaptive_sets(held_out.fold_scores(scores), probabilities, u, coverage)
 
     def sample_proba(self, X, n_samples=1, random_state=0):
         """Draw probabilities from the network with dropout left on (Monte Carlo dropout).

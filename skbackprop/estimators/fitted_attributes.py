@@ -50,7 +50,8 @@ class FittedAttributes:
         if found is None:
             raise AttributeError(
                 f"This {type(self).__name__} has no out-of-fold predictions: it was not fitted with "
-                'early_stopping="folds" (what "auto" is for several networks and 100 rows or more in memory).'
+                'early_stopping="folds" (what "auto" is for several networks and 100 rows in memory), '
+                "or partial_fit has trained it further."
             )
         return found
 

@@ -12,6 +12,7 @@ from skbackprop.estimators.base import BaseBackprop, stochastic
 from skbackprop.estimators.callbacks import with_callbacks
 from skbackprop.estimators.conversion import from_sklearn, to_sklearn
 from skbackprop.estimators.documentation import documented
+from skbackprop.model.conformal_intervals import intervals
 from skbackprop.model.prediction import narrow
 
 
@@ -218,11 +219,80 @@ class BackpropRegressor(RegressorMixin, BaseBackprop):
             return samples.mean(axis=-1), samples.std(axis=-1)
         return self._predictions(self._raw(X))
 
+    def predict_interval(self, X, coverage=0.9):
+        """Return intervals that contain a given share of new y, whatever the distribution of the data.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Inputs.
+        coverage : float, default=0.9
+            The share of new y that the intervals are to contain, above 0 and below 1.
+
+        Returns
+        -------
+        bounds : ndarray of shape (n_samples, 2)
+            The lower and the upper bound, in the units of y.
+
+        Raises
+        ------
+        AttributeError
+            Where the fit held out no rows: with another early_stopping than "folds", and after partial_fit.
+        ValueError
+            For a y of several columns, for several quantiles, and a `coverage` too near to 1 for the rows
+            of the fit: of m rows it can be m / (m + 1) at most.
+
+        See Also
+        --------
+        predict : The prediction itself, by the mean of all networks.
+
+        Notes ----- Each network predicts the rows that it held out, and their errors |y - prediction| are
+        what new rows are to expect: the bounds are quantiles of the networks' predictions plus or minus
+        these errors (CV+). What new rows and the rows of the fit have to share is their distribution. Then
+        the coverage of new rows is usually close to `coverage`; proven is at least 2 * coverage - 1, less a
+        small term, for networks that look at their held-out rows at the end of the training only, and these
+        also choose their best epoch by them. It is a share of all rows: where y scatters more than
+        elsewhere, it is smaller. A `sample_weight` of the fit weights the errors. With `groups` the rows
+        are new groups' rows.
+
+        MAPIE's ``CrossConformalRegressor(model, method="plus")`` gives the same kind of interval for any
+        regressor. It fits a model for every fold, and its predict_interval returns the predictions, too.
+
+        References
+        ----------
+        Barber, Candes, Ramdas & Tibshirani (2021). Predictive inference with the jackknife+. Annals of
+        Statistics 49, 486-507.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import load_diabetes
+        >>> from skbackprop import BackpropRegressor
+        >>> X, y = load_diabetes(return_X_y=True)
+        >>> model = BackpropRegressor(hidden_layer_sizes=(20,), max_iter=20, random_state=0).fit(X, y)
+        >>> model.predict_interval(X[:5], coverage=0.8).shape
+        (5, 2)
+        """
+        check_is_fitted(self)
+        held_out, targets = self._out_of_fold(), self._model.targets
+        if self._model.network.n_outputs > 1:
+            raise ValueError(
+                "predict_interval needs one prediction per row, and predict returns "
+                f"{self._model.network.n_outputs} (columns of y or quantiles); fit one regressor for each, "
+                "with a single quantile."
+            )
+        errors = np.abs(held_out.targets - self.oof_prediction_)[held_out.held_out]
+        raw = self._raw_of_each_network(X)
+        predictions = np.stack([self._predictions(z).ravel() for z in raw.copy()], axis=1)
+        bounds = intervals(held_out.fold_scores(errors), predictions, coverage)
+        if targets.domain is not None:
+            np.maximum(bounds, 0, out=bounds)
+        return bounds
+
     @property
     def oof_prediction_(self):
         """The out-of-fold predictions for the rows of the training, like y."""
         found = self._out_of_fold()
-        rows = found.folds >= 0
+        rows = found.held_out
         held_out = self._predictions(found.raw[rows])
         predictions = np.full((rows.size, *held_out.shape[1:]), np.nan)
         predictions[rows] = held_out
@@ -232,7 +302,7 @@ class BackpropRegressor(RegressorMixin, BaseBackprop):
     def oof_score_(self):
         """The score of the out-of-fold predictions, R^2 or D^2 as in :meth:`score`."""
         found = self._out_of_fold()
-        return found.score(self._metric, self.oof_prediction_[found.folds >= 0])
+        return found.score(self._metric, self.oof_prediction_[found.held_out])
 
     def score(self, X, y, sample_weight=None):
         """Return the coefficient of determination R^2; with several quantiles, the mean of their D^2.

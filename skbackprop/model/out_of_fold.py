@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from skbackprop.model.fold_scores import FoldScores
 from skbackprop.model.prediction import raw_predictions
 from skbackprop.network.members import member
 
@@ -28,11 +29,22 @@ class OutOfFold:
     targets: np.ndarray
     sample_weight: np.ndarray | None
 
+    @property
+    def held_out(self):
+        """Whether a network held out the row, for each row."""
+        return self.folds >= 0
+
     def score(self, metric, predicted):
         """Return `metric` of the targets of the held-out rows and what was `predicted` for them."""
-        rows = self.folds >= 0
+        rows = self.held_out
         weights = None if self.sample_weight is None else self.sample_weight[rows]
         return float(metric(self.targets[rows], predicted, sample_weight=weights))
+
+    def fold_scores(self, scores):
+        """Return the FoldScores of the `scores` of the held-out rows, for conformal prediction."""
+        rows = self.held_out
+        weights = None if self.sample_weight is None else self.sample_weight[rows]
+        return FoldScores(scores, self.folds[rows], weights)
 
 
 def out_of_fold(model, X, y, sample_weight, folds):
