@@ -13,7 +13,7 @@ from skbackprop import BackpropClassifier
 try:
     import shap
 except ImportError:
-    raise SystemExit('This example needs SHAP: pip install "skbackprop[clients]"') from None
+    raise SystemExit('This example needs SHAP: pip install ".[clients]"') from None
 
 data = load_breast_cancer()
 X_train, X_test, y_train, y_test = train_test_split(data.data, data.target, random_state=0)

@@ -6,7 +6,7 @@ A pipeline is trained on a table with numeric and text columns, exported as an O
 by a process that uses neither skbackprop nor scikit-learn, only onnxruntime and Python's HTTP server.
 The responses are compared with the predictions of the pipeline::
 
-    pip install "skbackprop[onnx]" pandas
+    pip install ".[onnx,frames]"
     python examples/serve_onnx.py
 """
 
@@ -22,7 +22,7 @@ try:
     import numpy as np
     import onnxruntime
 except ImportError:
-    raise SystemExit('This example needs the extra "onnx": pip install "skbackprop[onnx]" pandas') from None
+    raise SystemExit('This example needs the extra "onnx": pip install ".[onnx,frames]"') from None
 
 
 # The server, which needs the ONNX file only.
@@ -104,7 +104,7 @@ try:
     import pandas as pd
     from skl2onnx import to_onnx
 except ImportError:
-    raise SystemExit('This example needs the extra "onnx": pip install "skbackprop[onnx]" pandas') from None
+    raise SystemExit('This example needs the extra "onnx": pip install ".[onnx,frames]"') from None
 
 from sklearn.compose import make_column_transformer
 from sklearn.pipeline import make_pipeline

@@ -17,7 +17,7 @@ try:
     import polars as pl
     import pyarrow.parquet as pq
 except ImportError:
-    raise SystemExit('This example needs Polars and PyArrow: pip install "skbackprop[clients]"') from None
+    raise SystemExit('This example needs Polars and PyArrow: pip install ".[clients]"') from None
 
 FEATURES = ["temperature", "wind", "hour"]
 

@@ -16,7 +16,7 @@ from skbackprop import BackpropClassifier
 try:
     import optuna
 except ImportError:
-    raise SystemExit('This example needs Optuna: pip install "skbackprop[clients]"') from None
+    raise SystemExit('This example needs Optuna: pip install ".[clients]"') from None
 
 X, y = load_digits(return_X_y=True)
 X, X_test, y, y_test = train_test_split(X, y, stratify=y, random_state=0)

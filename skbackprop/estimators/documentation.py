@@ -22,6 +22,9 @@ columns_ : tuple of ColumnReport
     What each column of X was read as in fit: ``name``, ``kind`` ("number", "category", "date", "time of
     day" or "duration"), the ``categories`` that were kept, and the shares of the rows whose category is
     rare (``rare_share``) or whose value is missing (``missing_share``). Printed, it is a table.
+resolved_params_ : dict
+    The parameters of the last fit, those of the :class:`Recipe` included, with the values that "auto" took;
+    ``initialization`` has the scheme of each layer.
 n_iter_ : int
     Epochs done.
 n_layers_ : int

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from skbackprop.estimators.parameters import RECIPE
+from skbackprop.network.initialization import schemes_of_layers
 from skbackprop.tables.column_report import report_columns, report_numbers
 
 
@@ -33,6 +35,18 @@ class FittedAttributes:
         With several networks their shape is (n_estimators, n_l).
         """
         return self._fitted_model().network.b
+
+    @property
+    def resolved_params_(self):
+        """Dict of the parameters of the last fit, with the values that "auto" took."""
+        model = self._fitted_model()
+        settings, network = model.settings, model.network
+        names = [*self._get_param_names(), *(parameter.name for parameter in RECIPE)]
+        resolved = {name: getattr(settings, name) for name in names if hasattr(settings, name)}
+        resolved["dtype"] = network.theta.dtype.name
+        if isinstance(settings.initialization, str):
+            resolved["initialization"] = schemes_of_layers(settings.initialization, network)
+        return resolved
 
     @property
     def columns_(self):

@@ -42,17 +42,20 @@ def initialize(network, rng, scheme="auto"):
         network.input_layer.initialize(network.input_parameters, rng)
 
 
-def initialize_by_name(scheme, network, rng):
-    """Overwrite the weights and biases of `network` by a scheme of this module."""
+def schemes_of_layers(scheme, network):
+    """Return the name of the scheme of each layer of `network`."""
     *hidden, _ = network.activations
     if scheme == "auto":
-        schemes = [activation.initialization for activation in hidden] + ["glorot"]
-    elif scheme == "ntk":
-        schemes = ["lecun"] * len(hidden) + ["zeros"]
-    else:
-        schemes = [scheme] * len(network.W)
+        return [activation.initialization for activation in hidden] + ["glorot"]
+    if scheme == "ntk":
+        return ["lecun"] * len(hidden) + ["zeros"]
+    return [scheme] * len(network.W)
+
+
+def initialize_by_name(scheme, network, rng):
+    """Overwrite the weights and biases of `network` by a scheme of this module."""
     fans = pairwise(network.layer_sizes)
-    for W, b, name, fan in zip(network.W, network.b, schemes, fans, strict=True):
+    for W, b, name, fan in zip(network.W, network.b, schemes_of_layers(scheme, network), fans, strict=True):
         W = in_order_of_storage(W)
         W[...] = rng.standard_normal(W.shape)
         W *= INITIALIZATIONS[name](*fan)

@@ -144,3 +144,25 @@ def test_the_threshold_of_huber():
         BackpropRegressor(loss=Huber(0), **SMALL).fit(X, y)
     fits = [BackpropRegressor(loss=loss, **SMALL).fit(X, y).predict(X) for loss in ("huber", Huber(1.35))]
     np.testing.assert_array_equal(*fits)
+
+
+# Resolved parameters.
+
+
+@pytest.mark.filterwarnings("ignore:The 'max_iter' parameter")
+@pytest.mark.parametrize("cls", ESTIMATORS)
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_resolved_params_set_explicitly_give_the_same_network(cls, recipe):
+    X, y = load_iris(return_X_y=True)
+    fitted = cls(recipe=recipe, max_iter=2, random_state=0).fit(X, y)
+    resolved = fitted.resolved_params_
+    assert sorted(resolved) == sorted({*fitted.get_params(deep=False), *Recipe().get_params()} - {"base"})
+    assert all(value != "auto" for name, value in resolved.items() if name != "max_categories")
+    of_recipe = {name: resolved.pop(name) for name in Recipe().get_params() if name != "base"}
+    assert resolved.pop("initialization")[0] == ("he" if recipe == "textbook" else "lecun")
+    explicit = cls(**{**resolved, "recipe": Recipe("textbook", **of_recipe)})
+    np.testing.assert_allclose(explicit.fit(X, y).predict(X), fitted.predict(X))
+
+
+def test_resolved_params_are_those_of_a_fit():
+    assert not hasattr(BackpropClassifier(), "resolved_params_")

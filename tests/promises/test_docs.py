@@ -6,6 +6,8 @@ import importlib.util
 import inspect
 import pkgutil
 import re
+import sys
+import tomllib
 import warnings
 from pathlib import Path
 
@@ -23,21 +25,77 @@ from skbackprop.network.schedules import SCHEDULES
 DOCS = Path(__file__).parents[2] / "docs"
 # Modules that cannot be imported without something else.
 OPTIONAL = {"onnx": "skl2onnx"}
-# What the code of a page needs beside the package.
-PAGES_NEED = {
-    "serving": ("skl2onnx", "onnxruntime", "skops"),
-    "watching": ("matplotlib", "sklearn.callback"),
-}
+README = DOCS.parent / "README.md"
+# What the code of a page needs beside what it says to install.
+PAGES_NEED = {"watching": ("sklearn.callback",)}
+# The name under which a distribution is imported, where it is another one.
+IMPORTED_AS = {"scikit-learn": "sklearn"}
 # The builder writes pages too, into folders of their own.
 PAGES = sorted([*DOCS.glob("*.rst"), *DOCS.glob("guide/*.rst"), *DOCS.glob("derivation/*.rst")])
 
 
+each_page = pytest.mark.parametrize("page", [README, *PAGES], ids=lambda page: page.stem)
+
+
+def code_of(page):
+    """Return the Python code of a page that is run, as one text."""
+    if page == README:
+        return "\n".join(re.findall(r"```python\n(.*?)```", page.read_text(), re.DOTALL))
+    return "".join(example.source for example in doctest.DocTestParser().get_examples(page.read_text()))
+
+
+def installed_by(page):
+    """Return the names of the modules that may be imported after installing what the page says."""
+    with open(DOCS.parent / "pyproject.toml", "rb") as file:
+        project = tomllib.load(file)["project"]
+    extras = project["optional-dependencies"]
+    # A page that installs nothing is read by those who have installed the package as the page on installation says.
+    chosen = set(re.findall(r"[\w-]+", " ".join(re.findall(r'pip install "\.\[(.*?)\]"', page.read_text()))))
+    requirements = [*project["dependencies"], *(each for extra in chosen for each in extras[extra])]
+    nested = [re.fullmatch(r"skbackprop\[(\w+)\]", each) for each in requirements]
+    requirements += [each for match in nested if match for each in extras[match.group(1)]]
+    names = {re.match(r"[\w-]+", requirement).group() for requirement in requirements}
+    return {"skbackprop", *sys.stdlib_module_names, *(IMPORTED_AS.get(name, name) for name in names)}
+
+
+@each_page
+def test_a_page_imports_what_it_says_to_install(page):
+    imported = set()
+    for node in ast.walk(ast.parse(code_of(page))):
+        if isinstance(node, ast.Import):
+            imported |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            imported.add(node.module.partition(".")[0])
+    assert imported - installed_by(page) == set()
+
+
+def skip_without(page):
+    """Skip where a module is not installed that the code of the page imports."""
+    for module in (*PAGES_NEED.get(page.stem, ()), *installed_by(page) - set(sys.stdlib_module_names)):
+        if re.search(rf"(import|from) {module}\b", code_of(page)) or module in PAGES_NEED.get(page.stem, ()):
+            pytest.importorskip(module, reason=f"{page.name} shows {module}, which is not installed")
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(DOCS)))
 def test_code_on_the_page_runs(page):
-    for module in PAGES_NEED.get(page.stem, ()):
-        pytest.importorskip(module, reason=f"{page.name} shows {module}, which is not installed")
+    skip_without(page)
     failed, _ = doctest.testfile(str(page), module_relative=False, optionflags=doctest.ELLIPSIS)
     assert failed == 0
+
+
+def test_readme_runs_and_prints_what_it_shows(tmp_path, monkeypatch, capsys):
+    skip_without(README)
+    monkeypatch.chdir(tmp_path)
+    exec(compile(code_of(README), str(README), "exec"), {"__name__": "readme"})
+    printed = capsys.readouterr().out.split()
+    shown = re.search(r"```text\n(.*?)```", README.read_text(), re.DOTALL).group(1).split()
+    for expected, found in zip(shown, printed[: len(shown)], strict=True):
+        if re.fullmatch(
+            r"\d\.\d+", expected
+        ):  # a score or probability, which depends a little on the machine
+            assert float(found) == pytest.approx(float(expected), abs=0.1)
+        else:
+            assert found == expected
 
 
 def included_code():
