@@ -1,4 +1,4 @@
-"""The parameters that the migration guide calls those of MLPClassifier train the same network as MLPClassifier."""
+"""What the migration guide calls the network of MLPClassifier trains to the same weights as MLPClassifier."""
 
 import doctest
 from pathlib import Path

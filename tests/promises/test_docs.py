@@ -49,7 +49,6 @@ def installed_by(page):
     with open(DOCS.parent / "pyproject.toml", "rb") as file:
         project = tomllib.load(file)["project"]
     extras = project["optional-dependencies"]
-    # A page that installs nothing is read by those who have installed the package as the page on installation says.
     chosen = set(re.findall(r"[\w-]+", " ".join(re.findall(r'pip install "\.\[(.*?)\]"', page.read_text()))))
     requirements = [*project["dependencies"], *(each for extra in chosen for each in extras[extra])]
     nested = [re.fullmatch(r"skbackprop\[(\w+)\]", each) for each in requirements]
@@ -90,9 +89,7 @@ def test_readme_runs_and_prints_what_it_shows(tmp_path, monkeypatch, capsys):
     printed = capsys.readouterr().out.split()
     shown = re.search(r"```text\n(.*?)```", README.read_text(), re.DOTALL).group(1).split()
     for expected, found in zip(shown, printed[: len(shown)], strict=True):
-        if re.fullmatch(
-            r"\d\.\d+", expected
-        ):  # a score or probability, which depends a little on the machine
+        if re.fullmatch(r"\d\.\d+", expected):
             assert float(found) == pytest.approx(float(expected), abs=0.1)
         else:
             assert found == expected
