@@ -35,6 +35,7 @@ extensions = [
     "sphinx_copybutton",
     "myst_parser",
     "mathml",
+    "parameter_tables",
     "plain_docstrings",
 ]
 exclude_patterns = ["_build", "_ext", "_templates"]
