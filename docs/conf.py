@@ -69,6 +69,7 @@ sphinx_gallery_conf = {
     "reset_modules_order": "both",
     "download_all_examples": False,
     "show_signature": False,
+    "write_computation_times": False,
     "remove_config_comments": True,
     "image_srcset": ["2x"],
     "thumbnail_size": (400, 280),
@@ -79,10 +80,11 @@ html_theme = "pydata_sphinx_theme"
 html_title = "skbackprop"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
+html_favicon = "_static/favicon.svg"
 html_copy_source = False
 html_show_sphinx = False
 html_theme_options = {
-    "logo": {"text": "skbackprop"},
+    "logo": {"text": f"skbackprop {__version__}"},
     "navbar_align": "left",
     "header_links_before_dropdown": 6,
     "show_toc_level": 2,
@@ -96,5 +98,9 @@ html_theme_options = {
 # Single pages, which need no navigation of their section.
 html_sidebars = {
     name: []
-    for name in ("index", "quick_start", "mlpclassifier", "performance", "developing", "defaults", "papers")
+    for name in (
+        *("index", "installation", "quick_start", "parameters", "troubleshooting", "which_model"),
+        *("mlpclassifier", "performance", "laboratory", "developing", "defaults", "papers"),
+        *("whats_new", "policy", "citing"),
+    )
 }
