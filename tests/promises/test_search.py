@@ -1,9 +1,9 @@
 """Whoever searches the documentation finds the right page among the first three.
 
-The pages are ranked as the search of the built site ranks them (Sphinx's searchtools.js): an entry of the index or a
-title that contains the query counts by the share of it that the query is, 100 and 15 at most; a page that has
-all words of the query counts 5 for each in its text and 15 for each in a title. Names of the API, which count up
-to 11, are left out.
+The pages are ranked as the search of the built site ranks them (Sphinx's searchtools.js). An entry of the
+index or a title that contains the query counts by the share of it that the query is: 100 and 15 at most.
+A page that has all words of the query counts 5 for each word in its text and 15 for each in a title. Names
+of the API, which count up to 11, are left out.
 """
 
 import re
