@@ -53,6 +53,8 @@ def parse(body, inputs):
     feed = {c.name: column_of(columns[c.name], c.name, c.type == "tensor(string)") for c in inputs}
     if len({len(values) for values in feed.values()}) != 1:
         raise ValueError("the columns must have the same length")
+    if not all(len(values) for values in feed.values()):
+        raise ValueError("the columns must have at least one row")
     return feed
 
 
@@ -66,8 +68,11 @@ def serve(path):
         def do_POST(self):
             try:
                 length = int(self.headers.get("Content-Length", ""))
-                if not 0 <= length <= MAX_BODY:
-                    raise ValueError(f"the body must have at most {MAX_BODY} bytes")
+                if length < 0:
+                    raise ValueError("Content-Length must not be negative")
+                if length > MAX_BODY:
+                    self.answer(413, {"error": f"the body must have at most {MAX_BODY} bytes"})
+                    return
                 labels, probabilities = session.run(
                     None, parse(self.rfile.read(length), session.get_inputs())
                 )

@@ -137,6 +137,8 @@ def combined(z, loss, n_networks):
 
 def probabilities(raw, loss, targets, dtype):
     """Return the probability of each class or label in `dtype`, clipped to the open interval (0, 1)."""
+    if targets.constant:
+        return softmax(raw.astype(dtype))  # of one column: 1
     link = link_of(loss)
     if not isinstance(link, (LogisticLink, SoftmaxLink)):
         raise ValueError(
@@ -167,7 +169,8 @@ def labels(raw, targets, classes):
     """Return the class of each row, from the array `classes`, or an indicator for each label."""
     if targets.multilabel:
         return (raw > 0).astype(np.int64)
-    codes = (raw > 0).astype(np.int64).reshape(-1) if targets.n_outputs == 1 else argmax(raw)
+    binary = targets.n_outputs == 1 and not targets.constant
+    codes = (raw > 0).astype(np.int64).reshape(-1) if binary else argmax(raw)
     return raw.graph.constant(classes).apply("Gather", codes, axis=0)
 
 

@@ -629,3 +629,17 @@ def test_the_example_names_missing_requirements(missing):
 def test_without_skl2onnx_the_import_names_the_extra():
     result = python("-c", "import sys; sys.modules['skl2onnx'] = None; import skbackprop.onnx")
     assert "pip install 'skbackprop[onnx]'" in result.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize("label", [7, "yes"])
+@pytest.mark.parametrize("n_estimators", [1, 2])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_classifier_of_one_class_answers_it(dtype, n_estimators, label):
+    X = inputs(dtype)
+    model = BackpropClassifier(4, n_estimators=n_estimators, max_iter=1, random_state=0)
+    with pytest.warns(UserWarning, match="only one class"):
+        model.fit(X, [label] * len(X))
+    found, probabilities = run(session_of(model, X), X)
+    np.testing.assert_array_equal(found, model.predict(X))
+    np.testing.assert_array_equal(probabilities, np.ones((len(X), 1)))
+    assert probabilities.dtype == dtype
