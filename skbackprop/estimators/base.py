@@ -152,6 +152,7 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
         else:
             self._model = self._model.owned()
         encoder, scaling = (self._model.encoder, self._model.scaling) if continuing else (None, None)
+        resumed = continuing and getattr(self._model.training, "unfinished", None) is not None
         X, y, sample_weight, encoder = check_training_data(
             self,
             X,
@@ -160,8 +161,7 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
             reset=not continuing,
             encoder=encoder,
             scaling=scaling,
-            # A fit that is resumed goes on with the rows it had.
-            growing=continuing and getattr(self._model.training, "unfinished", None) is None,
+            goes_on="resumed" if resumed else "fit",
         )
         warn_of_a_large_batch(self.batch_size, X.shape[0])
         settings = settings_of(self, X, sample_weight, model=self._model if continuing else None)
@@ -254,7 +254,15 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
             self._model = self._model.owned()
         encoder, scaling = (None, None) if first else (self._model.encoder, self._model.scaling)
         X, y, sample_weight, encoder = check_training_data(
-            self, X, y, sample_weight, reset=first, encoder=encoder, scaling=scaling, growing=not first
+            self,
+            X,
+            y,
+            sample_weight,
+            reset=first,
+            encoder=encoder,
+            scaling=scaling,
+            goes_on="stream",
+            classes=classes,
         )
         settings = settings_of(self, X, sample_weight, streaming=True, model=None if first else self._model)
         X = arrange(X, (settings if first else self._model.settings).sparse_rows)

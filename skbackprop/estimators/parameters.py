@@ -239,9 +239,10 @@ TRAINING = [
         [AUTO, Interval(Integral, 2, None, closed="left"), None],
         """
         Upper limit on the inputs that a column of categories becomes. If it has more, the most frequent have
-        an input each, and the rare ones share one with those that are unknown in fit. None is no limit;
-        "auto" is one for every 20 rows, at least 100 and at most 1,000. A warning names the columns in which
-        more than half of the rows are rare.
+        an input each, and the rare ones share one with those that are unknown in fit; the column becomes a
+        number by the target as well. None is no limit; "auto" is 100, or one for every 100 rows up to
+        1,000, of which each has at least 30 rows. A warning names the columns in which more than half of the
+        rows are too rare.
         """,
     ),
     Parameter(

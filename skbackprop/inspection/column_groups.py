@@ -34,9 +34,5 @@ def column_groups(estimator, encoder):
     if encoder is None:
         names = getattr(estimator, "feature_names_in_", range(estimator.n_features_in_))
         return [ColumnGroup(str(name), j, np.array([j])) for j, name in enumerate(names)]
-    owners = [encoder.numeric]
-    owners += [np.repeat(date.position, len(date.feature_names)) for date in encoder.dates]
-    owners.append(np.concatenate(owners)[encoder.indicated])
-    owners += [np.repeat(column.position, column.n_codes) for column in encoder.categories]
-    owner = np.concatenate(owners)
+    owner = encoder.owners
     return [ColumnGroup(name, j, np.flatnonzero(owner == j)) for j, name in enumerate(encoder.names)]

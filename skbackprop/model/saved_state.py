@@ -66,3 +66,5 @@ def arrays(state):
             yield np.asarray(scaling.scale)
     if state["encoder"] is not None:
         yield np.asarray(state["encoder"].medians)
+        for column in state["encoder"].by_target:
+            yield column.target_encoding.encodings

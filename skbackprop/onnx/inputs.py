@@ -36,8 +36,12 @@ def encoded_inputs(tensors, widths, model):
         x = numbers(tensors, widths, encoder.numeric)
         missing = is_nan(x)
         parts.append(where(missing, encoder.medians, x))
-        if encoder.indicated.size:
-            parts.append(missing.take(encoder.indicated, axis=1).astype(np.float64))
+    for column in encoder.by_target:
+        known = one_hot(*locate(tensors, widths, column.position), column.known_categories)
+        encoding = column.target_encoding
+        parts.append(known @ (encoding.encodings - encoding.prior) + encoding.prior)
+    if encoder.indicated.size:
+        parts.append(missing.take(encoder.indicated, axis=1).astype(np.float64))
     for column in encoder.categories:
         indicators = one_hot(*locate(tensors, widths, column.position), column.categories)
         parts.append(with_the_rest(indicators, column.n_codes) if column.has_rare else indicators)

@@ -69,7 +69,7 @@ def report_columns(encoder):
         reports[column.position] = ColumnReport(
             names[column.position],
             column.kind,
-            tuple(column.feature_names),
+            tuple(encoder.inputs_of(column)),
             tuple(getattr(column, "categories", ())),
             getattr(column, "rare_share", 0.0),
             column.missing_share,

@@ -1,7 +1,8 @@
 """Raw tables: from columns of all kinds to the numbers that a network takes.
 
-The encoded columns are, in this order: the numeric columns, the numbers that dates become, a 0/1 indicator
-for each column of either kind that had missing values in the fit, and the indicators of the categories.
+The encoded columns are, in this order: the numeric columns, the numbers that dates become, the numbers by the
+target of columns with many categories, a 0/1 indicator for each number or date that had missing values in the
+fit, and the indicators of the categories.
 """
 
 import copy
@@ -78,8 +79,10 @@ class Encoder:
     categories : list of CategoryColumn
     n_numeric : int
         How many of the encoded columns are numbers to scale; the others are 0 and 1.
-    medians : ndarray of shape (n_numeric,)
-        What takes the place of a missing number.
+    medians : ndarray
+        What takes the place of a missing number, of those that are not by the target.
+    targets : TargetColumns or None
+        What makes numbers of y, where categories are encoded by them.
     indicated : ndarray of int
         Which of the numbers have an indicator of missing values.
     """
@@ -106,6 +109,7 @@ class Encoder:
         self.missing_shares = weights @ missing / weights.sum()
         self.indicated = np.flatnonzero(missing.any(axis=0) if gaps is None else gaps)
         self.indicated = self.indicated[np.isin(self.indicated, self._first_numbers())]
+        self.targets = None
 
     def _first_numbers(self):
         """Return of each column that is a number or becomes several the first in the encoded row."""
@@ -123,6 +127,8 @@ class Encoder:
         names = [self.names[j] for j in self.numeric]
         for column in self.dates:
             names += column.feature_names
+        for column in self.by_target:
+            names += self._target_names(column)
         names += [f"{self.names[j]}_missing" for j in self.owners[self.indicated]]
         for column in self.categories:
             names += column.feature_names
@@ -133,9 +139,43 @@ class Encoder:
         """The column of X that each encoded column belongs to, as an array of positions."""
         dates = [column.position for column in self.dates for _ in column.feature_names]
         numbers = np.array([*self.numeric, *dates], np.intp)
+        by_target = [column.position for column in self.by_target for _ in self.targets.names]
         indicators = numbers[self.indicated]
         categories = [column.position for column in self.categories for _ in range(column.n_codes)]
-        return np.concatenate((numbers, indicators, np.array(categories, np.intp)))
+        return np.concatenate(
+            (numbers, np.array(by_target, np.intp), indicators, np.array(categories, np.intp))
+        )
+
+    @property
+    def by_target(self):
+        """The category columns that are encoded by the target."""
+        return [column for column in self.categories if column.target_encoding is not None]
+
+    def learn_targets(self, table, y, sample_weight=None, targets=None):
+        """Return this encoder after it has learned the numbers of categories, and the rows for training.
+
+        Parameters
+        ----------
+        table : Frame or Rows
+        y : ndarray
+        sample_weight : ndarray, default=None
+        targets : TargetColumns, default=None
+            What makes numbers of y; then the targets of earlier rows are forgotten.
+        """
+        other = copy.copy(self)
+        other.categories = [copy.copy(column) for column in self.categories]
+        other.targets = targets or self.targets
+        Y = other.targets(y)
+        weights = np.ones(len(Y)) if sample_weight is None else sample_weight
+        chosen = self.by_target or [column for column in self.categories if column.wants_target]
+        numbers = []
+        for column in other.categories:
+            if column.position in {each.position for each in chosen}:
+                rows = table.column(column.position)
+                numbers.append(column.learn_target(rows, Y, weights, anew=targets is not None))
+        if not self.by_target:
+            other.n_numeric += Y.shape[1] * len(numbers)
+        return other, other.transform(table, numbers)
 
     def grown(self, table, sample_weight=None):
         """Return the encoder after further rows of a stream, in which there may be new categories."""
@@ -161,8 +201,24 @@ class Encoder:
             n += before.n_codes
         return np.array(origins)
 
-    def transform(self, table):
+    def _target_names(self, column):
+        """Return the names of the numbers by the target of a category column."""
+        if getattr(column, "target_encoding", None) is None:
+            return []
+        return [f"{column.name}_target{name}" for name in self.targets.names]
+
+    def inputs_of(self, column):
+        """Return the names of the encoded columns that a date or category column became."""
+        return self._target_names(column) + column.feature_names
+
+    def transform(self, table, by_target=None):
         """Return the encoded rows of a table.
+
+        Parameters
+        ----------
+        table : Frame or Rows
+        by_target : list of ndarray, default=None
+            The numbers by the target in a training, where those of a prediction would contain the targets.
 
         Returns
         -------
@@ -171,9 +227,10 @@ class Encoder:
         """
         numbers = self._numbers(table)
         missing = np.isnan(numbers)
-        numbers = np.where(missing, self.medians, numbers)
-        if self.indicated.size:
-            numbers = np.hstack((numbers, missing[:, self.indicated]))
+        if by_target is None:
+            by_target = [column.target_numbers(table.column(column.position)) for column in self.by_target]
+        parts = [np.where(missing, self.medians, numbers), *by_target, missing[:, self.indicated]]
+        numbers = np.hstack([part for part in parts if part.shape[1]] or parts)
         if not self.categories:
             return numbers
         codes = np.empty((table.shape[0], len(self.categories)), np.int32)

@@ -22,6 +22,7 @@ from skbackprop.tables.refusals import (
 )
 from skbackprop.tables.rows_on_disk import StoredRows, is_stored
 from skbackprop.tables.sparse_rows import canonical
+from skbackprop.tables.target_columns import TargetColumns
 from skbackprop.tables.user_warnings import (
     warn_of_large_integers,
     warn_of_rare_categories,
@@ -31,7 +32,9 @@ from skbackprop.tables.user_warnings import (
 INPUT_CHECKS = {"accept_sparse": "csr", "dtype": "numeric", "ensure_all_finite": "allow-nan"}
 
 
-def check_training_data(estimator, X, y, sample_weight, *, reset, encoder=None, scaling=None, growing=False):
+def check_training_data(
+    estimator, X, y, sample_weight, *, reset, encoder=None, scaling=None, goes_on=None, classes=None
+):
     """Return X as numbers, y, the weights, and what encoded X (None: nothing did).
 
     Parameters
@@ -46,8 +49,11 @@ def check_training_data(estimator, X, y, sample_weight, *, reset, encoder=None, 
         What encoded the data of the fit, without `reset`.
     scaling : Scaling, default=None
         The scaling of the fit, without `reset`.
-    growing : bool, default=False
-        Whether the training goes on with these rows, whose new categories are to be learned.
+    goes_on : {"fit", "stream", "resumed"}, default=None
+        What goes on with these rows: a warm start and a stream learn new categories, and a fit that was
+        interrupted has the same rows again. None is a validation.
+    classes : array-like, default=None
+        All classes, if `y` may lack some of them.
 
     Returns
     -------
@@ -74,12 +80,23 @@ def check_training_data(estimator, X, y, sample_weight, *, reset, encoder=None, 
             X, y = validate_data(estimator, X, y, **INPUT_CHECKS, **checks, order="C", reset=reset)
         X = check_sparse(X) if issparse(X) else X
     sample_weight = check_weights(sample_weight, y, "sample_weight")
+    rows = None
     if reset:
         encoder = make_encoder(X, estimator, sample_weight)
-    elif growing and needs_columns(encoder):
+        if encoder is not None and any(column.wants_target for column in encoder.categories):
+            targets = TargetColumns(y, is_regressor(estimator), classes)
+            encoder, rows = encoder.learn_targets(as_columns(X), y, sample_weight, targets)
+        if encoder is not None:
+            warn_of_rare_categories(encoder.categories)
+    elif goes_on in ("fit", "stream") and needs_columns(encoder):
         earlier, encoder = encoder, encoder.grown(X, sample_weight)
         warn_of_rare_categories(encoder.categories, earlier.categories)
-    return encode(X, encoder, scaling), y, sample_weight, encoder
+    if goes_on is not None and encoder is not None and encoder.by_target:
+        targets = None if goes_on == "stream" else encoder.targets
+        encoder, rows = encoder.learn_targets(X, y, sample_weight, targets)
+    if rows is None:
+        rows = encode(X, encoder, scaling)
+    return rows, y, sample_weight, encoder
 
 
 def check_stored_training_data(estimator, X, y, sample_weight, checks, reset, encoder, scaling):
@@ -111,7 +128,6 @@ def make_encoder(X, estimator, sample_weight):
     names = getattr(estimator, "feature_names_in_", None)
     largest, least = estimator.max_categories, estimator.min_frequency
     encoder = Encoder(table, categorical, sample_weight, names, max_categories=largest, min_frequency=least)
-    warn_of_rare_categories(encoder.categories)
     return encoder if encoder.needed else None
 
 
@@ -178,9 +194,7 @@ def encode(X, encoder, scaling):
     if isinstance(X, StoredRows):
         return X.then(lambda block: encode(block, encoder, scaling))
     if encoder is not None:
-        if not is_table(X):
-            X = Rows(X.toarray() if issparse(X) else X)
-        return encoder.transform(X)
+        return encoder.transform(as_columns(X))
     X = all_numbers(X)
     if isinstance(X, np.ndarray):
         refuse_dates_for_numbers(X)
@@ -211,6 +225,11 @@ def as_table(X, by_column):
 def is_table(X):
     """Whether X is columns, not an array."""
     return isinstance(X, (Frame, Rows))
+
+
+def as_columns(X):
+    """Return a table itself, or an array or a sparse matrix as one."""
+    return X if is_table(X) else Rows(X.toarray() if issparse(X) else X)
 
 
 def all_numbers(X):

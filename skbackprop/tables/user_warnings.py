@@ -43,17 +43,12 @@ def warn_of_rare_categories(columns, earlier=()):
     earlier : list of CategoryColumn, default=()
         The same columns before the last rows of a stream; what was warned of then is left out, too.
     """
-    known = {column.name for column in earlier if column.rare_share > LARGEST_LOSS}
-    lossy = [
-        column
-        for column in columns
-        if column.rare_share > LARGEST_LOSS and column.max_categories == "auto" and column.name not in known
-    ]
-    if lossy:
-        told = ", ".join(f"{column.name!r} ({column.rare_share:.0%})" for column in lossy)
+    known = {column.name for column in earlier if column.lost_share > LARGEST_LOSS}
+    shares = {c.name: c.lost_share for c in columns if c.max_categories == "auto" and c.name not in known}
+    told = ", ".join(f"{name!r} ({share:.0%})" for name, share in shares.items() if share > LARGEST_LOSS)
+    if told:
         warn(
-            "More than half of the rows have a rare category, and cannot be told apart (the max_categories "
-            f"parameter is {lossy[0].limit}), in the columns {told} of X. Parse them where they hold numbers "
-            "or dates, encode text (for instance with skrub.TableVectorizer), or drop them where they are "
-            "identifiers."
+            f"More than half of the rows have categories that are too rare to be learned, in the columns {told}"
+            " of X. Parse them where they hold numbers or dates, encode text (for instance with "
+            "skrub.TableVectorizer), or drop them where they are identifiers."
         )

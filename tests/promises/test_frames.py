@@ -12,7 +12,10 @@ import pytest
 from effort import n_examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sklearn.compose import make_column_transformer
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import TargetEncoder
 
 from skbackprop import BackpropClassifier, BackpropRegressor
 from skbackprop.model.recipes import RECIPES
@@ -399,7 +402,7 @@ def test_a_warm_start_learns_new_categories():
 
 
 def test_a_stream_that_has_more_categories_than_it_may_names_the_column_once():
-    model = BackpropClassifier(**QUICK)
+    model, names = BackpropClassifier(**QUICK), []
     for piece in range(4):
         shops = [f"s{i}" for i in range(64 * piece, 64 * (piece + 1))]
         X = pd.DataFrame({"shop": shops, "x": np.arange(64.0)})
@@ -407,9 +410,56 @@ def test_a_stream_that_has_more_categories_than_it_may_names_the_column_once():
             warnings.simplefilter("always")
             model.partial_fit(X, np.arange(64) % 2)
         told = [str(warning.message) for warning in caught]
-        assert len(told) == (piece == 3)  # 99 of 256 are kept
-    assert "'shop'" in told[0]
-    assert len(model.columns_[0].categories) == 99
+        names += [message for message in told if "'shop'" in message]
+        assert len(told) == (piece == 2)  # the 64 of the first are kept
+    assert len(names) == 1
+    assert len(model.columns_[0].categories) == 64
+
+
+def shops(task, seed, n=3000, n_shops=600):
+    """Return a frame with a column of shops of five rows each, a y that depends on them, and new rows."""
+    rng = np.random.default_rng(seed)
+    effect, shop = rng.normal(size=n_shops), rng.integers(0, n_shops, n + 1000)
+    X = pd.DataFrame({"shop": [f"s{i}" for i in shop], "x": rng.normal(size=shop.size)})
+    y = effect[shop] + 0.5 * X["x"].to_numpy() + 0.5 * rng.normal(size=shop.size)
+    if task != "regressor":
+        y = np.digitize(y, [0] if task == "two classes" else [-0.7, 0.7])
+    return X[:n], y[:n], X[n:], y[n:]
+
+
+@pytest.mark.parametrize("task", ["regressor", "two classes", "three classes"])
+def test_many_categories_are_learned_at_least_as_behind_target_encoder(task):
+    kind = BackpropRegressor if task == "regressor" else BackpropClassifier
+    scores, judged = [], []
+    for seed in range(n_examples(2, 5)):
+        X, y, X_new, y_new = shops(task, seed)
+        model = kind(**FAST, max_iter=20).fit(X, y)
+        encoder = make_column_transformer((TargetEncoder(), ["shop"]), remainder="passthrough")
+        judge = make_pipeline(encoder, kind(**FAST, max_iter=20)).fit(X, y)
+        scores.append(model.score(X_new, y_new))
+        judged.append(judge.score(X_new, y_new))
+    assert np.mean(scores) > np.mean(judged)
+    assert np.mean(scores) > {"regressor": 0.6, "two classes": 0.75, "three classes": 0.65}[task]
+    assert model.columns_[0].inputs == {
+        "regressor": ("shop_target", "shop_rare"),
+        "two classes": ("shop_target", "shop_rare"),
+        "three classes": ("shop_target_0", "shop_target_1", "shop_target_2", "shop_rare"),
+    }[task]  # fmt: skip
+    assert np.isfinite(model._raw(X_new.assign(shop="never seen"))).all()
+    copied = pickle.loads(pickle.dumps(model))
+    np.testing.assert_array_equal(copied.predict(X_new), model.predict(X_new))
+
+
+def test_a_stream_and_a_warm_start_go_on_with_numbers_by_the_target():
+    X, y, X_new, y_new = shops("regressor", seed=1)
+    streamed = BackpropRegressor(**FAST, learning_rate=0.02)
+    for _ in range(10):
+        for rows in (slice(0, 2000), slice(2000, 3000)):
+            streamed.partial_fit(X[rows], y[rows])
+    assert streamed.score(X_new, y_new) > 0.6
+    warm = BackpropRegressor(**FAST, max_iter=8, warm_start=True).fit(X[:1500], y[:1500])
+    before = warm.score(X_new, y_new)
+    assert warm.fit(X, y).score(X_new, y_new) > before + 0.05  # from the shops of the other rows, too
 
 
 def test_what_was_read_as_what():

@@ -1,5 +1,6 @@
 """Raw frames: categories and missing numbers."""
 
+import math
 import pickle
 
 import numpy as np
@@ -117,10 +118,17 @@ def test_rare_categories_are_those_of_one_hot_encoder(limits):
 
 
 def test_the_limit_of_categories_grows_with_the_rows():
-    for n_rows, limit in ((10, 100), (2_000, 100), (15_000, 750), (30_000, 1_000)):
-        column = CategoryColumn(Column("k", np.arange(n_rows)), 0, max_categories="auto")
+    for n_rows, limit in ((10, 100), (2_000, 100), (15_000, 150), (200_000, 1_000)):
+        column = CategoryColumn(Column("k", np.arange(n_rows) // 50), 0, max_categories="auto")
         assert column.limit == limit
-        assert column.n_codes == min(n_rows, limit)
+        assert column.n_codes == min(math.ceil(n_rows / 50), limit)
+
+
+def test_with_many_categories_those_of_few_rows_are_rare():
+    values = np.concatenate((np.repeat(["a", "b"], (30, 29)), [f"c{i}" for i in range(200)]))
+    column = CategoryColumn(Column("k", values), 0, max_categories="auto")
+    assert column.categories == ["a"]
+    assert CategoryColumn(Column("k", values[:150]), 0, max_categories="auto").n_codes == 93
 
 
 def test_categories_of_later_pieces_follow_those_of_earlier_ones():
