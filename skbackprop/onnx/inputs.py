@@ -43,7 +43,11 @@ def encoded_inputs(tensors, widths, model):
     if encoder.indicated.size:
         parts.append(missing.take(encoder.indicated, axis=1).astype(np.float64))
     for column in encoder.categories:
-        indicators = one_hot(*locate(tensors, widths, column.position), column.categories)
+        place = locate(tensors, widths, column.position)
+        if not column.categories:  # all are rare; ONNX has no empty list of categories
+            parts.append(one_hot(*place, column.known_categories[:1]) @ np.zeros((1, 1)) + np.ones(1))
+            continue
+        indicators = one_hot(*place, column.categories)
         parts.append(with_the_rest(indicators, column.n_codes) if column.has_rare else indicators)
     return concatenate(parts)
 

@@ -12,9 +12,9 @@ from skbackprop.tables.target_encoding import TargetEncoding
 
 # With max_categories="auto" a column of more than LEAST_LIMIT categories has a code for those of at least
 # ROWS_FOR_CODE rows, and in all one for ROWS_PER_CODE rows of the table, within these bounds. What a code
-# adds to the number by the target is the interaction with other columns, which fewer rows do not show: on made-up
-# tables with 5 to 10 rows per category codes cost more than they gain, and with 50 they double the R^2 where
-# slopes differ between categories.
+# adds to the number by the target is the interaction with other columns, which fewer rows do not show. On
+# made-up tables with 5 to 10 rows per category codes cost more than they gain; with 50 they double the R^2
+# where slopes differ between categories.
 LEAST_LIMIT, LARGEST_LIMIT = 100, 1000
 ROWS_FOR_CODE, ROWS_PER_CODE = 30, 100
 # From so few rows the mean of the target in a category is hardly known.

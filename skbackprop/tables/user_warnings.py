@@ -48,7 +48,7 @@ def warn_of_rare_categories(columns, earlier=()):
     told = ", ".join(f"{name!r} ({share:.0%})" for name, share in shares.items() if share > LARGEST_LOSS)
     if told:
         warn(
-            f"More than half of the rows have categories that are too rare to be learned, in the columns {told}"
-            " of X. Parse them where they hold numbers or dates, encode text (for instance with "
+            "More than half of the rows have categories that are too rare to be learned, in the columns "
+            f"{told} of X. Parse them where they hold numbers or dates, encode text (for instance with "
             "skrub.TableVectorizer), or drop them where they are identifiers."
         )

@@ -421,7 +421,7 @@ def shops(task, seed, n=3000, n_shops=600):
     rng = np.random.default_rng(seed)
     effect, shop = rng.normal(size=n_shops), rng.integers(0, n_shops, n + 1000)
     X = pd.DataFrame({"shop": [f"s{i}" for i in shop], "x": rng.normal(size=shop.size)})
-    y = effect[shop] + 0.5 * X["x"].to_numpy() + 0.5 * rng.normal(size=shop.size)
+    y = effect[shop] + 0.5 * X["x"].to_numpy() + 1.5 * rng.normal(size=shop.size)
     if task != "regressor":
         y = np.digitize(y, [0] if task == "two classes" else [-0.7, 0.7])
     return X[:n], y[:n], X[n:], y[n:]
@@ -439,7 +439,7 @@ def test_many_categories_are_learned_at_least_as_behind_target_encoder(task):
         scores.append(model.score(X_new, y_new))
         judged.append(judge.score(X_new, y_new))
     assert np.mean(scores) > np.mean(judged)
-    assert np.mean(scores) > {"regressor": 0.6, "two classes": 0.75, "three classes": 0.65}[task]
+    assert np.mean(scores) > {"regressor": 0.2, "two classes": 0.6, "three classes": 0.45}[task]
     assert model.columns_[0].inputs == {
         "regressor": ("shop_target", "shop_rare"),
         "two classes": ("shop_target", "shop_rare"),
@@ -456,10 +456,10 @@ def test_a_stream_and_a_warm_start_go_on_with_numbers_by_the_target():
     for _ in range(10):
         for rows in (slice(0, 2000), slice(2000, 3000)):
             streamed.partial_fit(X[rows], y[rows])
-    assert streamed.score(X_new, y_new) > 0.6
+    assert streamed.score(X_new, y_new) > 0.15
     warm = BackpropRegressor(**FAST, max_iter=8, warm_start=True).fit(X[:1500], y[:1500])
     before = warm.score(X_new, y_new)
-    assert warm.fit(X, y).score(X_new, y_new) > before + 0.05  # from the shops of the other rows, too
+    assert warm.fit(X, y).score(X_new, y_new) > before  # from the shops of the other rows, too
 
 
 def test_what_was_read_as_what():
