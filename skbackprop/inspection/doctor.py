@@ -101,9 +101,11 @@ def diagnose(
     >>> from skbackprop import BackpropClassifier
     >>> from skbackprop.inspection import diagnose
     >>> X, y = load_iris(return_X_y=True)
-    >>> slow = BackpropClassifier(learning_rate=1e-6, random_state=0).fit(X, y)
+    >>> slow = BackpropClassifier(
+    ...     recipe="textbook", schedule="cosine", learning_rate=1e-6, random_state=0
+    ... ).fit(X, y)
     >>> [(finding.name, finding.severity) for finding in diagnose(slow, X, y)]
-    [('steps_too_small', 'warning'), ('loss_never_fell', 'critical')]
+    [('steps_too_small', 'warning'), ('underfit', 'critical')]
 
     A network without problems:
 

@@ -76,7 +76,7 @@ class GradientCheck:
             f"{verdict}: largest relative error {self.largest_error:.1e} (tolerance {self.tolerance:.1e}) "
             f"in {self.n_compared} derivatives"
         ]
-        lines += [f"  layer {l}: {error:.1e}" for l, error in enumerate(self.layer_errors)]
+        lines += [f"  layer {l}: {error:.1e}" for l, error in enumerate(self.layer_errors, 1)]
         if self.input_layer_error is not None:
             lines.append(f"  input layer: {self.input_layer_error:.1e}")
         return "\n".join(lines)

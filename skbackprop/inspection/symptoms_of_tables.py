@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.base import is_classifier
 
 from skbackprop.inspection.diagnosis import Finding
-from skbackprop.inspection.evidence import NotExaminableError, measured
+from skbackprop.inspection.evidence import measured
 from skbackprop.inspection.severity import severity_above
 
 # Out-of-bag share of y that the reference forest explains. At most this much is nothing.
@@ -107,7 +107,7 @@ def deciding_column(m):
 def different_rows(m):
     """Find validation rows whose inputs a forest can tell from those of X."""
     if m.validation_X is None:
-        raise NotExaminableError("Whether new rows differ from X: pass X_val and y_val.")
+        return
     auc, importances = m.told_apart
     if severity := severity_above(auc, DIFFERENT):
         groups = sorted(m.column_groups, key=lambda group: -importances[group.inputs].sum())

@@ -731,3 +731,13 @@ def test_the_table_for_notebooks_is_html():
     assert "some share: 0.1235" in text
     assert "None < of these." in text
     assert "<table" not in Diagnosis([])._repr_html_()
+
+
+def test_the_table_scrolls_and_begins_with_the_advice():
+    from xml.etree import ElementTree
+
+    html = Diagnosis(FINDINGS, "BackpropClassifier")._repr_html_()
+    page = ElementTree.fromstring(html.replace("<br>", "<br/>"))
+    assert "overflow-x: auto" in page.find(".//table/..").get("style")
+    first, *_ = page.find(".//tbody/tr")
+    assert "".join(first.itertext()) == "critical bad (layer 1)a & b"
