@@ -49,7 +49,10 @@ def installed_by(page):
     with open(DOCS.parent / "pyproject.toml", "rb") as file:
         project = tomllib.load(file)["project"]
     extras = project["optional-dependencies"]
-    chosen = set(re.findall(r"[\w-]+", " ".join(re.findall(r'pip install "\.\[(.*?)\]"', page.read_text()))))
+    command = re.search(
+        r'pip install "\.\[(.*?)\]"', page.read_text()
+    )  # the first is the page's, as for .ci/run
+    chosen = command.group(1).split(",") if command else []
     requirements = [*project["dependencies"], *(each for extra in chosen for each in extras[extra])]
     nested = [re.fullmatch(r"skbackprop\[(\w+)\]", each) for each in requirements]
     requirements += [each for match in nested if match for each in extras[match.group(1)]]
