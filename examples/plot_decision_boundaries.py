@@ -82,7 +82,7 @@ for row, (title, hidden_layer_sizes) in zip(axes, sizes.items(), strict=True):
     for axis, (X, y) in zip(row, puzzles.values(), strict=True):
         model = network(hidden_layer_sizes).fit(X, y)
         for method, style in [
-            ("contourf", {"cmap": diverging_map(), "levels": levels, "vmin": -0.25, "vmax": 1.25}),
+            ("contourf", {"cmap": diverging_map(), "levels": levels, "vmin": -0.5, "vmax": 1.5}),
             ("contour", {"levels": [0.5], "colors": "black", "linewidths": 1.5}),
         ]:
             display = DecisionBoundaryDisplay.from_estimator(
