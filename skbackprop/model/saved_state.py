@@ -58,7 +58,7 @@ def checksum(state):
 
 
 def arrays(state):
-    """Yield the arrays of numbers that predictions are computed from."""
+    """Yield the arrays that predictions are computed from; categories and parts of dates as their text."""
     yield state["network"].theta
     for scaling in (state["scaling"], getattr(state["targets"], "scaling", None)):
         if scaling is not None:
@@ -66,5 +66,15 @@ def arrays(state):
             yield np.asarray(scaling.scale)
     if state["encoder"] is not None:
         yield np.asarray(state["encoder"].medians)
+        for column in state["encoder"].dates:
+            yield text_bytes([column.kind, column.zone, column.parts])
+        for column in state["encoder"].categories:
+            yield text_bytes([column.categories, column.has_rare])
         for column in state["encoder"].by_target:
+            yield text_bytes(column.known_categories)
             yield column.target_encoding.encodings
+
+
+def text_bytes(values):
+    """Return the bytes of the text that shows a list."""
+    return np.frombuffer(repr(values).encode(), np.uint8)

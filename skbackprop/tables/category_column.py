@@ -64,6 +64,13 @@ class CategoryColumn:
         self._counts, self._n_rows = {}, 0
         self._take_in(column, sample_weight)
 
+    def __getstate__(self):
+        # skops has no dict with a key of None, which missing values are.
+        return {**vars(self), "_counts": [list(self._counts), list(self._counts.values())]}
+
+    def __setstate__(self, state):
+        vars(self).update({**state, "_counts": dict(zip(*state["_counts"], strict=True))})
+
     def grown(self, column, sample_weight=None):
         """Return this column after further rows: categories keep their codes, and new ones follow."""
         other = copy.copy(self)

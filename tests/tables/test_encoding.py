@@ -189,3 +189,15 @@ def test_gaps_in_an_array():
     assert model.score(X, y) > 0.6
     whole = BackpropRegressor(max_iter=3, random_state=0).fit(np.nan_to_num(X), y)
     assert np.isfinite(whole.predict(X)).all()
+
+
+def test_the_checksum_of_a_saved_model_covers_categories_and_dates():
+    frame, y = make()
+    frame["since"] = pd.date_range("2020-01-01", periods=len(frame))
+    model = BackpropClassifier(recipe="fast", max_iter=2, random_state=0).fit(frame, y)
+    whole = pickle.dumps(model)
+    pickle.loads(whole)
+    for damaged in (whole.replace(b"Oslo", b"Osla"), whole.replace(b"weekday", b"weekdaz")):
+        assert damaged != whole
+        with pytest.raises(ValueError, match="the file is damaged"):
+            pickle.loads(damaged)
