@@ -12,6 +12,7 @@ FIRST = (
     "plot_network_displays.py",
     "plot_time_budget.py",
     "plot_class_weights.py",
+    "plot_reliability.py",
     "plot_quantile_band.py",
     "plot_monte_carlo_dropout.py",
     "plot_own_loss.py",
