@@ -331,7 +331,9 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         --------
         predict_proba : The probabilities themselves, by the mean of all networks.
 
-        Notes ----- The classes of a new row are taken in the order of their probabilities, until their sum
+        Notes
+        -----
+        The classes of a new row are taken in the order of their probabilities, until their sum
         is what the held-out rows needed for their true classes (adaptive prediction sets), by the network
         that held out each (CV+). What new rows and the rows of the fit have to share is their distribution.
         Then the coverage is usually close to `coverage`; proven is at least 2 * coverage - 1, less a small

@@ -246,7 +246,9 @@ class BackpropRegressor(RegressorMixin, BaseBackprop):
         --------
         predict : The prediction itself, by the mean of all networks.
 
-        Notes ----- Each network predicts the rows that it held out, and their errors |y - prediction| are
+        Notes
+        -----
+        Each network predicts the rows that it held out, and their errors |y - prediction| are
         what new rows are to expect: the bounds are quantiles of the networks' predictions plus or minus
         these errors (CV+). What new rows and the rows of the fit have to share is their distribution. Then
         the coverage of new rows is usually close to `coverage`; proven is at least 2 * coverage - 1, less a

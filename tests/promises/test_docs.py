@@ -100,7 +100,7 @@ def test_readme_runs_and_prints_what_it_shows(tmp_path, monkeypatch, capsys):
 
 def included_code():
     """Return (page, file, options) of every piece of source that a page includes."""
-    directive = re.compile(r"\.\. literalinclude:: (\S+)\n((?:   :.*\n)+)")
+    directive = re.compile(r"\.\. literalinclude:: (\S+)\n((?: +:.*\n)+)")
     return [
         (page, (page.parent / file).resolve(), dict(re.findall(r":([\w-]+):[ ]*(.*)", options)))
         for page in PAGES
