@@ -3,6 +3,7 @@
 FIRST = (
     "plot_digits.py",
     "plot_pipeline.py",
+    "plot_messy_frame.py",
     "plot_decision_boundaries.py",
     "plot_dropout.py",
     "plot_early_stopping.py",

@@ -141,6 +141,51 @@ def test_shap_values_of_a_linear_model_are_its_terms(shap):
     np.testing.assert_allclose(explanation.values, expected, atol=1e-9)
 
 
+# skrub.
+
+
+@pytest.fixture(scope="module")
+def skrub():
+    return pytest.importorskip("skrub", reason=NOT_INSTALLED)
+
+
+def reviews(n=300):
+    """Return a frame of free text, and of dates and numbers stored as text; and whether a review is praise.
+
+    No text occurs twice, and the month, the price and the text each tell about y.
+    """
+    pd = pytest.importorskip("pandas")
+    rng = np.random.default_rng(0)
+    y = rng.integers(0, 2, n)
+    texts = (["broken on arrival", "late and damaged"], ["great quality", "fast and friendly"])
+    days = pd.Timestamp("2024-01-01") + pd.to_timedelta(30 * (rng.integers(0, 6, n) + 3 * y), unit="D")
+    frame = pd.DataFrame(
+        {
+            "review": [f"{texts[label][rng.integers(2)]}, order {i}" for i, label in enumerate(y)],
+            "day": days.strftime("%d/%m/%Y"),
+            "price": [f"{price:.2f}" for price in rng.normal(10 + 5 * y, 3)],
+        }
+    )
+    return frame, np.array(["blame", "praise"])[y]
+
+
+@pytest.mark.parametrize(
+    "columns, score",
+    [(["review"], 0.95), (["day"], 0.6), (["price"], 0.7), (["review", "day", "price"], 0.95)],
+    ids=["free text", "dates", "numbers", "all"],
+)
+def test_skrub_prepares_free_text_and_strings_of_dates_and_numbers(columns, score, skrub):
+    frame, y = reviews()
+    train, new = frame[columns][:200], frame[columns][200:]
+    network = BackpropClassifier(recipe="fast", max_iter=5, random_state=0)
+    pipeline = skrub.tabular_pipeline(network).fit(train, y[:200])
+    assert pipeline.score(new, y[200:]) > score
+    vectorizer = skrub.TableVectorizer()
+    network.fit(vectorizer.fit_transform(train), y[:200])
+    assert network.score(vectorizer.transform(new), y[200:]) > score
+    assert {report.kind for report in network.columns_} == {"number"}
+
+
 # MLflow.
 
 
