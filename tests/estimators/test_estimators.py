@@ -75,7 +75,9 @@ def digits():
 def test_digits_are_read(digits):
     X, y = digits
     model = BackpropClassifier(hidden_layer_sizes=(100,), random_state=0).fit(X[:1400], y[:1400])
-    assert model.score(X[1400:], y[1400:]) > 0.93  # the last 397 are by other writers
+    theirs = MLPClassifier(random_state=0).fit(X[:1400], y[:1400])
+    # The last 397 are by other writers.
+    assert model.score(X[1400:], y[1400:]) > theirs.score(X[1400:], y[1400:])
     assert model.predict_proba(X[:5].astype(np.float32)).dtype == np.float32
 
 
@@ -256,7 +258,8 @@ def test_same_seed_same_weights_whatever_n_jobs(digits):
 
 def test_a_pickle_holds_the_parameters_once(digits):
     X, y = digits
-    model = BackpropClassifier(max_iter=2, random_state=0).fit(X, y)
+    # Out-of-fold predictions would be saved, too.
+    model = BackpropClassifier(max_iter=2, early_stopping=False, random_state=0).fit(X, y)
     parameters = sum(a.nbytes for a in model._model.network.input_parameters.values())
     parameters += sum(a.nbytes for a in model.coefs_ + model.intercepts_)
     assert len(pickle.dumps(model)) < 1.05 * parameters + 8_000

@@ -149,7 +149,7 @@ def test_the_threshold_of_huber():
 # Resolved parameters.
 
 
-@pytest.mark.filterwarnings("ignore:The 'max_iter' parameter")
+@pytest.mark.filterwarnings("ignore:The 'max_iter' parameter", "ignore:The 'batch_size' parameter is 200")
 @pytest.mark.parametrize("cls", ESTIMATORS)
 @pytest.mark.parametrize("recipe", RECIPES)
 def test_resolved_params_set_explicitly_give_the_same_network(cls, recipe):

@@ -9,7 +9,7 @@ from skbackprop.network import textbook
 from skbackprop.network.losses import REGRESSOR_LOSSES
 from skbackprop.network.network import Network
 from skbackprop.network.optimizers import SGD, Adam
-from skbackprop.network.parametrization import ntk_rates
+from skbackprop.network.parametrization import UNIT_INPUTS, ntk_rates
 from skbackprop.tables.batches import Batches
 from skbackprop.training.history import History
 from skbackprop.training.loop import Training
@@ -78,7 +78,9 @@ def trained_by_rates(w, make):
     network = Network(SIZES, ["tanh"] * (len(SIZES) - 2))
     network.theta[...] = theta_of(w)
     loss, optimizer = REGRESSOR_LOSSES["squared_error"](), make(rates=ntk_rates(network))
-    training = Training(network, loss, optimizer, RNG, History(), learning_rate=ETA)
+    # The unit: a layer of UNIT_INPUTS inputs has the factor 1.
+    eta = ETA / np.sqrt(UNIT_INPUTS) ** optimizer.rate_power
+    training = Training(network, loss, optimizer, RNG, History(), learning_rate=eta)
     training.run(Batches(X, Y, batch_size=len(X), dtype=np.float64), N_STEPS, NEVER)
     return network.theta
 
@@ -110,9 +112,9 @@ def test_rates_are_the_parametrisation_of_pytorchs_network(solver):
 
 
 def test_factors_by_hand():
-    """1 / sqrt(n_{l-1}) for weights, and RealMLP's 0.1 for biases."""
+    """16 / sqrt(n_{l-1}) for weights, and 16 times RealMLP's 0.1 for biases."""
     network = Network([4, 25, 1], ["relu"])
     ends = np.cumsum([100, 25, 25, 1])
     starts = [0, *ends[:-1]]
-    expected = zip(starts, ends, [0.5, 0.2, 0.1, 0.1], strict=True)
+    expected = zip(starts, ends, [8.0, 3.2, 1.6, 1.6], strict=True)
     assert [(part.start, part.stop, rate) for part, rate in ntk_rates(network)] == list(expected)
