@@ -623,7 +623,7 @@ def test_the_example_names_missing_requirements(missing):
     code = f"import sys; sys.modules[{missing!r}] = None; import runpy; runpy.run_path({str(EXAMPLE)!r})"
     result = python("-c", code)
     assert result.returncode == 1
-    assert result.stderr == ('This example needs the extra "onnx": pip install "skbackprop[onnx]" pandas\n')
+    assert result.stderr == ('This example needs the extra "onnx": pip install ".[onnx,frames]"\n')
 
 
 def test_without_skl2onnx_the_import_names_the_extra():
