@@ -10,7 +10,14 @@ DAMAGE = ("saturated_sigmoids", "dead_rectifiers", "vanishing_gradients", "explo
 # The consequences that each problem can have. The problems are in the order in which they act: every one
 # explains only later ones.
 CONSEQUENCES = {
-    "extreme_targets": ("badly_scaled_targets", "steps_too_large", *DAMAGE, "overfit", *FAILURES),
+    "extreme_targets": (
+        "badly_scaled_targets",
+        "uninformative_inputs",  # the squares of a few rows hide the others from the forest, too
+        "steps_too_large",
+        *DAMAGE,
+        "overfit",
+        *FAILURES,
+    ),
     "badly_scaled_targets": ("penalty_rules", "steps_too_large", "steps_too_small", *DAMAGE, *FAILURES),
     "badly_scaled_inputs": ("steps_too_large", "steps_too_small", *DAMAGE, "overfit", *FAILURES),
     "uninformative_inputs": ("penalty_rules", "overfit", *FAILURES),

@@ -1,7 +1,7 @@
 """A random forest as a reference: how much of a target the inputs explain."""
 
 import numpy as np
-from sklearn.ensemble import ExtraTreesRegressor
+from sklearn.tree import ExtraTreeRegressor
 
 N_TREES = 60
 LEAST_LEAF = 3
@@ -31,17 +31,27 @@ class ReferenceForest:
 
     def __init__(self, X, T, w=None):
         n_columns = X.shape[1]
-        forest = ExtraTreesRegressor(
-            N_TREES,
-            min_samples_leaf=LEAST_LEAF,
-            max_features=min(n_columns, max(LEAST_COLUMNS, n_columns // 3)),
-            bootstrap=True,
-            oob_score=True,
-            random_state=0,
-        )
-        forest.fit(X, T[:, 0] if T.shape[1] == 1 else T, w)
-        self.predictions = forest.oob_prediction_.reshape(T.shape)
-        self.importances = forest.feature_importances_
+        rng = np.random.default_rng(0)
+        w = np.ones(T.shape[0]) if w is None else w
+        candidates = np.flatnonzero(w)
+        sums, n_trees = np.zeros(T.shape), np.zeros((T.shape[0], 1))
+        self.importances = np.zeros(n_columns)
+        for seed in range(N_TREES):
+            # Rows are drawn evenly, and their weights enter the means and the splits. Forests of scikit-learn
+            # draw heavy rows more often, of which then none is out of the bag.
+            drawn = np.bincount(rng.choice(candidates, candidates.size), minlength=T.shape[0])
+            tree = ExtraTreeRegressor(
+                min_samples_leaf=LEAST_LEAF,
+                max_features=min(n_columns, max(LEAST_COLUMNS, n_columns // 3)),
+                random_state=seed,
+            )
+            tree.fit(X, T, drawn * w)
+            self.importances += tree.feature_importances_ / N_TREES
+            out = np.flatnonzero(drawn == 0)
+            if out.size:
+                sums[out] += tree.predict(X[out]).reshape(out.size, -1)
+                n_trees[out] += 1
+        self.predictions = sums / np.maximum(n_trees, 1)
         self.share_explained = share_explained(T, self.predictions, w)
 
 
