@@ -27,16 +27,26 @@ def test_it_minimizes_the_log_loss(n_classes, sureness, weighted):
     def loss_at(log_b):
         raw = np.exp(log_b) * sureness * z
         p = softmax(raw, axis=1) if n_classes > 2 else expit(raw[:, 0])
-        return log_loss(y, p, sample_weight=w)
+        if n_classes == 2:
+            p = np.c_[1 - p, p]
+        # Platt's targets: a share of 2 / (n + 2) of each row has any class.
+        weights = np.ones(500) if w is None else w
+        rest = np.average(-np.log(p).mean(axis=1), weights=weights)
+        return 500 / 502 * log_loss(y, p, sample_weight=w) + 2 / 502 * rest
 
     best = np.exp(minimize_scalar(loss_at, bounds=(-4, 4), method="bounded").x)
     assert inverse_temperature(loss, Y, sureness * z, w) == pytest.approx(best, rel=0.01)
     assert best == pytest.approx(1 / sureness, rel=0.2)  # y was drawn from the probabilities of z
 
 
-def test_outputs_that_are_never_wrong_have_the_smallest_temperature():
+def test_outputs_that_are_never_wrong_are_as_sure_as_their_number_allows():
+    # Four right rows of two classes: the probability 5 / 6, whose logit ln 5 is the difference of b and -b.
     Y = np.eye(2)[[0, 1, 0, 1]]
-    assert inverse_temperature(SoftmaxCrossEntropy(), Y, 2 * Y - 1) == 20
+    for size in (1, 100):
+        b = inverse_temperature(SoftmaxCrossEntropy(), Y, size * (2 * Y - 1))
+        assert size * b == pytest.approx(np.log(5) / 2, rel=0.01)
+    Y = np.array([[0.0], [1.0], [0.0], [1.0]])
+    assert inverse_temperature(BinaryCrossEntropy(), Y, 2 * Y - 1) == pytest.approx(np.log(5), rel=0.01)
 
 
 def test_outputs_worse_than_a_constant_are_left_alone():
@@ -55,7 +65,7 @@ def test_given_rows_calibrate_a_network(smoothing):
     model = BackpropClassifier(**SETTINGS, recipe=Recipe("tabular", label_smoothing=smoothing))
     model.fit(X[:900], Y[:900], X_val=X[900:], y_val=Y[900:])
     raw = model.decision_function(X[900:])
-    losses = [log_loss(Y[900:], softmax(b * raw, axis=1)) for b in (0.95, 1.0, 1 / 0.95)]
+    losses = [log_loss(Y[900:], softmax(b * raw, axis=1)) for b in (0.8, 1.0, 1 / 0.8)]
     assert losses[1] == min(losses)
     assert model.best_loss_ == pytest.approx(losses[1], rel=1e-5)
 
