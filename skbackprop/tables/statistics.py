@@ -52,7 +52,8 @@ class RunningStatistics:
             low, high = block_range(block)
             self._low, self._high = np.minimum(self._low, low), np.maximum(self._high, high)
         self.mean = self._scaler.mean_.copy()
-        self.deviation = np.sqrt(self._scaler.var_)
+        # Weighted variances of a constant may be negative by rounding.
+        self.deviation = np.sqrt(np.maximum(self._scaler.var_, 0))
         self.deviation[is_constant(self._low, self._high) | (self.deviation == 0)] = np.inf
 
     def follow_growth(self, origins):
