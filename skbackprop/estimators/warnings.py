@@ -5,10 +5,8 @@ import sys
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
-from skbackprop.network.losses import combine
-from skbackprop.network.workspace import Workspace
 from skbackprop.tables.user_warnings import warn
-from skbackprop.training.epoch_loss import least_constant_loss, weighted_sum
+from skbackprop.training.epoch_loss import least_constant_loss, predicted_batches, weighted_sum
 
 # Ends of a training after which its result should be of use.
 FINISHED = ("max_iter", "max_fun", "stalled", "validation_failed")
@@ -99,12 +97,11 @@ def warn_of_a_useless_fit(model, batches):
     batches : Batches
         Those of the training.
     """
-    network = model.network
     raw, Y, w = [], [], []
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        for X, Y_batch, w_batch in batches.epoch(np.random.default_rng(0)):
-            z = network.forward(X, Workspace(network, X.shape[0]))
-            raw.append(combine(model.loss, z, network.n_networks).copy())
+        sample = predicted_batches(model.network, model.loss, batches, np.random.default_rng(0))
+        for Y_batch, z, w_batch in sample:
+            raw.append(z.copy())
             Y.append(Y_batch.copy())
             w_batch = np.ones(len(Y_batch)) if w_batch is None else w_batch
             w.append(w_batch.reshape(len(Y_batch), -1).mean(axis=1))

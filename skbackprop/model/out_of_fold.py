@@ -36,15 +36,14 @@ class OutOfFold:
 
     def score(self, metric, predicted):
         """Return `metric` of the targets of the held-out rows and what was `predicted` for them."""
-        rows = self.held_out
-        weights = None if self.sample_weight is None else self.sample_weight[rows]
-        return float(metric(self.targets[rows], predicted, sample_weight=weights))
+        return float(metric(self.targets[self.held_out], predicted, sample_weight=self._weights()))
 
     def fold_scores(self, scores):
         """Return the FoldScores of the `scores` of the held-out rows, for conformal prediction."""
-        rows = self.held_out
-        weights = None if self.sample_weight is None else self.sample_weight[rows]
-        return FoldScores(scores, self.folds[rows], weights)
+        return FoldScores(scores, self.folds[self.held_out], self._weights())
+
+    def _weights(self):
+        return None if self.sample_weight is None else self.sample_weight[self.held_out]
 
 
 def out_of_fold(model, X, y, sample_weight, folds):

@@ -51,15 +51,22 @@ class LossMeter:
         self._filled = 0
 
 
+def predicted_batches(network, loss, batches, rng=None):
+    """Yield (Y, z, w) of every batch, as in prediction (without dropout), in an order drawn from `rng`.
+
+    The arrays are valid until the next batch is requested.
+    """
+    workspace = None
+    for X, Y, w in batches.epoch(rng):
+        if workspace is None or workspace.n_rows != Y.shape[0]:
+            workspace = Workspace(network, Y.shape[0])
+        yield Y, combine(loss, network.forward(X, workspace), network.n_networks), w
+
+
 def raw_outputs(network, loss, batches):
     """Return the targets, raw outputs and weights (None: all 1) of all rows of `batches`."""
-    parts, workspace = [], None
     with np.errstate(over="ignore", invalid="ignore"):
-        for X, Y, w in batches.epoch():
-            if workspace is None or workspace.n_rows != Y.shape[0]:
-                workspace = Workspace(network, Y.shape[0])
-            z = combine(loss, network.forward(X, workspace), network.n_networks)
-            parts.append((Y.copy(), z.copy(), w))
+        parts = [(Y.copy(), z.copy(), w) for Y, z, w in predicted_batches(network, loss, batches)]
     Y, z, w = zip(*parts, strict=True)
     return np.concatenate(Y), np.concatenate(z), None if w[0] is None else np.concatenate(w)
 
@@ -69,14 +76,10 @@ def mean_loss(network, loss, batches):
 
     Where it overflows, it is infinite or NaN, without a warning.
     """
-    total, workspace = 0.0, None
+    total = 0.0
     with np.errstate(over="ignore", invalid="ignore"):
-        for X, Y, w in batches.epoch():
-            if workspace is None or workspace.n_rows != Y.shape[0]:
-                workspace = Workspace(network, Y.shape[0])
-                scratch = np.empty_like(Y)
-            z = combine(loss, network.forward(X, workspace), network.n_networks)
-            total += weighted_sum(loss.value(Y, z, scratch), w)
+        for Y, z, w in predicted_batches(network, loss, batches):
+            total += weighted_sum(loss.value(Y, z, np.empty_like(z)), w)
     return total / batches.n_rows
 
 

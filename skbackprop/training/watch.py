@@ -36,7 +36,7 @@ class Watch:
         self.n_done = 0
 
     def __call__(self):
-        losses = self.calibrated_losses() if self.calibrated else self.plain_losses()
+        losses = self.best_temperature()[1] if self.calibrated else self.plain_losses()
         try:
             scores = (
                 None if self.scores is None else np.array([score() for score in self.scores], dtype=float)
@@ -54,27 +54,25 @@ class Watch:
         pairs = zip(self.networks, self.batches, strict=True)
         return np.array([mean_loss(network, self.loss, batches) for network, batches in pairs])
 
-    def calibrated_losses(self):
-        """Return the same after the best temperature."""
-        parts = self.held_out()
-        b = pooled_inverse_temperature(self.loss, parts, self.shares)
-        return np.array(
-            [weighted_sum(self.loss.value(Y, b * raw, np.empty_like(raw)), w) / len(Y) for Y, raw, w in parts]
-        )
-
-    def held_out(self):
-        """Return the targets, raw outputs and weights of the rows of each network, as it is now."""
+    def best_temperature(self):
+        """Return 1 / T for the networks as they are now, and the loss of each after it."""
         self.follow()
         pairs = zip(self.networks, self.batches, strict=True)
-        return [raw_outputs(network, self.loss, batches) for network, batches in pairs]
+        parts = [raw_outputs(network, self.loss, batches) for network, batches in pairs]
+        b = pooled_inverse_temperature(self.loss, parts, self.shares)
+        losses = [
+            weighted_sum(self.loss.value(Y, b * raw, np.empty_like(raw)), w) / len(Y) for Y, raw, w in parts
+        ]
+        return b, np.array(losses)
 
     def follow(self):
         """Do nothing: the networks are those that are trained."""
 
     def calibrate(self, network):
         """Apply the best temperature to `network`, which has its final weights; return the loss."""
-        apply_temperature(network, pooled_inverse_temperature(self.loss, self.held_out(), self.shares))
-        return float(self.shares @ self.plain_losses())
+        b, losses = self.best_temperature()
+        apply_temperature(network, b)
+        return float(self.shares @ losses)
 
 
 class WatchOnFolds(Watch):

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from effort import n_examples
+from fit_callbacks import StopAfter
 from sklearn.datasets import load_diabetes, load_iris
-from stop_after import StopAfter
 
 from skbackprop import BackpropClassifier, BackpropRegressor, Checkpoint
 

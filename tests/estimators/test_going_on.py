@@ -10,6 +10,7 @@ import warnings
 import numpy as np
 import pytest
 from effort import thinned
+from fit_callbacks import StopAfter
 from joblib import Parallel, delayed
 from sklearn.datasets import load_iris
 from sklearn.exceptions import ConvergenceWarning
@@ -17,7 +18,6 @@ from sklearn.linear_model import Ridge
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from stop_after import StopAfter
 
 from skbackprop import BackpropClassifier, BackpropRegressor, Checkpoint, Recipe
 from skbackprop.tables import rows_on_disk

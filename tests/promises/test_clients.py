@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from fit_callbacks import Callback
 from sklearn.datasets import load_diabetes, load_iris
 from sklearn.model_selection import train_test_split
 
@@ -32,20 +33,11 @@ def optuna():
     return pytest.importorskip("optuna", reason=NOT_INSTALLED)
 
 
-class Report:
+class Report(Callback):
     """Reports the validation loss of each epoch to a trial, and ends the fit where it is to be pruned."""
 
     def __init__(self, trial):
         self.trial = trial
-
-    def setup(self, estimator, context):
-        pass
-
-    def teardown(self, estimator, context):
-        pass
-
-    def on_fit_task_begin(self, estimator, context):
-        pass
 
     def on_fit_task_end(self, estimator, context, *, fitted_estimator):
         if context.task_name == "epoch":

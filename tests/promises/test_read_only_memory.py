@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from effort import thinned
+from fit_callbacks import StopAfter
 from scipy.sparse import csr_array
 from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV
-from stop_after import StopAfter
 
 from skbackprop import BackpropClassifier, BackpropRegressor, Checkpoint, HiddenLayerTransformer, Recipe
 from skbackprop.inspection import diagnose, gradients, hidden_activations
