@@ -29,8 +29,8 @@ OPTIONAL = {"onnx": "skl2onnx"}
 README = DOCS.parent / "README.md"
 # Pages that show what their code prints as it is, and not as doctests.
 FRONT_PAGES = [README, DOCS / "index.rst"]
-# What the code of a page needs beside what it says to install.
-PAGES_NEED = {"watching": ("sklearn.callback",)}
+# What the code of a page needs without importing it by name.
+PAGES_NEED = {"watching": ("sklearn.callback", "matplotlib")}
 # The name under which a distribution is imported, where it is another one.
 IMPORTED_AS = {"scikit-learn": "sklearn"}
 # The builder writes pages too, into folders of their own.
