@@ -79,6 +79,8 @@ def test_a_page_imports_what_it_says_to_install(page):
             imported |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             imported.add(node.module.partition(".")[0])
+        elif isinstance(node, ast.keyword) and node.arg == "as_frame":
+            imported.add("pandas")
     assert imported - installed_by(page) == set()
 
 
