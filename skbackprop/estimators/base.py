@@ -46,7 +46,7 @@ from skbackprop.training.lbfgs import minimize_lbfgs
 from skbackprop.training.stopping import Stopping
 
 
-def settings_of(estimator, X, sample_weight, streaming=False, model=None):
+def settings_of(estimator, X, sample_weight, streaming=False, model=None, given_validation=False):
     """Return the parameters of `estimator` with every "auto" replaced, for training on X.
 
     Where a training goes on, those that made its `model` are as they were.
@@ -58,8 +58,15 @@ def settings_of(estimator, X, sample_weight, streaming=False, model=None):
     parameters = {**parameters, **changes, "recipe": base}
     if model is not None:
         parameters = with_fixed(parameters, model)
-    on_disk = isinstance(X, StoredRows)
-    return resolve(parameters, kind, X.shape[0], streaming, mostly_zeros(X, sample_weight), on_disk)
+    return resolve(
+        parameters,
+        kind,
+        X.shape[0],
+        streaming,
+        mostly_zeros=mostly_zeros(X, sample_weight),
+        on_disk=isinstance(X, StoredRows),
+        given_validation=given_validation,
+    )
 
 
 def fitted_model(estimator):
@@ -164,7 +171,13 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
             goes_on="resumed" if resumed else "fit",
         )
         warn_of_a_large_batch(self.batch_size, X.shape[0])
-        settings = settings_of(self, X, sample_weight, model=self._model if continuing else None)
+        settings = settings_of(
+            self,
+            X,
+            sample_weight,
+            model=self._model if continuing else None,
+            given_validation=X_val is not None,
+        )
         if continuing:
             warn_of_fixed_parameters(self, self._model)
             self._model.follow(settings)

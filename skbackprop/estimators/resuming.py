@@ -37,7 +37,8 @@ def with_fixed(parameters, model):
 
     So what is left at "auto" becomes what suits this network.
     """
-    names = (*FIXED, "recipe", "parametrization", "input_layer")
+    # The first fit's warm_start tells whether it ends with a temperature: a checkpoint is resumed with True.
+    names = (*FIXED, "recipe", "parametrization", "input_layer", "warm_start")
     known = vars(model.settings)
     return {**parameters, **{name: known[name] for name in names if name in known}}
 

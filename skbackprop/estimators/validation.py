@@ -105,15 +105,8 @@ def make_validation(estimator, model, training, X_val, y_val, sample_weight_val,
     if estimator.scoring != "loss":
         held_out_rows = validated if held_out is None else validated.take(held_out)
         watch.scores = [make_scoring(estimator, model, held_out_rows)]
-    watch.calibrated = model.network.n_networks == 1 and is_calibrated(estimator, model)
+    watch.calibrated = model.settings.calibrated
     return Validation(rows, None, watch)
-
-
-def is_calibrated(estimator, model):
-    """Whether a temperature is applied: not with a scorer, nor where training goes on from the weights."""
-    calibrated = getattr(model.loss, "calibrated_by_temperature", False)
-    # A checkpoint is resumed with warm_start=True: what counts is how the fit began.
-    return calibrated and estimator.scoring == "loss" and not model.settings.warm_start
 
 
 def validation_on_folds(estimator, model, training, groups):
@@ -143,7 +136,7 @@ def validation_on_folds(estimator, model, training, groups):
             make_scoring(estimator, replace(model, network=one), training.take(rows))
             for one, rows in zip(members, held_out, strict=True)
         ]
-    watch.calibrated = is_calibrated(estimator, model)
+    watch.calibrated = model.settings.calibrated
     return Validation(None, folds, watch)
 
 

@@ -28,7 +28,7 @@ def make_targets(settings, y, sample_weight=None, classes=None):
     targets : ClassTargets or RealTargets
     """
     if settings.kind == "classifier":
-        return ClassTargets(y, classes, settings.label_smoothing, settings.class_weight)
+        return ClassTargets(y, classes, settings.label_smoothing, settings.class_weight, sample_weight)
     loss = regressor_loss(settings)
     return RealTargets(
         y,

@@ -43,7 +43,7 @@ TABULAR_CLASSIFIER = {
     "n_estimators": 8,
     "hidden_layer_sizes": (128, 128, 128),
     "activation": "relu",
-    "dropout": 0.15,
+    "dropout": 0.05,
     "solver": "adamw",
     "learning_rate": 0.0025,
     "schedule": "coslog4",
@@ -58,7 +58,7 @@ TABULAR_CLASSIFIER = {
     "regularization_schedule": "flat_cos",
     "parametrization": "ntk",
     "input_layer": "scale",
-    "label_smoothing": 0.0,
+    "label_smoothing": "auto",
     "clip_predictions": True,
 }
 TABULAR_REGRESSOR = {
@@ -92,6 +92,9 @@ ROWS_PASSED, FEWEST_EPOCHS = 3_200_000, 4
 BATCH_BOUNDS = (32, 256)
 
 
+# Label smoothing, where the temperature undoes it.
+SMOOTHING = 0.1
+
 # Tables with these numbers of rows are small. A single network, of several classes, then holds out a tenth
 # to find the best epoch, because what is learned after it is noise; with fewer rows a tenth tells nothing,
 # with more it is worth more in training. Networks on folds need no upper bound: all rows are trained on.
@@ -107,7 +110,9 @@ def is_auto(value):
     return isinstance(value, str) and value == "auto"
 
 
-def resolve(parameters, kind, n_rows, streaming=False, mostly_zeros=False, on_disk=False):
+def resolve(
+    parameters, kind, n_rows, streaming=False, mostly_zeros=False, on_disk=False, given_validation=False
+):
     """Return Settings: `parameters` with every "auto" replaced, for training on `n_rows` rows.
 
     Parameters
@@ -124,6 +129,8 @@ def resolve(parameters, kind, n_rows, streaming=False, mostly_zeros=False, on_di
         makes much of the few, and without an input layer products with the zeros can be left out.
     on_disk : bool, default=False
         Whether X is an array on disk, in which reading the rows of a fold takes as long as reading all.
+    given_validation : bool, default=False
+        Whether the user gave the rows that validate.
 
     Notes
     -----
@@ -163,11 +170,29 @@ def resolve(parameters, kind, n_rows, streaming=False, mostly_zeros=False, on_di
             "early_stopping='folds' needs several networks, of which each holds out a fold. Got "
             "n_estimators=1; set it to at least 2, or early_stopping=True."
         )
+    settings.calibrated = is_calibrated(settings, streaming, given_validation)
+    if settings.label_smoothing == "auto":
+        settings.label_smoothing = SMOOTHING if settings.calibrated else 0.0
     if settings.initialization == "auto" and settings.parametrization == "ntk":
         settings.initialization = "ntk"
     drops_inputs = np.size(settings.dropout) > max(1, np.size(settings.hidden_layer_sizes))
     settings.sparse_rows = mostly_zeros and settings.input_layer is None and not drops_inputs
     return settings
+
+
+def is_calibrated(settings, streaming, given_validation):
+    """Whether a temperature is applied at the end.
+
+    Not without rows that validate by the loss, nor where training goes on from the weights. Of several
+    networks that validate on the same rows the mean is validated, which has no raw outputs to apply it to.
+    """
+    loss = settings.loss
+    of_classes = loss == "log_loss" or getattr(loss, "calibrated_by_temperature", False)
+    on_folds = settings.early_stopping == "folds" and not given_validation
+    on_the_same_rows = settings.early_stopping is True or given_validation
+    validated = on_folds or (on_the_same_rows and settings.n_estimators == 1)
+    by_loss = settings.scoring == "loss" and settings.solver != "lbfgs"
+    return of_classes and validated and by_loss and not streaming and not settings.warm_start
 
 
 def n_epochs(kind, n_rows, batch_size):
@@ -190,6 +215,8 @@ def auto_value(name, recipe, kind):
             f"{EPOCHS[kind]}, or up to {MOST_EPOCHS} until there are {LEAST_STEPS} steps; at most "
             f"{ROWS_PASSED} / n_samples, but at least {FEWEST_EPOCHS}"
         )
+    if name == "label_smoothing":
+        return f"{SMOOTHING} where a temperature undoes it, else 0"
     return f'"folds" for {SMALL_TABLE.start} rows or more (in memory), else False'  # early_stopping
 
 

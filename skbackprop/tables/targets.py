@@ -25,9 +25,10 @@ class ClassTargets:
     classes : array, default=None
         All classes, if `y` may lack some of them.
     label_smoothing : float, default=0.0
-        e in [0, 1): training learns (1 - e) Y + e / k, where k is 2 for a sigmoid output.
+        e in [0, 1): training learns (1 - e) Y + e pi, where pi are the base rates.
     class_weight : "balanced", dict, list of dict or None, default=None
         See :meth:`row_weights`.
+    sample_weight : ndarray of shape (n_samples,), default=None
 
     Attributes
     ----------
@@ -35,9 +36,12 @@ class ClassTargets:
         If it is a single class, every prediction is that class.
     multilabel : bool
     n_outputs : int
+    base_rates : ndarray of shape (n_outputs,)
+        The weighted mean of Y. Smoothing towards it, and not towards equal shares of all classes, leaves the
+        mean probability of a rare class what it is.
     """
 
-    def __init__(self, y, classes=None, label_smoothing=0.0, class_weight=None):
+    def __init__(self, y, classes=None, label_smoothing=0.0, class_weight=None, sample_weight=None):
         self.label_smoothing = label_smoothing
         self.class_weight = class_weight
         check_classification_targets(y)
@@ -52,11 +56,12 @@ class ClassTargets:
         if self.multilabel:
             self.n_outputs = y.shape[1]
             self.classes = np.arange(self.n_outputs)
-            return
-        labels = column_or_1d(y, warn=True) if classes is None else classes
-        self._encoder = LabelEncoder().fit(labels)
-        self.classes = self._encoder.classes_
-        self.n_outputs = 1 if len(self.classes) <= 2 else len(self.classes)
+        else:
+            labels = column_or_1d(y, warn=True) if classes is None else classes
+            self._encoder = LabelEncoder().fit(labels)
+            self.classes = self._encoder.classes_
+            self.n_outputs = 1 if len(self.classes) <= 2 else len(self.classes)
+        self.base_rates = self._rates(y, self.row_weights(y, sample_weight))
 
     @property
     def constant(self):
@@ -75,11 +80,11 @@ class ClassTargets:
         """Do nothing: further rows of the training change nothing about classes."""
 
     def encode_for_training(self, y, dtype):
-        """Return (1 - e) Y + e / k, where e is the label smoothing and k is 2 for a sigmoid output."""
+        """Return (1 - e) Y + e pi, where e is the label smoothing and pi are the base rates."""
         Y, e = self.encode(y, dtype), self.label_smoothing
         if e:
             Y *= 1 - e
-            Y += e / max(2, 2 if self.multilabel else self.n_outputs)
+            Y += (e * self.base_rates).astype(dtype)
         return Y
 
     def encode(self, y, dtype):
@@ -136,6 +141,13 @@ class ClassTargets:
         else:
             factors = self._factors(y)
         return factors if sample_weight is None else factors * sample_weight
+
+    def _rates(self, y, weights):
+        """Return the weighted mean of Y."""
+        if self.multilabel:
+            return np.average(self.encode(y, np.float64), axis=0, weights=weights)
+        counts = np.bincount(self.codes(y), weights, minlength=len(self.classes))
+        return counts[-self.n_outputs :] / counts.sum()
 
     def _factors(self, y):
         """Return the weight of each row by the dict (multilabel: dicts) of weights; 1 for what it lacks."""

@@ -1,13 +1,19 @@
-"""The temperature: one number by which raw outputs are divided so that probabilities are calibrated.
+"""The temperature: one number that makes the probabilities of a network as sure as they should be.
 
 A network that goes on training becomes too sure before it becomes worse at telling classes apart. The loss
 after the best temperature measures the latter alone, and is what the epoch is chosen by; the temperature
 itself is applied at the end (Berta, Holzmueller, Jordan & Bach, 2025, "Rethinking early stopping: refine,
 then calibrate"; Guo et al., 2017, "On calibration of modern neural networks").
+
+Usually z is divided by T, and an unsure network says 1/2. Here the distance from z_0 is divided, the raw
+outputs of the base rates: an unsure network says the base rate, as it should where a class is rare.
 """
+
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import brentq
+from scipy.special import logit
 
 from skbackprop.training.epoch_loss import weighted_sum
 
@@ -16,12 +22,38 @@ LARGEST = 1e4
 ACCURACY = 0.002
 
 
-def inverse_temperature(loss, Y, raw, w=None):
-    """Return b = 1 / T such that the weighted mean loss of b z is smallest.
+@dataclass
+class Temperature:
+    """Maps raw outputs z to z_0 + b (z - z_0).
 
-    It is the root of dL/db = sum_i w_i sum_j delta_j(b z_i) z_ij. Where all rows are on their right side, any
-    larger b would be better, and a single wrong row among new ones would cost much. The targets are therefore
-    those of Platt (1999, "Probabilistic outputs for support vector machines"): as sure as n right rows allow.
+    Attributes
+    ----------
+    b : float
+        1 / T.
+    z_0 : ndarray of shape (n_outputs,)
+        The raw outputs whose probabilities are the base rates.
+    """
+
+    b: float
+    z_0: np.ndarray
+
+    def raw(self, raw):
+        """Return the raw outputs after it."""
+        return self.z_0 + self.b * (raw - self.z_0)
+
+    def apply(self, network):
+        """Change the last layer of `network`: its raw outputs are linear in W^L and b^L."""
+        network.W[-1][...] *= self.b
+        network.b[-1][...] = self.raw(network.b[-1])
+
+
+def best_temperature(loss, Y, raw, w=None):
+    """Return the Temperature after which the weighted mean loss is smallest.
+
+    b is the root of dL/db = sum_i w_i sum_j delta_j(z_0 + b (z_i - z_0)) (z_i - z_0)_j. Where all rows are on
+    their right side, any larger b would be better, and a single wrong row among new ones would cost much. The
+    targets are therefore those of Platt (1999, "Probabilistic outputs for support vector machines"): as sure
+    as n right rows allow.
 
     Parameters
     ----------
@@ -30,34 +62,36 @@ def inverse_temperature(loss, Y, raw, w=None):
     Y, raw : ndarray of shape (n_rows, n_outputs)
     w : ndarray of shape (n_rows,), default=None
     """
-    scaled, delta = np.empty_like(raw), np.empty_like(raw)
     Y = platt_targets(Y)
+    z_0 = raw_of_rates(np.average(Y, axis=0, weights=w), exclusive(Y)).astype(raw.dtype)
+    distance = raw - z_0
+    delta = np.empty_like(raw)
 
     def slope(log_b):
-        np.multiply(raw, np.exp(log_b), out=scaled)
-        loss.delta(Y, scaled, delta)
-        return weighted_sum(np.einsum("ij,ij->i", delta, raw), w)
+        loss.delta(Y, Temperature(np.exp(log_b), z_0).raw(raw), delta)
+        return weighted_sum(np.einsum("ij,ij->i", delta, distance), w)
 
     low, high = -np.log(LARGEST), np.log(LARGEST)
     if not np.isfinite(raw).all() or not slope(low) < 0:
-        return 1.0  # worse than a constant at every temperature
+        return Temperature(1.0, z_0)  # worse than the base rates at every temperature
     if slope(high) < 0:
-        return LARGEST
-    return float(np.exp(brentq(slope, low, high, xtol=ACCURACY)))
+        return Temperature(LARGEST, z_0)
+    return Temperature(float(np.exp(brentq(slope, low, high, xtol=ACCURACY))), z_0)
+
+
+def exclusive(Y):
+    """Whether the columns of Y are classes of which each row has one; otherwise they are sigmoids."""
+    return Y.shape[1] > 1 and np.allclose(Y.sum(axis=1), 1)
 
 
 def platt_targets(Y):
-    """Return (1 - e) Y + e / k with e = 2 / (n + 2) for n rows.
-
-    k is the number of columns where the rows of Y sum to 1 (classes), else 2 (sigmoids).
-    """
+    """Return (1 - e) Y + e / k with e = 2 / (n + 2) for n rows, and k classes or 2 values of a sigmoid."""
     n_rows, n_outputs = Y.shape
     e = 2 / (n_rows + 2)
-    k = n_outputs if n_outputs > 1 and np.allclose(Y.sum(axis=1), 1) else 2
+    k = n_outputs if exclusive(Y) else 2
     return (1 - e) * Y + np.asarray(e / k, Y.dtype)
 
 
-def apply_temperature(network, b):
-    """Multiply the raw outputs of `network` by b: those of the last layer are linear in its parameters."""
-    network.W[-1][...] *= b
-    network.b[-1][...] *= b
+def raw_of_rates(rates, exclusive):
+    """Return the raw outputs whose probabilities are `rates`, by a softmax or by sigmoids."""
+    return np.log(rates) if exclusive else logit(rates)

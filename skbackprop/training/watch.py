@@ -6,7 +6,7 @@ from skbackprop.network.members import copy_member
 from skbackprop.training.epoch_loss import mean_loss, raw_outputs, weighted_sum
 from skbackprop.training.loop import ValidationError
 from skbackprop.training.run import Validated
-from skbackprop.training.temperature import apply_temperature, inverse_temperature
+from skbackprop.training.temperature import best_temperature
 
 
 class Watch:
@@ -36,7 +36,7 @@ class Watch:
         self.n_done = 0
 
     def __call__(self):
-        losses = self.best_temperature()[1] if self.calibrated else self.plain_losses()
+        losses = self.after_temperature()[1] if self.calibrated else self.plain_losses()
         try:
             scores = (
                 None if self.scores is None else np.array([score() for score in self.scores], dtype=float)
@@ -54,24 +54,25 @@ class Watch:
         pairs = zip(self.networks, self.batches, strict=True)
         return np.array([mean_loss(network, self.loss, batches) for network, batches in pairs])
 
-    def best_temperature(self):
-        """Return 1 / T for the networks as they are now, and the loss of each after it."""
+    def after_temperature(self):
+        """Return the best temperature for the networks as they are now, and the loss of each after it."""
         self.follow()
         pairs = zip(self.networks, self.batches, strict=True)
         parts = [raw_outputs(network, self.loss, batches) for network, batches in pairs]
-        b = pooled_inverse_temperature(self.loss, parts, self.shares)
+        temperature = pooled_temperature(self.loss, parts, self.shares)
         losses = [
-            weighted_sum(self.loss.value(Y, b * raw, np.empty_like(raw)), w) / len(Y) for Y, raw, w in parts
+            weighted_sum(self.loss.value(Y, temperature.raw(raw), np.empty_like(raw)), w) / len(Y)
+            for Y, raw, w in parts
         ]
-        return b, np.array(losses)
+        return temperature, np.array(losses)
 
     def follow(self):
         """Do nothing: the networks are those that are trained."""
 
     def calibrate(self, network):
         """Apply the best temperature to `network`, which has its final weights; return the loss."""
-        b, losses = self.best_temperature()
-        apply_temperature(network, b)
+        temperature, losses = self.after_temperature()
+        temperature.apply(network)
         return float(self.shares @ losses)
 
 
@@ -88,12 +89,12 @@ class WatchOnFolds(Watch):
             copy_member(self.network, e, one)
 
 
-def pooled_inverse_temperature(loss, parts, shares):
-    """Return 1 / T for all rows of several networks, (targets, raw outputs, weights) of each."""
+def pooled_temperature(loss, parts, shares):
+    """Return the best temperature for the rows of several networks, (Y, raw outputs, weights) of each."""
     Y = np.concatenate([Y for Y, _, _ in parts])
     raw = np.concatenate([raw for _, raw, _ in parts])
     weights = [
         share / len(Y) * (np.ones(len(Y)) if w is None else w)
         for share, (Y, _, w) in zip(shares, parts, strict=True)
     ]
-    return inverse_temperature(loss, Y, raw, np.concatenate(weights).astype(raw.dtype))
+    return best_temperature(loss, Y, raw, np.concatenate(weights).astype(raw.dtype))

@@ -9,7 +9,16 @@ from sklearn.metrics import log_loss
 
 from skbackprop import BackpropClassifier, Recipe
 from skbackprop.network.losses import BinaryCrossEntropy, SoftmaxCrossEntropy
-from skbackprop.training.temperature import inverse_temperature
+from skbackprop.network.network import Network
+from skbackprop.network.workspace import Workspace
+from skbackprop.training.temperature import Temperature, best_temperature
+
+
+def probabilities(raw):
+    """Return the probabilities of all classes; one column of `raw` is for two classes."""
+    if raw.shape[1] > 1:
+        return softmax(raw, axis=1)
+    return np.c_[1 - expit(raw), expit(raw)]
 
 
 @pytest.mark.parametrize("sureness", [0.3, 1.0, 4.0])
@@ -17,42 +26,63 @@ from skbackprop.training.temperature import inverse_temperature
 @pytest.mark.parametrize("weighted", [False, True])
 def test_it_minimizes_the_log_loss(n_classes, sureness, weighted):
     rng = np.random.default_rng(0)
-    z = rng.standard_normal((500, n_classes if n_classes > 2 else 1))
-    probabilities = softmax(z, axis=1) if n_classes > 2 else np.c_[1 - expit(z), expit(z)]
-    y = np.array([rng.choice(n_classes, p=p) for p in probabilities])
-    w = rng.integers(1, 4, 500) * 1.0 if weighted else None
+    z = rng.standard_normal((500, n_classes if n_classes > 2 else 1)) - 1.5 * np.eye(n_classes)[1, -1]
+    y = np.array([rng.choice(n_classes, p=p) for p in probabilities(z)])
+    w = rng.integers(1, 4, 500) * 1.0 if weighted else np.ones(500)
     Y = np.eye(n_classes)[y] if n_classes > 2 else y[:, None] * 1.0
     loss = SoftmaxCrossEntropy() if n_classes > 2 else BinaryCrossEntropy()
+    # Platt's targets: a share of 2 / (n + 2) of each row has any class.
+    shares = 500 / 502 * np.bincount(y, w) / w.sum() + 2 / 502 / n_classes
+    z_0 = np.log(shares) if n_classes > 2 else np.log(shares[1:] / shares[:1])
 
     def loss_at(log_b):
-        raw = np.exp(log_b) * sureness * z
-        p = softmax(raw, axis=1) if n_classes > 2 else expit(raw[:, 0])
-        if n_classes == 2:
-            p = np.c_[1 - p, p]
-        # Platt's targets: a share of 2 / (n + 2) of each row has any class.
-        weights = np.ones(500) if w is None else w
-        rest = np.average(-np.log(p).mean(axis=1), weights=weights)
+        p = probabilities(z_0 + np.exp(log_b) * (sureness * z - z_0))
+        rest = np.average(-np.log(p).mean(axis=1), weights=w)
         return 500 / 502 * log_loss(y, p, sample_weight=w) + 2 / 502 * rest
 
     best = np.exp(minimize_scalar(loss_at, bounds=(-4, 4), method="bounded").x)
-    assert inverse_temperature(loss, Y, sureness * z, w) == pytest.approx(best, rel=0.01)
-    assert best == pytest.approx(1 / sureness, rel=0.2)  # y was drawn from the probabilities of z
+    found = best_temperature(loss, Y, sureness * z, w if weighted else None)
+    assert found.b == pytest.approx(best, rel=0.01)
+    np.testing.assert_allclose(found.z_0, z_0)
 
 
 def test_outputs_that_are_never_wrong_are_as_sure_as_their_number_allows():
     # Four right rows of two classes: the probability 5 / 6, whose logit ln 5 is the difference of b and -b.
     Y = np.eye(2)[[0, 1, 0, 1]]
     for size in (1, 100):
-        b = inverse_temperature(SoftmaxCrossEntropy(), Y, size * (2 * Y - 1))
+        b = best_temperature(SoftmaxCrossEntropy(), Y, size * (2 * Y - 1)).b
         assert size * b == pytest.approx(np.log(5) / 2, rel=0.01)
     Y = np.array([[0.0], [1.0], [0.0], [1.0]])
-    assert inverse_temperature(BinaryCrossEntropy(), Y, 2 * Y - 1) == pytest.approx(np.log(5), rel=0.01)
+    assert best_temperature(BinaryCrossEntropy(), Y, 2 * Y - 1).b == pytest.approx(np.log(5), rel=0.01)
 
 
 def test_outputs_worse_than_a_constant_are_left_alone():
     Y = np.eye(2)[[0, 1, 0, 1]]
-    assert inverse_temperature(SoftmaxCrossEntropy(), Y, 1 - 2 * Y) == 1
-    assert inverse_temperature(SoftmaxCrossEntropy(), Y, np.full((4, 2), np.nan)) == 1
+    assert best_temperature(SoftmaxCrossEntropy(), Y, 1 - 2 * Y).b == 1
+    assert best_temperature(SoftmaxCrossEntropy(), Y, np.full((4, 2), np.nan)).b == 1
+
+
+@pytest.mark.parametrize("rate", [0.002, 0.05])
+def test_a_network_that_is_too_sure_of_a_rare_class_comes_to_its_base_rate(rate):
+    """Divided by T alone, its raw outputs would come to a probability of 1/2."""
+    rng = np.random.default_rng(0)
+    y = np.arange(100_000) < rate * 100_000
+    centre = np.log(rate / (1 - rate))
+    truth = rng.normal(centre - 0.5, 1, y.size) + y  # of two normal distributions, the log-odds are linear
+    too_sure = (centre + 3 * (truth - centre))[:, None]
+    found = best_temperature(BinaryCrossEntropy(), y[:, None] * 1.0, too_sure)
+    assert found.b == pytest.approx(1 / 3, rel=0.1)
+    assert expit(found.raw(too_sure)).mean() == pytest.approx(rate, rel=0.05)
+
+
+def test_it_is_applied_to_the_last_layer():
+    network = Network([3, 4, 2], ["relu"], [], np.float64, None, 2)
+    network.theta[:] = np.random.default_rng(0).standard_normal(network.theta.size)
+    X = np.random.default_rng(1).standard_normal((5, 3))
+    before = network.forward(X, Workspace(network, 5)).copy()
+    found = Temperature(0.4, np.array([-2.0, 1.0]))
+    found.apply(network)
+    np.testing.assert_allclose(network.forward(X, Workspace(network, 5)), found.raw(before), rtol=1e-12)
 
 
 X, Y = load_digits(return_X_y=True)
