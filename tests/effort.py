@@ -1,6 +1,6 @@
 """How thorough a test run is: short by default, complete with SKBACKPROP_FULL=1.
 
-Both runs make the same assertions. The complete one draws more examples, interrupts a fit at every call,
+Both runs make the same assertions. The complete one draws more examples, interrupts a fit at more calls,
 and runs scikit-learn's checks on every configuration.
 """
 

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -33,6 +34,7 @@ LATER = {
 }  # fmt: skip
 
 
+@cache
 def files():
     """Return the files of the package by their modules' names, which are "a.b" for skbackprop/a/b.py."""
     found = {}
@@ -42,6 +44,7 @@ def files():
     return found
 
 
+@cache
 def imported(path):
     """Return the full names of all modules that a file imports, anywhere in it."""
     modules = {f"skbackprop.{module}" for module in files()}

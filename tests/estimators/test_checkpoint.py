@@ -33,7 +33,8 @@ def interrupted(model, path, n_epochs, every=1, **data):
 def test_a_resumed_fit_is_the_uninterrupted_one(n_epochs, every, tmp_path):
     X, y = load_diabetes(return_X_y=True)
     w = np.linspace(0.5, 2, len(y))
-    settings = {"hidden_layer_sizes": (12, 6), "dropout": 0.1, "early_stopping": True, "max_iter": 20}
+    settings = {"hidden_layer_sizes": (12, 6), "n_estimators": 2, "dropout": 0.1}
+    settings |= {"early_stopping": True, "max_iter": 20}
     whole = BackpropRegressor(**settings, random_state=0).fit(X, y, sample_weight=w)
     resumed = interrupted(
         BackpropRegressor(**settings, random_state=0),
@@ -75,7 +76,7 @@ def lambda_of_one(t):
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="kills a forked process")
 def test_killed_at_random_moments(tmp_path):
-    n_moments = n_examples(12, 50)
+    n_moments = n_examples(6, 30)  # of six kinds of fits
     program = Path(__file__).with_name("killed_fits.py")
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
     done = subprocess.run(

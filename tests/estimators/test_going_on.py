@@ -275,13 +275,13 @@ def test_a_resumed_fit_needs_the_validation_that_it_had(tmp_path):
 @pytest.mark.parametrize("n_jobs", [1, 2])
 def test_fits_that_share_a_path(n_jobs, tmp_path):
     path = tmp_path / "c"
-    model = BackpropClassifier(**SMALL, max_iter=30).set_callbacks(Checkpoint(path))
+    model = BackpropClassifier(**SMALL, max_iter=10).set_callbacks(Checkpoint(path))
     with Parallel(n_jobs=n_jobs, backend="threading") as parallel:
         search = GridSearchCV(model, {"alpha": [0.0, 0.1]}, cv=2, error_score="raise", n_jobs=n_jobs)
         search.fit(X, Y)
         fits = [copy.deepcopy(model) for _ in range(4)]
         parallel(delayed(fit.fit)(X, Y) for fit in fits)
-    assert Checkpoint.load(path).n_iter_ == 30
+    assert Checkpoint.load(path).n_iter_ == 10
     assert os.listdir(tmp_path) == ["c"]
 
 
@@ -388,7 +388,7 @@ def test_a_worker_gets_the_same_model_as_the_array_gives(mmap_mode):
     X = RNG.normal(size=(500, 5))
     X[:, 0] = RNG.integers(0, 4, 500)
     y = X[:, 1] + X[:, 0]
-    settings = {"hidden_layer_sizes": 8, "max_iter": 3, "random_state": 0}
+    settings = {"hidden_layer_sizes": 8, "n_estimators": 2, "max_iter": 3, "random_state": 0}
     models = [BackpropRegressor(**settings, categorical_features=named) for named in (None, None, [0], [0])]
     run = Parallel(n_jobs=2, max_nbytes=100, mmap_mode=mmap_mode)
     in_workers = run(delayed(fit_on_large_rows)(model, X, y) for model in models)

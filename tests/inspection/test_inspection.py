@@ -123,8 +123,9 @@ def test_gradients_include_class_weights_and_label_smoothing():
 
 @pytest.mark.parametrize("inspect", [hidden_activations, lambda model, X: gradients(model, X, y)])
 def test_the_estimator_is_not_changed(inspect):
-    model = BackpropClassifier((6, 4), dropout=0.5, warm_start=True, random_state=0).fit(X, y)
-    twin = BackpropClassifier((6, 4), dropout=0.5, warm_start=True, random_state=0).fit(X, y)
+    settings = {"n_estimators": 2, "dropout": 0.5, "max_iter": 5, "warm_start": True, "random_state": 0}
+    model = BackpropClassifier((6, 4), **settings).fit(X, y)
+    twin = BackpropClassifier((6, 4), **settings).fit(X, y)
     inspect(model, X)
     np.testing.assert_array_equal(model._model.network.theta, twin._model.network.theta)
     assert vars(model).keys() == vars(twin).keys()
@@ -155,7 +156,8 @@ def test_invalid_targets_and_weights_raise():
 # The gradient check.
 
 DIABETES = load_diabetes(return_X_y=True)
-QUICK = {"hidden_layer_sizes": (8, 6), "max_iter": 3, "random_state": 0}
+SOME = DIABETES[0][:100, :4], DIABETES[1][:100]  # each derivative needs two passes over the rows
+QUICK = {"hidden_layer_sizes": (8, 6), "n_estimators": 1, "max_iter": 3, "random_state": 0}
 
 
 class OwnSquaredError:
@@ -201,10 +203,9 @@ def moved(model):
 @pytest.mark.parametrize("recipe", ["tabular", "textbook"])
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_the_gradient_of_every_activation_passes(activation, recipe, fitted):
-    model = BackpropRegressor(
-        activation=activation, recipe=recipe, schedule="cosine", n_estimators=2, **QUICK
-    )
-    check = check_gradients(model.fit(*DIABETES) if fitted else model, *DIABETES)
+    settings = {**QUICK, "n_estimators": 2, "schedule": "cosine"}
+    model = BackpropRegressor(activation=activation, recipe=recipe, **settings)
+    check = check_gradients(model.fit(*SOME) if fitted else model, *SOME)
     assert check.passed, check
     assert len(check.layer_errors) == 3
     assert (check.input_layer_error is None) == (recipe == "textbook")
@@ -215,7 +216,7 @@ def test_the_gradient_of_every_activation_passes(activation, recipe, fitted):
 @pytest.mark.parametrize("loss", REGRESSOR_LOSSES)
 def test_the_gradient_of_every_regressors_loss_passes(loss, fitted):
     model = BackpropRegressor(loss=loss, **QUICK)
-    check = check_gradients(model.fit(*DIABETES) if fitted else model, *DIABETES)
+    check = check_gradients(model.fit(*SOME) if fitted else model, *SOME)
     assert check.passed, check
 
 
@@ -239,26 +240,24 @@ def test_the_gradient_of_every_classifiers_loss_passes(loss, fitted, n_classes):
 def test_a_wrong_derivative_of_a_custom_loss_is_found(loss, passes, fitted):
     model = BackpropRegressor(loss=loss, **QUICK)
     if fitted:  # fit with the correct derivative, then replace it by the wrong one
-        model.set_params(loss=OwnSquaredError()).fit(*DIABETES)
+        model.set_params(loss=OwnSquaredError()).fit(*SOME)
         moved(model)._model.loss = loss
-    check = check_gradients(model, *DIABETES)
+    check = check_gradients(model, *SOME)
     assert check.passed == passes
     assert ("the gradient is correct" in str(check)) == passes
 
 
 def test_the_reported_error_is_that_of_the_derivative():
-    check = check_gradients(BackpropRegressor(loss=WrongByAPercent(), **QUICK), *DIABETES)
+    check = check_gradients(BackpropRegressor(loss=WrongByAPercent(), **QUICK), *SOME)
     # |1.01 g - g| / (1.01 g)
     np.testing.assert_allclose(check.layer_errors, 0.01 / 1.01, rtol=1e-2)
     assert check.largest_error == max(*check.layer_errors, check.input_layer_error)
-    assert check_gradients(
-        BackpropRegressor(loss=WrongByAPercent(), **QUICK), *DIABETES, tolerance=0.02
-    ).passed
+    assert check_gradients(BackpropRegressor(loss=WrongByAPercent(), **QUICK), *SOME, tolerance=0.02).passed
 
 
 def test_a_layer_whose_backward_pass_is_wrong_is_named(monkeypatch):
     monkeypatch.setattr(type(ACTIVATIONS["tanh"]), "backward", lambda self, *arrays: None)
-    check = check_gradients(BackpropRegressor(activation=["tanh", "sigmoid"], **QUICK), *DIABETES)
+    check = check_gradients(BackpropRegressor(activation=["tanh", "sigmoid"], **QUICK), *SOME)
     right = [error <= check.tolerance for error in check.layer_errors]
     assert right == [False, True, True]
 
@@ -293,12 +292,12 @@ def test_sparse_inputs_and_labels_can_be_checked():
 
 def test_invalid_arguments_of_the_check_raise():
     with pytest.raises(ValueError, match=r"value\(\) that returns one number per row.*Got shape \(\)"):
-        check_gradients(BackpropRegressor(loss=MeanOfAllRows(), **QUICK), *DIABETES)
+        check_gradients(BackpropRegressor(loss=MeanOfAllRows(), **QUICK), *SOME)
     with pytest.raises(TypeError, match="'estimator' parameter must be a BackpropClassifier"):
-        check_gradients(LogisticRegression(), *DIABETES)
+        check_gradients(LogisticRegression(), *SOME)
     with pytest.raises(ValueError, match=r"'tolerance' parameter must be a positive number. Got 0 instead"):
-        check_gradients(BackpropRegressor(), *DIABETES, tolerance=0)
+        check_gradients(BackpropRegressor(), *SOME, tolerance=0)
     with pytest.raises(ValueError, match=r"'max_parameters' parameter must be a positive int. Got 0 instead"):
-        check_gradients(BackpropRegressor(), *DIABETES, max_parameters=0)
+        check_gradients(BackpropRegressor(), *SOME, max_parameters=0)
     with pytest.raises(ValueError, match="'n_estimators' parameter"):
-        check_gradients(BackpropRegressor(n_estimators=0), *DIABETES)
+        check_gradients(BackpropRegressor(n_estimators=0), *SOME)

@@ -31,7 +31,7 @@ def category_frame():
 
 
 CASES = {
-    "default": (BackpropClassifier(**FEW), load_iris),
+    "default": (BackpropClassifier(n_estimators=2, **FEW), load_iris),
     "textbook": (BackpropClassifier(recipe="textbook", warm_start=True, dropout=0.2, **SMALL), load_iris),
     "sgd": (BackpropClassifier(solver="sgd", warm_start=True, **SMALL), load_iris),
     "float32": (BackpropClassifier(dtype="float32", **SMALL), load_iris),
@@ -39,7 +39,7 @@ CASES = {
     "multilabel": (BackpropClassifier(**SMALL), labels),
     "linear": (BackpropClassifier((), random_state=0), load_iris),
     "categories": (BackpropClassifier(**SMALL), category_frame),
-    "regressor": (BackpropRegressor(**FEW), load_diabetes),
+    "regressor": (BackpropRegressor(n_estimators=2, **FEW), load_diabetes),
     "poisson": (BackpropRegressor(loss="poisson", **SMALL), load_diabetes),
     "quantiles": (BackpropRegressor(loss="quantile", quantile=[0.1, 0.5, 0.9], **SMALL), load_diabetes),
     "tweedie": (BackpropRegressor(loss=Tweedie(1.2), **SMALL), load_diabetes),

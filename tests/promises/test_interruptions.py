@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from effort import thinned
+from effort import FULL
 
 import skbackprop
 from skbackprop import BackpropRegressor
@@ -103,11 +103,13 @@ def test_no_interruption_leaves_a_mixture(name, n_done, error):
     with Injection() as counter:
         quietly(train, started(train, settings, n_done), N_EPOCHS - n_done)
     seen = set()
-    # Ctrl-C, which really comes anywhere, at every call; the others at every seventh. A short run takes every
-    # 29th of these calls: a prime number, so that no two epochs are interrupted at the same places.
-    calls = range(1, counter.n_calls + 1, 1 if isinstance(error, KeyboardInterrupt) else 7)
-    # The window after the last epoch is short: all of its calls.
-    for n in [*thinned(calls, 29), *calls[-80:]]:
+    # Ctrl-C really comes anywhere: at every 7th call, in a short run at every 59th; the others at a seventh
+    # of these. Primes, so that no two epochs are interrupted at the same places.
+    calls = range(1, counter.n_calls + 1)
+    rarer = 1 if isinstance(error, KeyboardInterrupt) else 7
+    # The window after the last epoch is short: more of its last 80 calls.
+    window = calls[: -81 : -rarer * (1 if FULL else 3)]
+    for n in sorted({*calls[:: rarer * (7 if FULL else 59)], *window}):
         model = started(train, settings, n_done)
         with contextlib.suppress(type(error), AttributeError), Injection(n, error):
             quietly(train, model, N_EPOCHS - n_done)

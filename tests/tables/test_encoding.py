@@ -33,7 +33,7 @@ def test_a_raw_frame_just_works(dtype):
     frame = frame.astype({"town": dtype, "colour": dtype})
     frame.loc[::7, "age"] = np.nan
     frame.loc[::11, "town"] = None
-    model = BackpropClassifier(random_state=0).fit(frame, y)
+    model = BackpropClassifier(recipe="fast", n_estimators=2, random_state=0).fit(frame, y)
     assert model.score(frame, y) > 0.85
     assert model.feature_names_in_.tolist() == ["age", "town", "colour"]
     assert cross_val_score(clone(model), frame, y, cv=3).mean() > 0.7
@@ -59,7 +59,7 @@ def test_encoded_columns_in_their_order():
 
 def test_unseen_and_missing_values_at_prediction():
     frame, y = make()
-    model = BackpropClassifier(random_state=0).fit(frame, y)
+    model = BackpropClassifier(recipe="fast", n_estimators=2, random_state=0).fit(frame, y)
     strange = frame[:4].copy()
     strange["town"] = ["Paris", None, "Oslo", "Rome"]
     strange.loc[2, "age"] = np.nan

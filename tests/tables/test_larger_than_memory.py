@@ -52,6 +52,7 @@ def make_data():
 
 
 X, Y = make_data()
+SOME_X, SOME_Y = X[::5], Y[::5]
 
 
 def as_memmap(a, folder, order="C"):
@@ -230,15 +231,16 @@ def test_the_regressors_embeddings_and_several_networks(tmp_path, small_blocks):
 
 
 def test_predictions_are_those_of_the_array(store, small_blocks):
+    X, Y = SOME_X, SOME_Y  # twelve blocks
     on_disk = store(X)
-    model = BackpropClassifier(**SETTINGS).fit(X, Y)
+    model = BackpropClassifier(**SETTINGS, n_estimators=2).fit(X, Y)
     for method in ("predict_proba", "predict_log_proba", "decision_function", "predict"):
         np.testing.assert_array_equal(getattr(model, method)(on_disk), getattr(model, method)(X))
     assert model.predict_proba(on_disk).dtype == np.float32
     assert model.score(on_disk, Y) == model.score(X, Y)
     hidden = HiddenLayerTransformer(model)
     np.testing.assert_array_equal(hidden.fit(X, Y).transform(on_disk), hidden.transform(X))
-    regressor = BackpropRegressor(**SETTINGS, dropout=0.1).fit(X, Y)
+    regressor = BackpropRegressor(**SETTINGS, recipe="fast", n_estimators=2, dropout=0.1).fit(X, Y)
     for there, here in zip(
         regressor.predict(on_disk, return_std=True),
         regressor.predict(X, return_std=True),
@@ -356,7 +358,7 @@ rng = np.random.default_rng(0)
 """
 # A process that may take 180 MB more, with a file of 240 MB.
 LIMITED = """
-model = BackpropClassifier(hidden_layer_sizes=(8,), max_iter=1, batch_size=256, random_state=0)
+model = BackpropClassifier((8,), n_estimators=2, max_iter=1, batch_size=256, random_state=0)
 model.fit(rng.normal(size=(300, 1000)).astype(np.float32), np.arange(300) % 2)  # all is loaded
 X = np.memmap(sys.argv[1], np.float32, "r", shape=(60_000, 1000))
 y = np.arange(60_000) % 2
@@ -498,7 +500,7 @@ def test_a_long_stream_takes_no_more_memory():
         X = rng.normal(i / 1000, 1, size=(20, 20))
         stream.partial_fit(X, X[:, 0] > 0, classes=[False, True])
 
-    stream = BackpropClassifier(hidden_layer_sizes=(8,), random_state=0)
+    stream = BackpropClassifier(hidden_layer_sizes=(8,), n_estimators=1, random_state=0)
     for i in range(1200):
         call(i)
     warm = status("RssAnon")
