@@ -253,6 +253,81 @@ def cases():
     return found
 
 
+# The inputs about which the three differ, by the rows of the table in docs/mlpclassifier.rst.
+DIFFERENCES = {
+    "Missing values in X": [
+        "classifier: X: objects with None",
+        "classifier: X: objects with NaN",
+        "classifier: X: a NaN",
+        "classifier: X: a NaN in float32",
+        "classifier: X: frame of nullable floats with NA",
+        "classifier: X: frame of nullable integers with NA",
+        "classifier: X: frame of nullable booleans with NA",
+        "regressor: X: a NaN",
+    ],
+    "A column of X without any value": [
+        "classifier: X: a column of NaN",
+        "classifier: X: all NaN",
+        "classifier: X: frame with an empty column",
+        "classifier: X: frame with a column of None",
+    ],
+    "A categorical column of a data frame": ["classifier: X: frame with a categorical column"],
+    "Columns of words in a data frame": [
+        "classifier: X: frame with a column of words",
+        "classifier: X: frame with a column of words and None",
+        "classifier: X: frame with words and numbers in one column",
+    ],
+    "An array of dates or of durations": ["classifier: X: dates", "classifier: X: durations"],
+    "A data frame with dates, times or durations": [
+        "classifier: X: frame with dates",
+        "classifier: X: frame with dates and NaT",
+        "classifier: X: frame with dates in a zone",
+        "classifier: X: frame with durations",
+        "classifier: X: frame with date objects",
+        "classifier: X: frame with time objects",
+        "regressor: X: frame with dates",
+    ],
+    "A sparse matrix or frame as X": [
+        "classifier: X: frame of sparse columns",
+        "classifier: X: CSR",
+        "classifier: X: CSC",
+        "classifier: X: COO",
+        "classifier: X: DIA",
+        "classifier: X: LIL",
+        "classifier: X: BSR matrix",
+        "classifier: X: DOK matrix",
+        "classifier: X: CSR of float32",
+        "classifier: X: CSR of integers",
+        "classifier: X: CSR of booleans",
+        "classifier: X: CSR with duplicates",
+        "classifier: X: CSR without stored numbers",
+        "regressor: X: CSR",
+    ],
+    "y with several columns": [
+        "classifier: y: an indicator matrix",
+        "classifier: y: a sparse indicator matrix",
+        "regressor: y: three columns",
+    ],
+    "Text that holds numbers, or bytes": [
+        "classifier: X: strings of numbers",
+        "classifier: X: bytes",
+        "regressor: y: strings of numbers",
+    ],
+    "Dates as y": ["regressor: y: dates"],
+    "Infinite values in X": [
+        "classifier: X: infinity",
+        "classifier: X: minus infinity",
+        "classifier: X: frame with infinity",
+    ],
+    "Numbers near 1e300 in X or y": ["classifier: X: 1e300", "regressor: y: 1e300"],
+    "Negative weights": [
+        "classifier: sample_weight: negative",
+        "classifier: sample_weight: one negative",
+        "regressor: sample_weight: negative",
+        "regressor: sample_weight: one negative",
+    ],
+}
+
 QUICK = {"random_state": 0, "max_iter": 3}
 ESTIMATORS = {
     "classifier": {

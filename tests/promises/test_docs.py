@@ -211,8 +211,9 @@ def test_every_name_on_the_page_of_the_api_exists():
 def rows_of(table):
     """Return (name there, name here) of each row of a table of the page for MLPClassifier's users."""
     text = (DOCS / "mlpclassifier.rst").read_text()
-    text = text[text.index(f":name: {table}") :]
-    cells = re.findall(r"\n   \* - (.*)\n     - (.*)", text.split("\n\n\n")[0].split("\nAdditional")[0])
+    start = text.index(f":name: {table}")
+    text, _ = re.split(r"\n\n(?=\S)", text[start:], maxsplit=1)  # it ends where a line is not indented
+    cells = re.findall(r"\n   \* - (.*)\n     - (.*)", text)
     cells = cells[1:]  # without the heading
     return [(there.split("``")[1], here.strip("`")) for there, here in cells]
 
