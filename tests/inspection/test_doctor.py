@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from effort import thinned
+from effort import FULL, thinned
 from scipy.sparse import csr_matrix
 from sklearn.datasets import (
     load_breast_cancer,
@@ -37,7 +37,7 @@ from skbackprop.network import textbook
 from skbackprop.network.losses import CLASSIFIER_LOSSES, REGRESSOR_LOSSES
 
 IRIS = load_iris(return_X_y=True)
-DIGITS = load_digits(return_X_y=True)
+DIGITS = tuple(part[:600] for part in load_digits(return_X_y=True))
 CANCER = load_breast_cancer(return_X_y=True)
 DIABETES = load_diabetes(return_X_y=True)
 FRIEDMAN = make_friedman1(1000, noise=1, random_state=0)
@@ -195,7 +195,7 @@ CASES = [
     (
         "underfit",
         "warning",
-        fast(BackpropClassifier, dropout=0.95),
+        fast(BackpropClassifier, dropout=0.9),
         fast(BackpropClassifier),
         DIGITS,
     ),
@@ -370,8 +370,9 @@ def test_every_finding_has_a_test_case():
 LOADERS = [load_iris, load_breast_cancer, load_wine, load_digits]  # the last one is the largest
 
 
-@pytest.mark.parametrize("recipe", ["tabular", "fast"])
-@pytest.mark.parametrize("load", thinned(LOADERS, 2), ids=lambda load: load.__name__)
+@pytest.mark.parametrize(
+    ("load", "recipe"), thinned([(load, recipe) for load in LOADERS for recipe in ("tabular", "fast")], 5)
+)
 def test_nothing_is_found_in_classifiers_by_default(load, recipe):
     X, X_val, y, y_val = train_test_split(*load(return_X_y=True), random_state=0)
     model = BackpropClassifier(recipe=recipe, random_state=0).fit(X, y)
@@ -383,7 +384,8 @@ def test_nothing_is_found_in_classifiers_by_default(load, recipe):
 @pytest.mark.parametrize("name", thinned(["diabetes", "friedman"], 2))
 def test_nothing_is_found_in_regressors_by_default(name):
     data = {"diabetes": DIABETES, "friedman": FRIEDMAN}[name]
-    diagnosis = diagnose(BackpropRegressor(random_state=0).fit(*data), *data)
+    recipe = "tabular" if FULL else "fast"
+    diagnosis = diagnose(BackpropRegressor(recipe=recipe, random_state=0).fit(*data), *data)
     assert not diagnosis, diagnosis
 
 
@@ -399,7 +401,7 @@ def test_nothing_is_found_in_a_model_of_a_data_frame():
     )
     y = (frame["age"] > 50) ^ (frame["town"] == "south")
     frame.loc[::20, "age"] = np.nan
-    diagnosis = diagnose(BackpropClassifier(random_state=0).fit(frame, y), frame, y)
+    diagnosis = diagnose(fast(BackpropClassifier, n_estimators=2).fit(frame, y), frame, y)
     assert not diagnosis, diagnosis
 
 
@@ -419,7 +421,7 @@ def test_all_recipes_and_solvers_can_be_examined(recipe, solver, n_estimators):
 @pytest.mark.parametrize("loss", REGRESSOR_LOSSES)
 def test_all_losses_of_the_regressor_can_be_examined(loss):
     X, X_val, y, y_val = train_test_split(*FRIEDMAN, random_state=0)
-    model = BackpropRegressor((50,), loss=loss, random_state=0).fit(X, y.clip(0))
+    model = fast(BackpropRegressor, loss=loss, n_estimators=2, max_iter=16).fit(X, y.clip(0))
     diagnosis = diagnose(model, X, y.clip(0), X_val=X_val, y_val=y_val.clip(0))
     assert not diagnosis, diagnosis
 
@@ -428,8 +430,8 @@ def test_all_losses_of_the_regressor_can_be_examined(loss):
 @pytest.mark.parametrize("n_classes", [2, 3])
 def test_all_losses_of_the_classifier_can_be_examined(loss, n_classes):
     X, y = (part[IRIS[1] < n_classes] for part in IRIS)
-    settings = {"recipe": "tabular", "learning_rate": 0.01} if loss == "squared_error" else {}
-    model = fitted(BackpropClassifier((50,), loss=loss, random_state=0, **settings), X, y)
+    settings = {"learning_rate": 0.01} if loss == "squared_error" else {}
+    model = fitted(fast(BackpropClassifier, loss=loss, n_estimators=2, **settings), X, y)
     diagnosis = diagnose(model, X, y, X_val=X, y_val=y)
     assert not diagnosis.at_least("critical"), diagnosis
     assert set(names(diagnosis)) <= {"underfit"}
@@ -438,7 +440,7 @@ def test_all_losses_of_the_classifier_can_be_examined(loss, n_classes):
 def test_sparse_inputs_labels_and_weights_can_be_examined():
     X, y = make_multilabel_classification(500, 20, n_classes=3, random_state=0)
     w = np.random.default_rng(0).integers(0, 3, 500)
-    model = BackpropClassifier((50,), random_state=0).fit(csr_matrix(X), y, w)
+    model = fast(BackpropClassifier, n_estimators=2).fit(csr_matrix(X), y, w)
     diagnosis = diagnose(model, csr_matrix(X), y, w)
     assert not diagnosis, diagnosis
     dense = diagnose(copy.deepcopy(model), X, y, w)
@@ -452,7 +454,7 @@ def test_sparse_inputs_labels_and_weights_can_be_examined():
 
 
 def test_streams_can_be_examined():
-    model = BackpropClassifier((50,), random_state=0)
+    model = fast(BackpropClassifier)
     for _ in range(20):
         model.partial_fit(*IRIS)
     diagnosis = diagnose(model, *IRIS)
@@ -655,7 +657,7 @@ def test_sample_weights_are_used():
 
 
 def test_the_estimator_is_not_changed():
-    model = BackpropClassifier(20, dropout=0.5, warm_start=True, random_state=0).fit(*IRIS)
+    model = fast(BackpropClassifier, n_estimators=2, dropout=0.5, max_iter=5, warm_start=True).fit(*IRIS)
     twin = copy.deepcopy(model)
     diagnose(model, *IRIS)
     assert vars(model).keys() == vars(twin).keys()
@@ -670,8 +672,8 @@ def test_a_diagnosis_is_reproducible():
 
 
 def test_a_constant_y_is_not_reported():
-    X = FRIEDMAN[0]
-    diagnosis = diagnose(fitted(BackpropRegressor(10, random_state=0), X, np.ones(1000)), X, np.ones(1000))
+    X, y = FRIEDMAN[0][:300], np.ones(300)
+    diagnosis = diagnose(fitted(fast(BackpropRegressor, n_estimators=2), X, y), X, y)
     assert "loss_never_fell" not in names(diagnosis)
     assert (
         "Whether the loss decreased: a constant prediction is perfect for this y." in diagnosis.not_examined
