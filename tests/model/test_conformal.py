@@ -39,7 +39,7 @@ def plain_sets(scores, folds, probabilities, u, coverage):
     return contained
 
 
-@settings(max_examples=n_examples(30, 500), deadline=None)
+@settings(max_examples=n_examples(30, 200), deadline=None)
 @given(
     seed=st.integers(0, 2**32 - 1),
     n_held_out=st.integers(20, 90),
@@ -57,7 +57,7 @@ def test_intervals_are_those_of_the_definition(seed, n_held_out, n_networks, cov
     np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-9 * max(spread, 1e-6))
 
 
-@settings(max_examples=n_examples(20, 300), deadline=None)
+@settings(max_examples=n_examples(20, 100), deadline=None)
 @given(
     seed=st.integers(0, 2**32 - 1),
     n_held_out=st.integers(20, 60),
@@ -120,7 +120,7 @@ def test_a_row_of_great_weight_decides():
 def test_exchangeable_rows_are_covered_as_asked_for():
     """With a network that knows nothing, CV+ is the quantile of exchangeable errors: exact."""
     rng = np.random.default_rng(0)
-    n_draws, n_new = n_examples(60, 400), 100
+    n_draws, n_new = n_examples(60, 200), 100
     covered = []
     for _ in range(n_draws):
         held_out, new = np.split(rng.standard_t(3, 59 + n_new), [59])

@@ -34,7 +34,7 @@ def drawn(short, full, **others):
     )
 
 
-@drawn(100, 1000)
+@drawn(60, 400)
 @given(st.data(), CLASSIFIERS, inputs())
 def test_any_classifier(data, estimator, X):
     y = data.draw(labels(X.shape[0]), label="y")
@@ -42,7 +42,7 @@ def test_any_classifier(data, estimator, X):
     fits_or_explains(estimator, X, y, w)
 
 
-@drawn(100, 1000)
+@drawn(60, 400)
 @given(st.data(), REGRESSORS, inputs())
 def test_any_regressor(data, estimator, X):
     y = data.draw(numbers(X.shape[0]), label="y")
@@ -51,7 +51,7 @@ def test_any_regressor(data, estimator, X):
 
 
 # Without shrinking: the data is small, and a fit takes longer than hypothesis expects of an example.
-@drawn(150, 2000, phases=[Phase.explicit, Phase.generate])
+@drawn(80, 600, phases=[Phase.explicit, Phase.generate])
 @given(st.data(), CLASSIFIERS | REGRESSORS, tables())
 def test_the_container_does_not_matter(data, estimator, X):
     """The same numbers in another type and container give the same predictions."""

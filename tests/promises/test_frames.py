@@ -431,7 +431,7 @@ def shops(task, seed, n=3000, n_shops=600):
 def test_many_categories_are_learned_at_least_as_behind_target_encoder(task):
     kind = BackpropRegressor if task == "regressor" else BackpropClassifier
     scores, judged = [], []
-    for seed in range(n_examples(2, 5)):
+    for seed in range(n_examples(2, 4)):
         X, y, X_new, y_new = shops(task, seed)
         model = kind(**FAST, max_iter=20).fit(X, y)
         encoder = make_column_transformer((TargetEncoder(), ["shop"]), remainder="passthrough")
@@ -525,7 +525,7 @@ DRAWN_COLUMNS = st.lists(st.sampled_from(sorted(KINDS)), min_size=1, max_size=3,
 
 
 @settings(
-    max_examples=n_examples(15, 300),
+    max_examples=n_examples(15, 100),
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

@@ -28,7 +28,7 @@ LABELS = np.digitize(Y, [-1, 1])
 MODELS = {
     "default": BackpropClassifier((8, 6), n_estimators=2),
     "dropped inputs": BackpropRegressor((8, 6), n_estimators=1, dropout=[0.1, 0.2, 0.1]),
-    "periodic inputs": BackpropRegressor(8, recipe=Recipe("tabular", input_layer="periodic")),
+    "periodic inputs": BackpropRegressor(8, n_estimators=2, recipe=Recipe("tabular", input_layer="periodic")),
     "sgd": BackpropRegressor(8, solver="sgd"),
     "bounded weights": BackpropClassifier(8, recipe=Recipe("textbook", max_norm=1.0)),
     "lbfgs": BackpropClassifier(8, solver="lbfgs"),
