@@ -15,7 +15,7 @@ from sklearn.datasets import load_breast_cancer
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import train_test_split
 
-from skbackprop import BackpropClassifier
+from skbackprop import BackpropClassifier, Recipe
 from skbackprop.displays import ActivationsDisplay, LossCurveDisplay
 from skbackprop.displays.style import use_style
 from skbackprop.inspection import diagnose
@@ -34,9 +34,8 @@ X, X_test, y, y_test = train_test_split(X, y, random_state=0)
 model = BackpropClassifier(
     (30, 30),
     "sigmoid",
-    recipe="textbook",
+    recipe=Recipe("textbook", initialization="normal"),
     scaling=None,
-    initialization="normal",
     solver="sgd",
     momentum=0.0,
     learning_rate=0.0001,
@@ -73,7 +72,7 @@ print([finding.name for finding in first.at_least("critical")])
 # Causes come first, and their consequences after them. So the columns are
 # scaled first, and the initialization is adapted to the sigmoid.
 
-model.set_params(scaling="standard", initialization="auto")
+model.set_params(scaling="standard", recipe__initialization="auto")
 second = diagnose(fit(model), X, y, X_val=X_test, y_val=y_test)
 print(f"accuracy on new rows: {model.score(X_test, y_test):.2f}")
 print(second)

@@ -15,7 +15,7 @@ import numpy as np
 from sklearn.datasets import load_digits
 from sklearn.exceptions import ConvergenceWarning
 
-from skbackprop import BackpropClassifier
+from skbackprop import BackpropClassifier, Recipe
 from skbackprop.displays.style import use_style
 from skbackprop.network.losses import BinaryCrossEntropy, SigmoidSquaredError
 from skbackprop.network.network import Network
@@ -87,10 +87,9 @@ def accuracy_curve(activation, loss):
     """Return the accuracy on the training images after each of 30 epochs."""
     network = BackpropClassifier(
         hidden_layer_sizes=(30,),
-        recipe="textbook",
+        recipe=Recipe("textbook", initialization="normal"),
         activation=activation,
         loss=loss,
-        initialization="normal",
         solver="sgd",
         momentum=0.0,
         learning_rate=0.1,

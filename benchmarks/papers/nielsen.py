@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.papers.mnist import load_mnist, small_images
-from skbackprop import BackpropClassifier
+from skbackprop import BackpropClassifier, Recipe
 
 BOOK_SEED = 12345678
 SIZES = (100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000)
@@ -66,7 +66,7 @@ def train(setting, images, numbers, start, order=None, on="test", watch=True):
     model = BackpropClassifier(
         (setting.n_hidden,),
         activation="sigmoid",
-        recipe="textbook",
+        recipe=Recipe("textbook", initialization=start),
         loss=setting.loss,
         solver="sgd",
         momentum=0,
@@ -74,7 +74,6 @@ def train(setting, images, numbers, start, order=None, on="test", watch=True):
         alpha=setting.lmbda / setting.n_images,
         batch_size=10,
         shuffle=False,
-        initialization=start,
         scaling=None,
         dtype="float64",
     )

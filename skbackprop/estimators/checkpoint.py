@@ -96,7 +96,7 @@ class Checkpoint:
                 f"Checkpoint saves a BackpropClassifier or BackpropRegressor. Got {type(estimator).__name__} "
                 "instead: call set_callbacks of the network within it."
             )
-        for name, value in estimator.get_params(deep=False).items():
+        for name, value in estimator.get_params().items():
             refuse_unpicklable(estimator, name, value)
         folder = self.path.parent
         if not folder.is_dir():

@@ -74,7 +74,6 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         schedule="auto",
         power_t=0.5,
         alpha="auto",
-        clip_norm=None,
         batch_size="auto",
         max_iter="auto",
         max_fun=15000,
@@ -83,7 +82,6 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         beta_1=0.9,
         beta_2="auto",
         epsilon=1e-8,
-        initialization="auto",
         scaling="auto",
         categorical_features="from_dtype",
         max_categories="auto",
@@ -111,7 +109,6 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         self.schedule = schedule
         self.power_t = power_t
         self.alpha = alpha
-        self.clip_norm = clip_norm
         self.batch_size = batch_size
         self.max_iter = max_iter
         self.max_fun = max_fun
@@ -120,7 +117,6 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         self.beta_1 = beta_1
         self.beta_2 = beta_2
         self.epsilon = epsilon
-        self.initialization = initialization
         self.scaling = scaling
         self.categorical_features = categorical_features
         self.max_categories = max_categories

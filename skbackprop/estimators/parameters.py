@@ -90,6 +90,18 @@ RECIPE = [
         :mod:`skbackprop.network.schedules` or a callable. "flat_cos" fades both out in the second half.
         """,
     ),
+    Parameter(
+        "initialization",
+        [Choice("auto", *INITIALIZATIONS), callable],
+        """
+        Scheme of the initial weights (see :mod:`skbackprop.network.initialization`); "auto" takes each
+        layer's from its activation: he for the rectifiers, lecun for selu, glorot for sigmoid and tanh; with
+        the parametrization "ntk" lecun, and zeros for the output layer. A callable is called for each layer
+        as ``initialization(rng, n_in, n_out)`` and returns its weights of shape (n_in, n_out) and its biases
+        of shape (n_out,).
+        """,
+    ),
+    Parameter("clip_norm", [POSITIVE, None], "Upper bound on the norm of the gradient."),
     Parameter("max_norm", [POSITIVE, None], "Upper bound on the norm of the incoming weights of each unit."),
     Parameter(
         "parametrization",
@@ -191,7 +203,6 @@ TRAINING = [
         "adamw" instead multiplies the weights by ``1 - learning_rate * alpha`` at each step.
         """,
     ),
-    Parameter("clip_norm", [POSITIVE, None], "Upper bound on the norm of the gradient."),
     Parameter(
         "batch_size",
         [AUTO, COUNT],
@@ -204,17 +215,6 @@ TRAINING = [
     Parameter("beta_1", [RATE], 'Decay rate of the first moment of "adam" and "adamw", in [0, 1).'),
     Parameter("beta_2", [AUTO, RATE], "Decay rate of their second moment, in [0, 1)."),
     Parameter("epsilon", [POSITIVE], 'Added to the root of the second moment in "adam" and "adamw".'),
-    Parameter(
-        "initialization",
-        [Choice("auto", *INITIALIZATIONS), callable],
-        """
-        Scheme of the initial weights (see :mod:`skbackprop.network.initialization`); "auto" takes each
-        layer's from its activation: he for the rectifiers, lecun for selu, glorot for sigmoid and tanh; with
-        the parametrization "ntk" lecun, and zeros for the output layer. A callable is called for each layer
-        as ``initialization(rng, n_in, n_out)`` and returns its weights of shape (n_in, n_out) and its biases
-        of shape (n_out,).
-        """,
-    ),
     Parameter(
         "scaling",
         [Choice("auto", *SCALINGS), None],

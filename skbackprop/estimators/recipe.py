@@ -44,6 +44,8 @@ class Recipe(BaseEstimator):
         base="tabular",
         *,
         regularization_schedule="auto",
+        initialization="auto",
+        clip_norm=None,
         max_norm=None,
         parametrization="auto",
         input_layer="auto",
@@ -52,6 +54,8 @@ class Recipe(BaseEstimator):
     ):
         self.base = base
         self.regularization_schedule = regularization_schedule
+        self.initialization = initialization
+        self.clip_norm = clip_norm
         self.max_norm = max_norm
         self.parametrization = parametrization
         self.input_layer = input_layer

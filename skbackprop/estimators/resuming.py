@@ -14,7 +14,6 @@ FIXED = (
     "loss",
     "dropout",
     "solver",
-    "initialization",
     "scaling",
     "categorical_features",
     "max_categories",
@@ -22,7 +21,7 @@ FIXED = (
     "dtype",
     "quantile",
 )
-FIXED_IN_RECIPE = ("base", "parametrization", "input_layer")
+FIXED_IN_RECIPE = ("base", "initialization", "parametrization", "input_layer")
 
 
 def fixed_parameters(estimator):
@@ -38,7 +37,7 @@ def with_fixed(parameters, model):
     So what is left at "auto" becomes what suits this network.
     """
     # The first fit's warm_start tells whether it ends with a temperature: a checkpoint is resumed with True.
-    names = (*FIXED, "recipe", "parametrization", "input_layer", "warm_start")
+    names = (*FIXED, "recipe", *FIXED_IN_RECIPE, "warm_start")
     known = vars(model.settings)
     return {**parameters, **{name: known[name] for name in names if name in known}}
 

@@ -36,8 +36,8 @@ def warn_of_the_end(reason, model):
     elif reason == "diverged":
         message = (
             f"Training diverged in epoch {n_epochs + 1}: the loss or the weights are no longer finite. Try "
-            f"a smaller learning_rate (it is {settings.learning_rate:g}), clip_norm=1.0, or "
-            "scaling='standard'."
+            f"a smaller learning_rate (it is {settings.learning_rate:g}), "
+            f"recipe=Recipe({settings.recipe!r}, clip_norm=1.0), or scaling='standard'."
         )
         if n_epochs == 0:
             raise ValueError(message)

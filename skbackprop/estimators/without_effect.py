@@ -9,9 +9,9 @@ from skbackprop.tables.user_warnings import warn
 # among them: its name says so, and many give all their estimators one.
 EPOCHS_ONLY = ("validation_fraction", "n_iter_no_change", "tol", "scoring", "regularization_schedule")
 BATCHES_ONLY = (
-    "learning_rate", "schedule", "power_t", "clip_norm", "momentum", "nesterov", "beta_1", "beta_2",
-    "epsilon", "early_stopping", "validation_fraction", "n_iter_no_change", "scoring", "shuffle", "max_norm",
-    "regularization_schedule",
+    "learning_rate", "schedule", "power_t", "momentum", "nesterov", "beta_1", "beta_2", "epsilon",
+    "early_stopping", "validation_fraction", "n_iter_no_change", "scoring", "shuffle", "clip_norm",
+    "max_norm", "regularization_schedule",
 )  # fmt: skip
 
 

@@ -36,8 +36,8 @@ def saturated_sigmoids(m):
                 severity,
                 f"{flat.mean():.0%} of the activations of this {name} layer are saturated: the slope is "
                 "below a hundredth of its maximum, so hardly any gradient passes.",
-                'scaling="standard", smaller initial weights (initialization="auto"), a smaller '
-                'learning_rate, a larger alpha, or activation="relu".',
+                'scaling="standard", smaller initial weights (the recipe\'s initialization="auto"), a '
+                'smaller learning_rate, a larger alpha, or activation="relu".',
                 layer,
                 measured(saturated_share=flat.mean()),
             )
@@ -75,7 +75,7 @@ def gradient_flow(m):
             severity,
             f"The norm of delta in the first hidden layer is {ratio:.1g} times that in the last one, so the "
             "first layer learns much more slowly.",
-            'activation="relu" or "selu", initialization="auto", or fewer layers.',
+            'activation="relu" or "selu", the recipe\'s initialization="auto", or fewer layers.',
             1,
             evidence,
         )
@@ -84,8 +84,8 @@ def gradient_flow(m):
             "exploding_gradients",
             severity,
             f"The norm of delta grows by a factor of {ratio:.2g} from the last hidden layer to the first.",
-            'smaller initial weights (initialization="auto"), clip_norm=1.0, '
-            "Recipe(max_norm=2), or a larger alpha.",
+            'smaller initial weights (the recipe\'s initialization="auto"), '
+            f"recipe=Recipe({m.settings.recipe!r}, clip_norm=1.0) (or max_norm=2), or a larger alpha.",
             1,
             evidence,
         )

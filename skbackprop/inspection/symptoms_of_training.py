@@ -58,7 +58,7 @@ def symmetric_weights(m):
                 f"All {W.shape[-1]} units of hidden layer {layer} start with the same weights. They get the "
                 "same gradients, and "
                 + ("are still the same: the layer is one unit." if still else "hardly differ."),
-                'initialization="auto", which draws the weights at random.',
+                'the recipe\'s initialization="auto", which draws the weights at random.',
                 layer,
                 measured(units=W.shape[-1], spread_of_fitted_weights=np.ptp(W_fitted, axis=-1).max()),
             )
@@ -103,7 +103,8 @@ def steps_too_large(m):
             severity,
             ("The training diverged. " if diverged else "")
             + f"The norm of a step is {typical:.2g} times that of the weights; 0.001 to 0.03 is usual.",
-            f"a smaller learning_rate (it is {m.settings.learning_rate:g}), or clip_norm=1.0.",
+            f"a smaller learning_rate (it is {m.settings.learning_rate:g}), or "
+            f"recipe=Recipe({m.settings.recipe!r}, clip_norm=1.0).",
             evidence=measured(update_ratio=typical, smallest_ratio=smallest, largest_ratio=largest),
         )
 

@@ -445,7 +445,8 @@ def test_an_inconsistent_shape_raises(model):
     ],
 )
 def test_saturated_shares_count_small_slopes(activation, is_saturated):
-    model = fitted(BackpropClassifier((20, 10), activation, initialization="normal", **TEXTBOOK), 3 * X)
+    recipe = Recipe("textbook", initialization="normal")
+    model = fitted(BackpropClassifier((20, 10), activation, **{**TEXTBOOK, "recipe": recipe}), 3 * X)
     z, a = textbook.forward(SCALED, model.coefs_, model.intercepts_, activation)
     display = ActivationsDisplay.from_estimator(model, 3 * X)
     flat = [is_saturated(values) for values in z[:2]]

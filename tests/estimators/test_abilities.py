@@ -203,10 +203,10 @@ def test_max_norm_bounds_the_incoming_weights(halves):
 def test_clip_norm_bounds_the_step():
     X, y = load_diabetes(return_X_y=True)
     settings = {**PLAIN, "solver": "sgd", "momentum": 0, "alpha": 0, "learning_rate": 0.1}
-    settings |= {"batch_size": len(y), "scaling": None, "warm_start": True}
+    settings |= {"batch_size": len(y), "scaling": None, "warm_start": True, "max_iter": 1}
 
     def step_length(clip_norm):
-        model = BackpropRegressor(5, **settings, clip_norm=clip_norm, max_iter=1)
+        model = BackpropRegressor(5, **{**settings, "recipe": Recipe("textbook", clip_norm=clip_norm)})
         model.set_params(learning_rate=1e-300).fit(X, y)
         model.set_params(learning_rate=0.1)
         before = np.concatenate([a.ravel().copy() for a in model.coefs_ + model.intercepts_])

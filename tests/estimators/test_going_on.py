@@ -80,10 +80,11 @@ def test_parameters_that_cannot_change_any_more_are_named(name, value, how):
 # Streams
 
 
-@pytest.mark.parametrize("name", ["learning_rate", "batch_size", "clip_norm"])
+@pytest.mark.parametrize("name", ["learning_rate", "batch_size", "recipe__clip_norm"])
 def test_a_stream_takes_the_parameters_as_they_are_now(name):
-    value = {"learning_rate": 1e-12, "batch_size": 7, "clip_norm": 1e-9}[name]
-    model = BackpropClassifier(hidden_layer_sizes=8, solver="sgd", momentum=0.0, random_state=0)
+    value = {"learning_rate": 1e-12, "batch_size": 7, "recipe__clip_norm": 1e-9}[name]
+    settings = {"recipe": Recipe(), "solver": "sgd", "momentum": 0.0, "random_state": 0}
+    model = BackpropClassifier(hidden_layer_sizes=8, **settings)
     model.partial_fit(X[:1], Y[:1], classes=[0, 1, 2]).partial_fit(X, Y)
     before = model.predict_proba(X)
     model.set_params(**{name: value}).partial_fit(X, Y)
@@ -319,14 +320,15 @@ def test_a_network_within_a_pipeline_is_saved(tmp_path):
 
 
 @with_callbacks
-@pytest.mark.parametrize("name", ["scoring", "schedule", "initialization"])
+@pytest.mark.parametrize("name", ["scoring", "schedule", "recipe__initialization"])
 def test_a_parameter_that_cannot_be_pickled_is_named(name, tmp_path):
     functions = {
         "scoring": lambda estimator, X, y: 0.0,
         "schedule": lambda t: 1.0,
-        "initialization": lambda rng, n_in, n_out: (rng.normal(size=(n_in, n_out)), np.zeros(n_out)),
+        "recipe__initialization": lambda rng, n_in, n_out: (rng.normal(size=(n_in, n_out)), np.zeros(n_out)),
     }
-    model = BackpropClassifier(**{**SMALL, name: functions[name]}, early_stopping=True)
+    model = BackpropClassifier(**{**SMALL, "recipe": Recipe("textbook")}, early_stopping=True)
+    model.set_params(**{name: functions[name]})
     with pytest.raises(TypeError, match=rf"its '{name}' parameter .*cannot be pickled"):
         model.set_callbacks(Checkpoint(tmp_path / "c")).fit(X, Y)
 

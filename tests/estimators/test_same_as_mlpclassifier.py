@@ -39,8 +39,8 @@ def test_same_weights_after_thirty_epochs(table, alpha):
     first = iter(initial_parameters(*table))
     ours, _ = network_of_the_page()
     assert ours.alpha == 0.0001 / 200
-    ours.set_params(alpha=alpha / 200, max_iter=30, shuffle=False, initialization=lambda *_: next(first))
-    ours.fit(*table)
+    ours.set_params(alpha=alpha / 200, max_iter=30, shuffle=False)
+    ours.set_params(recipe__initialization=lambda *_: next(first)).fit(*table)
     for expected, found in zip(
         [*theirs.coefs_, *theirs.intercepts_], [*ours.coefs_, *ours.intercepts_], strict=True
     ):

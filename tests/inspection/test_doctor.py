@@ -117,6 +117,10 @@ def ones(rng, n_in, n_out):
     return np.full((n_in, n_out), 1 / n_in), np.zeros(n_out)
 
 
+# Recipes that differ in the initial weights.
+NORMAL, ZEROS, ONES = (Recipe("textbook", initialization=scheme) for scheme in ("normal", "zeros", ones))
+FAST_ZEROS = Recipe("fast", initialization="zeros")
+
 # The finding, its severity, a network with the problem, a similar network without it, and their data.
 DEEP = {"hidden_layer_sizes": (30,) * 8}
 CASES = [
@@ -147,14 +151,14 @@ CASES = [
     (
         "saturated_sigmoids",
         "warning",
-        classifier(activation="tanh", initialization="normal"),
+        classifier(activation="tanh", recipe=NORMAL),
         classifier(activation="tanh"),
         DIGITS,
     ),
     (
         "saturated_sigmoids",
         "critical",
-        classifier(activation="sigmoid", scaling=None, initialization="normal"),
+        classifier(activation="sigmoid", scaling=None, recipe=NORMAL),
         classifier(activation="sigmoid"),
         CANCER,
     ),
@@ -176,7 +180,7 @@ CASES = [
     (
         "exploding_gradients",
         "critical",
-        classifier(initialization="normal", hidden_layer_sizes=(100,) * 5),
+        classifier(recipe=NORMAL, hidden_layer_sizes=(100,) * 5),
         classifier(hidden_layer_sizes=(100,) * 5),
         IRIS,
     ),
@@ -202,13 +206,13 @@ CASES = [
     ("penalty_rules", "critical", classifier(alpha=10), classifier(), DIGITS),
     ("penalty_rules", "critical", regressor(solver="lbfgs", alpha=3), regressor(solver="lbfgs"), FRIEDMAN),
     ("penalty_rules", "warning", regressor(alpha=1), regressor(), FRIEDMAN),
-    ("symmetric_weights", "critical", classifier(initialization="zeros"), classifier(), IRIS),
-    ("symmetric_weights", "critical", regressor(initialization=ones), regressor(), FRIEDMAN),
+    ("symmetric_weights", "critical", classifier(recipe=ZEROS), classifier(), IRIS),
+    ("symmetric_weights", "critical", regressor(recipe=ONES), regressor(), FRIEDMAN),
     (
         "symmetric_weights",
         "critical",
-        fast(BackpropRegressor, initialization="zeros"),
-        BackpropRegressor((), recipe="fast", initialization="zeros", random_state=0),
+        BackpropRegressor(recipe=FAST_ZEROS, random_state=0),
+        BackpropRegressor((), recipe=FAST_ZEROS, random_state=0),
         FRIEDMAN,
     ),
     ("extreme_targets", "critical", regressor(), regressor(loss="huber"), ONE_EXTREME),
@@ -338,8 +342,8 @@ def test_rows_that_differ_are_found():
     ("cause", "model", "data"),
     [
         ("penalty_rules", classifier(alpha=100), IRIS),
-        ("symmetric_weights", fast(BackpropClassifier, initialization="zeros"), IRIS),
-        ("symmetric_weights", classifier(initialization="zeros"), IRIS),
+        ("symmetric_weights", BackpropClassifier(recipe=FAST_ZEROS, random_state=0), IRIS),
+        ("symmetric_weights", classifier(recipe=ZEROS), IRIS),
         ("extreme_targets", fast(BackpropRegressor), ONE_EXTREME),
         ("extreme_targets", regressor(), ONE_EXTREME),
         ("underfit", classifier(hidden_layer_sizes=1), DIGITS),
@@ -493,9 +497,7 @@ def textbook_pass(model, X, y):
 
 
 def test_the_saturated_share_counts_small_slopes():
-    model = fitted(
-        classifier(activation="tanh", initialization="normal", hidden_layer_sizes=(30, 20)), *DIGITS
-    )
+    model = fitted(classifier(activation="tanh", recipe=NORMAL, hidden_layer_sizes=(30, 20)), *DIGITS)
     z, _ = textbook_pass(model, *scaled(DIGITS))
     expected = [(np.abs(values) > np.arctanh(np.sqrt(0.99))).mean() for values in z[:2]]  # 1 - a^2 < 0.01
     findings = [f for f in diagnose(model, *DIGITS) if f.name == "saturated_sigmoids"]
@@ -532,9 +534,7 @@ def test_the_gradient_ratio_agrees_with_the_textbook():
 
 def test_the_update_ratio_of_adam_is_its_learning_rate():
     # Adam's first steps change every weight by eta, and weights of variance 1 have a root mean square of 1.
-    model = fitted(
-        classifier(learning_rate=1e-5, initialization="normal", hidden_layer_sizes=(50, 50)), *IRIS
-    )
+    model = fitted(classifier(learning_rate=1e-5, recipe=NORMAL, hidden_layer_sizes=(50, 50)), *IRIS)
     finding = found(diagnose(model, *IRIS), "steps_too_small")
     for ratio in ("update_ratio", "smallest_ratio", "largest_ratio"):
         assert finding.evidence[ratio] == pytest.approx(1e-5, rel=0.3)
@@ -551,7 +551,7 @@ def test_the_update_ratio_of_gradient_descent_agrees_with_the_gradient():
 
     model = regressor(
         hidden_layer_sizes=(), solver="sgd", momentum=0.0, alpha=0.0, learning_rate=0.1, batch_size=442,
-        initialization=same_start, max_iter=1,
+        recipe=Recipe("textbook", initialization=same_start), max_iter=1,
     )  # fmt: skip
     model = fitted(model, X, y)
     target = (y - y.mean()) / y.std()
@@ -617,7 +617,7 @@ def test_the_sizes_of_columns_are_root_mean_squares():
 
 def test_the_penalty_is_compared_with_the_gradient_of_the_loss():
     X, y = scaled(IRIS)
-    model = fitted(classifier(solver="lbfgs", alpha=10.0, initialization=ones, hidden_layer_sizes=3), X, y)
+    model = fitted(classifier(solver="lbfgs", alpha=10.0, recipe=ONES, hidden_layer_sizes=3), X, y)
     W = [np.full((4, 3), 1 / 4), np.full((3, 3), 1 / 3)]
     z, _ = textbook.forward(X, W, [np.zeros(3)] * 2, "relu")
     delta = (textbook.softmax(z[-1]) - np.eye(3)[y]) / 150
@@ -667,7 +667,7 @@ def test_the_estimator_is_not_changed():
 
 
 def test_a_diagnosis_is_reproducible():
-    model = fitted(classifier(initialization="normal", learning_rate=1.0), *DIGITS)
+    model = fitted(classifier(recipe=NORMAL, learning_rate=1.0), *DIGITS)
     assert repr(diagnose(model, *DIGITS)) == repr(diagnose(model, *DIGITS))
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from skbackprop import BackpropClassifier, BackpropRegressor
+from skbackprop import BackpropClassifier, BackpropRegressor, Recipe
 from skbackprop.network.initialization import initialize
 from skbackprop.network.network import Network
 
@@ -52,8 +52,9 @@ def test_callable_draws_from_the_random_state_of_the_estimator():
     X, y = rng.normal(size=(40, 5)), rng.integers(0, 3, 40)
 
     def fit(seed):
-        settings = {"recipe": "textbook", "solver": "sgd", "learning_rate": 1e-12, "max_iter": 1}
-        model = BackpropClassifier((400,), initialization=book, random_state=seed, **settings)
+        settings = {"solver": "sgd", "learning_rate": 1e-12, "max_iter": 1}
+        recipe = Recipe("textbook", initialization=book)
+        model = BackpropClassifier((400,), recipe=recipe, random_state=seed, **settings)
         with pytest.warns(match="max_iter"):
             return model.fit(X, y)
 
@@ -69,6 +70,7 @@ def test_callable_draws_from_the_random_state_of_the_estimator():
 def test_wrong_shapes_are_named():
     X, y = np.arange(8.0).reshape(4, 2), np.arange(4.0)
     for W, b in [(np.ones((3, 2)), np.ones(3)), (np.ones((2, 3)), 0.0)]:
-        model = BackpropRegressor((3,), recipe="textbook", initialization=lambda rng, m, n, W=W, b=b: (W, b))
+        recipe = Recipe("textbook", initialization=lambda rng, m, n, W=W, b=b: (W, b))
+        model = BackpropRegressor((3,), recipe=recipe)
         with pytest.raises(ValueError, match=r"'initialization' .*\(2, 3\) and biases of shape \(3,\)"):
             model.fit(X, y)
