@@ -1,7 +1,9 @@
 """A random forest as a reference: how much of a target the inputs explain."""
 
 import numpy as np
+from scipy.sparse import issparse
 from sklearn.tree import ExtraTreeRegressor
+from sklearn.utils import check_array
 
 N_TREES = 60
 LEAST_LEAF = 3
@@ -31,6 +33,9 @@ class ReferenceForest:
 
     def __init__(self, X, T, w=None):
         n_columns = X.shape[1]
+        # A dense X is checked here, once for all trees: on a small table that takes longer than to grow them.
+        each_time = issparse(X)
+        X = X if each_time else check_array(X, dtype=np.float32, order="C")
         rng = np.random.default_rng(0)
         w = np.ones(T.shape[0]) if w is None else w
         candidates = np.flatnonzero(w)
@@ -45,11 +50,11 @@ class ReferenceForest:
                 max_features=min(n_columns, max(LEAST_COLUMNS, n_columns // 3)),
                 random_state=seed,
             )
-            tree.fit(X, T, drawn * w)
+            tree.fit(X, T, drawn * w, check_input=each_time)
             self.importances += tree.feature_importances_ / N_TREES
             out = np.flatnonzero(drawn == 0)
             if out.size:
-                sums[out] += tree.predict(X[out]).reshape(out.size, -1)
+                sums[out] += tree.predict(X[out], check_input=each_time).reshape(out.size, -1)
                 n_trees[out] += 1
         self.predictions = sums / np.maximum(n_trees, 1)
         self.share_explained = share_explained(T, self.predictions, w)

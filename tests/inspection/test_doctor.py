@@ -109,7 +109,8 @@ def regressor(**settings):
 
 
 def fast(estimator, **settings):
-    return estimator(recipe="fast", random_state=0, **settings)
+    """Return an estimator of two networks that are trained together."""
+    return estimator(**{"recipe": "fast", "n_estimators": 2, "random_state": 0, **settings})
 
 
 def ones(rng, n_in, n_out):
@@ -405,7 +406,7 @@ def test_nothing_is_found_in_a_model_of_a_data_frame():
     )
     y = (frame["age"] > 50) ^ (frame["town"] == "south")
     frame.loc[::20, "age"] = np.nan
-    diagnosis = diagnose(fast(BackpropClassifier, n_estimators=2).fit(frame, y), frame, y)
+    diagnosis = diagnose(fast(BackpropClassifier).fit(frame, y), frame, y)
     assert not diagnosis, diagnosis
 
 
@@ -425,7 +426,7 @@ def test_all_recipes_and_solvers_can_be_examined(recipe, solver, n_estimators):
 @pytest.mark.parametrize("loss", REGRESSOR_LOSSES)
 def test_all_losses_of_the_regressor_can_be_examined(loss):
     X, X_val, y, y_val = train_test_split(*FRIEDMAN, random_state=0)
-    model = fast(BackpropRegressor, loss=loss, n_estimators=2, max_iter=16).fit(X, y.clip(0))
+    model = fast(BackpropRegressor, loss=loss, max_iter=16).fit(X, y.clip(0))
     diagnosis = diagnose(model, X, y.clip(0), X_val=X_val, y_val=y_val.clip(0))
     assert not diagnosis, diagnosis
 
@@ -435,7 +436,7 @@ def test_all_losses_of_the_regressor_can_be_examined(loss):
 def test_all_losses_of_the_classifier_can_be_examined(loss, n_classes):
     X, y = (part[IRIS[1] < n_classes] for part in IRIS)
     settings = {"learning_rate": 0.01} if loss == "squared_error" else {}
-    model = fitted(fast(BackpropClassifier, loss=loss, n_estimators=2, **settings), X, y)
+    model = fitted(fast(BackpropClassifier, loss=loss, **settings), X, y)
     diagnosis = diagnose(model, X, y, X_val=X, y_val=y)
     assert not diagnosis.at_least("critical"), diagnosis
     assert set(names(diagnosis)) <= {"underfit"}
@@ -444,7 +445,7 @@ def test_all_losses_of_the_classifier_can_be_examined(loss, n_classes):
 def test_sparse_inputs_labels_and_weights_can_be_examined():
     X, y = make_multilabel_classification(500, 20, n_classes=3, random_state=0)
     w = np.random.default_rng(0).integers(0, 3, 500)
-    model = fast(BackpropClassifier, n_estimators=2).fit(csr_matrix(X), y, w)
+    model = fast(BackpropClassifier).fit(csr_matrix(X), y, w)
     diagnosis = diagnose(model, csr_matrix(X), y, w)
     assert not diagnosis, diagnosis
     dense = diagnose(copy.deepcopy(model), X, y, w)
@@ -657,7 +658,7 @@ def test_sample_weights_are_used():
 
 
 def test_the_estimator_is_not_changed():
-    model = fast(BackpropClassifier, n_estimators=2, dropout=0.5, max_iter=5, warm_start=True).fit(*IRIS)
+    model = fast(BackpropClassifier, dropout=0.5, max_iter=5, warm_start=True).fit(*IRIS)
     twin = copy.deepcopy(model)
     diagnose(model, *IRIS)
     assert vars(model).keys() == vars(twin).keys()
@@ -673,7 +674,7 @@ def test_a_diagnosis_is_reproducible():
 
 def test_a_constant_y_is_not_reported():
     X, y = FRIEDMAN[0][:300], np.ones(300)
-    diagnosis = diagnose(fitted(fast(BackpropRegressor, n_estimators=2), X, y), X, y)
+    diagnosis = diagnose(fitted(fast(BackpropRegressor), X, y), X, y)
     assert "loss_never_fell" not in names(diagnosis)
     assert (
         "Whether the loss decreased: a constant prediction is perfect for this y." in diagnosis.not_examined
