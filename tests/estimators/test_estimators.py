@@ -25,7 +25,7 @@ from skbackprop import BackpropClassifier, BackpropRegressor, Recipe
 from skbackprop.network.losses import Tweedie
 
 PLAIN = {"recipe": "textbook", "schedule": "cosine"}
-SMALL_NETWORK = {"hidden_layer_sizes": (24,), "n_estimators": 2}
+SMALL_NETWORK = {"hidden_layer_sizes": (24,), "n_estimators": 2, "max_iter": 30}
 BOTH = (BackpropClassifier, BackpropRegressor)
 # A short run checks small networks of the default and of the textbook's recipe; a complete one the defaults
 # as they are, too, and each of the other choices with one of the estimators.

@@ -17,11 +17,16 @@ from skbackprop.network.losses import Tweedie
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
 FEW = {"max_iter": 3, "random_state": 0}
-SMALL = {"hidden_layer_sizes": (8, 4), **FEW}
+SMALL = {"hidden_layer_sizes": (8, 4), "n_estimators": 2, **FEW}
+ONE = {**SMALL, "n_estimators": 1}
 
 
 def labels():
     return make_multilabel_classification(80, 8, n_classes=3, random_state=0)
+
+
+def diabetes():
+    return tuple(part[:120] for part in load_diabetes(return_X_y=True))
 
 
 def category_frame():
@@ -32,25 +37,25 @@ def category_frame():
 
 CASES = {
     "default": (BackpropClassifier(n_estimators=2, **FEW), load_iris),
-    "textbook": (BackpropClassifier(recipe="textbook", warm_start=True, dropout=0.2, **SMALL), load_iris),
-    "sgd": (BackpropClassifier(solver="sgd", warm_start=True, **SMALL), load_iris),
+    "textbook": (BackpropClassifier(recipe="textbook", warm_start=True, dropout=0.2, **ONE), load_iris),
+    "sgd": (BackpropClassifier(solver="sgd", warm_start=True, **ONE), load_iris),
     "float32": (BackpropClassifier(dtype="float32", **SMALL), load_iris),
     "bce": (BackpropClassifier(loss="bce", **SMALL), load_iris),
     "multilabel": (BackpropClassifier(**SMALL), labels),
     "linear": (BackpropClassifier((), random_state=0), load_iris),
     "categories": (BackpropClassifier(**SMALL), category_frame),
-    "regressor": (BackpropRegressor(n_estimators=2, **FEW), load_diabetes),
-    "poisson": (BackpropRegressor(loss="poisson", **SMALL), load_diabetes),
-    "quantiles": (BackpropRegressor(loss="quantile", quantile=[0.1, 0.5, 0.9], **SMALL), load_diabetes),
-    "tweedie": (BackpropRegressor(loss=Tweedie(1.2), **SMALL), load_diabetes),
-    "quantile": (BackpropRegressor(loss="quantile", recipe="textbook", **SMALL), load_diabetes),
+    "regressor": (BackpropRegressor(n_estimators=2, **FEW), diabetes),
+    "poisson": (BackpropRegressor(loss="poisson", **SMALL), diabetes),
+    "quantiles": (BackpropRegressor(loss="quantile", quantile=[0.1, 0.5, 0.9], **SMALL), diabetes),
+    "tweedie": (BackpropRegressor(loss=Tweedie(1.2), **SMALL), diabetes),
+    "quantile": (BackpropRegressor(loss="quantile", recipe="textbook", **ONE), diabetes),
 }
 
 
 @pytest.fixture(params=CASES)
 def fitted(request):
     estimator, load = CASES[request.param]
-    X, y = load() if load in (labels, category_frame) else load(return_X_y=True)
+    X, y = load(return_X_y=True) if load is load_iris else load()
     return clone(estimator).fit(X, y), X, y
 
 

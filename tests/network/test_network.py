@@ -99,7 +99,7 @@ def numeric(network, function, h=1e-5):
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_gradient_is_the_slope(activation, hidden, dropout):
     state = np.random.Generator(np.random.SFC64(5)).bit_generator.state if dropout else None
-    for task, make_loss in thinned(CASES, 3):
+    for task, make_loss in thinned(CASES, 5):
         loss = make_loss()
         network = make(activation, hidden, TASKS[task][0], dropout)
         X, Y, w = data(task)
