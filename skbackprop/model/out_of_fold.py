@@ -63,5 +63,5 @@ def out_of_fold(model, X, y, sample_weight, folds):
     raw = np.full((X.shape[0], network.n_outputs), np.nan, network.theta.dtype)
     for e in range(network.n_networks):
         rows = np.flatnonzero(folds == e)
-        raw[rows] = raw_predictions(member(network, e), X[rows], model.scaling, raw.dtype)
+        raw[rows] = raw_predictions(member(network, e), X, model.scaling, raw.dtype, rows)
     return OutOfFold(raw, folds, model.targets.plain(y), sample_weight)

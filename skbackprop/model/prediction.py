@@ -10,8 +10,8 @@ from skbackprop.tables.sparse_rows import scaled_sparse
 BLOCK_BYTES = 2**22
 
 
-def raw_predictions(network, X, scaling=None, dtype=np.float64):
-    """Return z^L of every row of X, in `dtype` if it holds them, and in the shape of :meth:`Network.forward`.
+def raw_predictions(network, X, scaling=None, dtype=np.float64, chosen=None):
+    """Return z^L of the rows of X, in `dtype` if it holds them, and in the shape of :meth:`Network.forward`.
 
     Parameters
     ----------
@@ -21,16 +21,19 @@ def raw_predictions(network, X, scaling=None, dtype=np.float64):
         Applied to the inputs, block by block.
     dtype : dtype, default=float64
         Of the result; the network computes in its own.
+    chosen : ndarray of int, default=None
+        The rows to predict, which are read block by block; None for all.
 
     Raises
     ------
     ValueError
         Where an output is not finite.
     """
-    raw = np.empty((X.shape[0], network.widths[-1]), np.result_type(dtype, network.theta.dtype))
+    n_rows = X.shape[0] if chosen is None else chosen.size
+    raw = np.empty((n_rows, network.widths[-1]), np.result_type(dtype, network.theta.dtype))
     # `refuse_overflow` raises one clear error instead of NumPy's warnings.
     with np.errstate(over="ignore", invalid="ignore"):
-        for rows, _, workspace in forward_blocks(network, X, scaling):
+        for rows, _, workspace in forward_blocks(network, X, scaling, chosen):
             raw[rows] = workspace.output.z
     refuse_overflow(raw, network)
     return narrow(raw, dtype).reshape(-1, network.n_outputs)
@@ -65,12 +68,13 @@ def layer_outputs(network, X, scaling=None, dtype=np.float64, *, layer):
     return narrow(a, dtype)
 
 
-def forward_blocks(network, X, scaling):
+def forward_blocks(network, X, scaling, chosen=None):
     """Yield the rows of each block of X, their z^L and the workspace that their pass has filled.
 
+    With `chosen` the blocks are of these rows of X, which are counted from 0.
     Every call has a workspace of its own, so that threads can share a network.
     """
-    n_samples, dtype = X.shape[0], network.theta.dtype
+    n_samples, dtype = X.shape[0] if chosen is None else chosen.size, network.theta.dtype
     row_bytes = 4 * sum(network.widths) * dtype.itemsize
     block_rows = min(n_samples, max(32, BLOCK_BYTES // row_bytes))
     workspace = Workspace(network, block_rows)
@@ -82,7 +86,8 @@ def forward_blocks(network, X, scaling):
         rows = slice(start, min(start + block_rows, n_samples))
         if rows.stop - rows.start != block_rows:
             workspace = Workspace(network, rows.stop - rows.start)
-        yield rows, network.forward(scaled_block(X[rows], scaling, dtype, buffers), workspace), workspace
+        block = scaled_block(X[rows if chosen is None else chosen[rows]], scaling, dtype, buffers)
+        yield rows, network.forward(block, workspace), workspace
 
 
 def scaled_block(block, scaling, dtype, buffers=None):

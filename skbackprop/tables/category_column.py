@@ -211,6 +211,8 @@ def category_of(value):
         value = value.astype("datetime64[us]").item() if value.dtype.kind == "M" else value.item()
     if isinstance(value, datetime.timedelta):
         value = value.total_seconds()
+    if isinstance(value, Integral):
+        return int(value)
     if isinstance(value, (Real, Decimal)):
         number = float(value)
         return int(value) if number.is_integer() else number

@@ -72,6 +72,9 @@ KIND_OF_TYPE = (
 )
 KIND_OF_PANDAS_TYPE = {"Period": "periods", "Interval": "intervals"}
 
+# Integers that NumPy has no type for.
+WIDE = (nw.Int128, nw.UInt128)
+
 # Above this not every integer is a float64.
 LARGEST_EXACT = 2**53
 
@@ -106,8 +109,11 @@ class Column:
         """
         kind = kind_of_dtype(self._values) or self._kind_of_objects()
         if kind in REMEDIES:
-            raise ValueError(f"Column {self.name!r} of X holds {kind}; {REMEDIES[kind]}.")
+            self._refuse(kind)
         return kind
+
+    def _refuse(self, kind):
+        raise ValueError(f"Column {self.name!r} of X holds {kind}; {REMEDIES[kind]}.")
 
     def _kind_of_objects(self):
         kinds = {kind_of_type(t) for t in types_present(self.objects)}
@@ -123,7 +129,7 @@ class Column:
         """The values as a 1-D array: of numbers or dates where the library has it so, else of objects."""
         if isinstance(self._values, np.ndarray):
             return self._values
-        if kind_of_dtype(self._values) in (NUMBER, *DATES):
+        if kind_of_dtype(self._values) in (NUMBER, *DATES) and not isinstance(self._values.dtype, WIDE):
             return self._values.to_numpy()
         return np.fromiter(self.objects, dtype=object, count=len(self.objects))
 
@@ -155,7 +161,8 @@ class Column:
         try:
             values = list(dict.fromkeys(self.objects))
         except TypeError:
-            raise ValueError(f"Column {self.name!r} of X holds lists; {REMEDIES['lists']}.") from None
+            kinds = {kind_of_type(type(value)) for value in self.objects}
+            self._refuse(min(kinds & {"lists", "structs"}, default="objects of other types"))
         place = {value: i for i, value in enumerate(values)}
         return values, np.fromiter(map(place.__getitem__, self.objects), np.intp, len(self.objects))
 
@@ -192,13 +199,33 @@ class Column:
 
     @property
     def zone(self):
-        """Name of the time zone of dates, None where they have none."""
+        """Name of the time zone of dates, None where they have none.
+
+        UTC stands for zones that have no name, and for several zones in one column.
+
+        Raises
+        ------
+        ValueError
+            Where only some dates have a time zone.
+        """
         dtype = self._values.dtype
-        if isinstance(dtype, nw.Datetime) and dtype.time_zone:
-            return dtype.time_zone if is_zone(dtype.time_zone) else "UTC"
-        if self.array.dtype.kind == "O" and any(getattr(v, "tzinfo", None) for v in self.objects):
-            return "UTC"
-        return None
+        zones = {dtype.time_zone} if isinstance(dtype, nw.Datetime) else self._zones_of_objects()
+        if zones <= {None}:
+            return None
+        if None in zones:
+            raise ValueError(
+                f"Column {self.name!r} of X has dates with and without a time zone; give all of them one, in "
+                "pandas with pandas.to_datetime(column, utc=True)."
+            )
+        zone = zones.pop()
+        return zone if not zones and is_zone(zone) else "UTC"
+
+    def _zones_of_objects(self):
+        """Return the names of the time zones of Python's and pandas' objects, None for objects without."""
+        if self.array.dtype.kind != "O":
+            return set()
+        zones = {getattr(value, "tzinfo", None) for value in self.objects if not is_missing(value)}
+        return {zone and str(zone) for zone in zones}
 
     def moments(self, kind, zone):
         """Return dates as datetime64[us], by the clocks of `zone`; times and durations as timedelta64[us].
@@ -258,7 +285,9 @@ def is_missing(value):
     """Whether a value is None, NaN, NaT or pandas' NA."""
     if value is None or type(value).__name__ in ("NAType", "NaTType"):
         return True
-    return isinstance(value, (float, np.inexact, Decimal, np.datetime64, np.timedelta64)) and value != value
+    if isinstance(value, Decimal):
+        return value.is_nan()  # a signaling NaN cannot be compared
+    return isinstance(value, (float, np.inexact, np.datetime64, np.timedelta64)) and value != value
 
 
 def is_zone(name):

@@ -4,7 +4,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from scipy.sparse import issparse
 
-from skbackprop.tables.columns import Column
+from skbackprop.tables.columns import WIDE, Column
 
 
 class Frame:
@@ -79,8 +79,9 @@ class Rows:
 
 
 def is_plain(dtype):
-    """Whether the columns of a type are numbers in NumPy, where decimals are objects."""
-    return (dtype.is_numeric() and not isinstance(dtype, nw.Decimal)) or isinstance(dtype, nw.Boolean)
+    """Whether the columns of a type are numbers in NumPy, which has no decimals and integers of 128 bits."""
+    objects = isinstance(dtype, (nw.Decimal, *WIDE))
+    return (dtype.is_numeric() and not objects) or isinstance(dtype, nw.Boolean)
 
 
 def by_column(table, positions):

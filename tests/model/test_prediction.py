@@ -1,9 +1,14 @@
-"""Numbers that the type of X cannot hold."""
+"""Predictions: numbers that the type of X cannot hold, and the memory of chosen rows."""
+
+import tracemalloc
 
 import numpy as np
 import pytest
 
 from skbackprop import BackpropClassifier, BackpropRegressor, HiddenLayerTransformer
+from skbackprop.model.prediction import raw_predictions
+from skbackprop.network.network import Network
+from skbackprop.tables.encoded_rows import EncodedRows
 
 pytestmark = pytest.mark.filterwarnings("ignore:The 'max_iter' parameter")
 X = np.random.default_rng(0).normal(size=(50, 3)).astype(np.float32)
@@ -32,3 +37,22 @@ def test_activations_that_overflow_are_refused():
     transformer.estimator_.coefs_[0][...] = 1e300
     with pytest.raises(ValueError, match="row 0 of X are not finite"):
         transformer.transform(X.astype(np.float64) * 1e30)
+
+
+def test_chosen_rows_are_encoded_block_by_block():
+    rng = np.random.default_rng(0)
+    n_rows = 40_000
+    codes = rng.integers(0, 60, (n_rows, 10), dtype=np.int32)
+    X = EncodedRows(rng.normal(size=(n_rows, 1)), codes, [60] * 10)
+    network = Network([601, 4, 1], ["relu"], dtype=np.float32)
+    network.theta[:] = rng.normal(size=network.theta.size)
+    everything = raw_predictions(network, X)
+    chosen = np.flatnonzero(rng.random(n_rows) < 0.5)
+    tracemalloc.start()
+    try:
+        raw = raw_predictions(network, X, chosen=chosen)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    np.testing.assert_allclose(raw, everything[chosen], rtol=1e-5, atol=1e-5)
+    assert peak < 2**25  # their indicators together take 96 MB

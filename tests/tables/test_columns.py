@@ -2,10 +2,12 @@
 
 import datetime as dt
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
 
+from skbackprop.tables.category_column import CategoryColumn
 from skbackprop.tables.columns import CATEGORY, DATE, DURATION, NUMBER, TIME, Column
 from skbackprop.tables.date_column import DateColumn
 from skbackprop.tables.frames import as_frame
@@ -113,6 +115,38 @@ def test_the_calendar_is_that_of_the_clocks_in_the_zone_of_the_fit():
     np.testing.assert_array_equal(column.transform(objects), column.transform(column_of(clocks)))
 
 
+@pytest.mark.parametrize("zone", [ZoneInfo("Europe/Berlin"), "Europe/Berlin", dt.UTC])
+def test_dates_as_objects_have_the_zone_that_all_of_them_have(zone):
+    clocks = pd.Series(pd.date_range("2021-01-01 09:00", periods=365, tz=zone))
+    with_a_gap = pd.concat([clocks.astype(object), pd.Series([None])])
+    column = DateColumn(column_of(with_a_gap), 0)
+    assert column.parts == ["days", "day_of_year", "weekday"]  # always 9 o'clock
+    expected = DateColumn(column_of(clocks), 0).transform(column_of(clocks))
+    np.testing.assert_array_equal(column.transform(column_of(with_a_gap))[:-1], expected)
+
+
+def test_dates_as_objects_in_several_zones_are_moments_in_utc():
+    moments = pd.date_range("2021-01-01", periods=4, freq="7h", tz="UTC")
+    zones = ["UTC", "Asia/Tokyo", "America/New_York", dt.timezone(dt.timedelta(hours=2))]
+    mixed = column_of(
+        pd.Series([t.tz_convert(zone) for t, zone in zip(moments, zones, strict=True)], dtype=object)
+    )
+    in_utc = column_of(pd.Series(moments))
+    assert mixed.zone == in_utc.zone == "UTC"
+    np.testing.assert_array_equal(
+        DateColumn(mixed, 0).transform(mixed), DateColumn(in_utc, 0).transform(in_utc)
+    )
+
+
+@pytest.mark.parametrize("naive", [pd.Timestamp("2020"), dt.datetime(2020, 1, 1), dt.date(2020, 1, 1)])
+def test_dates_with_and_without_a_zone_in_one_column_are_refused(naive):
+    column = column_of(pd.Series([naive, None, pd.Timestamp("2020", tz="Asia/Tokyo")], dtype=object))
+    with pytest.raises(
+        ValueError, match=r"Column 't' of X has dates with and without a time zone; .*utc=True"
+    ):
+        DateColumn(column, 0)
+
+
 def test_parts_of_the_calendar_against_the_standard_library():
     moments = [dt.datetime(1968, 1, 1) + k * dt.timedelta(days=37, hours=5) for k in range(200)]
     column = column_of(pd.Series(moments))
@@ -154,6 +188,27 @@ def test_other_kinds_are_refused_by_name_with_the_remedy(values, message):
     )
     with pytest.raises(ValueError, match=rf"Column 'x' of X holds .*{message}"):
         column.kind  # noqa: B018
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [([1], "lists; make"), ({"a": 1}, "structs; make"), (np.ones(2), "lists"), ({1}, "lists")],
+    ids=["list", "dict", "array", "set"],
+)
+def test_what_cannot_be_a_category_is_named_for_what_it_is(value, message):
+    column = as_frame(pd.DataFrame({"x": pd.Series([value, None], dtype=object)})).column(0)
+    with pytest.raises(ValueError, match=rf"Column 'x' of X holds {message}"):
+        CategoryColumn(column, 0)
+
+
+@pytest.mark.parametrize("dtype", [pl.Int128, pl.UInt128])
+def test_integers_of_128_bits_are_numbers(dtype):
+    values = [1, None, 3]
+    frame = as_frame(pl.DataFrame({"x": pl.Series(values, dtype=dtype), "z": [0.5] * 3}))
+    assert frame.column(0).kind == NUMBER
+    np.testing.assert_array_equal(frame.numbers(np.arange(2)), [[1, 0.5], [np.nan, 0.5], [3, 0.5]])
+    assert not frame.column(0).has_lossy_integers
+    assert as_frame(pl.DataFrame({"x": pl.Series([2**100], dtype=dtype)})).column(0).has_lossy_integers
 
 
 def test_objects_are_what_their_values_are():

@@ -117,6 +117,13 @@ def test_rare_categories_are_those_of_one_hot_encoder(limits):
     assert sorted(map(tuple, encoded.T)) == sorted(map(tuple, expected.T))
 
 
+def test_integers_of_any_size_are_categories_by_value():
+    integers = [10**400, 2**60, 2**60 + 1, -1]
+    column = CategoryColumn(Column("k", np.array(integers, object)), 0)
+    assert column.categories == [-1, 2**60, 2**60 + 1, 10**400]
+    np.testing.assert_array_equal(column.transform(Column("k", np.array([2**60, 2**60 + 1]))), [1, 2])
+
+
 def test_the_limit_of_categories_grows_with_the_rows():
     for n_rows, limit in ((10, 100), (2_000, 100), (15_000, 150), (200_000, 1_000)):
         column = CategoryColumn(Column("k", np.arange(n_rows) // 50), 0, max_categories="auto")
