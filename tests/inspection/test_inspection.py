@@ -114,7 +114,8 @@ def test_gradients_include_class_weights_and_label_smoothing():
     model = BackpropClassifier((), **settings).fit(X, y)
     z = SCALED @ model.coefs_[0] + model.intercepts_[0]
     w = np.array([1, 2, 4])[y]
-    smoothed = 0.7 * np.eye(3)[y] + 0.1
+    base_rates = np.array([1, 2, 4]) / 7  # of 50 rows each, with their weights
+    smoothed = 0.7 * np.eye(3)[y] + 0.3 * base_rates
     delta = (textbook.softmax(z) - smoothed) * (w / w.sum())[:, None]
     (layer,) = gradients(model, X, y)
     np.testing.assert_allclose(layer.delta, delta, rtol=1e-9)
