@@ -9,7 +9,7 @@ from sklearn.utils.validation import _check_y, check_consistent_length
 
 from skbackprop.estimators.base import BaseBackprop, network_inputs
 from skbackprop.model.prediction import scaled_block
-from skbackprop.tables.inputs import check_weights
+from skbackprop.tables.inputs import check_training_data, check_weights
 from skbackprop.tables.rows_on_disk import in_memory
 from skbackprop.tables.sparse_rows import SparseRows
 
@@ -54,6 +54,28 @@ def encoded_rows(estimator, X, y, sample_weight, name="sample_weight"):
     check_consistent_length(X, y)
     sample_weight = check_weights(sample_weight, X, name)
     return model, X, y, mean_one(model.row_weights(y, sample_weight))
+
+
+def training_rows(estimator, X, y, sample_weight):
+    """Return what :func:`encoded_rows` returns, with the inputs that the rows had in training.
+
+    They differ for categories that are encoded by the target: in a prediction the number of a category of one
+    row is the target of this row, while in training it followed from other rows.
+    """
+    model, rows, y, w = encoded_rows(estimator, X, y, sample_weight)
+    encoder = model.encoder
+    if encoder is not None and encoder.by_target:
+        rows, *_ = check_training_data(
+            estimator,
+            X,
+            y,
+            sample_weight,
+            reset=False,
+            encoder=encoder,
+            scaling=model.scaling,
+            goes_on="resumed",
+        )
+    return model, rows, y, w
 
 
 def mean_one(sample_weight):

@@ -11,7 +11,7 @@ from sklearn.metrics import roc_auc_score
 
 from skbackprop.inspection.column_groups import column_groups
 from skbackprop.inspection.gradient_check import in_float64
-from skbackprop.inspection.inspected_data import encoded_rows, mean_one, network_batch
+from skbackprop.inspection.inspected_data import encoded_rows, mean_one, network_batch, training_rows
 from skbackprop.inspection.kept_epoch import kept_epoch
 from skbackprop.inspection.layer_activations import network_activations
 from skbackprop.inspection.layer_gradients import backpropagate
@@ -66,12 +66,12 @@ class Measurements:
     network : Network
         A copy of the estimator's network in float64, without dropout.
     X, y, w
-        The encoded inputs; the targets; the weights with mean 1, or None.
+        The encoded inputs, as in training; the targets; the weights with mean 1, or None.
     """
 
     def __init__(self, estimator, X, y, sample_weight, X_val, y_val, sample_weight_val):
         self.estimator = estimator
-        self.model, self.X, self.y, self.w = encoded_rows(estimator, X, y, sample_weight)
+        self.model, self.X, self.y, self.w = training_rows(estimator, X, y, sample_weight)
         self.settings, self.history = self.model.settings, self.model.history
         self.network = in_float64(self.model.network)
         self._inputs = X
@@ -205,13 +205,21 @@ class Measurements:
     # Losses.
 
     @cached_property
-    def losses(self):
-        """Mean losses over all rows: (of the network, of the best constant, the least possible one).
+    def Y_to_predict(self):
+        """Encoded targets as predictions should be: without label smoothing where a temperature undoes it."""
+        return self._plain_targets(self.y) if self.settings.calibrated else self.Y
 
-        These are the losses that training minimizes, but without dropout.
-        """
-        loss = self._loss_of_predictions(self.X, self.Y, self.w)
-        return loss, least_constant_loss(self.model.loss, self.Y, self.w), self._least_loss()
+    @cached_property
+    def losses(self):
+        """Mean losses over all rows: (of the network, of the best constant, the least possible one)."""
+        Y = self.Y_to_predict
+        loss = self._loss_of_predictions(self.X, Y, self.w)
+        return loss, least_constant_loss(self.model.loss, Y, self.w), self._least_loss(Y)
+
+    @cached_property
+    def least_training_loss(self):
+        """The least possible loss of a training, with label smoothing."""
+        return self._least_loss(self.Y)
 
     @cached_property
     def learned_share(self):
@@ -223,13 +231,13 @@ class Measurements:
         possible = constant - least
         return (constant - loss) / possible if possible > 1e-9 * max(1, abs(constant)) else None
 
-    def _least_loss(self):
+    def _least_loss(self, Y):
         """Return the loss of predictions equal to the targets; 0 for a custom loss."""
         link = LINKS.get(getattr(self.model.loss, "activation", "custom"))
         if link is None:
             return 0.0
-        values = self.model.loss.value(self.Y, link(self.Y), np.empty_like(self.Y))
-        return weighted_sum(values, self.w) / self.Y.shape[0]
+        values = self.model.loss.value(Y, link(Y), np.empty_like(Y))
+        return weighted_sum(values, self.w) / Y.shape[0]
 
     @cached_property
     def plain_losses(self):
@@ -291,7 +299,7 @@ class Measurements:
             self.network.n_networks,
         )
         residuals = np.empty((rows.size, raw.shape[1]))
-        self.model.loss.delta(self.Y[rows], raw[rows], residuals)
+        self.model.loss.delta(self.Y_to_predict[rows], raw[rows], residuals)
         return ReferenceForest(X, residuals, w).share_explained * np.clip(1 - learned, 0, 1)
 
     def explained_by(self, inputs):

@@ -198,7 +198,7 @@ def still_falling(m):
     n_last = max(1, round(LAST_PART * len(curve)))
     if len(curve) == n_last or kept_epoch(m.estimator) <= len(curve) - n_last:
         return  # the weights of further epochs would not have been kept
-    share = (curve[-n_last - 1] - curve[-1]) / (curve.max() - m.losses[2])
+    share = (curve[-n_last - 1] - curve[-1]) / (curve.max() - m.least_training_loss)
     if share > STILL_FALLING:
         yield Finding(
             "underfit",

@@ -693,6 +693,24 @@ def test_invalid_arguments_raise():
         diagnose(model, IRIS[0][:, :3], IRIS[1])
 
 
+@pytest.mark.filterwarnings("ignore:More than half of the rows have categories that are too rare")
+def test_a_category_of_one_row_does_not_explain_its_own_target():
+    """Most names are those of one row, and y is noise: where it has no name, it cannot be learned."""
+    pd = pytest.importorskip("pandas")
+    rng = np.random.default_rng(0)
+    names_of_rows = np.arange(300)
+    names_of_rows[:20] //= 2  # ten pairs of rows with equal names and targets
+    y = rng.normal(size=300)[names_of_rows]
+    X, X_val = (
+        pd.DataFrame({"name": [f"{letter}{i}" for i in names_of_rows], "a": rng.normal(size=300)})
+        for letter in "nm"
+    )
+    model = BackpropRegressor(8, recipe="fast", random_state=0).fit(X, y)
+    found = names(diagnose(model, X, y, X_val=X_val, y_val=rng.normal(size=300)))
+    assert "identifier" in found
+    assert not {"underfit", "deciding_column", "different_rows", "overfit"} & set(found)
+
+
 # The report.
 
 FINDINGS = [
