@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
     from sklearn.base import BaseEstimator
 
-    from skbackprop.inspection.inspected_data import MatrixLike
+    from skbackprop.estimators.types import MatrixLike
 
 # Half the distance between two layers, minus a gap.
 HALF_WIDTH = 0.42

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from sklearn.base import BaseEstimator
 
-    from skbackprop.inspection.inspected_data import MatrixLike
+    from skbackprop.estimators.types import MatrixLike
 
 KINDS = ("beeswarm", "bar", "waterfall")
 # Characters of a value that are written beside the name of its column.

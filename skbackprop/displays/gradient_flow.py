@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
     from sklearn.base import BaseEstimator
 
-    from skbackprop.inspection.inspected_data import MatrixLike
+    from skbackprop.estimators.types import MatrixLike
 
 # Styles of successive displays on the same axes: color, marker of dL/dW, marker of delta.
 STYLES = [

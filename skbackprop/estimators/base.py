@@ -3,6 +3,7 @@
 import numpy as np
 from sklearn.base import BaseEstimator, is_classifier
 from sklearn.utils import check_random_state
+from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import _num_samples, check_is_fitted
 
 from skbackprop.estimators.callbacks import CallbackSupportMixin, observe
@@ -18,6 +19,7 @@ from skbackprop.estimators.resuming import (
     with_fixed,
 )
 from skbackprop.estimators.rows import Rows, check_groups
+from skbackprop.estimators.types import Method
 from skbackprop.estimators.validation import Validation, make_validation
 from skbackprop.estimators.version import __version__
 from skbackprop.estimators.warnings import (
@@ -113,6 +115,11 @@ def stochastic(estimator):
             "solver='adam', 'adamw' or 'sgd'."
         )
     return True
+
+
+def only_in_batches(method: Method) -> Method:
+    """Decorate a method that exists where :func:`stochastic` holds."""
+    return available_if(stochastic)(method)
 
 
 class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixin, BaseEstimator):

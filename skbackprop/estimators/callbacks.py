@@ -5,6 +5,10 @@ The fit is one task, and each epoch (with "lbfgs": each iteration) a task below 
 
 import copy
 
+from sklearn.base import _fit_context
+
+from skbackprop.estimators.types import Method
+
 try:
     from sklearn.callback import CallbackSupportMixin, with_callbacks
 except ImportError:
@@ -15,6 +19,11 @@ except ImportError:
     def with_callbacks(method):
         """Return `method` itself."""
         return method
+
+
+def fitting(method: Method) -> Method:
+    """Decorate a fit or partial_fit: it validates the parameters first, and may call callbacks."""
+    return with_callbacks(_fit_context(prefer_skip_nested_validation=True)(method))
 
 
 def observe(estimator, model, max_iter, X, y, sample_weight):

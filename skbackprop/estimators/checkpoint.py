@@ -1,5 +1,7 @@
 """A callback that saves a training under way, so that nothing is lost when the process dies."""
 
+from __future__ import annotations
+
 import contextlib
 import copy
 import hashlib
@@ -8,8 +10,13 @@ import pickle
 import secrets
 from numbers import Integral
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from skbackprop.estimators.base import BaseBackprop
+
+if TYPE_CHECKING:
+    from skbackprop.estimators.classifier import BackpropClassifier
+    from skbackprop.estimators.regressor import BackpropRegressor
 
 # What a checkpoint begins with; the SHA-256 of the pickled estimator follows, and then this.
 HEADER = b"skbackprop checkpoint 1\n"
@@ -75,13 +82,13 @@ class Checkpoint:
     ...     assert (resumed.predict_proba(X) == model.predict_proba(X)).all()
     """
 
-    def __init__(self, path, every=1):
+    def __init__(self, path: str | os.PathLike[str], every: int = 1) -> None:
         if isinstance(every, bool) or not isinstance(every, Integral) or every < 1:
             raise ValueError(f"The 'every' parameter must be an int of at least 1. Got {every!r} instead.")
-        self.path = Path(path).expanduser()
-        self.every = int(every)
+        self.path: Path = Path(path).expanduser()
+        self.every: int = int(every)
 
-    def setup(self, estimator, context):
+    def setup(self, estimator: BaseBackprop, context: Any) -> None:
         """Find out before the first epoch whether the estimator can be saved, and the file be written.
 
         Raises
@@ -110,13 +117,15 @@ class Checkpoint:
         with self._clear_errors():
             part_of(self.path.resolve()).unlink()
 
-    def teardown(self, estimator, context):
+    def teardown(self, estimator: BaseBackprop, context: Any) -> None:
         """Do nothing: the file stays."""
 
-    def on_fit_task_begin(self, estimator, context):
+    def on_fit_task_begin(self, estimator: BaseBackprop, context: Any) -> None:
         """Do nothing: there is nothing new to save."""
 
-    def on_fit_task_end(self, estimator, context, *, fitted_estimator):
+    def on_fit_task_end(
+        self, estimator: BaseBackprop, context: Any, *, fitted_estimator: BaseBackprop | None
+    ) -> None:
         """Save at the end of an epoch."""
         # A task that came to nothing has no fitted estimator, and after the last epoch its own
         # checkpoint is the one to go on from: the fit as a whole adds nothing.
@@ -125,7 +134,7 @@ class Checkpoint:
         if fitted_estimator.n_iter_ % self.every == 0:
             self.save(fitted_estimator)
 
-    def save(self, estimator):
+    def save(self, estimator: BaseBackprop) -> None:
         """Write `estimator`, its callbacks left out.
 
         Parameters
@@ -158,7 +167,7 @@ class Checkpoint:
             ) from error
 
     @staticmethod
-    def load(path):
+    def load(path: str | os.PathLike[str]) -> BackpropClassifier | BackpropRegressor:
         """Return the estimator of a checkpoint, ready for :meth:`fit` to go on.
 
         Parameters

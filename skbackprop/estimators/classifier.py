@@ -1,19 +1,30 @@
 """BackpropClassifier: a multilayer perceptron for classes."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
 import numpy as np
 from scipy.special import log_expit, log_softmax
-from sklearn.base import ClassifierMixin, _fit_context
+from sklearn.base import ClassifierMixin
 from sklearn.metrics import accuracy_score
 from sklearn.neural_network import MLPClassifier
-from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from skbackprop.estimators import parameters
-from skbackprop.estimators.base import BaseBackprop, stochastic
-from skbackprop.estimators.callbacks import with_callbacks
+from skbackprop.estimators.base import BaseBackprop, only_in_batches
+from skbackprop.estimators.callbacks import fitting
 from skbackprop.estimators.conversion import from_sklearn, to_sklearn
 from skbackprop.estimators.documentation import documented
 from skbackprop.model.conformal_sets import adaptive_scores, adaptive_sets, low_order_digits
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import ArrayLike
+
+    from skbackprop.estimators.recipe import Recipe
+    from skbackprop.estimators.types import Array, MatrixLike, RandomState
 
 
 @documented(parameters.CLASSIFIER, "classifier")
@@ -62,42 +73,42 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
 
     def __init__(
         self,
-        hidden_layer_sizes="auto",
-        activation="auto",
+        hidden_layer_sizes: ArrayLike = "auto",
+        activation: ArrayLike = "auto",
         *,
-        recipe="tabular",
-        n_estimators="auto",
-        loss="log_loss",
-        dropout="auto",
-        solver="auto",
-        learning_rate="auto",
-        schedule="auto",
-        power_t=0.5,
-        alpha="auto",
-        batch_size="auto",
-        max_iter="auto",
-        max_fun=15000,
-        momentum=0.9,
-        nesterov=True,
-        beta_1=0.9,
-        beta_2="auto",
-        epsilon=1e-8,
-        scaling="auto",
-        categorical_features="from_dtype",
-        max_categories="auto",
-        min_frequency=None,
-        dtype="auto",
-        class_weight=None,
-        early_stopping="auto",
-        validation_fraction=0.1,
-        n_iter_no_change="auto",
-        tol=1e-4,
-        scoring="loss",
-        warm_start=False,
-        shuffle=True,
-        random_state=None,
-        verbose=False,
-    ):
+        recipe: str | Recipe = "tabular",
+        n_estimators: int | str = "auto",
+        loss: object = "log_loss",
+        dropout: ArrayLike = "auto",
+        solver: str = "auto",
+        learning_rate: float | str = "auto",
+        schedule: str | Callable[[float], float] = "auto",
+        power_t: float = 0.5,
+        alpha: float | str = "auto",
+        batch_size: int | str = "auto",
+        max_iter: int | str = "auto",
+        max_fun: int = 15000,
+        momentum: float = 0.9,
+        nesterov: bool = True,
+        beta_1: float = 0.9,
+        beta_2: float | str = "auto",
+        epsilon: float = 1e-8,
+        scaling: str | None = "auto",
+        categorical_features: ArrayLike | None = "from_dtype",
+        max_categories: int | str | None = "auto",
+        min_frequency: float | None = None,
+        dtype: str = "auto",
+        class_weight: str | dict[Any, float] | list[dict[Any, float]] | None = None,
+        early_stopping: bool | str = "auto",
+        validation_fraction: float = 0.1,
+        n_iter_no_change: float | str | None = "auto",
+        tol: float = 1e-4,
+        scoring: str | Callable[..., Any] = "loss",
+        warm_start: bool = False,
+        shuffle: bool = True,
+        random_state: RandomState = None,
+        verbose: int = False,
+    ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
         self.activation = activation
         self.recipe = recipe
@@ -138,9 +149,18 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         tags.classifier_tags.multi_label = True
         return tags
 
-    @with_callbacks
-    @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y, sample_weight=None, *, X_val=None, y_val=None, sample_weight_val=None, groups=None):
+    @fitting
+    def fit(
+        self,
+        X: MatrixLike,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+        *,
+        X_val: MatrixLike | None = None,
+        y_val: ArrayLike | None = None,
+        sample_weight_val: ArrayLike | None = None,
+        groups: ArrayLike | None = None,
+    ) -> Self:
         """Train the network.
 
         Parameters
@@ -163,10 +183,15 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         """
         return self._fit(X, y, sample_weight, X_val, y_val, sample_weight_val, groups)
 
-    @available_if(stochastic)
-    @with_callbacks
-    @_fit_context(prefer_skip_nested_validation=True)
-    def partial_fit(self, X, y, sample_weight=None, classes=None):
+    @only_in_batches
+    @fitting
+    def partial_fit(
+        self,
+        X: MatrixLike,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+        classes: ArrayLike | None = None,
+    ) -> Self:
         """Train for one epoch on these rows, going on from where the training stands.
 
         Parameters that ``set_params`` changed in between are followed; a warning names those that cannot be,
@@ -197,7 +222,7 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         return self._partial_fit(X, y, sample_weight, classes)
 
     @classmethod
-    def from_sklearn(cls, mlp):
+    def from_sklearn(cls, mlp: MLPClassifier) -> Self:
         """Return an estimator with the weights and the parameters of scikit-learn's network.
 
         Its predictions are the same. What is divided by the batch size there (alpha) is divided here
@@ -220,7 +245,7 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         """
         return from_sklearn(cls, mlp, MLPClassifier)
 
-    def to_sklearn(self):
+    def to_sklearn(self) -> MLPClassifier:
         """Return scikit-learn's network with these weights, which predicts the same.
 
         Scaling is folded into the first and the last layer, in float64.
@@ -239,24 +264,24 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         return to_sklearn(self)
 
     @property
-    def classes_(self):
+    def classes_(self) -> Array:
         """The classes, sorted; with a multilabel y their numbers."""
         return self._fitted_model().targets.classes
 
     @property
-    def oof_decision_function_(self):
+    def oof_decision_function_(self) -> Array:
         """The out-of-fold probabilities of the rows of the training, (n_samples, n_classes)."""
         return self._probabilities(self._out_of_fold().raw.copy())
 
     @property
-    def oof_score_(self):
+    def oof_score_(self) -> float:
         """The accuracy of the out-of-fold predictions."""
         found = self._out_of_fold()
         rows = found.held_out
         predicted = self._model.targets.plain(self._model.targets.decode(found.raw[rows]))
         return found.score(accuracy_score, predicted)
 
-    def decision_function(self, X):
+    def decision_function(self, X: MatrixLike) -> Array:
         """Return the raw outputs z^L.
 
         Parameters
@@ -270,7 +295,7 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         raw = self._raw(X)
         return raw[:, 0] if self._is_binary() else raw
 
-    def predict(self, X):
+    def predict(self, X: MatrixLike) -> Array:
         """Return the most probable class of each row, or the labels whose probability is above 1/2.
 
         Parameters
@@ -284,7 +309,7 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         raw = self._raw(X)
         return self._model.targets.decode(raw)
 
-    def predict_proba(self, X):
+    def predict_proba(self, X: MatrixLike) -> Array:
         """Return the probability of each class, or of each label.
 
         Parameters
@@ -298,7 +323,7 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         """
         return self._probabilities(self._raw(X))
 
-    def predict_set(self, X, coverage=0.9):
+    def predict_set(self, X: MatrixLike, coverage: float = 0.9) -> Array:
         """Return sets of classes that contain the true class of a given share of new rows.
 
         Parameters
@@ -372,7 +397,7 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         probabilities = [self._probabilities(z) for z in raw.copy()]
         return adaptive_sets(held_out.fold_scores(scores), probabilities, u, coverage)
 
-    def sample_proba(self, X, n_samples=1, random_state=0):
+    def sample_proba(self, X: MatrixLike, n_samples: int = 1, random_state: RandomState = 0) -> Array:
         """Draw probabilities from the network with dropout left on (Monte Carlo dropout).
 
         Parameters
@@ -427,7 +452,7 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
             raw /= raw.sum(axis=1, keepdims=True)
         return raw
 
-    def predict_log_proba(self, X):
+    def predict_log_proba(self, X: MatrixLike) -> Array:
         """Return the logarithms of the probabilities, finite however sure the network is.
 
         Parameters

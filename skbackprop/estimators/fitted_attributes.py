@@ -1,10 +1,20 @@
 """The attributes that fitting gives, each read from the model: they are there together, or not at all."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from skbackprop.estimators.parameters import RECIPE
 from skbackprop.network.initialization import schemes_of_layers
 from skbackprop.tables.column_report import report_columns, report_numbers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from skbackprop.estimators.types import Array
+    from skbackprop.tables.column_report import ColumnReports
 
 
 class FittedAttributes:
@@ -12,6 +22,10 @@ class FittedAttributes:
 
     They are described in :mod:`skbackprop.estimators.documentation`, for the users of the estimators.
     """
+
+    # Of scikit-learn's BaseEstimator.
+    n_features_in_: int
+    _get_param_names: Callable[[], list[str]]
 
     def _fitted_model(self):
         # AttributeError where there is no model, so that hasattr(estimator, "coefs_") is False.
@@ -21,7 +35,7 @@ class FittedAttributes:
             raise AttributeError(f"This {type(self).__name__} instance is not fitted yet.") from None
 
     @property
-    def coefs_(self):
+    def coefs_(self) -> list[Array]:
         """List of ndarray of shape (n_{l-1}, n_l): the weights W^l, views that may be written to.
 
         With several networks their shape is (n_estimators, n_{l-1}, n_l).
@@ -29,7 +43,7 @@ class FittedAttributes:
         return self._fitted_model().network.W
 
     @property
-    def intercepts_(self):
+    def intercepts_(self) -> list[Array]:
         """List of ndarray of shape (n_l,): the biases b^l, views that may be written to.
 
         With several networks their shape is (n_estimators, n_l).
@@ -37,7 +51,7 @@ class FittedAttributes:
         return self._fitted_model().network.b
 
     @property
-    def resolved_params_(self):
+    def resolved_params_(self) -> dict[str, Any]:
         """Dict of the parameters of the last fit, with the values that "auto" took."""
         model = self._fitted_model()
         settings, network = model.settings, model.network
@@ -49,7 +63,7 @@ class FittedAttributes:
         return resolved
 
     @property
-    def columns_(self):
+    def columns_(self) -> ColumnReports:
         """What each column of X was read as (see :class:`skbackprop.tables.column_report.ColumnReport`)."""
         encoder = self._fitted_model().encoder
         if encoder is not None:
@@ -70,63 +84,63 @@ class FittedAttributes:
         return found
 
     @property
-    def n_iter_(self):
+    def n_iter_(self) -> int:
         """Whole epochs done (with "lbfgs": iterations)."""
         return self._fitted_model().history.n_epochs
 
     @property
-    def n_layers_(self):
+    def n_layers_(self) -> int:
         """Layers, with the inputs and the outputs."""
         return len(self._fitted_model().network.layer_sizes)
 
     @property
-    def n_outputs_(self):
+    def n_outputs_(self) -> int:
         """Units of the last layer."""
         return self._fitted_model().targets.n_outputs
 
     @property
-    def out_activation_(self):
+    def out_activation_(self) -> str:
         """Name of the activation of the last layer, "custom" with a loss of one's own."""
         return getattr(self._fitted_model().loss, "activation", "custom")
 
     @property
-    def loss_curve_(self):
+    def loss_curve_(self) -> list[float]:
         """The loss of each epoch."""
         return self._fitted_model().history.loss
 
     @property
-    def penalty_curve_(self):
+    def penalty_curve_(self) -> list[float]:
         """The penalty at the end of each epoch."""
         return self._fitted_model().history.penalty
 
     @property
-    def validation_loss_curve_(self):
+    def validation_loss_curve_(self) -> list[float]:
         """The validation loss at the end of each epoch; empty without validation."""
         return self._fitted_model().history.validation_loss
 
     @property
-    def validation_scores_(self):
+    def validation_scores_(self) -> list[float]:
         """The validation score at the end of each epoch; empty with scoring="loss"."""
         return self._fitted_model().history.validation_score
 
     @property
-    def validation_epochs_(self):
+    def validation_epochs_(self) -> list[int]:
         """The epochs, counted from 1 within ``loss_curve_``, at whose end there was a validation."""
         history = self._fitted_model().history
         return [epoch - history.n_dropped for epoch in history.validation_epochs]
 
     @property
-    def loss_(self):
+    def loss_(self) -> float:
         """The loss of the last epoch."""
         losses = self._fitted_model().history.loss
         return losses[-1] if losses else np.inf
 
     @property
-    def best_loss_(self):
+    def best_loss_(self) -> float:
         """The validation loss of the weights that were kept; without validation the smallest loss."""
         return self._fitted_model().history.best_loss
 
     @property
-    def best_validation_score_(self):
+    def best_validation_score_(self) -> float | None:
         """The largest validation score, None without."""
         return max(self._fitted_model().history.validation_score, default=None)

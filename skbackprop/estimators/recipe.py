@@ -1,11 +1,16 @@
 """Recipe: a named recipe with some of its values changed."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from sklearn.base import BaseEstimator
 
 from skbackprop.estimators import parameters
 from skbackprop.estimators.documentation import documented
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @documented(parameters.RECIPE)
@@ -41,17 +46,17 @@ class Recipe(BaseEstimator):
 
     def __init__(
         self,
-        base="tabular",
+        base: str = "tabular",
         *,
-        regularization_schedule="auto",
-        initialization="auto",
-        clip_norm=None,
-        max_norm=None,
-        parametrization="auto",
-        input_layer="auto",
-        label_smoothing="auto",
-        clip_predictions="auto",
-    ):
+        regularization_schedule: str | Callable[[float], float] = "auto",
+        initialization: str | Callable[..., Any] = "auto",
+        clip_norm: float | None = None,
+        max_norm: float | None = None,
+        parametrization: str = "auto",
+        input_layer: str | None = "auto",
+        label_smoothing: float | str = "auto",
+        clip_predictions: bool | str = "auto",
+    ) -> None:
         self.base = base
         self.regularization_schedule = regularization_schedule
         self.initialization = initialization

@@ -1,19 +1,30 @@
 """BackpropRegressor: a multilayer perceptron for numbers."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, Self, overload
+
 import numpy as np
-from sklearn.base import RegressorMixin, _fit_context
+from sklearn.base import RegressorMixin
 from sklearn.metrics import d2_pinball_score, r2_score
 from sklearn.neural_network import MLPRegressor
-from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from skbackprop.estimators import parameters
-from skbackprop.estimators.base import BaseBackprop, stochastic
-from skbackprop.estimators.callbacks import with_callbacks
+from skbackprop.estimators.base import BaseBackprop, only_in_batches
+from skbackprop.estimators.callbacks import fitting
 from skbackprop.estimators.conversion import from_sklearn, to_sklearn
 from skbackprop.estimators.documentation import documented
 from skbackprop.model.conformal_intervals import intervals
 from skbackprop.model.prediction import narrow
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import ArrayLike
+
+    from skbackprop.estimators.recipe import Recipe
+    from skbackprop.estimators.types import Array, MatrixLike, RandomState
 
 
 @documented(parameters.REGRESSOR, "regressor")
@@ -57,42 +68,42 @@ class BackpropRegressor(RegressorMixin, BaseBackprop):
 
     def __init__(
         self,
-        hidden_layer_sizes="auto",
-        activation="auto",
+        hidden_layer_sizes: ArrayLike = "auto",
+        activation: ArrayLike = "auto",
         *,
-        recipe="tabular",
-        n_estimators="auto",
-        loss="squared_error",
-        quantile=0.5,
-        dropout="auto",
-        solver="auto",
-        learning_rate="auto",
-        schedule="auto",
-        power_t=0.5,
-        alpha="auto",
-        batch_size="auto",
-        max_iter="auto",
-        max_fun=15000,
-        momentum=0.9,
-        nesterov=True,
-        beta_1=0.9,
-        beta_2="auto",
-        epsilon=1e-8,
-        scaling="auto",
-        categorical_features="from_dtype",
-        max_categories="auto",
-        min_frequency=None,
-        dtype="auto",
-        early_stopping="auto",
-        validation_fraction=0.1,
-        n_iter_no_change="auto",
-        tol=1e-4,
-        scoring="loss",
-        warm_start=False,
-        shuffle=True,
-        random_state=None,
-        verbose=False,
-    ):
+        recipe: str | Recipe = "tabular",
+        n_estimators: int | str = "auto",
+        loss: object = "squared_error",
+        quantile: ArrayLike = 0.5,
+        dropout: ArrayLike = "auto",
+        solver: str = "auto",
+        learning_rate: float | str = "auto",
+        schedule: str | Callable[[float], float] = "auto",
+        power_t: float = 0.5,
+        alpha: float | str = "auto",
+        batch_size: int | str = "auto",
+        max_iter: int | str = "auto",
+        max_fun: int = 15000,
+        momentum: float = 0.9,
+        nesterov: bool = True,
+        beta_1: float = 0.9,
+        beta_2: float | str = "auto",
+        epsilon: float = 1e-8,
+        scaling: str | None = "auto",
+        categorical_features: ArrayLike | None = "from_dtype",
+        max_categories: int | str | None = "auto",
+        min_frequency: float | None = None,
+        dtype: str = "auto",
+        early_stopping: bool | str = "auto",
+        validation_fraction: float = 0.1,
+        n_iter_no_change: float | str | None = "auto",
+        tol: float = 1e-4,
+        scoring: str | Callable[..., Any] = "loss",
+        warm_start: bool = False,
+        shuffle: bool = True,
+        random_state: RandomState = None,
+        verbose: int = False,
+    ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
         self.activation = activation
         self.recipe = recipe
@@ -133,9 +144,18 @@ class BackpropRegressor(RegressorMixin, BaseBackprop):
         tags.target_tags.multi_output = True
         return tags
 
-    @with_callbacks
-    @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y, sample_weight=None, *, X_val=None, y_val=None, sample_weight_val=None, groups=None):
+    @fitting
+    def fit(
+        self,
+        X: MatrixLike,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+        *,
+        X_val: MatrixLike | None = None,
+        y_val: ArrayLike | None = None,
+        sample_weight_val: ArrayLike | None = None,
+        groups: ArrayLike | None = None,
+    ) -> Self:
         """Train the network.
 
         Parameters
@@ -158,10 +178,9 @@ class BackpropRegressor(RegressorMixin, BaseBackprop):
         """
         return self._fit(X, y, sample_weight, X_val, y_val, sample_weight_val, groups)
 
-    @available_if(stochastic)
-    @with_callbacks
-    @_fit_context(prefer_skip_nested_validation=True)
-    def partial_fit(self, X, y, sample_weight=None):
+    @only_in_batches
+    @fitting
+    def partial_fit(self, X: MatrixLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
         """Train for one epoch on these rows, going on from where the training stands.
 
         Parameters that ``set_params`` changed in between are followed; a warning names those that cannot be,
@@ -182,7 +201,19 @@ class BackpropRegressor(RegressorMixin, BaseBackprop):
         """
         return self._partial_fit(X, y, sample_weight)
 
-    def predict(self, X, return_std=False, *, n_samples=100):
+    @overload
+    def predict(
+        self, X: MatrixLike, return_std: Literal[False] = False, *, n_samples: int = 100
+    ) -> Array: ...
+
+    @overload
+    def predict(
+        self, X: MatrixLike, return_std: Literal[True], *, n_samples: int = 100
+    ) -> tuple[Array, Array]: ...
+
+    def predict(
+        self, X: MatrixLike, return_std: bool = False, *, n_samples: int = 100
+    ) -> Array | tuple[Array, Array]:
         """Return the predictions, and how far dropout moves them.
 
         Parameters
@@ -215,7 +246,7 @@ class BackpropRegressor(RegressorMixin, BaseBackprop):
             return samples.mean(axis=-1), samples.std(axis=-1)
         return self._predictions(self._raw(X))
 
-    def predict_interval(self, X, coverage=0.9):
+    def predict_interval(self, X: MatrixLike, coverage: float = 0.9) -> Array:
         """Return intervals that contain a given share of new y, whatever the distribution of the data.
 
         Parameters
@@ -287,7 +318,7 @@ class BackpropRegressor(RegressorMixin, BaseBackprop):
         return bounds
 
     @property
-    def oof_prediction_(self):
+    def oof_prediction_(self) -> Array:
         """The out-of-fold predictions for the rows of the training, like y."""
         found = self._out_of_fold()
         rows = found.held_out
@@ -297,12 +328,12 @@ class BackpropRegressor(RegressorMixin, BaseBackprop):
         return predictions
 
     @property
-    def oof_score_(self):
+    def oof_score_(self) -> float:
         """The score of the out-of-fold predictions, R^2 or D^2 as in :meth:`score`."""
         found = self._out_of_fold()
         return found.score(self._metric, self.oof_prediction_[found.held_out])
 
-    def score(self, X, y, sample_weight=None):
+    def score(self, X: MatrixLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
         """Return the coefficient of determination R^2; with several quantiles, the mean of their D^2.
 
         Parameters
@@ -330,7 +361,7 @@ class BackpropRegressor(RegressorMixin, BaseBackprop):
         scores = [d2_pinball_score(y, a, sample_weight=sample_weight, alpha=q) for a, q in columns]
         return float(np.mean(scores))
 
-    def sample_y(self, X, n_samples=1, random_state=0):
+    def sample_y(self, X: MatrixLike, n_samples: int = 1, random_state: RandomState = 0) -> Array:
         """Draw predictions from the network with dropout left on (Monte Carlo dropout).
 
         Parameters
@@ -373,7 +404,7 @@ class BackpropRegressor(RegressorMixin, BaseBackprop):
         return narrow(y, raw.dtype)
 
     @classmethod
-    def from_sklearn(cls, mlp):
+    def from_sklearn(cls, mlp: MLPRegressor) -> Self:
         """Return an estimator with the weights and the parameters of scikit-learn's network.
 
         Its predictions are the same. What is divided by the batch size there (alpha) is divided here
@@ -396,7 +427,7 @@ class BackpropRegressor(RegressorMixin, BaseBackprop):
         """
         return from_sklearn(cls, mlp, MLPRegressor)
 
-    def to_sklearn(self):
+    def to_sklearn(self) -> MLPRegressor:
         """Return scikit-learn's network with these weights, which predicts the same.
 
         Scaling is folded into the first and the last layer, in float64.

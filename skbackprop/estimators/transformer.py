@@ -1,6 +1,9 @@
 """HiddenLayerTransformer: what a hidden layer has learned, as features for other estimators."""
 
+from __future__ import annotations
+
 from numbers import Integral
+from typing import TYPE_CHECKING, Any, Self
 
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin, clone
 from sklearn.frozen import FrozenEstimator
@@ -17,6 +20,11 @@ from skbackprop.estimators.base import BaseBackprop, fitted_model, network_input
 from skbackprop.estimators.documentation_site import DocumentationLinkMixin
 from skbackprop.model.prediction import layer_outputs
 from skbackprop.network.file_checks import require
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from skbackprop.estimators.types import Array, MatrixLike
 
 
 class HiddenLayerTransformer(
@@ -56,11 +64,11 @@ class HiddenLayerTransformer(
     True
     """
 
-    def __init__(self, estimator, layer=-1):
+    def __init__(self, estimator: BaseEstimator, layer: int = -1) -> None:
         self.estimator = estimator
         self.layer = layer
 
-    def fit(self, X, y, **fit_params):
+    def fit(self, X: MatrixLike, y: ArrayLike, **fit_params: Any) -> Self:
         """Fit the network.
 
         Parameters
@@ -90,7 +98,7 @@ class HiddenLayerTransformer(
         self._layer_index()
         return self
 
-    def transform(self, X):
+    def transform(self, X: MatrixLike) -> Array:
         """Return the activations of the layer, without dropout.
 
         Parameters
@@ -107,7 +115,7 @@ class HiddenLayerTransformer(
         model, X, dtype = network_inputs(self._network(), X)
         return layer_outputs(model.network, X, model.scaling, dtype, layer=layer)
 
-    def get_metadata_routing(self):
+    def get_metadata_routing(self) -> MetadataRouter:
         """Return what :ref:`metadata routing <metadata_routing>` passes on to the network.
 
         Returns
@@ -132,12 +140,12 @@ class HiddenLayerTransformer(
         return hasattr(self, "estimator_")
 
     @property
-    def n_features_in_(self):
+    def n_features_in_(self) -> int:
         """Number of inputs."""
         return self._fitted().n_features_in_
 
     @property
-    def feature_names_in_(self):
+    def feature_names_in_(self) -> Array:
         """Names of the inputs, where X had them."""
         return self._fitted().feature_names_in_
 

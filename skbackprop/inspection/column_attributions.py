@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from sklearn.base import BaseEstimator
 
-    from skbackprop.inspection.inspected_data import MatrixLike
+    from skbackprop.estimators.types import MatrixLike
 
 
 @dataclass(frozen=True)

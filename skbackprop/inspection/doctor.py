@@ -15,7 +15,8 @@ from skbackprop.inspection.symptoms import SYMPTOMS
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-    from skbackprop.inspection.inspected_data import Estimator, MatrixLike
+    from skbackprop.estimators.types import MatrixLike
+    from skbackprop.inspection.inspected_data import Estimator
 
 
 def diagnose(

@@ -20,7 +20,8 @@ from skbackprop.training.epoch_loss import weighted_sum
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-    from skbackprop.inspection.inspected_data import Estimator, MatrixLike
+    from skbackprop.estimators.types import MatrixLike
+    from skbackprop.inspection.inspected_data import Estimator
 
 # The step h: the sum of the truncation error h^2 f''' / 6 of a central difference and its rounding error
 # eps f / h is smallest for h near the cube root of eps.

@@ -14,14 +14,10 @@ from skbackprop.tables.rows_on_disk import in_memory
 from skbackprop.tables.sparse_rows import SparseRows
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
-    from scipy.sparse import sparray, spmatrix
-
     from skbackprop.estimators.classifier import BackpropClassifier
     from skbackprop.estimators.regressor import BackpropRegressor
 
 Estimator: TypeAlias = "BackpropClassifier | BackpropRegressor"
-MatrixLike: TypeAlias = "ArrayLike | spmatrix | sparray"
 
 
 def check_estimator(estimator):

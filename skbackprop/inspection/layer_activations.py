@@ -13,7 +13,8 @@ from skbackprop.network.kernels.products import affine
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from skbackprop.inspection.inspected_data import Estimator, MatrixLike
+    from skbackprop.estimators.types import MatrixLike
+    from skbackprop.inspection.inspected_data import Estimator
 
 
 class LayerActivations(NamedTuple):

@@ -13,7 +13,8 @@ from skbackprop.training.epoch_loss import write_output_delta
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-    from skbackprop.inspection.inspected_data import Estimator, MatrixLike
+    from skbackprop.estimators.types import MatrixLike
+    from skbackprop.inspection.inspected_data import Estimator
 
 
 class LayerGradients(NamedTuple):
