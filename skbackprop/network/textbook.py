@@ -18,41 +18,31 @@ Run ``python -m skbackprop.network.textbook``: it prints every number of one ste
 the network and prints its predictions.
 """
 
-from __future__ import annotations
-
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from scipy.special import erf, xlogy
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-Array: TypeAlias = "np.ndarray[Any, Any]"
-# What an optimizer keeps from step to step, by the symbols of its equations.
-State: TypeAlias = dict[str, Any]
-
 
 # Activation functions sigma(z) and their derivatives sigma'(z).
-def sigmoid(z: Array) -> Array:
+def sigmoid(z):
     """1 / (1 + exp(-z))."""
     return 1 / (1 + np.exp(-z))
 
 
-def softplus(z: Array) -> Array:
+def softplus(z):
     """ln(1 + exp(z))."""
     return np.logaddexp(0, z)
 
 
-def normal_cdf(z: Array) -> Array:
+def normal_cdf(z):
     """Phi(z), the normal distribution function; its derivative is exp(-z^2 / 2) / sqrt(2 pi)."""
     return (1 + erf(z / np.sqrt(2))) / 2
 
 
 SELU_LAMBDA, SELU_ALPHA = 1.0507009873554805, 1.6732632423543772
 
-SIGMA: dict[str, Callable[[Array], Array]] = {
+SIGMA = {
     "identity": lambda z: z,
     "sigmoid": sigmoid,
     "logistic": sigmoid,
@@ -66,7 +56,7 @@ SIGMA: dict[str, Callable[[Array], Array]] = {
     "gelu": lambda z: z * normal_cdf(z),
     "mish": lambda z: z * np.tanh(softplus(z)),
 }
-SIGMA_PRIME: dict[str, Callable[[Array], Array]] = {
+SIGMA_PRIME = {
     "identity": lambda z: np.ones_like(z),
     "sigmoid": lambda z: sigmoid(z) * (1 - sigmoid(z)),
     "logistic": lambda z: sigmoid(z) * (1 - sigmoid(z)),
@@ -84,20 +74,20 @@ SIGMA_PRIME: dict[str, Callable[[Array], Array]] = {
 
 # Losses. Each has its output activation a^L = g(z^L), its value L(y, a) for each example, and
 # delta^L = dL/da g'(z^L), in which most of the factors cancel.
-def softmax(z: Array) -> Array:
+def softmax(z):
     """exp(z_j) / sum_i exp(z_i); the largest z is subtracted first, which changes nothing."""
     e = np.exp(z - z.max(axis=1, keepdims=True))
     return e / e.sum(axis=1, keepdims=True)
 
 
-OUTPUT: dict[str, Callable[[Array], Array]] = {
+OUTPUT = {
     **dict.fromkeys(["SquaredError", "AbsoluteError", "Huber", "Quantile"], lambda z: z),
     **dict.fromkeys(["BinaryCrossEntropy", "SigmoidSquaredError"], sigmoid),
     "SoftmaxCrossEntropy": softmax,
     **dict.fromkeys(["Poisson", "Gamma", "Tweedie"], np.exp),
 }
 HUBER_THRESHOLD, QUANTILE = 1.35, 0.5
-LOSS: dict[str, Callable[[Array, Array], Array]] = {
+LOSS = {
     "SquaredError": lambda y, a: 1 / 2 * np.sum((a - y) ** 2, axis=1),
     "SigmoidSquaredError": lambda y, a: 1 / 2 * np.sum((a - y) ** 2, axis=1),
     "BinaryCrossEntropy": lambda y, a: -np.sum(y * np.log(a) + (1 - y) * np.log(1 - a), axis=1),
@@ -109,7 +99,7 @@ LOSS: dict[str, Callable[[Array, Array], Array]] = {
     "Gamma": lambda y, a: np.sum(y / a - 1 - np.log(y / a), axis=1),
     "Tweedie": lambda y, a: 2 * np.sum(np.sqrt(a) + y / np.sqrt(a) - 2 * np.sqrt(y), axis=1),  # p = 1.5
 }
-DELTA: dict[str, Callable[[Array, Array], Array]] = {
+DELTA = {
     "SquaredError": lambda y, a: a - y,
     "SigmoidSquaredError": lambda y, a: (a - y) * a * (1 - a),
     "BinaryCrossEntropy": lambda y, a: a - y,
@@ -123,15 +113,13 @@ DELTA: dict[str, Callable[[Array, Array], Array]] = {
 }
 
 
-def huber(r: Array, t: float) -> Array:
+def huber(r, t):
     """r^2 / 2 up to the threshold t, linear beyond it."""
     return np.where(r <= t, r**2 / 2, t * (r - t / 2))
 
 
 # The two passes.
-def forward(
-    X: Array, W: list[Array], b: list[Array], activation: str, masks: list[Any] | None = None
-) -> tuple[list[Array], list[Array]]:
+def forward(X, W, b, activation, masks=None):
     """Return the lists z^1..z^L and a^0..a^{L-1}.
 
     With dropout, masks[l] is that of a^l: 0 with probability p, else 1 / (1 - p). The list a then has
@@ -146,17 +134,10 @@ def forward(
     return z, a
 
 
-def backward(
-    delta: Array,
-    z: list[Array],
-    a: list[Array],
-    W: list[Array],
-    activation: str,
-    masks: list[Any] | None = None,
-) -> tuple[list[Array], list[Array]]:
+def backward(delta, z, a, W, activation, masks=None):
     """Return the lists dL/dW and dL/db, from delta^L of each example divided by m."""
     masks = masks or [1.0] * len(W)
-    dW, db = [np.zeros_like(W_l) for W_l in W], [np.zeros(W_l.shape[1]) for W_l in W]
+    dW, db = [None] * len(W), [None] * len(W)
     for l in reversed(range(len(W))):
         dW[l] = a[l].T @ delta
         db[l] = delta.sum(axis=0)
@@ -165,39 +146,31 @@ def backward(
     return dW, db
 
 
-def draw_mask(shape: tuple[int, ...], p: float, rng: np.random.Generator) -> Array:
+def draw_mask(shape, p, rng):
     """Return a dropout mask: 0 with probability p, else 1 / (1 - p)."""
     return (rng.random(shape) >= p) / (1 - p)
 
 
 # The optimizers. Each returns the new theta (a W^l or b^l) from the gradient g. `state` is a dict that begins
 # empty, in which an optimizer keeps its running sums from step to step.
-def gradient_descent(theta: Array, g: Array, state: State, eta: float) -> Array:
+def gradient_descent(theta, g, state, eta):
     """Plain gradient descent."""
     return theta - eta * g
 
 
-def momentum(theta: Array, g: Array, state: State, eta: float, mu: float = 0.9) -> Array:
+def momentum(theta, g, state, eta, mu=0.9):
     """Gradient descent with momentum."""
     v = state["v"] = mu * state.get("v", 0) - eta * g
     return theta + v
 
 
-def nesterov(theta: Array, g: Array, state: State, eta: float, mu: float = 0.9) -> Array:
+def nesterov(theta, g, state, eta, mu=0.9):
     """Nesterov's momentum (Sutskever et al., 2013)."""
     v = state["v"] = mu * state.get("v", 0) - eta * g
     return theta + mu * v - eta * g
 
 
-def adam(
-    theta: Array,
-    g: Array,
-    state: State,
-    eta: float,
-    beta_1: float = 0.9,
-    beta_2: float = 0.999,
-    epsilon: float = 1e-8,
-) -> Array:
+def adam(theta, g, state, eta, beta_1=0.9, beta_2=0.999, epsilon=1e-8):
     """Adam (Kingma & Ba, 2015)."""
     t = state["t"] = state.get("t", 0) + 1
     m = state["m"] = beta_1 * state.get("m", 0) + (1 - beta_1) * g
@@ -207,16 +180,11 @@ def adam(
     return theta - eta * m_corrected / (np.sqrt(v_corrected) + epsilon)
 
 
-OPTIMIZERS: dict[str, Callable[..., Array]] = {
-    "sgd": gradient_descent,
-    "momentum": momentum,
-    "nesterov": nesterov,
-    "adam": adam,
-}
+OPTIMIZERS = {"sgd": gradient_descent, "momentum": momentum, "nesterov": nesterov, "adam": adam}
 OPTIMIZERS["adamw"] = adam  # its weight decay is in `update`
 
 
-def update(W: Array, dW: Array, state: State, eta: float, optimizer: str, alpha: float) -> Array:
+def update(W, dW, state, eta, optimizer, alpha):
     """Return the new weights: the step of the optimizer, with weight decay alpha."""
     if optimizer == "adamw":  # decoupled from Adam's step (Loshchilov & Hutter, 2019)
         W = W - eta * alpha * W
@@ -225,7 +193,7 @@ def update(W: Array, dW: Array, state: State, eta: float, optimizer: str, alpha:
     return OPTIMIZERS[optimizer](W, dW, state, eta)
 
 
-def initialize(layer_sizes: Sequence[int], rng: np.random.Generator) -> tuple[list[Array], list[Array]]:
+def initialize(layer_sizes, rng):
     """Return W, normal with variance 2 / (n_{l-1} + n_l) (Glorot & Bengio, 2010), and b of zeros."""
     fans = list(pairwise(layer_sizes))
     W = [rng.normal(size=(n_in, n_out)) * np.sqrt(2 / (n_in + n_out)) for n_in, n_out in fans]
@@ -234,20 +202,9 @@ def initialize(layer_sizes: Sequence[int], rng: np.random.Generator) -> tuple[li
 
 
 def train(
-    X: Array,
-    Y: Array,
-    hidden_layer_sizes: Sequence[int] = (10,),
-    *,
-    activation: str = "tanh",
-    loss: str = "BinaryCrossEntropy",
-    optimizer: str = "sgd",
-    eta: float = 0.5,
-    alpha: float = 0.0,
-    dropout: float = 0.0,
-    batch_size: int = 32,
-    n_epochs: int = 100,
-    seed: int = 0,
-) -> tuple[list[Array], list[Array], list[float]]:
+    X, Y, hidden_layer_sizes=(10,), *, activation="tanh", loss="BinaryCrossEntropy", optimizer="sgd", eta=0.5,
+    alpha=0.0, dropout=0.0, batch_size=32, n_epochs=100, seed=0,
+):  # fmt: skip
     """Train a network and return its parameters and the loss of every epoch.
 
     Parameters
@@ -279,7 +236,7 @@ def train(
     """
     rng = np.random.default_rng(seed)
     W, b = initialize([X.shape[1], *hidden_layer_sizes, Y.shape[1]], rng)
-    states: list[tuple[State, State]] = [({}, {}) for _ in W]
+    states = [({}, {}) for _ in W]
     losses = []
     for _ in range(n_epochs):
         order, total = rng.permutation(len(X)), 0.0
@@ -298,20 +255,16 @@ def train(
     return W, b, losses
 
 
-def predict(
-    X: Array, W: list[Array], b: list[Array], activation: str = "tanh", loss: str = "BinaryCrossEntropy"
-) -> Array:
+def predict(X, W, b, activation="tanh", loss="BinaryCrossEntropy"):
     """Return a^L: the forward pass without dropout, and the output activation of the loss."""
     z, _ = forward(X, W, b, activation)
     return OUTPUT[loss](z[-1])
 
 
-def print_one_step(
-    X: Array, Y: Array, W: list[Array], b: list[Array], activation: str, loss: str, eta: float
-) -> None:
+def print_one_step(X, Y, W, b, activation, loss, eta):
     """Print every number of one step of gradient descent."""
 
-    def show(symbol: str, value: Array) -> None:
+    def show(symbol, value):
         print(f"{symbol} =", np.array2string(value, prefix=f"{symbol} = "))
 
     m, L = len(X), len(W)
@@ -339,7 +292,7 @@ def print_one_step(
         show(f"b^{l + 1} - eta dL/db^{l + 1}", b[l] - eta * db[l])
 
 
-def main() -> None:
+def main():
     """Print one step on XOR, train, and print the result."""
     np.set_printoptions(precision=4, suppress=True)
     X = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])

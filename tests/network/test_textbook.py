@@ -1,7 +1,9 @@
 """The textbook itself, against calculus and against PyTorch."""
 
+import ast
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -118,3 +120,14 @@ def test_running_the_module_prints_one_step_and_solves_xor():
         assert symbol in printed
     outputs = [float(line.rpartition("a = [")[2].rstrip("]")) for line in printed.splitlines()[-4:]]
     np.testing.assert_array_equal(np.round(outputs), XOR[1].ravel())
+
+
+def test_the_stub_has_the_signatures_of_the_code():
+    def parameters(suffix):
+        path = Path(textbook.__file__).with_suffix(suffix)
+        functions = [node for node in ast.parse(path.read_text()).body if isinstance(node, ast.FunctionDef)]
+        names = {f.name: [a.arg for a in (*f.args.args, *f.args.kwonlyargs)] for f in functions}
+        values = {f.name: [ast.dump(d) for d in (*f.args.defaults, *f.args.kw_defaults)] for f in functions}
+        return names, values
+
+    assert parameters(".pyi") == parameters(".py")

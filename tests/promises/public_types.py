@@ -27,6 +27,7 @@ X, y = np.zeros((4, 2)), np.zeros(4)
 
 
 Array = NDArray[Any]
+Book = np.ndarray[Any, Any]
 
 
 def classify() -> None:
@@ -71,11 +72,11 @@ def learn_by_the_book() -> None:
     """Call the functions of the textbook."""
     W, b, losses = textbook.train(X, y[:, None], (3,), optimizer="adam", n_epochs=2)
     assert_type(losses, list[float])
-    assert_type(textbook.predict(X, W, b), textbook.Array)
+    assert_type(textbook.predict(X, W, b), Book)
     z, a = textbook.forward(X, W, b, "tanh")
     dW, db = textbook.backward(z[-1] - y[:, None], z, a, W, "tanh")
-    assert_type(textbook.adam(W[0], dW[0], {}, 0.1), textbook.Array)
-    assert_type(db, list[textbook.Array])
+    assert_type(textbook.adam(W[0], dW[0], {}, 0.1), Book)
+    assert_type(db, list[Book])
 
 
 def inspect(model: BackpropClassifier) -> None:
