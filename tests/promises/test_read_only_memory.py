@@ -206,7 +206,9 @@ def test_results_are_the_users_to_write():
 
 
 def test_a_search_over_read_only_rows():
-    search = GridSearchCV(BackpropClassifier(8, max_iter=2, random_state=0), {"alpha": [0.0, 0.1]}, cv=2)
-    with joblib.parallel_config(max_nbytes=100, mmap_mode="r"):
-        scores = [search.set_params(n_jobs=n).fit(X, LABELS).cv_results_["mean_test_score"] for n in (1, 2)]
+    search = GridSearchCV(
+        BackpropClassifier(8, n_estimators=1, max_iter=2, random_state=0), {"alpha": [0.0, 0.1]}, cv=2
+    )
+    wide = np.tile(X, 1 + 2**20 // X.nbytes)  # more than joblib passes to workers as a copy
+    scores = [search.set_params(n_jobs=n).fit(wide, LABELS).cv_results_["mean_test_score"] for n in (1, 2)]
     np.testing.assert_array_equal(*scores)
