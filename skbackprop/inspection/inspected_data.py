@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from sklearn.base import is_regressor
 from sklearn.utils.validation import _check_y, check_consistent_length
 
-from skbackprop.estimators.base import BaseBackprop, network_inputs
+from skbackprop.estimators.base import BaseBackprop, fitted_model, network_inputs
 from skbackprop.model.prediction import scaled_block
 from skbackprop.tables.inputs import check_training_data, check_weights
 from skbackprop.tables.rows_on_disk import in_memory
@@ -58,20 +58,21 @@ def training_rows(estimator, X, y, sample_weight):
     They differ for categories that are encoded by the target: in a prediction the number of a category of one
     row is the target of this row, while in training it followed from other rows.
     """
-    model, rows, y, w = encoded_rows(estimator, X, y, sample_weight)
-    encoder = model.encoder
-    if encoder is not None and encoder.by_target:
-        rows, *_ = check_training_data(
-            estimator,
-            X,
-            y,
-            sample_weight,
-            reset=False,
-            encoder=encoder,
-            scaling=model.scaling,
-            goes_on="resumed",
-        )
-    return model, rows, y, w
+    check_estimator(estimator)
+    model = fitted_model(estimator)
+    if model.encoder is None or not model.encoder.by_target:
+        return encoded_rows(estimator, X, y, sample_weight)
+    X, y, sample_weight, _ = check_training_data(
+        estimator,
+        X,
+        y,
+        sample_weight,
+        reset=False,
+        encoder=model.encoder,
+        scaling=model.scaling,
+        goes_on="resumed",
+    )
+    return model, X, y, mean_one(model.row_weights(y, sample_weight))
 
 
 def mean_one(sample_weight):

@@ -6,7 +6,6 @@ from functools import cached_property
 import numpy as np
 from scipy.sparse import issparse
 from scipy.sparse import vstack as stack
-from scipy.special import logit
 from sklearn.metrics import roc_auc_score
 
 from skbackprop.inspection.column_groups import column_groups
@@ -21,6 +20,7 @@ from skbackprop.model.prediction import raw_predictions, scaled_block
 from skbackprop.model.recipes import Settings, make_optimizer
 from skbackprop.network.initialization import initialize
 from skbackprop.network.losses import combine
+from skbackprop.network.losses.links import LINKS
 from skbackprop.network.norms import clip_norm
 from skbackprop.tables.batches import Batches
 from skbackprop.tables.inputs import as_table
@@ -36,15 +36,6 @@ FOREST_ROWS = 2000
 # momentum=0.9 and beta_1=0.9 have reached two thirds of their final weight.
 FIRST_STEPS = 10
 BATCH_ROWS = 1024
-# Targets of 0 and 1 correspond to infinite raw outputs; the raw outputs used instead have a loss of 1e-12.
-SURE = 1e-12
-# Link functions (the raw outputs whose prediction is Y), by the activation of the output layer.
-LINKS = {
-    "identity": lambda Y: Y,
-    "exp": lambda Y: np.log(np.maximum(Y, SURE)),
-    "softmax": lambda Y: np.log(np.maximum(Y, SURE)),
-    "logistic": lambda Y: logit(np.clip(Y, SURE, 1 - SURE)),
-}
 
 
 class Measurements:

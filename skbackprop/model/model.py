@@ -31,6 +31,7 @@ FLOAT64_MAX_SIZE = 20_000
 CHANGEABLE = (
     "max_iter",
     "early_stopping",
+    "calibrated",
     "n_iter_no_change",
     "batch_size",
     "shuffle",

@@ -12,6 +12,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from skbackprop.network.input_layer import InputLayer
+from skbackprop.network.losses import CLASSIFIER_LOSSES
 from skbackprop.network.optimizers import OPTIMIZERS
 from skbackprop.network.parametrization import ntk_rates
 
@@ -90,7 +91,6 @@ LEAST_STEPS, MOST_EPOCHS = 250, 256
 ROWS_PASSED, FEWEST_EPOCHS = 3_200_000, 4
 # Rows of a batch: small data needs small ones, for steps enough.
 BATCH_BOUNDS = (32, 256)
-
 
 # Label smoothing, where the temperature undoes it.
 SMOOTHING = 0.1
@@ -186,8 +186,8 @@ def is_calibrated(settings, streaming, given_validation):
     Not without rows that validate by the loss, nor where training goes on from the weights. Of several
     networks that validate on the same rows the mean is validated, which has no raw outputs to apply it to.
     """
-    loss = settings.loss
-    of_classes = loss == "log_loss" or getattr(loss, "calibrated_by_temperature", False)
+    loss = CLASSIFIER_LOSSES.get(settings.loss) if isinstance(settings.loss, str) else settings.loss
+    of_classes = getattr(loss, "calibrated_by_temperature", False)
     on_folds = settings.early_stopping == "folds" and not given_validation
     on_the_same_rows = settings.early_stopping is True or given_validation
     validated = on_folds or (on_the_same_rows and settings.n_estimators == 1)

@@ -9,12 +9,13 @@ Usually z is divided by T, and an unsure network says 1/2. Here the distance fro
 outputs of the base rates: an unsure network says the base rate, as it should where a class is rare.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import brentq
-from scipy.special import logit
 
+from skbackprop.network.losses.links import LINKS
 from skbackprop.training.epoch_loss import weighted_sum
 
 # Bound of the temperature (and of its inverse), and the accuracy of its logarithm.
@@ -58,40 +59,30 @@ def best_temperature(loss, Y, raw, w=None):
     Parameters
     ----------
     loss : object
-        Of raw outputs of one network.
+        Of raw outputs of one network; its ``activation`` is "softmax" or "logistic".
     Y, raw : ndarray of shape (n_rows, n_outputs)
     w : ndarray of shape (n_rows,), default=None
     """
-    Y = platt_targets(Y)
-    z_0 = raw_of_rates(np.average(Y, axis=0, weights=w), exclusive(Y)).astype(raw.dtype)
+    Y = platt_targets(loss, Y)
+    z_0 = LINKS[loss.activation](np.average(Y, axis=0, weights=w)).astype(raw.dtype)
     distance = raw - z_0
     delta = np.empty_like(raw)
 
     def slope(log_b):
-        loss.delta(Y, Temperature(np.exp(log_b), z_0).raw(raw), delta)
+        loss.delta(Y, Temperature(math.exp(log_b), z_0).raw(raw), delta)
         return weighted_sum(np.einsum("ij,ij->i", delta, distance), w)
 
-    low, high = -np.log(LARGEST), np.log(LARGEST)
+    low, high = -math.log(LARGEST), math.log(LARGEST)
     if not np.isfinite(raw).all() or not slope(low) < 0:
         return Temperature(1.0, z_0)  # worse than the base rates at every temperature
     if slope(high) < 0:
         return Temperature(LARGEST, z_0)
-    return Temperature(float(np.exp(brentq(slope, low, high, xtol=ACCURACY))), z_0)
+    return Temperature(math.exp(brentq(slope, low, high, xtol=ACCURACY)), z_0)
 
 
-def exclusive(Y):
-    """Whether the columns of Y are classes of which each row has one; otherwise they are sigmoids."""
-    return Y.shape[1] > 1 and np.allclose(Y.sum(axis=1), 1)
-
-
-def platt_targets(Y):
+def platt_targets(loss, Y):
     """Return (1 - e) Y + e / k with e = 2 / (n + 2) for n rows, and k classes or 2 values of a sigmoid."""
     n_rows, n_outputs = Y.shape
     e = 2 / (n_rows + 2)
-    k = n_outputs if exclusive(Y) else 2
+    k = n_outputs if loss.activation == "softmax" else 2
     return (1 - e) * Y + np.asarray(e / k, Y.dtype)
-
-
-def raw_of_rates(rates, exclusive):
-    """Return the raw outputs whose probabilities are `rates`, by a softmax or by sigmoids."""
-    return np.log(rates) if exclusive else logit(rates)

@@ -56,6 +56,20 @@ def test_outputs_that_are_never_wrong_are_as_sure_as_their_number_allows():
     assert best_temperature(BinaryCrossEntropy(), Y, 2 * Y - 1).b == pytest.approx(np.log(5), rel=0.01)
 
 
+def test_sigmoids_have_a_rate_each_also_where_every_row_has_one_class():
+    rng = np.random.default_rng(0)
+    Y, z = np.eye(3)[rng.choice(3, 1000, p=[0.7, 0.2, 0.1])], rng.standard_normal((1000, 3))
+    # Platt's targets: a share of 2 / (n + 2) of each row has either value of a sigmoid.
+    rates = 1000 / 1002 * Y.mean(axis=0) + 1 / 1002
+    np.testing.assert_allclose(best_temperature(BinaryCrossEntropy(), Y, z).z_0, np.log(rates / (1 - rates)))
+
+
+def test_float32_stays_float32():
+    z = np.random.default_rng(0).standard_normal((50, 3)).astype(np.float32)
+    found = best_temperature(SoftmaxCrossEntropy(), np.eye(3, dtype=np.float32)[z.argmax(axis=1)], z)
+    assert found.raw(z).dtype == np.float32
+
+
 def test_outputs_worse_than_a_constant_are_left_alone():
     Y = np.eye(2)[[0, 1, 0, 1]]
     assert best_temperature(SoftmaxCrossEntropy(), Y, 1 - 2 * Y).b == 1
@@ -98,6 +112,24 @@ def test_given_rows_calibrate_a_network(smoothing):
     losses = [log_loss(Y[900:], softmax(b * raw, axis=1)) for b in (0.8, 1.0, 1 / 0.8)]
     assert losses[1] == min(losses)
     assert model.best_loss_ == pytest.approx(losses[1], rel=1e-5)
+
+
+@pytest.mark.parametrize("loss", ["bce", BinaryCrossEntropy(), SoftmaxCrossEntropy()])
+def test_every_loss_of_probabilities_is_calibrated(loss):
+    model = BackpropClassifier(**SETTINGS, loss=loss).fit(X[:900], Y[:900], X_val=X[900:], y_val=Y[900:])
+    # After the best temperature there is none that is better.
+    found = best_temperature(model._model.loss, np.eye(10)[Y[900:]], model.decision_function(X[900:]))
+    assert found.b == pytest.approx(1, abs=0.01)
+    assert model._model.targets.label_smoothing == 0.1
+
+
+def test_a_fit_that_goes_on_with_given_rows_has_no_temperature_of_the_folds():
+    model = BackpropClassifier(**{**SETTINGS, "n_estimators": 2, "max_iter": 2}).fit(X[:300], Y[:300])
+    assert model._model.settings.calibrated
+    model.set_params(warm_start=True).fit(X[:300], Y[:300], X_val=X[300:400], y_val=Y[300:400])
+    before = model.best_loss_
+    assert not model._model.settings.calibrated
+    assert log_loss(Y[300:400], model.predict_proba(X[300:400])) == pytest.approx(before, rel=1e-5)
 
 
 def test_a_warm_start_goes_on_from_the_weights_as_they_were():

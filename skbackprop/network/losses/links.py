@@ -3,7 +3,17 @@
 import math
 
 import numpy as np
-from scipy.special import expit, log_expit
+from scipy.special import expit, log_expit, logit
+
+# Targets of 0 and 1 correspond to infinite raw outputs; the raw outputs used instead have a loss of 1e-12.
+SURE = 1e-12
+# Link functions (the raw outputs whose prediction is Y), by the activation of the output layer.
+LINKS = {
+    "identity": lambda Y: Y,
+    "exp": lambda Y: np.log(np.maximum(Y, SURE)),
+    "softmax": lambda Y: np.log(np.maximum(Y, SURE)),
+    "logistic": lambda Y: logit(np.clip(Y, SURE, 1 - SURE)),
+}
 
 
 def log_mean_exp(logarithms):
