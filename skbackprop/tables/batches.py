@@ -32,7 +32,7 @@ class Batches:
     sample_weight : ndarray of shape (n_samples,) or (n_samples, n_networks), default=None
         The weight of each row, or its weight for each of several networks. Scaled here to mean 1 over `rows`,
         so that a batch's sum of weighted gradients, divided by its number of rows, has the weighted mean as
-        its expectation, whatever the batch size.
+        its expectation, whatever the batch size. At least one weight is positive.
     batch_size : int
         Maximum number of rows of a batch: there are as few batches as it allows, of equal sizes.
     dtype : dtype
@@ -58,11 +58,6 @@ class Batches:
         if sample_weight is not None:
             counts = (sample_weight > 0).reshape(X.shape[0], -1).any(axis=1)
             rows = rows[counts[rows]]
-            if not rows.size:
-                raise ValueError(
-                    "sample_weight (or class_weight) is zero for every row of the training or of the "
-                    "validation data; at least one must be positive."
-                )
             total_weight = sample_weight[rows].sum()
             sample_weight = (sample_weight / sample_weight[rows].mean(axis=0)).astype(dtype)
         self.n_rows = rows.size

@@ -22,6 +22,7 @@ from skbackprop.tables.refusals import (
 )
 from skbackprop.tables.rows_on_disk import StoredRows, is_stored
 from skbackprop.tables.sparse_rows import canonical
+from skbackprop.tables.statistics import moderate
 from skbackprop.tables.target_columns import TargetColumns
 from skbackprop.tables.user_warnings import (
     warn_of_large_integers,
@@ -63,12 +64,15 @@ def check_training_data(
     encoder : Encoder or None
     """
     checks = {"multi_output": True, "y_numeric": is_regressor(estimator)}
+    weight_name = "sample_weight" if reset or goes_on else "sample_weight_val"
     if checks["y_numeric"]:
         refuse_as_numbers(y)
     else:
         refuse_collections(y, "y")
     if is_stored(X):
-        return check_stored_training_data(estimator, X, y, sample_weight, checks, reset, encoder, scaling)
+        return check_stored_training_data(
+            estimator, X, y, sample_weight, weight_name, checks, reset, encoder, scaling
+        )
     chosen = estimator.categorical_features if reset else None
     X = as_table(X, needs_columns(encoder) or names_columns(chosen))
     if is_table(X):
@@ -79,7 +83,7 @@ def check_training_data(
         with numbers_expected(X):
             X, y = validate_data(estimator, X, y, **INPUT_CHECKS, **checks, order="C", reset=reset)
         X = check_sparse(X) if issparse(X) else X
-    sample_weight = check_weights(sample_weight, y, "sample_weight")
+    sample_weight = check_weights(sample_weight, y, weight_name)
     rows = None
     if reset:
         encoder = make_encoder(X, estimator, sample_weight)
@@ -99,13 +103,13 @@ def check_training_data(
     return rows, y, sample_weight, encoder
 
 
-def check_stored_training_data(estimator, X, y, sample_weight, checks, reset, encoder, scaling):
+def check_stored_training_data(estimator, X, y, sample_weight, weight_name, checks, reset, encoder, scaling):
     """Do what :func:`check_training_data` does, for an X on disk."""
     refuse_stored_categories(estimator)
     validate_data(estimator, X, skip_check_array=True, reset=reset)
     y = _check_y(y, **checks, estimator=estimator)
     check_consistent_length(X, y)
-    sample_weight = check_weights(sample_weight, y, "sample_weight")
+    sample_weight = check_weights(sample_weight, y, weight_name)
     rows = StoredRows(X)
     gaps = rows.find_gaps()
     if reset and gaps.any():
@@ -275,11 +279,10 @@ def check_weights(sample_weight, X, name):
     """Return `sample_weight` as a float64 array, or None; not negative and not all zero."""
     if sample_weight is None:
         return None
+    given = np.asarray(sample_weight)
+    if given.dtype.kind in "biuf" and not given.any():  # scikit-learn refuses it too, without the name
+        raise ValueError(f"{name} is zero for every row; at least one weight must be positive.")
     sample_weight = _check_sample_weight(sample_weight, X, dtype=np.float64)
     if (sample_weight < 0).any():
         raise ValueError(f"Negative values in {name}: the smallest is {sample_weight.min():g}.")
-    if not sample_weight.any():
-        raise ValueError(f"{name} is zero for every row; at least one must be positive.")
-    # Only their ratios count. A power of two changes these by nothing, and sums stay finite.
-    exponent = np.frexp(sample_weight.max())[1]
-    return sample_weight if abs(exponent) < 64 else np.ldexp(sample_weight, -exponent)
+    return moderate(sample_weight)

@@ -66,6 +66,15 @@ class RunningStatistics:
         self._high = np.where(origins < 0, 0.0, self._high[origins])
 
 
+def moderate(weights):
+    """Return weights whose sums and products are finite: `weights`, or a multiple of them.
+
+    Only the ratios of weights count, and a power of two as the factor leaves these exactly as they are.
+    """
+    exponent = np.frexp(weights.max())[1]
+    return weights if abs(exponent) < 64 else np.ldexp(weights, -exponent)
+
+
 def weighted_blocks(X, sample_weight=None):
     """Yield the rows of X of positive weight in float64, block by block, with their weights (None: all 1)."""
     row_bytes = 8 * max(1, 0 if issparse(X) else X.shape[1])

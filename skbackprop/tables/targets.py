@@ -8,7 +8,7 @@ from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 
 from skbackprop.tables.scaling import Scaling, standard_scaling
-from skbackprop.tables.statistics import distribution, target_center_and_scale
+from skbackprop.tables.statistics import distribution, moderate, target_center_and_scale
 
 # Clipped predictions may leave the range of the y of the training by this share of it on each side. In
 # cross-validation over 14 regression tables shares of 0, 0.25 and 0.5 and no clipping differ by less than
@@ -125,7 +125,13 @@ class ClassTargets:
         return codes
 
     def row_weights(self, y, sample_weight):
-        """Return `sample_weight` times the weight of each row's class; None if all weights are 1."""
+        """Return `sample_weight` times the weight of each row's class; None if all weights are 1.
+
+        Raises
+        ------
+        ValueError
+            Where the weights of all rows are zero.
+        """
         if self.class_weight is None:
             return sample_weight
         if self.class_weight == "balanced" and not self.multilabel:
@@ -140,7 +146,13 @@ class ClassTargets:
             factors = compute_sample_weight("balanced", y)
         else:
             factors = self._factors(y)
-        return factors if sample_weight is None else factors * sample_weight
+        weights = factors if sample_weight is None else factors * sample_weight
+        if not weights.any():
+            raise ValueError(
+                f"class_weight={self.class_weight!r} gives a weight of zero to every row whose sample_weight "
+                "is positive; at least one row must keep a positive weight."
+            )
+        return weights
 
     def _rates(self, y, weights):
         """Return the weighted mean of Y."""
@@ -193,7 +205,7 @@ def by_class(class_weight, classes):
             "The 'class_weight' parameter must have finite weights of at least 0. Got "
             f"{class_weight!r} instead."
         )
-    return weights
+    return moderate(weights)
 
 
 class RealTargets:

@@ -72,6 +72,60 @@ def test_a_scorer_without_weights_is_warned_of():
         model.fit(X, y, X_val=X[:60], y_val=y[:60], sample_weight_val=weights)
 
 
+# Weights that leave no row.
+
+
+BOTH = np.stack([Y, 1 - Y], axis=1)
+NO_CLASS_WEIGHT = {
+    "two classes": (Y, {0: 0, 1: 0}, None),
+    "three classes": (np.arange(300) % 3, {0: 0.0, 1: 0.0, 2: 0.0}, None),
+    "one class": (np.zeros(300, int), {0: 0}, None),
+    "a label": (BOTH, [{0: 0, 1: 0}, {0: 1, 1: 2}], None),
+    "labels together": (BOTH, [{0: 0}, {0: 0}], None),
+    "the other class has no sample_weight": (Y, {0: 0}, (Y == 0).astype(float)),
+}
+
+
+@pytest.mark.parametrize(
+    ("y", "class_weight", "sample_weight"), NO_CLASS_WEIGHT.values(), ids=NO_CLASS_WEIGHT
+)
+@pytest.mark.parametrize("settings", [{}, {"recipe": "tabular"}, {"solver": "lbfgs"}], ids=str)
+def test_class_weights_that_leave_no_row_are_refused(y, class_weight, sample_weight, settings):
+    model = classifier(class_weight=class_weight, **settings)
+    with pytest.raises(ValueError, match=r"class_weight=.* gives a weight of zero to every row") as refused:
+        model.fit(X, y, sample_weight=sample_weight)
+    assert repr(class_weight) in str(refused.value)
+    assert not hasattr(model, "classes_")
+
+
+def test_a_piece_of_a_stream_or_validation_rows_without_weight_are_refused():
+    model = BackpropClassifier(8, class_weight={0: 0, 1: 2}, random_state=0).partial_fit(X, Y)
+    before = model.decision_function(X)
+    with pytest.raises(ValueError, match=r"class_weight=\{0: 0, 1: 2\} gives a weight of zero"):
+        model.partial_fit(X[Y == 0], Y[Y == 0])
+    np.testing.assert_array_equal(model.decision_function(X), before)
+    with pytest.raises(ValueError, match=r"class_weight=\{0: 0, 1: 2\} gives a weight of zero"):
+        model.fit(X, Y, X_val=X[Y == 0], y_val=Y[Y == 0])
+
+
+@pytest.mark.parametrize("make", [classifier, regressor])
+@pytest.mark.parametrize("zeros", [np.zeros(300), [0] * 300, np.zeros(300, bool), 0])
+def test_sample_weights_of_zero_are_refused_by_name(make, zeros):
+    with pytest.raises(ValueError, match="sample_weight is zero for every row"):
+        make().fit(X, Y, sample_weight=zeros)
+    with pytest.raises(ValueError, match="sample_weight is zero for every row"):
+        make().partial_fit(X, Y, sample_weight=zeros)
+    with pytest.raises(ValueError, match="sample_weight_val is zero for every row"):
+        make().fit(X, Y, X_val=X, y_val=Y, sample_weight_val=zeros)
+
+
+@pytest.mark.parametrize("size", [1e-300, 1e300])
+def test_only_the_ratios_of_class_weights_count(size):
+    usual = classifier(class_weight={0: 1, 1: 4}).fit(X, Y)
+    extreme = classifier(class_weight={0: size, 1: 4 * size}).fit(X, Y)
+    np.testing.assert_allclose(extreme.decision_function(X), usual.decision_function(X), rtol=1e-9)
+
+
 # What a callable gets.
 
 
