@@ -2,6 +2,8 @@
 
 import numpy as np
 from skl2onnx import update_registered_converter
+from skl2onnx.common._container import ModelComponentContainer
+from skl2onnx.common._topology import Operator, Scope
 from skl2onnx.common.data_types import (
     DoubleTensorType,
     FloatTensorType,
@@ -30,7 +32,7 @@ CLASSIFIER_OPTIONS = {
 }
 
 
-def register():
+def register() -> None:
     """Register the converters with skl2onnx."""
     update_registered_converter(
         BackpropClassifier,
@@ -48,7 +50,7 @@ def register():
 # The types of the outputs.
 
 
-def classifier_types(operator):
+def classifier_types(operator: Operator) -> None:
     """Set the types of the labels and of the probabilities."""
     estimator, n_rows = checked(operator)
     classes = class_labels(operator.scope_inst, estimator)
@@ -60,13 +62,13 @@ def classifier_types(operator):
     second.type = result_type(operator)(shape)
 
 
-def regressor_types(operator):
+def regressor_types(operator: Operator) -> None:
     """Set the type of the predictions, which are two-dimensional even for a single target."""
     estimator, n_rows = checked(operator)
     operator.outputs[0].type = result_type(operator)([n_rows, estimator.n_outputs_])
 
 
-def transformer_types(operator):
+def transformer_types(operator: Operator) -> None:
     """Set the type of the activations."""
     estimator, n_rows = checked(operator)
     operator.outputs[0].type = result_type(operator)([n_rows, estimator._n_features_out])
@@ -121,7 +123,7 @@ def class_labels(scope, estimator):
 # The graphs.
 
 
-def convert_classifier(scope, operator, container):
+def convert_classifier(scope: Scope, operator: Operator, container: ModelComponentContainer) -> None:
     """Add the graph of a BackpropClassifier: labels, and probabilities or raw scores."""
     estimator = operator.raw_operator
     model, graph = fitted_model(estimator), Graph(scope, container)
@@ -136,7 +138,7 @@ def convert_classifier(scope, operator, container):
         probabilities(raw, model.loss, model.targets, dtype).save_as(second)
 
 
-def convert_regressor(scope, operator, container):
+def convert_regressor(scope: Scope, operator: Operator, container: ModelComponentContainer) -> None:
     """Add the graph of a BackpropRegressor: predictions."""
     model, graph = fitted_model(operator.raw_operator), Graph(scope, container)
     raw = raw_outputs(graph, operator, model)
@@ -144,7 +146,7 @@ def convert_regressor(scope, operator, container):
     y.astype(graph.variable(operator.outputs[0]).dtype).save_as(operator.outputs[0])
 
 
-def convert_transformer(scope, operator, container):
+def convert_transformer(scope: Scope, operator: Operator, container: ModelComponentContainer) -> None:
     """Add the graph of a HiddenLayerTransformer: the activations a^l."""
     transformer, graph = operator.raw_operator, Graph(scope, container)
     model, layer = model_and_layer(transformer)

@@ -18,7 +18,7 @@ from skbackprop import (
 )
 from skbackprop.inspection import Diagnosis, Finding, GradientCheck, LayerActivations, LayerGradients
 from skbackprop.network import textbook
-from skbackprop.network.losses import Huber
+from skbackprop.network.losses import BinaryCrossEntropy, Huber, Quantiles, combine
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -77,6 +77,16 @@ def learn_by_the_book() -> None:
     dW, db = textbook.backward(z[-1] - y[:, None], z, a, W, "tanh")
     assert_type(textbook.adam(W[0], dW[0], {}, 0.1), Book)
     assert_type(db, list[Book])
+
+
+def lose() -> None:
+    """Call the methods of losses."""
+    for loss in (Huber(2.0), Quantiles((0.1, 0.9)), BinaryCrossEntropy()):
+        assert_type(loss.value(X, X, X), Array)
+        loss.delta(X, X, X)
+        loss.inverse_link(X, X)
+    assert_type(Quantiles((0.1, 0.9)).middle, int)
+    assert_type(combine(Huber(), X, 2), Array)
 
 
 def inspect(model: BackpropClassifier) -> None:

@@ -32,6 +32,10 @@ Optional attributes of a regressor's loss, which decide how y is checked and, un
     how many numbers are predicted for a target of one column. `y_true` is then this column, repeated.
 """
 
+from typing import Any
+
+import numpy as np
+
 from skbackprop.network.losses.classification import (
     BinaryCrossEntropy,
     SigmoidSquaredError,
@@ -62,12 +66,12 @@ __all__ = [
     "combine",
 ]
 
-CLASSIFIER_LOSSES = {
+CLASSIFIER_LOSSES: dict[str, type] = {
     "log_loss": SoftmaxCrossEntropy,  # BinaryCrossEntropy for two classes and for multilabel
     "bce": BinaryCrossEntropy,
     "squared_error": SigmoidSquaredError,
 }
-REGRESSOR_LOSSES = {
+REGRESSOR_LOSSES: dict[str, type] = {
     "squared_error": SquaredError,
     "absolute_error": AbsoluteError,
     "huber": Huber,
@@ -78,7 +82,7 @@ REGRESSOR_LOSSES = {
 }
 
 
-def combine(loss, raw_predictions, n_networks):
+def combine(loss: Any, raw_predictions: np.ndarray, n_networks: int) -> np.ndarray:
     """Return the raw outputs of shape (m, k) of the mean of networks, from those of shape (m E, k)."""
     if n_networks == 1:
         return raw_predictions

@@ -48,22 +48,22 @@ class SoftmaxCrossEntropy:
     activation = "softmax"
     calibrated_by_temperature = True
 
-    def combine(self, raw_predictions):
+    def combine(self, raw_predictions: np.ndarray) -> np.ndarray:
         """Return ln a of the mean a."""
         return log_mean_exp(log_softmax(raw_predictions, axis=2))
 
-    def value(self, y_true, raw_prediction, scratch):
+    def value(self, y_true: np.ndarray, raw_prediction: np.ndarray, scratch: np.ndarray) -> np.ndarray:
         """Return L of each row."""
         shift = exp_shifted(raw_prediction, scratch)
         log_sum_exp = np.ravel(shift) + np.log(row_sums(scratch))
         return log_sum_exp - sum_product(y_true, raw_prediction, scratch)
 
-    def delta(self, y_true, raw_prediction, out):
+    def delta(self, y_true: np.ndarray, raw_prediction: np.ndarray, out: np.ndarray) -> None:
         """Write a - y into `out`."""
         softmax(raw_prediction, out)
         out -= y_true
 
-    def inverse_link(self, raw_prediction, out):
+    def inverse_link(self, raw_prediction: np.ndarray, out: np.ndarray) -> None:
         """Write a = softmax(z) into `out`."""
         softmax(raw_prediction, out)
 
@@ -77,12 +77,12 @@ class BinaryCrossEntropy(LogisticLink):
 
     calibrated_by_temperature = True
 
-    def value(self, y_true, raw_prediction, scratch):
+    def value(self, y_true: np.ndarray, raw_prediction: np.ndarray, scratch: np.ndarray) -> np.ndarray:
         """Return L of each row."""
         softplus = sum_softplus(raw_prediction, scratch)
         return softplus - sum_product(y_true, raw_prediction, scratch)
 
-    def delta(self, y_true, raw_prediction, out):
+    def delta(self, y_true: np.ndarray, raw_prediction: np.ndarray, out: np.ndarray) -> None:
         """Write a - y into `out`."""
         expit(raw_prediction, out=out)
         out -= y_true
@@ -95,13 +95,13 @@ class SigmoidSquaredError(LogisticLink):
     saturates, however wrong the output is.
     """
 
-    def value(self, y_true, raw_prediction, scratch):
+    def value(self, y_true: np.ndarray, raw_prediction: np.ndarray, scratch: np.ndarray) -> np.ndarray:
         """Return L of each row."""
         expit(raw_prediction, out=scratch)
         scratch -= y_true
         return 0.5 * sum_product(scratch, scratch, scratch)
 
-    def delta(self, y_true, raw_prediction, out):
+    def delta(self, y_true: np.ndarray, raw_prediction: np.ndarray, out: np.ndarray) -> None:
         """Write (a - y) a (1 - a) into `out`."""
         for y, z, delta in row_blocks(y_true, raw_prediction, out):
             a = expit(z)

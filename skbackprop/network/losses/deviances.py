@@ -26,7 +26,7 @@ class Poisson(LogLink):
 
     domain = "y >= 0"
 
-    def value(self, y_true, raw_prediction, scratch):
+    def value(self, y_true: np.ndarray, raw_prediction: np.ndarray, scratch: np.ndarray) -> np.ndarray:
         """Return L of each row, as sum_j exp(z_j) - sum_j y_j z_j + sum_j [ y_j ln y_j - y_j ]."""
         np.exp(raw_prediction, out=scratch)
         mean = row_sums(scratch)
@@ -35,7 +35,7 @@ class Poisson(LogLink):
         scratch -= y_true
         return mean - likelihood + row_sums(scratch)
 
-    def delta(self, y_true, raw_prediction, out):
+    def delta(self, y_true: np.ndarray, raw_prediction: np.ndarray, out: np.ndarray) -> None:
         """Write exp(z) - y into `out`."""
         np.exp(raw_prediction, out=out)
         out -= y_true
@@ -49,7 +49,7 @@ class Gamma(LogLink):
 
     domain = "y > 0"
 
-    def value(self, y_true, raw_prediction, scratch):
+    def value(self, y_true: np.ndarray, raw_prediction: np.ndarray, scratch: np.ndarray) -> np.ndarray:
         """Return L of each row, as sum_j [ exp(r_j) - 1 - r_j ] with r = ln y - z."""
         np.log(y_true, out=scratch)
         scratch -= raw_prediction
@@ -57,7 +57,7 @@ class Gamma(LogLink):
         np.expm1(scratch, out=scratch)
         return row_sums(scratch) - log_ratio
 
-    def delta(self, y_true, raw_prediction, out):
+    def delta(self, y_true: np.ndarray, raw_prediction: np.ndarray, out: np.ndarray) -> None:
         """Write 1 - y exp(-z) into `out`."""
         np.negative(raw_prediction, out=out)
         np.exp(out, out=out)
@@ -88,14 +88,14 @@ class Tweedie(LogLink):
     power: float = 1.5
     domain = "y >= 0"
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if not (isinstance(self.power, Real) and 1 < self.power < 2):
             raise ValueError(
                 f"The 'power' parameter of Tweedie must be a number in (1, 2). Got {self.power!r} instead. "
                 "loss='poisson' has the power 1, loss='gamma' the power 2."
             )
 
-    def value(self, y_true, raw_prediction, scratch):
+    def value(self, y_true: np.ndarray, raw_prediction: np.ndarray, scratch: np.ndarray) -> np.ndarray:
         """Return L of each row."""
         p = self.power
         finite_power(raw_prediction, 2 - p, out=scratch)
@@ -105,7 +105,7 @@ class Tweedie(LogLink):
         np.power(y_true, 2 - p, out=scratch)
         return mean + observed - row_sums(scratch) / ((p - 1) * (2 - p))
 
-    def delta(self, y_true, raw_prediction, out):
+    def delta(self, y_true: np.ndarray, raw_prediction: np.ndarray, out: np.ndarray) -> None:
         """Write exp((2-p) z) - y exp((1-p) z) into `out`."""
         for y, z, delta in row_blocks(y_true, raw_prediction, out):
             observed = np.empty_like(z)

@@ -26,7 +26,7 @@ class IdentityLink:
 
     activation = "identity"
 
-    def inverse_link(self, raw_prediction, out):
+    def inverse_link(self, raw_prediction: np.ndarray, out: np.ndarray) -> None:
         """Write a = z into `out`."""
         if out is not raw_prediction:
             np.copyto(out, raw_prediction)
@@ -37,11 +37,11 @@ class LogLink:
 
     activation = "exp"
 
-    def combine(self, raw_predictions):
+    def combine(self, raw_predictions: np.ndarray) -> np.ndarray:
         """Return ln a of the mean a."""
         return log_mean_exp(raw_predictions)
 
-    def inverse_link(self, raw_prediction, out):
+    def inverse_link(self, raw_prediction: np.ndarray, out: np.ndarray) -> None:
         """Write a = exp(z) into `out`."""
         np.exp(raw_prediction, out=out)
 
@@ -51,10 +51,10 @@ class LogisticLink:
 
     activation = "logistic"
 
-    def combine(self, raw_predictions):
+    def combine(self, raw_predictions: np.ndarray) -> np.ndarray:
         """Return ln(a / (1 - a)) of the mean a, through the logarithms of a and 1 - a."""
         return log_mean_exp(log_expit(raw_predictions)) - log_mean_exp(log_expit(-raw_predictions))
 
-    def inverse_link(self, raw_prediction, out):
+    def inverse_link(self, raw_prediction: np.ndarray, out: np.ndarray) -> None:
         """Write a = 1 / (1 + exp(-z)) into `out`; expit keeps the small probabilities exact."""
         expit(raw_prediction, out=out)

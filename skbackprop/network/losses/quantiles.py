@@ -25,19 +25,19 @@ class Quantile(IdentityLink):
     quantile: float = 0.5
     robust = True
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if not (isinstance(self.quantile, Real) and 0 < self.quantile < 1):
             raise ValueError(
                 "The 'quantile' parameter of Quantile must be a number in (0, 1). "
                 f"Got {self.quantile!r} instead."
             )
 
-    def value(self, y_true, raw_prediction, scratch):
+    def value(self, y_true: np.ndarray, raw_prediction: np.ndarray, scratch: np.ndarray) -> np.ndarray:
         """Return L of each row."""
         np.subtract(raw_prediction, y_true, out=scratch)
         return pinball(scratch, self.quantile)
 
-    def delta(self, y_true, raw_prediction, out):
+    def delta(self, y_true: np.ndarray, raw_prediction: np.ndarray, out: np.ndarray) -> None:
         """Write dL/dz into `out`."""
         np.subtract(raw_prediction, y_true, out=out)
         pinball_slope(out, self.quantile)
@@ -73,7 +73,7 @@ class Quantiles:
     activation = "ordered"
     robust = True
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         q = np.asarray(self.quantiles)
         numbers = q.ndim == 1 and q.size > 0 and q.dtype.kind in "fiu"
         if not (numbers and (q > 0).all() and (q < 1).all() and (np.diff(q) > 0).all()):
@@ -84,16 +84,16 @@ class Quantiles:
         object.__setattr__(self, "quantiles", tuple(q.tolist()))
 
     @property
-    def n_outputs(self):
+    def n_outputs(self) -> int:
         """Return the number of outputs, one for each quantile."""
         return len(self.quantiles)
 
     @property
-    def middle(self):
+    def middle(self) -> int:
         """Return c, the number of the quantile nearest to 0.5."""
         return int(np.abs(np.array(self.quantiles) - 0.5).argmin())
 
-    def steps(self, dtype):
+    def steps(self, dtype: np.dtype) -> np.ndarray:
         """Return the factors on ln(1 + exp(z_j)): s_j above c, -s_j below, and 1 for c."""
         normal = ndtri(self.quantiles)
         s = np.ones(normal.size)
@@ -101,7 +101,7 @@ class Quantiles:
         s[: self.middle] = -np.diff(normal)[: self.middle] / np.log(2)
         return s.astype(dtype)
 
-    def inverse_link(self, raw_prediction, out):
+    def inverse_link(self, raw_prediction: np.ndarray, out: np.ndarray) -> None:
         """Write the quantiles in increasing order into `out`, which may be `raw_prediction`."""
         c, k = self.middle, self.n_outputs
         out[:, c] = raw_prediction[:, c]
@@ -114,7 +114,7 @@ class Quantiles:
         for j in reversed(range(c)):
             out[:, j] += out[:, j + 1]
 
-    def combine(self, raw_predictions):
+    def combine(self, raw_predictions: np.ndarray) -> np.ndarray:
         """Return the raw outputs whose quantiles are the means of the networks'.
 
         The quantiles are linear in the distances d = ln(1 + exp(z)), and z = ln(exp(d) - 1).
@@ -125,13 +125,13 @@ class Quantiles:
         z[:, self.middle] = raw_predictions[:, :, self.middle].mean(axis=1)
         return z
 
-    def value(self, y_true, raw_prediction, scratch):
+    def value(self, y_true: np.ndarray, raw_prediction: np.ndarray, scratch: np.ndarray) -> np.ndarray:
         """Return L of each row."""
         self.inverse_link(raw_prediction, out=scratch)
         scratch -= y_true
         return pinball(scratch, self.quantiles)
 
-    def delta(self, y_true, raw_prediction, out):
+    def delta(self, y_true: np.ndarray, raw_prediction: np.ndarray, out: np.ndarray) -> None:
         """Write dL/dz into `out`."""
         c, k = self.middle, self.n_outputs
         self.inverse_link(raw_prediction, out=out)

@@ -13,12 +13,12 @@ from skbackprop.network.losses.row_sums import row_sums, sum_product
 class SquaredError(IdentityLink):
     """L = 1/2 sum_j (z_j - y_j)^2; delta^L = z - y. The minimum is the conditional mean."""
 
-    def value(self, y_true, raw_prediction, scratch):
+    def value(self, y_true: np.ndarray, raw_prediction: np.ndarray, scratch: np.ndarray) -> np.ndarray:
         """Return L of each row."""
         np.subtract(raw_prediction, y_true, out=scratch)
         return 0.5 * sum_product(scratch, scratch, scratch)
 
-    def delta(self, y_true, raw_prediction, out):
+    def delta(self, y_true: np.ndarray, raw_prediction: np.ndarray, out: np.ndarray) -> None:
         """Write z - y into `out`."""
         np.subtract(raw_prediction, y_true, out=out)
 
@@ -28,13 +28,13 @@ class AbsoluteError(IdentityLink):
 
     robust = True
 
-    def value(self, y_true, raw_prediction, scratch):
+    def value(self, y_true: np.ndarray, raw_prediction: np.ndarray, scratch: np.ndarray) -> np.ndarray:
         """Return L of each row."""
         np.subtract(raw_prediction, y_true, out=scratch)
         np.abs(scratch, out=scratch)
         return row_sums(scratch)
 
-    def delta(self, y_true, raw_prediction, out):
+    def delta(self, y_true: np.ndarray, raw_prediction: np.ndarray, out: np.ndarray) -> None:
         """Write sign(z - y) into `out`."""
         np.subtract(raw_prediction, y_true, out=out)
         np.sign(out, out=out)
@@ -55,13 +55,13 @@ class Huber(IdentityLink):
     threshold: float = 1.35
     robust = True
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if not (isinstance(self.threshold, Real) and self.threshold > 0):
             raise ValueError(
                 f"The 'threshold' parameter of Huber must be positive. Got {self.threshold!r} instead."
             )
 
-    def value(self, y_true, raw_prediction, scratch):
+    def value(self, y_true: np.ndarray, raw_prediction: np.ndarray, scratch: np.ndarray) -> np.ndarray:
         """Return L of each row, as sum_j clip(r, -t, t)^2 / 2 + t sum_j max(|r| - t, 0)."""
         self.delta(y_true, raw_prediction, out=scratch)
         near = 0.5 * sum_product(scratch, scratch, scratch)
@@ -71,7 +71,7 @@ class Huber(IdentityLink):
         positive_part(scratch, out=scratch)
         return near + self.threshold * row_sums(scratch)
 
-    def delta(self, y_true, raw_prediction, out):
+    def delta(self, y_true: np.ndarray, raw_prediction: np.ndarray, out: np.ndarray) -> None:
         """Write clip(z - y, -t, t) into `out`."""
         np.subtract(raw_prediction, y_true, out=out)
         np.clip(out, -self.threshold, self.threshold, out=out)
