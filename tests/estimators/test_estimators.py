@@ -27,13 +27,13 @@ from skbackprop.network.losses import Tweedie
 PLAIN = {"recipe": "textbook", "schedule": "cosine"}
 SMALL_NETWORK = {"hidden_layer_sizes": (24,), "n_estimators": 2, "max_iter": 30}
 BOTH = (BackpropClassifier, BackpropRegressor)
+SMALL_TEXTBOOK = {"recipe": "textbook", "hidden_layer_sizes": (24,), "learning_rate": 0.02, "max_iter": 40}
 # A short run checks small networks of the default and of the textbook's recipe; a complete one the defaults
 # as they are, too, and each of the other choices with one of the estimators.
-ESTIMATORS = [make(**SMALL_NETWORK) for make in BOTH]
-ESTIMATORS += [make(recipe="textbook") for make in BOTH]
+ESTIMATORS = [make(**settings) for settings in (SMALL_NETWORK, SMALL_TEXTBOOK) for make in BOTH]
 if FULL:
     ESTIMATORS += [
-        *(make() for make in BOTH),
+        *(make(**settings) for settings in ({}, {"recipe": "textbook"}) for make in BOTH),
         BackpropClassifier(recipe="textbook", activation="sigmoid", loss="squared_error"),
         BackpropRegressor(recipe="textbook", dropout=0.2),
         BackpropClassifier(solver="sgd", learning_rate=0.05, **SMALL_NETWORK),

@@ -1,8 +1,10 @@
 """Whatever interrupts a training, and wherever: the estimator is unfitted, or holds a whole epoch."""
 
 import contextlib
+import copy
 import sys
 import warnings
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -76,20 +78,35 @@ CASES = {
 }
 
 
-def started(train, settings, n_epochs):
+@cache
+def started(name, n_epochs):
+    """Return a model after `n_epochs`, which is to be copied; 0 is an unfitted one."""
+    train, settings = CASES[name]
     model = BackpropRegressor(**SETTINGS | settings)
     return quietly(train, model, n_epochs) if n_epochs else model
 
 
-def whole_epochs(train, settings, n_done):
+@cache
+def whole_epochs(name, n_done):
     """Return the parameters after 1, 2, ... whole epochs, the first `n_done` of them a fit before."""
+    train, _ = CASES[name]
     states = {}
     for k in range(max(n_done, 1), N_EPOCHS + 1):
-        model = started(train, settings, n_done)
+        model = copy.deepcopy(started(name, n_done))
         if k > n_done:
             quietly(train, model, k - n_done)
         states[model.n_iter_] = parameters(model)
     return states
+
+
+@cache
+def number_of_calls(name, n_done):
+    """Return how many calls the package makes or gets in the epochs after the first `n_done`."""
+    train, _ = CASES[name]
+    model = copy.deepcopy(started(name, n_done))
+    with Injection() as counter:
+        quietly(train, model, N_EPOCHS - n_done)
+    return counter.n_calls
 
 
 @pytest.mark.parametrize(
@@ -98,19 +115,17 @@ def whole_epochs(train, settings, n_done):
 @pytest.mark.parametrize("n_done", [0, 2])
 @pytest.mark.parametrize("name", CASES)
 def test_no_interruption_leaves_a_mixture(name, n_done, error):
-    train, settings = CASES[name]
-    whole = whole_epochs(train, settings, n_done)
-    with Injection() as counter:
-        quietly(train, started(train, settings, n_done), N_EPOCHS - n_done)
+    train, _ = CASES[name]
+    whole, n_calls = whole_epochs(name, n_done), number_of_calls(name, n_done)
     seen = set()
     # Ctrl-C really comes anywhere: at every 7th call, in a short run at every 59th; the others at a seventh
     # of these. Primes, so that no two epochs are interrupted at the same places.
-    calls = range(1, counter.n_calls + 1)
+    calls = range(1, n_calls + 1)
     rarer = 1 if isinstance(error, KeyboardInterrupt) else 7
     # The window after the last epoch is short: more of its last 80 calls.
     window = calls[: -81 : -rarer * (1 if FULL else 3)]
     for n in sorted({*calls[:: rarer * (7 if FULL else 59)], *window}):
-        model = started(train, settings, n_done)
+        model = copy.deepcopy(started(name, n_done))
         with contextlib.suppress(type(error), AttributeError), Injection(n, error):
             quietly(train, model, N_EPOCHS - n_done)
         if not hasattr(model, "coefs_"):
@@ -119,7 +134,7 @@ def test_no_interruption_leaves_a_mixture(name, n_done, error):
             continue
         k = model.n_iter_
         seen.add(k)
-        np.testing.assert_array_equal(parameters(model), whole[k], err_msg=f"call {n} of {counter.n_calls}")
+        np.testing.assert_array_equal(parameters(model), whole[k], err_msg=f"call {n} of {n_calls}")
         assert len(model.loss_curve_) == len(model.penalty_curve_) == k
         assert model.loss_ == model.loss_curve_[-1]
         assert np.isfinite(model.predict(X)).all()
