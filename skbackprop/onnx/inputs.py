@@ -89,7 +89,10 @@ def one_hot(tensor, place, categories):
         return indicators.reshape(-1, len(categories)).astype(np.float64)
     known = np.array([[as_number(category, tensor.name) for category in categories]])
     x = column.astype(np.float64)
-    indicators = x.equals(known).astype(np.float64)
+    alike, exact = to_single_precision(known)
+    indicators = x.equals(exact).astype(np.float64)
+    if not np.isnan(alike).all():
+        indicators = indicators + column.astype(np.float32).equals(alike).astype(np.float64)
     if None in categories:
         missing = np.array([[float(category is None) for category in categories]])
         indicators = where(is_nan(x), missing, indicators)
@@ -115,6 +118,17 @@ def as_number(category, name):
             "Declare it as StringTensorType."
         )
     return np.nan if category is None else float(category)
+
+
+def to_single_precision(known):
+    """Return the categories that are compared in float32, and those in float64; NaN for the others.
+
+    The former are fractions that float32 distinguishes, as in :func:`.matched`.
+    """
+    single = known.astype(np.float32)
+    alone = np.array([[(single == number).sum() == 1 for number in single[0]]])
+    compared = (known % 1 != 0) & ~np.isnan(known) & alone
+    return np.where(compared, single, np.nan).astype(np.float32), np.where(compared, np.nan, known)
 
 
 def with_the_rest(indicators, n_codes):

@@ -2,13 +2,15 @@
 
 import copy
 import datetime
+from collections import Counter
 from decimal import Decimal
 from numbers import Integral, Real
 
 import numpy as np
 
-from skbackprop.tables.columns import CATEGORY, is_missing
+from skbackprop.tables.columns import CATEGORY, DATES, is_missing
 from skbackprop.tables.target_encoding import TargetEncoding
+from skbackprop.tables.user_warnings import warn_of_another_type
 
 # With max_categories="auto" a column of more than LEAST_LIMIT categories has a code for those of at least
 # ROWS_FOR_CODE rows, and in all one for ROWS_PER_CODE rows of the table, within these bounds. What a code
@@ -80,7 +82,8 @@ class CategoryColumn:
     def _take_in(self, column, sample_weight):
         """Count the rows, and choose the categories that have a code."""
         counts = dict(self._counts)
-        for category, weight in count(column, sample_weight).items():
+        new = count(column, sample_weight)
+        for category, weight in zip(matched(new, counts), new.values(), strict=True):
             counts[category] = counts.get(category, 0) + weight
         self._counts, self._n_rows = counts, self._n_rows + column.size
         total = sum(counts.values())
@@ -139,7 +142,22 @@ class CategoryColumn:
         codes : ndarray of shape (n_rows,), int32
         """
         code_of = {category: code for code, category in enumerate(self.categories)}
-        return look_up(column, code_of, len(self.categories) if self.has_rare else -1)
+        unknown = len(self.categories) if self.has_rare else -1
+        codes = look_up(column, code_of, unknown)
+        if (codes == unknown).all():
+            self._warn_of_another_type(column)
+        return codes
+
+    def _warn_of_another_type(self, column):
+        """Warn where values without a code are of another type than the categories of the fit."""
+        found = {category_of(value) for value in column.distinct()[0]} - {None}
+        known = set(self._counts) - {None}
+        if not found or not known or not found.isdisjoint(known):
+            return
+        text, text_in_fit = ({isinstance(category, str) for category in each} for each in (found, known))
+        if column.kind in DATES or text.isdisjoint(text_in_fit):
+            now = f"values of the kind {column.kind}" if column.kind != CATEGORY else "text"
+            warn_of_another_type(self.name, now, "text" if True in text_in_fit else "numbers")
 
     @property
     def lost_share(self):
@@ -188,7 +206,28 @@ class CategoryColumn:
 def look_up(column, code_of, unknown):
     """Return the code of each row, `unknown` where its category has none."""
     values, places = column.distinct()
-    return np.array([code_of.get(category_of(value), unknown) for value in values], np.int32)[places]
+    categories = matched(map(category_of, values), code_of)
+    return np.array([code_of.get(category, unknown) for category in categories], np.int32)[places]
+
+
+def matched(categories, known):
+    """Return categories as they are in `known`, where fractions that float32 does not distinguish are one.
+
+    So 0.1 is the same category in float32 and in float64. Fractions that are exactly in `known` are
+    themselves, and so are those for which several of `known` come into question.
+    """
+    categories = list(categories)
+    if all(category in known or not isinstance(category, float) for category in categories):
+        return categories
+    fractions = [category for category in known if isinstance(category, float)]
+    n_alike = Counter(map(np.float32, fractions))
+    alike = {np.float32(category): category for category in fractions if n_alike[np.float32(category)] == 1}
+    return [
+        alike.get(np.float32(category), category)
+        if isinstance(category, float) and category not in known
+        else category
+        for category in categories
+    ]
 
 
 def count(column, sample_weight):

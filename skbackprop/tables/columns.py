@@ -239,8 +239,10 @@ class Column:
         if self.array.dtype.kind == "f" and np.isnan(self.array).all():
             return np.full(self.array.size, "NaT", dtype)
         if self.kind != kind and types_present(self.objects):
+            parser = {DATE: "to_datetime", DURATION: "to_timedelta"}.get(kind)
+            remedy = f"convert it, in pandas with pandas.{parser}(column)" if parser else "convert it"
             raise ValueError(
-                f"Column {self.name!r} of X had values of the kind {kind} in fit, now {self.kind}."
+                f"Column {self.name!r} of X had values of the kind {kind} in fit, now {self.kind}; {remedy}."
             )
         if kind == DATE and (self.zone is None) != (zone is None) and types_present(self.objects):
             raise ValueError(

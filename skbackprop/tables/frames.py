@@ -1,5 +1,7 @@
 """Tables of any library as columns: pandas, polars, PyArrow, and whatever else narwhals knows; and arrays."""
 
+from collections import Counter
+
 import narwhals.stable.v2 as nw
 import numpy as np
 from scipy.sparse import issparse
@@ -120,8 +122,9 @@ def as_frame(X):
             "Expected 2D input, but X is a single column (a series); make a frame of it, for instance with "
             "X.to_frame()."
         )
-    if hasattr(X, "sparse") and X.shape[1]:
+    if hasattr(X, "sparse") and X.shape[1] and all(dtype.fill_value == 0 for dtype in X.dtypes):
         return None  # a frame of sparse columns, which scikit-learn makes a sparse matrix
+    refuse_equal_names(X)
     frame = nw.from_native(X, pass_through=True)
     if isinstance(frame, nw.LazyFrame):
         raise ValueError(
@@ -138,3 +141,19 @@ def as_frame(X):
             f"Found a frame with 0 {kind}(s) (shape={frame.shape}) while a minimum of 1 is required."
         )
     return Frame(frame)
+
+
+def refuse_equal_names(X):
+    """Raise where a frame has several columns of one name, which neither narwhals nor scikit-learn takes."""
+    names = getattr(X, "columns", None) if nw.dependencies.is_pandas_dataframe(X) else schema_names(X)
+    if names is None or len(set(names)) == len(names):
+        return
+    equal = [name for name, n in Counter(names).items() if n > 1]
+    raise ValueError(
+        f"X has several columns of the name {', '.join(map(repr, equal))}; give each column another name."
+    )
+
+
+def schema_names(X):
+    """Return the names of the columns of a PyArrow table or batch, None for anything else."""
+    return X.schema.names if type(X).__module__.partition(".")[0] == "pyarrow" else None

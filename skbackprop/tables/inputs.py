@@ -19,6 +19,7 @@ from skbackprop.tables.refusals import (
     refuse_as_numbers,
     refuse_collections,
     refuse_dates_for_numbers,
+    refuse_labels,
 )
 from skbackprop.tables.rows_on_disk import StoredRows, is_stored
 from skbackprop.tables.sparse_rows import canonical
@@ -68,7 +69,7 @@ def check_training_data(
     if checks["y_numeric"]:
         refuse_as_numbers(y)
     else:
-        refuse_collections(y, "y")
+        refuse_labels(y)
     if is_stored(X):
         return check_stored_training_data(
             estimator, X, y, sample_weight, weight_name, checks, reset, encoder, scaling
@@ -83,6 +84,7 @@ def check_training_data(
         with numbers_expected(X):
             X, y = validate_data(estimator, X, y, **INPUT_CHECKS, **checks, order="C", reset=reset)
         X = check_sparse(X) if issparse(X) else X
+    y = as_floats(y) if checks["y_numeric"] else y
     sample_weight = check_weights(sample_weight, y, weight_name)
     rows = None
     if reset:
@@ -108,6 +110,7 @@ def check_stored_training_data(estimator, X, y, sample_weight, weight_name, chec
     refuse_stored_categories(estimator)
     validate_data(estimator, X, skip_check_array=True, reset=reset)
     y = _check_y(y, **checks, estimator=estimator)
+    y = as_floats(y) if checks["y_numeric"] else y
     check_consistent_length(X, y)
     sample_weight = check_weights(sample_weight, y, weight_name)
     rows = StoredRows(X)
@@ -273,6 +276,11 @@ def check_sparse(X):
 def has_gaps(X):
     """Whether a dense array has a NaN; the minimum finds it without an array of booleans."""
     return isinstance(X, np.ndarray) and X.dtype.kind == "f" and bool(np.isnan(X.min()))
+
+
+def as_floats(y):
+    """Return the target of a regressor as floats: differences of booleans and of small integers overflow."""
+    return y if y.dtype in (np.float32, np.float64) else y.astype(np.float64)
 
 
 def check_weights(sample_weight, X, name):

@@ -7,6 +7,8 @@ from datetime import date, time, timedelta
 import numpy as np
 from scipy.sparse import issparse
 
+from skbackprop.tables.columns import is_missing
+
 # Objects of Python that are dates or durations, as NumPy's datetime64 and timedelta64 are.
 DATES = (date, time, timedelta, np.datetime64, np.timedelta64)
 
@@ -91,6 +93,31 @@ def refuse_as_numbers(y):
         )
     if y.dtype.kind == "O" and any(value is None for value in y.ravel()):
         raise ValueError("Input y contains NaN or None; drop the rows whose target is missing.")
+
+
+def refuse_labels(y):
+    """Raise where labels of a classifier are missing, or are objects that are not text."""
+    if y is None or issparse(y) or hasattr(y, "dask"):
+        return
+    refuse_collections(y, "y")
+    labels = as_array(y, "y").ravel()
+    if labels.dtype.kind == "U" and isinstance(y, (list, tuple)):
+        labels = np.array(y, dtype=object).ravel()  # not the word "nan" for a NaN among text
+    if labels.dtype.kind != "O":
+        return
+    missing = np.flatnonzero([is_missing(label) for label in labels])
+    if missing.size:
+        raise ValueError(
+            f"y has no label in {missing.size} of {labels.size} rows (in row {missing[0]} it is "
+            f"{labels[missing[0]]!r}); drop the rows whose label is missing."
+        )
+    types = sorted({type(label).__name__ for label in labels if not isinstance(label, (str, bytes))})
+    if types and np.asarray(y).dtype.kind == "O":
+        also = " beside text" if any(isinstance(label, str) for label in labels) else ""
+        raise ValueError(
+            f"Unknown label type: y is an array of objects of the types {types}{also}. Convert it to one "
+            "type, for instance with y.astype(int) or y.astype(str)."
+        )
 
 
 @contextmanager

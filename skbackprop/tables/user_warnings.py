@@ -52,3 +52,11 @@ def warn_of_rare_categories(columns, earlier=()):
             f"{told} of X. Parse them where they hold numbers or dates, encode text (for instance with "
             "skrub.TableVectorizer), or drop them where they are identifiers."
         )
+
+
+def warn_of_another_type(name, now, in_fit):
+    """Warn where no value of a category column is known, as the column has another type than in fit."""
+    warn(
+        f"The categories in column {name!r} of X were {in_fit} in fit, now the column holds {now}, none of "
+        "which is known. Convert the column to what it was in fit."
+    )

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from sklearn.base import clone
 from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.linear_model import TweedieRegressor
 from sklearn.metrics import mean_tweedie_deviance
@@ -89,3 +90,16 @@ def test_deviance_on_new_rows_is_near_that_of_the_true_mean(loss, power):
         for name, model in models.items()
     }
     assert 0 < excess["network"] < excess["trees"] < excess["linear"]
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize("dtype", [bool, np.int8, np.uint8, np.float16, ">i4", object])
+@pytest.mark.parametrize("recipe", ["textbook", "fast", "tabular"])
+def test_targets_of_every_type_are_the_same_numbers(recipe, dtype):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(120, 3))
+    y = X[:, 0] > 0 if dtype is bool else np.where(X[:, 0] > 0, 120, 5 if dtype is np.uint8 else -120)
+    model = BackpropRegressor(8, recipe=recipe, max_iter=3, random_state=0)
+    expected = clone(model).fit(X, y.astype(float)).partial_fit(X, y.astype(float)).predict(X)
+    found = model.fit(X, y.astype(dtype)).partial_fit(X, y.astype(dtype)).predict(X)
+    np.testing.assert_array_equal(found, expected)

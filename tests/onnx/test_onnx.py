@@ -332,6 +332,18 @@ def test_categories_that_are_numbers(dtype):
     assert distance(model, X) < TOLERANCE
 
 
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_fractions_that_are_categories_are_matched_in_single_precision(dtype):
+    X = inputs()
+    X[:, 5] = np.random.default_rng(0).choice([0.1, 1 / 3, 1e5 + 0.7, 2, np.nan], N_ROWS)
+    X[:, 3] = np.random.default_rng(1).choice([0.1, 0.1 + 1e-12, 7], N_ROWS)
+    X = X.astype(dtype)
+    other = np.float32 if dtype == np.float64 else np.float64
+    model = BackpropClassifier(**SMALL, categorical_features=[3, 5]).fit(X, class_targets("binary"))
+    assert distance(model, X) < TOLERANCE
+    assert distance(model, X.astype(other)) < TOLERANCE
+
+
 def test_inputs_with_several_columns():
     X = with_gaps(inputs())
     model = BackpropClassifier(**SMALL).fit(X, class_targets("binary"))

@@ -108,9 +108,66 @@ def test_true_is_one_and_text_is_not():
     X = pd.DataFrame({"k": [1, 0] * 50, "x": np.arange(100.0)})
     model = BackpropClassifier(**FAST, categorical_features=["k"]).fit(X, [1, 0] * 50)
     expected = model.predict_proba(X)
-    for k in ([True, False] * 50, [1.0, 0.0] * 50, [Decimal(1), Decimal(0)] * 50, ["1", "0"] * 50):
+    for k in ([True, False] * 50, [1.0, 0.0] * 50, [Decimal(1), Decimal(0)] * 50):
         found = model.predict_proba(X.assign(k=pd.Series(k, dtype=object)))
-        assert (found == expected).all() == (k[0] != "1")
+        np.testing.assert_array_equal(found, expected)
+    with pytest.warns(UserWarning, match="column 'k' of X were numbers in fit, now the column holds text"):
+        found = model.predict_proba(X.assign(k=["1", "0"] * 50))
+    assert np.ptp(found[:2, 1]) < np.ptp(expected[:2, 1]) / 10
+
+
+@pytest.mark.parametrize("now", [[0, 1] * 50, pd.date_range("2020", periods=100)], ids=["numbers", "dates"])
+@pytest.mark.parametrize("max_categories", ["auto", 2])
+def test_a_type_of_which_no_category_is_known_is_named(now, max_categories):
+    X = pd.DataFrame({"k": ["a", "b", "c", "d"] * 25, "x": np.arange(100.0)})
+    model = BackpropClassifier(**QUICK, max_categories=max_categories).fit(X, [0, 1] * 50)
+    with pytest.warns(
+        UserWarning, match=r"column 'k' of X were text in fit, now .* (number|date), none .* known"
+    ):
+        model.predict(X.assign(k=now))
+    model.predict(X.assign(k="e"))  # unknown, but of the type of the fit
+    model.predict(X.assign(k=pd.Series([None] * 100, dtype=object)))
+
+
+@pytest.mark.parametrize("there_and_back", [["float64", "float32"], ["float32", "float64"]])
+@pytest.mark.parametrize(
+    "numbers", [[0.1, 0.2, 0.3, 0.7], [1 / 3, 2 / 3, 5, -1 / 7], [1e-5, 1e5 + 0.1, 0.5, 2]]
+)
+def test_fractions_that_are_categories_are_matched_in_single_precision(numbers, there_and_back):
+    codes, y = towns()
+    fit, predict = there_and_back
+    X = codes.assign(town=np.array(numbers)[codes["town"]])
+    model = BackpropClassifier(**FAST, categorical_features=["town"]).fit(X.astype({"town": fit}), y)
+    expected = model.predict_proba(X.astype({"town": fit}))
+    for make in (lambda frame: frame, pl.from_pandas, pa.Table.from_pandas):
+        for dtype in (predict, "float32"):
+            now = X.astype({"town": dtype})
+            np.testing.assert_array_equal(model.predict_proba(make(now)), expected)
+    # Widened again, as NumPy does where a float32 column comes into an array with a float64 one.
+    widened = X.astype({"town": "float32"}).astype({"town": "float64"})
+    np.testing.assert_array_equal(model.predict_proba(widened), expected)
+    alone = BackpropClassifier(**FAST, categorical_features=["town"])
+    alone.partial_fit(X.astype({"town": fit}), y).partial_fit(X.astype({"town": predict}), y)
+    assert len(alone.columns_[0].categories) == 4
+
+
+def test_fractions_that_only_float64_distinguishes_stay_apart():
+    X = pd.DataFrame({"k": [0.1, 0.1 + 1e-12] * 50, "x": np.arange(100.0)})
+    model = BackpropClassifier(**FAST, categorical_features=["k"]).fit(X, [0, 1] * 50)
+    assert model.score(X, [0, 1] * 50) == 1.0
+
+
+@pytest.mark.parametrize("fill", [np.nan, 0.0, 1.0])
+def test_sparse_columns_are_the_same_numbers_whatever_fills_them(fill):
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame({"a": rng.normal(size=100), "b": rng.integers(0, 3, 100) * 1.0})
+    y = X["a"] > 0
+    sparse = X.apply(lambda column: pd.arrays.SparseArray(column, fill_value=fill))
+    mixed = sparse.assign(b=pd.arrays.SparseArray(X["b"], fill_value=0))
+    expected = BackpropClassifier(**QUICK).fit(X, y).predict_proba(X)
+    for frame in (sparse, mixed):
+        found = BackpropClassifier(**QUICK).fit(frame, y).predict_proba(frame)
+        np.testing.assert_allclose(found, expected, rtol=1e-9)
 
 
 def test_missing_is_not_a_word():

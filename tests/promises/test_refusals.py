@@ -1,12 +1,16 @@
 """What is no table of numbers is refused by one sentence that names it and says what to do."""
 
 import datetime
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from skbackprop import BackpropClassifier, BackpropRegressor
+
+pl = pytest.importorskip("polars")
+pa = pytest.importorskip("pyarrow")
 
 X = np.random.default_rng(0).normal(size=(40, 3))
 DAYS = pd.date_range("2020", periods=40)
@@ -84,3 +88,46 @@ def test_dates_where_numbers_were():
     for rows, kind in ((days, "dates"), (days - days[0], "durations")):
         with pytest.raises(ValueError, match=f"X holds {kind}.*numbers in fit"):
             model.predict(rows)
+
+
+HOLE = [None, *["yes", "no"] * 20][:40]
+LABELS = {
+    "None among text": (HOLE, "no label in 1 of 40 rows.*row 0.*None.*drop the rows"),
+    "None among text in objects": (np.array(HOLE, object), "no label in 1 of 40 rows"),
+    "NaN among text": ([np.nan, *HOLE[1:]], "no label in 1 of 40 rows.*nan"),
+    "NA": (pd.Series(HOLE, dtype="string"), "no label in 1 of 40 rows.*<NA>"),
+    "null of Arrow": (pa.array(HOLE), "no label in 1 of 40 rows"),
+    "null of polars": (pl.Series(HOLE), "no label in 1 of 40 rows"),
+    "a missing category": (pd.Series(HOLE, dtype="category"), "no label in 1 of 40 rows"),
+    "None among booleans": ([None, *[True, False] * 20][:40], "no label in 1 of 40 rows"),
+    "booleans in objects": (np.array([True, False] * 20, object), r"objects.*'bool'.*astype\(int\)"),
+    "Decimals": ([Decimal(0), Decimal(1)] * 20, "objects.*'Decimal'"),
+    "text and numbers": (np.array(["a", 1] * 20, object), r"objects.*'int'.*beside text.*astype\(str\)"),
+}
+
+
+@pytest.mark.parametrize("name", LABELS)
+def test_labels(name):
+    y, message = LABELS[name]
+    for method in (BackpropClassifier(4).fit, BackpropClassifier(4).partial_fit):
+        with pytest.raises(ValueError, match=message) as error:
+            method(X, y)
+        assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("library", ["pandas", "pyarrow"])
+def test_columns_of_equal_names(library):
+    rows = pd.DataFrame(X, columns=list("aba"))
+    if library == "pyarrow":
+        rows = pa.Table.from_arrays(list(map(pa.array, X.T)), names=list("aba"))
+    with pytest.raises(ValueError, match="several columns of the name 'a'; give each column another name"):
+        BackpropClassifier(4).fit(rows, X[:, 0] > 0)
+
+
+@pytest.mark.parametrize("now", [DAYS.astype(str), np.arange(40)], ids=["text", "numbers"])
+def test_a_column_that_is_no_longer_dates(now):
+    frame = pd.DataFrame({"day": DAYS, "gap": DAYS - DAYS[0], "x": X[:, 0]})
+    model = BackpropRegressor(4, recipe="fast", max_iter=1, random_state=0).fit(frame, X[:, 0])
+    for name, parser in (("day", "to_datetime"), ("gap", "to_timedelta")):
+        with pytest.raises(ValueError, match=rf"'{name}' of X .* in fit, now .*pandas\.{parser}\(column\)"):
+            model.predict(frame.assign(**{name: now}))
