@@ -45,7 +45,7 @@ from skbackprop.tables.rows_on_disk import StoredRows
 from skbackprop.tables.sparse_rows import arrange, mostly_zeros
 from skbackprop.tables.user_warnings import warn
 from skbackprop.training.lbfgs import minimize_lbfgs
-from skbackprop.training.stopping import Stopping
+from skbackprop.training.stopping import make_stopping
 
 
 def settings_of(estimator, X, sample_weight, streaming=False, model=None, given_validation=False):
@@ -321,7 +321,7 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
         return self
 
     def _stopping(self, model):
-        return Stopping(self.tol, model.settings.n_iter_no_change)
+        return make_stopping(model.settings.n_iter_no_change, self.tol)
 
     # Predicting.
 

@@ -36,6 +36,8 @@ def warn_of_parameters_without_effect(estimator, settings, X_val=None, groups=No
     if groups is not None:
         set_by_user.add("groups")
     parts = []
+    if estimator.n_iter_no_change == "cycle" != settings.n_iter_no_change and not streaming:
+        parts.append("'n_iter_no_change' ('cycle' needs held-out rows, their loss and schedule='coslog4')")
     for names, reason in (*rules_of_epochs(settings, X_val, streaming), *rules(settings)):
         if named := [repr(name) for name in names if name in set_by_user]:
             parts.append(f"{', '.join(named)} ({reason})")
@@ -70,8 +72,8 @@ def rules_of_epochs(settings, X_val, streaming):
             yield ("validation_fraction", "scoring", "groups"), "nothing is held out: early_stopping=False"
         elif settings.early_stopping == "folds":
             yield ("validation_fraction",), "early_stopping='folds' holds out a fold for each network"
-        if settings.n_iter_no_change is None:
-            yield ("tol",), "n_iter_no_change=None"
+        if settings.n_iter_no_change in (None, "cycle"):
+            yield ("tol",), f"n_iter_no_change={settings.n_iter_no_change!r}"
 
 
 def rules(settings):

@@ -55,7 +55,7 @@ TABULAR_CLASSIFIER = {
     "beta_2": 0.95,
     "scaling": "robust",
     "early_stopping": "auto",
-    "n_iter_no_change": None,
+    "n_iter_no_change": "cycle",
     "regularization_schedule": "flat_cos",
     "parametrization": "ntk",
     "input_layer": "scale",
@@ -86,7 +86,7 @@ RECIPES = {
 # Epochs of the tabular recipes: these, or as many as LEAST_STEPS need, up to MOST_EPOCHS. The more rows there
 # are, the fewer times each has to be seen: all epochs together pass at most ROWS_PASSED rows, but there are
 # FEWEST_EPOCHS.
-EPOCHS = {"classifier": 32, "regressor": 48}
+EPOCHS = {"classifier": 48, "regressor": 72}
 LEAST_STEPS, MOST_EPOCHS = 250, 256
 ROWS_PASSED, FEWEST_EPOCHS = 3_200_000, 4
 # Rows of a batch: small data needs small ones, for steps enough.
@@ -171,6 +171,8 @@ def resolve(
             "n_estimators=1; set it to at least 2, or early_stopping=True."
         )
     settings.calibrated = is_calibrated(settings, streaming, given_validation)
+    if settings.n_iter_no_change == "cycle" and not has_cycles(settings, streaming, given_validation):
+        settings.n_iter_no_change = None
     if settings.label_smoothing == "auto":
         settings.label_smoothing = SMOOTHING if settings.calibrated else 0.0
     if settings.initialization == "auto" and settings.parametrization == "ntk":
@@ -193,6 +195,14 @@ def is_calibrated(settings, streaming, given_validation):
     validated = on_folds or (on_the_same_rows and settings.n_estimators == 1)
     by_loss = settings.scoring == "loss" and settings.solver != "lbfgs"
     return of_classes and validated and by_loss and not streaming and not settings.warm_start
+
+
+def has_cycles(settings, streaming, given_validation):
+    """Whether the training can be ended by what a cycle of its learning rate brought on held-out rows."""
+    validated = given_validation or settings.early_stopping
+    by_loss = settings.scoring == "loss" and settings.solver != "lbfgs"
+    whole = not (streaming or settings.warm_start)
+    return bool(validated and by_loss and settings.schedule == "coslog4" and whole)
 
 
 def n_epochs(kind, n_rows, batch_size):

@@ -222,7 +222,7 @@ class Training:
     def _end_epoch(self, run, loss, penalty, validated):
         """Record a complete epoch."""
         run.epoch += 1
-        improved = run.stopping.update(self._record(loss, penalty, validated))
+        improved = run.stopping.update(self._record(loss, penalty, validated), run.epoch / run.max_iter)
         if run.streaming:
             self.history.drop_all_but(STREAM_EPOCHS)
         if improved or validated is None:

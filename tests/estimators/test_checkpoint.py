@@ -29,13 +29,16 @@ def interrupted(model, path, n_epochs, every=1, **data):
 
 
 @pytest.mark.parametrize("every", [1, 4])
-@pytest.mark.parametrize("n_epochs", [4, 11, 20])
-def test_a_resumed_fit_is_the_uninterrupted_one(n_epochs, every, tmp_path):
+@pytest.mark.parametrize(
+    ("n_epochs", "patience"), [(4, None), (11, None), (20, None), (4, "cycle"), (8, "cycle")]
+)
+def test_a_resumed_fit_is_the_uninterrupted_one(n_epochs, patience, every, tmp_path):
     X, y = (part[:150] for part in load_diabetes(return_X_y=True))
     w = np.linspace(0.5, 2, len(y))
     settings = {"hidden_layer_sizes": (12, 6), "n_estimators": 2, "dropout": 0.1}
-    settings |= {"early_stopping": True, "max_iter": 20}
+    settings |= {"early_stopping": True, "max_iter": 20, "n_iter_no_change": patience}
     whole = BackpropRegressor(**settings, random_state=0).fit(X, y, sample_weight=w)
+    assert whole.n_iter_ == (10 if patience else 20)
     resumed = interrupted(
         BackpropRegressor(**settings, random_state=0),
         tmp_path / "c",

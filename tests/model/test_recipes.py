@@ -51,7 +51,7 @@ def test_probabilities_of_a_rare_class_are_those_of_the_class():
 
 
 def test_all_epochs_together_pass_a_bounded_number_of_rows():
-    assert n_epochs("classifier", 10_000, 256) == 32
+    assert n_epochs("classifier", 10_000, 256) == 48
     for n_rows in (200_000, 500_000):
         assert 0.9 * 3_200_000 < n_rows * n_epochs("classifier", n_rows, 256) <= 3_200_000
     assert n_epochs("classifier", 10**8, 256) == 4
