@@ -9,6 +9,7 @@ from sklearn.utils import check_random_state
 from skbackprop.estimators.rows import Rows
 from skbackprop.estimators.scoring import make_scoring
 from skbackprop.model.out_of_fold import out_of_fold
+from skbackprop.model.stuck_networks import replace_stuck_networks
 from skbackprop.network.members import member
 from skbackprop.tables.folds import deal_folds
 from skbackprop.tables.inputs import check_training_data
@@ -44,6 +45,8 @@ class Validation:
         model.out_of_fold = None
         if self.folds is not None:
             model.out_of_fold = out_of_fold(model, X, y, sample_weight, self.folds)
+            if not model.settings.warm_start:  # else a copy would go on beside rows that it has seen
+                replace_stuck_networks(model.network, model.out_of_fold, self.validate.plain_losses())
 
 
 def make_validation(estimator, model, training, X_val, y_val, sample_weight_val, groups=None):
