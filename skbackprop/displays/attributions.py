@@ -208,13 +208,22 @@ class AttributionsDisplay:
         name = names[result.output]
         return name if self._position is None else f"{name} of {result.output_names[self._position]}"
 
+    def _unit(self):
+        """Return the unit of the values, in parentheses."""
+        result = self.attributions
+        if result.output == "prediction":
+            name = "y" if self._position is None else result.output_names[self._position]
+            return f"(units of {name})"
+        name = {"raw": "raw output", "probability": "probability"}[result.output]
+        return f"({name})" if self._position is None else f"({name} of {result.output_names[self._position]})"
+
     def _bar(self, values, shown, others, row):
         sizes = np.abs(values).mean(axis=0)
         self.columns_ = [self.attributions.feature_names[j] for j in shown] + other_columns(others)
         lengths = [*sizes[shown], *([sizes[others].sum()] if others.size else [])]
         colors = [BLUE] * len(shown) + [GREY] * bool(others.size)
         self.bars_ = self.ax_.barh(range(len(lengths)), lengths, color=colors, height=0.7)
-        self.ax_.set_xlabel(f"mean absolute share in the {self._quantity()}")
+        self.ax_.set_xlabel(f"mean |attribution| {self._unit()}")
 
     def _beeswarm(self, values, shown, others, row):
         from matplotlib import colormaps
@@ -243,7 +252,7 @@ class AttributionsDisplay:
             self.colorbar_.ax.tick_params(length=0)
             self.colorbar_.outline.set_visible(False)
             self.colorbar_.set_label("value (purple: text or missing)", labelpad=-12)
-        self.ax_.set_xlabel(f"share in the {self._quantity()}")
+        self.ax_.set_xlabel(f"attribution {self._unit()}")
 
     def _waterfall(self, values, shown, others, row):
         result = self.attributions

@@ -5,11 +5,9 @@ from __future__ import annotations
 import numpy as np
 from sklearn.base import is_classifier
 
-from skbackprop.network.losses import combine
+from skbackprop.network.losses import combine, combine_backward
+from skbackprop.network.losses.differences import central_differences
 
-# The step of the central differences dF/dz: near the cube root of eps, where the sum of the truncation and
-# the rounding error is smallest.
-STEP = float(np.cbrt(np.finfo(np.float64).eps))
 KINDS = {"classifier": ("raw", "probability"), "regressor": ("prediction",)}
 
 
@@ -69,25 +67,31 @@ class ExplainedOutput:
         z : ndarray of shape (n_rows, n_networks * n_outputs), float64
         """
         network = self._model.network
-        raw = combine(self._model.loss, z.reshape(-1, network.n_outputs).copy(), network.n_networks)
+        combined = combine(self._model.loss, z.reshape(-1, network.n_outputs).copy(), network.n_networks)
+        return self._of_combined(combined).reshape(z.shape[0], -1)
+
+    def _of_combined(self, c):
+        """Return F as a function of the combined raw outputs c, which are overwritten."""
         if self.kind == "probability":
-            raw = self._estimator._probabilities(raw)
-        elif self.kind == "prediction":
-            raw = self._estimator._predictions(raw)
-        return raw.reshape(z.shape[0], -1)
+            return self._estimator._probabilities(c)
+        return self._estimator._predictions(c) if self.kind == "prediction" else c
 
     def jacobian(self, z):
-        """Return dF/dz of shape (n_functions, n_rows, n_networks * n_outputs), by central differences.
+        """Return dF/dz of shape (n_functions, n_rows, n_networks * n_outputs), by the chain rule.
 
-        z has a few columns, and the link and the mean over the networks may be a user's own functions, of
-        which only values are known.
+        With c the combined raw outputs of the networks, dF/dz = dF/dc dc/dz.
         """
-        columns = []
-        for j in range(z.shape[1]):
-            h = STEP * np.maximum(1, np.abs(z[:, j]))
-            above, below = z.copy(), z.copy()
-            above[:, j] += h
-            below[:, j] -= h
-            step = above[:, j] - below[:, j]  # 2h as float64 has it
-            columns.append((self(above) - self(below)).T / step)  # dF/dz_j = (F(z + h) - F(z - h)) / 2h
-        return np.stack(columns, axis=-1)
+        network, loss = self._model.network, self._model.loss
+        E, k = network.n_networks, network.n_outputs
+        by_network = z.reshape(-1, E, k)
+        delta = self._delta(combine(loss, by_network.reshape(-1, k).copy(), E))  # dF/dc
+        return combine_backward(loss, by_network, E, delta).reshape(len(delta), *z.shape)  # dF/dc dc/dz
+
+    def _delta(self, c):
+        """Return dF/dc of shape (n_functions, n_rows, n_outputs).
+
+        The inverse link may be a user's own function, of which only values are known; c has a few columns.
+        """
+        if self.kind == "raw":
+            return np.broadcast_to(np.eye(c.shape[1])[:, None], (c.shape[1], *c.shape))
+        return central_differences(lambda c: self._of_combined(c.copy()).reshape(len(c), -1), c)

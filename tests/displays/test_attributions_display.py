@@ -46,6 +46,7 @@ def test_bars_are_the_mean_absolute_values_and_the_others_are_added_up(result):
     widths = [bar.get_width() for bar in display.bars_]
     sizes = result.mean_absolute
     np.testing.assert_allclose(widths, [sizes[first], sizes[second], sizes[others].sum()])
+    assert display.ax_.get_xlabel() == "mean |attribution| (units of y)"
 
 
 def test_a_waterfall_leads_from_the_base_value_to_the_prediction(result):
@@ -86,7 +87,7 @@ def test_one_of_several_outputs_is_drawn():
         np.testing.assert_allclose(
             [bar.get_width() for bar in display.bars_], np.sort(result.mean_absolute[:, k])[::-1]
         )
-        assert model.classes_[k] in display.ax_.get_xlabel()
+        assert display.ax_.get_xlabel() == f"mean |attribution| (probability of {model.classes_[k]})"
     with pytest.raises(ValueError, match=r"target must be one of .*'low'.* Got 'high'"):
         AttributionsDisplay(result, "high")
 

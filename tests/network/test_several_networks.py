@@ -9,7 +9,13 @@ from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
 from skbackprop import BackpropClassifier, BackpropRegressor, Recipe
 from skbackprop.network.activations import ACTIVATIONS
 from skbackprop.network.input_layer import InputLayer
-from skbackprop.network.losses import CLASSIFIER_LOSSES, REGRESSOR_LOSSES, Quantiles, combine
+from skbackprop.network.losses import (
+    CLASSIFIER_LOSSES,
+    REGRESSOR_LOSSES,
+    Quantiles,
+    combine,
+    combine_backward,
+)
 from skbackprop.network.network import Network
 from skbackprop.network.workspace import Workspaces
 from skbackprop.training.epoch_loss import write_output_delta
@@ -82,6 +88,44 @@ def test_combined_outputs_of_sure_networks_are_finite():
 
 def test_a_loss_without_combine_averages_raw_outputs():
     assert combine(object(), np.array([[1.0], [3.0]]), 2).tolist() == [[2.0]]
+
+
+class OtherMean(CLASSIFIER_LOSSES["log_loss"]):
+    """A user's loss with another mean than that of its class, and without a derivative of it."""
+
+    def combine(self, raw_predictions):
+        """Return a function that is not the same for each network."""
+        return np.tanh(raw_predictions[:, 0]) + raw_predictions[:, 1:].sum(axis=1)
+
+
+@pytest.mark.parametrize(
+    "make_loss",
+    [
+        *CLASSIFIER_LOSSES.values(),
+        *REGRESSOR_LOSSES.values(),
+        partial(Quantiles, (0.1, 0.4, 0.8, 0.9)),
+        OtherMean,
+    ],
+)
+@pytest.mark.parametrize("n_networks", [1, E])
+def test_the_derivative_of_the_mean_is_that_of_its_differences(make_loss, n_networks):
+    loss, rng, h = make_loss(), np.random.default_rng(0), 1e-5
+    z, direction = rng.normal(size=(2, 5, n_networks, 4)) * 2
+    delta = rng.normal(size=(2, 5, 4))  # dF/dc of two linear functions F of c
+
+    def F(z):
+        return (delta * combine(loss, z.reshape(-1, 4).copy(), n_networks)).sum(axis=2)
+
+    slopes = (F(z + h * direction) - F(z - h * direction)) / (2 * h)
+    gradient = combine_backward(loss, z, n_networks, delta)
+    assert gradient.shape == (2, 5, n_networks, 4)
+    np.testing.assert_allclose((gradient * direction).sum(axis=(2, 3)), slopes, rtol=1e-7, atol=1e-8)
+
+
+def test_derivatives_of_the_mean_of_sure_networks_are_finite():
+    z = np.array([[[800.0, -800.0], [900.0, -700.0]]])
+    for name in ("log_loss", "bce"):
+        assert np.isfinite(combine_backward(CLASSIFIER_LOSSES[name](), z, 2, np.ones((1, 1, 2)))).all()
 
 
 @pytest.mark.parametrize("solver", ["adam", "adamw", "sgd", "lbfgs"])

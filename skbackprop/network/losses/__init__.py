@@ -19,6 +19,10 @@ Optional, for several networks whose predictions are averaged (the mean of z whe
 ``combine(raw_predictions)``
     returns, for raw outputs of shape (m, E, k) of E networks, those of shape (m, k) whose inverse
     link is the mean of theirs.
+``combine_backward(raw_predictions, combined, delta)``
+    returns dF/dz of shape (n, m, E, k) for n functions F of the `combined` raw outputs c, of shape
+    (m, 1, k), from delta = dF/dc of shape (n, m, 1, k). Where it is missing, differences of ``combine``
+    take its place.
 
 Optional attributes of a regressor's loss, which decide how y is checked and, unless ``scaling=None``, scaled:
 
@@ -42,6 +46,7 @@ from skbackprop.network.losses.classification import (
     SoftmaxCrossEntropy,
 )
 from skbackprop.network.losses.deviances import Gamma, Poisson, Tweedie
+from skbackprop.network.losses.differences import central_differences
 from skbackprop.network.losses.links import IdentityLink, LogisticLink, LogLink
 from skbackprop.network.losses.quantiles import Quantile, Quantiles
 from skbackprop.network.losses.regression import AbsoluteError, Huber, SquaredError
@@ -64,6 +69,7 @@ __all__ = [
     "SquaredError",
     "Tweedie",
     "combine",
+    "combine_backward",
 ]
 
 CLASSIFIER_LOSSES: dict[str, type] = {
@@ -88,3 +94,43 @@ def combine(loss: Any, raw_predictions: np.ndarray, n_networks: int) -> np.ndarr
         return raw_predictions
     by_row = raw_predictions.reshape(-1, n_networks, raw_predictions.shape[1])
     return loss.combine(by_row) if hasattr(loss, "combine") else by_row.mean(axis=1)
+
+
+def combine_backward(
+    loss: Any, raw_predictions: np.ndarray, n_networks: int, delta: np.ndarray
+) -> np.ndarray:
+    """Return dF/dz of functions F of the combined raw outputs c = :func:`combine`, by the chain rule.
+
+    Parameters
+    ----------
+    raw_predictions : ndarray of shape (m, E, k)
+        z of `n_networks` = E networks.
+    delta : ndarray of shape (n, m, k)
+        dF/dc of n functions.
+
+    Returns
+    -------
+    ndarray of shape (n, m, E, k)
+    """
+    m, E, k = raw_predictions.shape
+    delta = delta[:, :, None]
+    if n_networks == 1 or not hasattr(loss, "combine"):
+        return np.repeat(delta, E, axis=2) / E
+    if has_own_derivative(loss):
+        combined = loss.combine(raw_predictions)[:, None]
+        return loss.combine_backward(raw_predictions, combined, delta)
+
+    def of_flat(z: np.ndarray) -> np.ndarray:
+        return loss.combine(z.reshape(m, E, k))
+
+    jacobian = central_differences(of_flat, raw_predictions.reshape(m, E * k))  # dc_i/dz_j: (k, m, E k)
+    return np.einsum("nmi,imj->nmj", delta[:, :, 0], jacobian).reshape(-1, m, E, k)
+
+
+def has_own_derivative(loss: Any) -> bool:
+    """Whether the class that defines ``combine`` of `loss` defines ``combine_backward``, too.
+
+    A subclass with a ``combine`` of its own inherits a derivative that is not that of its function.
+    """
+    definitions = [vars(each) for each in type(loss).__mro__ if "combine" in vars(each)]
+    return bool(definitions) and "combine" not in vars(loss) and "combine_backward" in definitions[0]

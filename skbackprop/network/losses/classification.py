@@ -52,6 +52,18 @@ class SoftmaxCrossEntropy:
         """Return ln a of the mean a."""
         return log_mean_exp(log_softmax(raw_predictions, axis=2))
 
+    def combine_backward(
+        self, raw_predictions: np.ndarray, combined: np.ndarray, delta: np.ndarray
+    ) -> np.ndarray:
+        """Return dF/dz_e, from c_k = ln a_k and dc_k/dz_ej = a_ek / (E a_k) ([j = k] - a_ej).
+
+        shares_ek = delta_k a_ek / (E a_k)
+        dF/dz_ej = shares_ej - a_ej sum_k shares_ek
+        """
+        log_a = log_softmax(raw_predictions, axis=-1)
+        shares = delta * np.exp(log_a - combined) / raw_predictions.shape[1]
+        return shares - np.exp(log_a) * shares.sum(axis=-1, keepdims=True)
+
     def value(self, y_true: np.ndarray, raw_prediction: np.ndarray, scratch: np.ndarray) -> np.ndarray:
         """Return L of each row."""
         shift = exp_shifted(raw_prediction, scratch)

@@ -41,6 +41,12 @@ class LogLink:
         """Return ln a of the mean a."""
         return log_mean_exp(raw_predictions)
 
+    def combine_backward(
+        self, raw_predictions: np.ndarray, combined: np.ndarray, delta: np.ndarray
+    ) -> np.ndarray:
+        """Return dF/dz_e = delta a_e / (E a), where a = exp(c) of the combined c."""
+        return delta * np.exp(raw_predictions - combined) / raw_predictions.shape[1]
+
     def inverse_link(self, raw_prediction: np.ndarray, out: np.ndarray) -> None:
         """Write a = exp(z) into `out`."""
         np.exp(raw_prediction, out=out)
@@ -54,6 +60,14 @@ class LogisticLink:
     def combine(self, raw_predictions: np.ndarray) -> np.ndarray:
         """Return ln(a / (1 - a)) of the mean a, through the logarithms of a and 1 - a."""
         return log_mean_exp(log_expit(raw_predictions)) - log_mean_exp(log_expit(-raw_predictions))
+
+    def combine_backward(
+        self, raw_predictions: np.ndarray, combined: np.ndarray, delta: np.ndarray
+    ) -> np.ndarray:
+        """Return dF/dz_e = delta a_e (1 - a_e) / (E a (1 - a)), through the logarithms of a and 1 - a."""
+        log_slopes = log_expit(raw_predictions) + log_expit(-raw_predictions)  # ln a_e (1 - a_e)
+        log_slope = log_expit(combined) + log_expit(-combined)  # ln a (1 - a)
+        return delta * np.exp(log_slopes - log_slope) / raw_predictions.shape[1]
 
     def inverse_link(self, raw_prediction: np.ndarray, out: np.ndarray) -> None:
         """Write a = 1 / (1 + exp(-z)) into `out`; expit keeps the small probabilities exact."""

@@ -125,6 +125,17 @@ class Quantiles:
         z[:, self.middle] = raw_predictions[:, :, self.middle].mean(axis=1)
         return z
 
+    def combine_backward(
+        self, raw_predictions: np.ndarray, combined: np.ndarray, delta: np.ndarray
+    ) -> np.ndarray:
+        """Return dF/dz_e = delta d'(z_e) / (E d'(c)), for the middle delta / E.
+
+        c is the combined raw output, and d'(z) = 1 / (1 + exp(-z)) the slope of the distance.
+        """
+        slopes = expit(raw_predictions) / expit(combined)
+        slopes[:, :, self.middle] = 1
+        return delta * slopes / raw_predictions.shape[1]
+
     def value(self, y_true: np.ndarray, raw_prediction: np.ndarray, scratch: np.ndarray) -> np.ndarray:
         """Return L of each row."""
         self.inverse_link(raw_prediction, out=scratch)

@@ -1,0 +1,28 @@
+"""Central differences, for functions of a user of which only values are known."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+# Near the cube root of eps, where the sum of the truncation and the rounding error is smallest.
+STEP = float(np.cbrt(np.finfo(np.float64).eps))
+
+
+def central_differences(f: Callable[[np.ndarray], np.ndarray], z: np.ndarray) -> np.ndarray:
+    """Return df/dz of shape (n_functions, n_rows, n_columns).
+
+    Parameters
+    ----------
+    f : callable
+        Returns an array of shape (n_rows, n_functions); each row depends on the same row of its argument.
+    z : ndarray of shape (n_rows, n_columns), float64
+    """
+    columns = []
+    for j in range(z.shape[1]):
+        h = STEP * np.maximum(1, np.abs(z[:, j]))
+        above, below = z.copy(), z.copy()
+        above[:, j] += h
+        below[:, j] -= h
+        step = above[:, j] - below[:, j]  # 2h as float64 has it
+        columns.append((f(above) - f(below)).T / step)  # df/dz_j = (f(z + h) - f(z - h)) / 2h
+    return np.stack(columns, axis=-1)
