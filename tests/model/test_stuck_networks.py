@@ -67,5 +67,5 @@ def test_a_network_that_collapses_does_not_spoil_the_predictions(estimator, monk
 
     monkeypatch.setattr(Training, "run", run_and_collapse)
     collapsed = estimator((32, 32), **settings).fit(X[:400], y[:400])
-    assert collapsed.oof_score_ < whole.oof_score_ - 0.1  # honest: these rows were predicted by those networks
+    assert collapsed.oof_score_ < whole.oof_score_ - 0.1  # they predicted these rows
     assert collapsed.score(X[400:], y[400:]) > whole.score(X[400:], y[400:]) - 0.05
