@@ -279,7 +279,7 @@ STOPPING = [
         """
         Training stops after this many epochs in a row without an improvement by `tol`; None and np.inf
         switch this off. "cycle" stops it after the third of the four cycles of the schedule "coslog4", if
-        rows are held out and this cycle lowered their loss by less than 5 %.
+        rows are held out and this cycle lowered their loss by less than 5 %; not with robust losses.
         """,
     ),
     Parameter(

@@ -37,7 +37,10 @@ def warn_of_parameters_without_effect(estimator, settings, X_val=None, groups=No
         set_by_user.add("groups")
     parts = []
     if estimator.n_iter_no_change == "cycle" != settings.n_iter_no_change and not streaming:
-        parts.append("'n_iter_no_change' ('cycle' needs held-out rows, their loss and schedule='coslog4')")
+        parts.append(
+            "'n_iter_no_change' ('cycle' needs held-out rows that are watched by a loss that is not robust, "
+            "and schedule='coslog4')"
+        )
     for names, reason in (*rules_of_epochs(settings, X_val, streaming), *rules(settings)):
         if named := [repr(name) for name in names if name in set_by_user]:
             parts.append(f"{', '.join(named)} ({reason})")

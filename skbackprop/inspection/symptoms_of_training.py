@@ -252,10 +252,13 @@ def classes_never_predicted(m):
         names = [str(label) for label in m.model.targets.classes[missing]]
         if len(names) > MOST_NAMES:
             names[MOST_NAMES:] = [f"and {len(names) - MOST_NAMES} more"]
+        # A rare class may be likelier here than there and nowhere the likeliest.
+        learned = (m.learned_share or 0) > SOMETHING_LEARNED
         yield Finding(
             "classes_never_predicted",
-            "critical" if np.count_nonzero(predicted) < 2 else "warning",
+            "warning" if learned or np.count_nonzero(predicted) > 1 else "critical",
             f"These classes of y are never predicted: {', '.join(names)}.",
-            'class_weight="balanced", more training, or more units.',
+            'class_weight="balanced", a lower threshold (TunedThresholdClassifierCV of scikit-learn), more '
+            "training, or more units.",
             evidence=measured(classes=missing.sum(), share_of_y=counts[missing].sum() / counts.sum()),
         )

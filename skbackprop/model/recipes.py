@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from skbackprop.network.input_layer import InputLayer
-from skbackprop.network.losses import CLASSIFIER_LOSSES
+from skbackprop.network.losses import CLASSIFIER_LOSSES, REGRESSOR_LOSSES
 from skbackprop.network.optimizers import OPTIMIZERS
 from skbackprop.network.parametrization import ntk_rates
 
@@ -188,8 +188,7 @@ def is_calibrated(settings, streaming, given_validation):
     Not without rows that validate by the loss, nor where training goes on from the weights. Of several
     networks that validate on the same rows the mean is validated, which has no raw outputs to apply it to.
     """
-    loss = CLASSIFIER_LOSSES.get(settings.loss) if isinstance(settings.loss, str) else settings.loss
-    of_classes = getattr(loss, "calibrated_by_temperature", False)
+    of_classes = getattr(loss_of(settings), "calibrated_by_temperature", False)
     on_folds = settings.early_stopping == "folds" and not given_validation
     on_the_same_rows = settings.early_stopping is True or given_validation
     validated = on_folds or (on_the_same_rows and settings.n_estimators == 1)
@@ -198,11 +197,21 @@ def is_calibrated(settings, streaming, given_validation):
 
 
 def has_cycles(settings, streaming, given_validation):
-    """Whether the training can be ended by what a cycle of its learning rate brought on held-out rows."""
+    """Whether the training can be ended by what a cycle of its learning rate brought on held-out rows.
+
+    Not with a robust loss: most of it may belong to outliers, of which no cycle takes anything away.
+    """
     validated = given_validation or settings.early_stopping
-    by_loss = settings.scoring == "loss" and settings.solver != "lbfgs"
+    by_loss = settings.scoring == "loss" and not getattr(loss_of(settings), "robust", False)
+    in_cycles = settings.schedule == "coslog4" and settings.solver != "lbfgs"
     whole = not (streaming or settings.warm_start)
-    return bool(validated and by_loss and settings.schedule == "coslog4" and whole)
+    return bool(validated and by_loss and in_cycles and whole)
+
+
+def loss_of(settings):
+    """Return the class of a loss that has a name, else the loss, which is the user's own."""
+    named = CLASSIFIER_LOSSES if settings.kind == "classifier" else REGRESSOR_LOSSES
+    return named.get(settings.loss) if isinstance(settings.loss, str) else settings.loss
 
 
 def n_epochs(kind, n_rows, batch_size):
@@ -216,7 +225,7 @@ def auto_value(name, recipe, kind):
     """Return in words what a parameter that is left at "auto" becomes: what :func:`resolve` makes of it."""
     values = RECIPES[recipe][kind == "regressor"]
     value = values[name]
-    if value != "auto":
+    if value not in ("auto", "cycle"):
         return f'"{value}"' if isinstance(value, str) else repr(value)
     if name == "batch_size":
         return f"n_samples // {values['batches']}, from {BATCH_BOUNDS[0]} to {BATCH_BOUNDS[1]}"
@@ -225,6 +234,8 @@ def auto_value(name, recipe, kind):
             f"{EPOCHS[kind]}, or up to {MOST_EPOCHS} until there are {LEAST_STEPS} steps; at most "
             f"{ROWS_PASSED} / n_samples, but at least {FEWEST_EPOCHS}"
         )
+    if name == "n_iter_no_change":
+        return f'"{value}" where rows are held out, else None'
     if name == "label_smoothing":
         return f"{SMOOTHING} where a temperature undoes it, else 0"
     return f'"folds" for {SMALL_TABLE.start} rows or more (in memory), else False'  # early_stopping

@@ -60,6 +60,8 @@ def test_the_table_of_the_recipes_says_what_a_fit_takes(cls, recipe):
                 assert value == min(max(n_rows // share, least), most)
             elif name == "early_stopping" and text.startswith('"folds" for 100'):
                 assert value == ("folds" if n_rows >= 100 else False)
+            elif name == "n_iter_no_change" and "held out" in text:
+                assert value == ("cycle" if n_rows >= 100 else None)
             elif name == "label_smoothing" and "temperature" in text:
                 assert value == (float(text.split()[0]) if n_rows >= 100 else 0)
             elif name == "max_iter" and "steps" in text:

@@ -221,7 +221,7 @@ CASES = [
     ("badly_scaled_targets", "critical", regressor(scaling=None), regressor(), IN_MILLIONS),
     (
         "classes_never_predicted",
-        "critical",
+        "warning",
         classifier(hidden_layer_sizes=()),
         classifier(hidden_layer_sizes=(), class_weight="balanced"),
         RARE,
@@ -647,8 +647,9 @@ def test_at_most_ten_classes_are_named():
     y = np.arange(300) % 30
     model = classifier().partial_fit(X, y)
     model.coefs_[-1][...], model.intercepts_[-1][...] = 0, np.arange(30) == 3
-    message = found(diagnose(model, X, y), "classes_never_predicted").message
-    assert message.endswith(": 0, 1, 2, 4, 5, 6, 7, 8, 9, 10, and 19 more.")
+    finding = found(diagnose(model, X, y), "classes_never_predicted")
+    assert finding.severity == "critical"  # one class is predicted, and nothing was learned
+    assert finding.message.endswith(": 0, 1, 2, 4, 5, 6, 7, 8, 9, 10, and 19 more.")
 
 
 def test_sample_weights_are_used():
@@ -769,3 +770,15 @@ def test_the_table_scrolls_and_begins_with_the_advice():
     assert "overflow-x: auto" in page.find(".//table/..").get("style")
     first, *_ = page.find(".//tbody/tr")
     assert "".join(first.itertext()) == "critical bad (layer 1)a & b"
+
+
+def test_a_class_that_is_nowhere_the_likeliest_is_no_failure():
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((2000, 3))
+    y = rng.random(2000) < 1 / (1 + np.exp(4.5 - X[:, 0]))  # at most one half, of few rows
+    model = fitted(BackpropClassifier(recipe="fast", random_state=0), X, y)
+    assert not model.predict(X).any()
+    assert model.predict_proba(X)[y, 1].mean() > 1.3 * y.mean()  # it has learned
+    finding = found(diagnose(model, X, y), "classes_never_predicted")
+    assert finding.severity == "warning"
+    assert "TunedThresholdClassifierCV" in finding.advice

@@ -120,7 +120,7 @@ def test_no_interruption_leaves_a_mixture(name, n_done, error):
     seen = set()
     # Ctrl-C really comes anywhere: at every 7th call, in a short run at every 59th; the others at a seventh
     # of these. Primes, so that no two epochs are interrupted at the same places.
-    calls = range(1, n_calls + 1)
+    calls = range(1, n_calls + 2)  # the last number interrupts nothing
     rarer = 1 if isinstance(error, KeyboardInterrupt) else 7
     # The window after the last epoch is short: more of its last 80 calls.
     window = calls[: -81 : -rarer * (1 if FULL else 3)]

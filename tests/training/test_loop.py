@@ -68,6 +68,7 @@ def test_noise_is_trained_on_for_less_than_half_the_epochs():
         {"early_stopping": False},
         {"schedule": "cosine"},
         {"early_stopping": True, "scoring": "r2"},
+        {"loss": "huber"},
     ],
 )
 def test_cycles_without_their_condition_are_told_of(parameters):
