@@ -1,5 +1,6 @@
 """Categories as row numbers: which of the categories of the fit a value is."""
 
+import contextlib
 import copy
 import datetime
 from collections import Counter
@@ -8,7 +9,7 @@ from numbers import Integral, Real
 
 import numpy as np
 
-from skbackprop.tables.columns import CATEGORY, DATES, is_missing
+from skbackprop.tables.columns import CATEGORY, DATE, TIME, is_missing
 from skbackprop.tables.target_encoding import TargetEncoding
 from skbackprop.tables.user_warnings import warn_of_another_type
 
@@ -155,7 +156,8 @@ class CategoryColumn:
         if not found or not known or not found.isdisjoint(known):
             return
         text, text_in_fit = ({isinstance(category, str) for category in each} for each in (found, known))
-        if column.kind in DATES or text.isdisjoint(text_in_fit):
+        dates = column.kind in (DATE, TIME) and not any(map(is_date, known))
+        if dates or text.isdisjoint(text_in_fit):
             now = f"values of the kind {column.kind}" if column.kind != CATEGORY else "text"
             warn_of_another_type(self.name, now, "text" if True in text_in_fit else "numbers")
 
@@ -260,6 +262,14 @@ def category_of(value):
     if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
         value = datetime.datetime(value.year, value.month, value.day)
     return str(value)
+
+
+def is_date(category):
+    """Whether a category is what :func:`category_of` makes of a date or a time of day."""
+    for kind in (datetime.datetime, datetime.time):
+        with contextlib.suppress(ValueError, TypeError):
+            return str(kind.fromisoformat(category)) == category
+    return False
 
 
 def order(category):

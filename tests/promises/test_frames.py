@@ -652,3 +652,17 @@ def test_a_prediction_depends_on_the_values_of_its_row_alone(data):
     again, _ = draw_frame(data, fitted)
     model.fit(again, np.arange(N_DRAWN) % 2)
     np.testing.assert_allclose(rates(model, other(rows)), expected[rows], rtol=RTOL)
+
+
+def test_unknown_dates_in_a_category_column_of_dates_are_no_other_type():
+    days, y = pd.Series(np.tile(pd.date_range("2024-01-01", periods=4), 10)), np.arange(40) % 2
+    X = pd.DataFrame({"day": days, "x": np.arange(40.0)})
+    model = BackpropClassifier(
+        4, recipe="fast", max_iter=2, categorical_features=["day"], random_state=0
+    ).fit(X, y)
+    later = X.assign(day=days + pd.Timedelta(days=1000))
+    expected = model.predict_proba(later)  # warnings are errors
+    np.testing.assert_allclose(model.predict_proba(later.iloc[:1]), expected[:1], rtol=1e-6)
+    model.fit(X.assign(day=days.dt.strftime("%d.%m.%Y")), y)
+    with pytest.warns(UserWarning, match="'day' of X were text in fit, now the column holds values of"):
+        model.predict(X)
