@@ -46,7 +46,7 @@ class Validation:
         if self.folds is not None:
             model.out_of_fold = out_of_fold(model, X, y, sample_weight, self.folds)
             if not model.settings.warm_start:  # else a copy would go on beside rows that it has seen
-                replace_stuck_networks(model.network, model.out_of_fold, self.validate.plain_losses())
+                replace_stuck_networks(model.network, model.out_of_fold, self.validate.plain_losses)
 
 
 def make_validation(estimator, model, training, X_val, y_val, sample_weight_val, groups=None):

@@ -36,12 +36,8 @@ def warn_of_parameters_without_effect(estimator, settings, X_val=None, groups=No
     if groups is not None:
         set_by_user.add("groups")
     parts = []
-    if estimator.n_iter_no_change == "cycle" != settings.n_iter_no_change and not streaming:
-        parts.append(
-            "'n_iter_no_change' ('cycle' needs held-out rows that are watched by a loss that is not robust, "
-            "and schedule='coslog4')"
-        )
-    for names, reason in (*rules_of_epochs(settings, X_val, streaming), *rules(settings)):
+    no_cycles = estimator.n_iter_no_change == "cycle" != settings.n_iter_no_change
+    for names, reason in (*rules_of_epochs(settings, X_val, streaming, no_cycles), *rules(settings)):
         if named := [repr(name) for name in names if name in set_by_user]:
             parts.append(f"{', '.join(named)} ({reason})")
     if parts:
@@ -58,8 +54,11 @@ def changed(owner):
     return names
 
 
-def rules_of_epochs(settings, X_val, streaming):
-    """Yield (names, reason) of parameters of several epochs and of their validation that have no effect."""
+def rules_of_epochs(settings, X_val, streaming, no_cycles):
+    """Yield (names, reason) of parameters of several epochs and of their validation that have no effect.
+
+    `no_cycles` says that n_iter_no_change="cycle" was asked for and is not possible.
+    """
     if streaming:
         schedule = () if settings.schedule in ("constant", "invscaling") else ("schedule",)
         early_stopping = ("early_stopping",) if settings.early_stopping else ()
@@ -75,6 +74,11 @@ def rules_of_epochs(settings, X_val, streaming):
             yield ("validation_fraction", "scoring", "groups"), "nothing is held out: early_stopping=False"
         elif settings.early_stopping == "folds":
             yield ("validation_fraction",), "early_stopping='folds' holds out a fold for each network"
+        if no_cycles:
+            yield (
+                ("n_iter_no_change",),
+                "'cycle' needs schedule='coslog4' and held-out rows that a loss watches which is not robust",
+            )
         if settings.n_iter_no_change in (None, "cycle"):
             yield ("tol",), f"n_iter_no_change={settings.n_iter_no_change!r}"
 

@@ -11,7 +11,7 @@ LEAST_SPREAD = 0.1
 WORSE = 2.0
 
 
-def replace_stuck_networks(network, out_of_fold, losses):
+def replace_stuck_networks(network, out_of_fold, losses_of):
     """Overwrite the parameters of stuck networks with copies of the others, those of lowest loss first.
 
     On a table whose columns tell something only together (pumadyn32nm is one) a few of several networks may
@@ -23,12 +23,17 @@ def replace_stuck_networks(network, out_of_fold, losses):
         Several networks side by side; changed in place.
     out_of_fold : OutOfFold
         What each predicts for the rows that it held out.
-    losses : ndarray of shape (n_networks,)
-        The loss of each on these rows.
+    losses_of : callable
+        Returns the loss of each on these rows, of shape (n_networks,). It is called where a network might be
+        stuck, because it takes a pass over all rows.
     """
-    stuck = stuck_networks(out_of_fold.raw, out_of_fold.folds, losses)
+    raw, folds = out_of_fold.raw, out_of_fold.folds
+    if not flat_networks(raw, folds, network.n_networks).any():
+        return
+    losses = losses_of()
+    stuck = stuck_networks(raw, folds, losses)
     survivors = [e for e in np.argsort(losses) if not stuck[e]]
-    chosen = np.arange(losses.size)
+    chosen = np.arange(network.n_networks)
     chosen[stuck] = np.resize(survivors, stuck.sum())
     for part in parts(network):
         part[...] = part[chosen]
@@ -36,9 +41,13 @@ def replace_stuck_networks(network, out_of_fold, losses):
 
 def stuck_networks(raw, folds, losses):
     """Return for each network whether it got stuck; never more than half of them."""
-    spreads = np.array([quartile_distance(raw[folds == e]) for e in range(losses.size)])
-    flat = spreads < LEAST_SPREAD * np.median(spreads)
-    return flat & (losses > WORSE * np.median(losses))
+    return flat_networks(raw, folds, losses.size) & (losses > WORSE * np.median(losses))
+
+
+def flat_networks(raw, folds, n_networks):
+    """Return for each network whether it predicts nearly one value, unlike the median one."""
+    spreads = np.array([quartile_distance(raw[folds == e]) for e in range(n_networks)])
+    return spreads < LEAST_SPREAD * np.median(spreads)
 
 
 def quartile_distance(raw):

@@ -55,25 +55,25 @@ class CycleStopping(Stopping):
     ----------
     after_two : float
         The best value until the end of the second cycle.
+    gain : float or None
+        By how much the third cycle lowered it; None before its end.
     """
 
     def __init__(self):
         super().__init__(tol=0.0, patience=None)
         self.after_two = math.inf
-        self._compared = self._exhausted = False
+        self.gain = None
 
     def update(self, value, done=0.0):
         """Take the value of an epoch, after the fraction `done`; return whether it is the best so far."""
         improved = super().update(value)
         if done <= SECOND_CYCLE:
             self.after_two = self.best
-        elif done >= THIRD_CYCLE and not self._compared:
-            self._compared = True
-            gain = self.after_two - self.best
-            self._exhausted = gain < LEAST_GAIN * abs(self.after_two)
+        elif done >= THIRD_CYCLE and self.gain is None:
+            self.gain = self.after_two - self.best
         return improved
 
     @property
     def exhausted(self):
         """Whether the third cycle brought little."""
-        return self._exhausted
+        return self.gain is not None and self.gain < LEAST_GAIN * abs(self.after_two)

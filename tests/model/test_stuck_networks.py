@@ -1,5 +1,7 @@
 """Networks that predict one value while the others learned are replaced, and no others."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -42,9 +44,15 @@ def test_a_stuck_network_becomes_a_copy_of_the_best():
     network = BackpropRegressor(8, **settings).fit(X, X[:, 0])._model.network
     before = [part.copy() for part in parts(network)]
     found = OutOfFold(raw_outputs([1, 1, 0, 1]), FOLDS, X[:, 0], None)
-    replace_stuck_networks(network, found, np.array([0.2, 0.3, 1.0, 0.1]))
+    replace_stuck_networks(network, found, lambda: np.array([0.2, 0.3, 1.0, 0.1]))
     for part, old in zip(parts(network), before, strict=True):
         np.testing.assert_array_equal(part, old[[0, 1, 3, 3]])
+
+
+def test_losses_are_measured_only_where_a_network_might_be_stuck():
+    found = OutOfFold(raw_outputs([1, 1, 1, 1]), FOLDS, None, None)
+    network = SimpleNamespace(n_networks=N_NETWORKS)
+    replace_stuck_networks(network, found, lambda: pytest.fail("a pass over all rows"))
 
 
 @pytest.mark.parametrize("estimator", [BackpropRegressor, BackpropClassifier])

@@ -77,3 +77,10 @@ def test_cycles_without_their_condition_are_told_of(parameters):
     with pytest.warns(UserWarning, match="Without effect in this fit: 'n_iter_no_change' \\('cycle' needs"):
         model.fit(X, noise)
     assert model.n_iter_ == 8
+
+
+def test_cycles_are_told_of_once_with_lbfgs():
+    X, *_ = noisy_and_clean(200)
+    with pytest.warns(UserWarning, match="Without effect") as told:
+        BackpropRegressor(n_iter_no_change="cycle", solver="lbfgs", max_iter=500).fit(X, X[:, 0])
+    assert str(told[0].message).count("n_iter_no_change") == 1
