@@ -184,7 +184,7 @@ class Softplus(Activation):
 
 
 class SiLU(Activation):
-    """sigma(z) = z s, s = sigmoid(z); sigma' = s + a (1 - s) = a + s (1 - a) (Elfwing et al., 2018)."""
+    """sigma(z) = z s, s = sigmoid(z); sigma' = s + a (1 - s) (Elfwing et al., 2018)."""
 
     needs_z = True
     initialization = "he"
@@ -195,9 +195,9 @@ class SiLU(Activation):
 
     def backward(self, delta, a, z, scratch, flags):
         sigmoid(z, scratch)  # s
-        np.subtract(1, a, out=z)
-        z *= scratch
-        z += a  # a + s (1 - a)
+        np.subtract(1, scratch, out=z)
+        z *= a
+        z += scratch  # s + a (1 - s)
         delta *= z
 
 
@@ -223,33 +223,45 @@ class GELU(Activation):
 
 
 class Mish(Activation):
-    """sigma(z) = z t, t = tanh(ln(1 + exp(z))); sigma' = t + z (1 - t^2) sigmoid(z) (Misra, 2020)."""
+    """sigma(z) = z t, t = tanh(ln(1 + exp(z))) (Misra, 2020), computed by means of u = exp(z) alone.
+
+    With v = 1 + u and r = 1 / (v^2 + 1)
+
+        sigma(z)  = z (1 - 2 r)
+        sigma'(z) = 1 + r (4 z u v r - 2)
+    """
 
     needs_z = True
     initialization = "he"
+    # From here on r is below 1e-34, and t is 1. With a z above 44 the square of v would overflow in float32.
+    LARGEST_Z = 40.0
 
-    @staticmethod
-    def _write_t(z, out):
-        """Write t = 1 - 2 / ((1 + u)^2 + 1), u = exp(z), the same function without ln and tanh."""
-        with np.errstate(over="ignore"):  # where u or its square is infinite, t is 1
-            np.exp(z, out=out)
-            out += 1
-            out *= out
-        out += 1  # (1 + u)^2 + 1
-        np.divide(-2, out, out=out)
-        out += 1
+    def _write_u(self, z, out):
+        np.minimum(z, self.LARGEST_Z, out=out)
+        np.exp(out, out=out)
 
     def forward(self, z, out, scratch):
-        self._write_t(z, out)
+        self._write_u(z, out)
+        out += 1  # v
+        out *= out
+        out += 1  # 1 / r
+        np.divide(-2, out, out=out)
+        out += 1  # t
         out *= z
 
     def backward(self, delta, a, z, scratch, flags):
-        self._write_t(z, scratch)  # t
+        self._write_u(z, a)
+        np.add(a, 1, out=scratch)  # v
         a *= scratch
-        np.subtract(z, a, out=a)  # z (1 - t^2), because a = z t
-        sigmoid(z, z)
+        scratch *= scratch
+        scratch += 1
+        np.reciprocal(scratch, out=scratch)  # r
+        a *= scratch  # u v r, which is at most 1
+        a *= 4
         a *= z
-        a += scratch  # t + z (1 - t^2) sigmoid(z)
+        a -= 2
+        a *= scratch
+        a += 1  # sigma'
         delta *= a
 
 

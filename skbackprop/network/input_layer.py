@@ -105,12 +105,12 @@ class InputLayer:
         t.delta_scaled *= parameters["s"]  # dL/d(x, e)
         t.e[...] = t.delta_embedded  # dL/de, which overwrites e
         np.matmul(t.c.swapaxes(-1, -2), t.e, out=gradients["A"])  # dL/dA_j = c_j^T dL/de_j
-        np.sum(t.e, axis=-2, keepdims=True, out=gradients["q"])  # dL/dq_j
+        np.matmul(t.ones, t.e, out=gradients["q"])  # dL/dq_j, the sum over the rows
         np.matmul(t.e, parameters["A"].swapaxes(-1, -2), out=t.c)  # dL/dc_j = dL/de_j A_j^T
         np.sin(t.u, out=t.u)
         np.negative(t.u, out=t.u)
         t.u *= t.c  # dL/du_j = -sin(u_j) dL/dc_j
-        np.sum(t.u, axis=-2, keepdims=True, out=gradients["p"])  # dL/dp_j
+        np.matmul(t.ones, t.u, out=gradients["p"])  # dL/dp_j
         np.matmul(t.x_embedded.swapaxes(-1, -2), t.u, out=gradients["f"])  # dL/df_j = x_j^T dL/du_j
 
     def compute_slopes(self, parameters, transients):
@@ -155,6 +155,7 @@ class InputTransients:
         self.x = np.moveaxis(self.inputs[..., :n_inputs], 0, -2)
         n_frequencies, n_components = input_layer.shapes["A"][-2:]
         self.x_embedded = np.empty((n_columns, n_rows, 1), dtype)
+        self.ones = np.ones((1, n_rows), dtype)  # a product with them is a sum, ten times as fast as np.sum
         self.u = np.empty((*networks, n_columns, n_rows, n_frequencies), dtype)
         self.c = np.empty_like(self.u)
         self.e = np.empty((*networks, n_columns, n_rows, n_components), dtype)
