@@ -76,16 +76,18 @@ class ExplainedOutput:
             return self._estimator._probabilities(c)
         return self._estimator._predictions(c) if self.kind == "prediction" else c
 
-    def jacobian(self, z):
-        """Return dF/dz of shape (n_functions, n_rows, n_networks * n_outputs), by the chain rule.
+    def with_jacobian(self, z):
+        """Return F(z), and dF/dz of shape (n_functions, n_rows, n_networks * n_outputs), by the chain rule.
 
         With c the combined raw outputs of the networks, dF/dz = dF/dc dc/dz.
         """
         network, loss = self._model.network, self._model.loss
         E, k = network.n_networks, network.n_outputs
         by_network = z.reshape(-1, E, k)
-        delta = self._delta(combine(loss, by_network.reshape(-1, k).copy(), E))  # dF/dc
-        return combine_backward(loss, by_network, E, delta).reshape(len(delta), *z.shape)  # dF/dc dc/dz
+        combined = combine(loss, by_network.reshape(-1, k).copy(), E)
+        delta = self._delta(combined)  # dF/dc
+        jacobian = combine_backward(loss, by_network, E, delta).reshape(len(delta), *z.shape)  # dF/dc dc/dz
+        return self._of_combined(combined).reshape(len(z), -1), jacobian
 
     def _delta(self, c):
         """Return dF/dc of shape (n_functions, n_rows, n_outputs).

@@ -11,6 +11,8 @@ Each path is divided into pieces, and the integral over a piece is length (w c_s
 Completeness holds for every piece: w in [0, 1] is chosen so that it does. For a network of rectifiers, whose
 gradient jumps, w is the share of the piece before the jump. Where no w is good enough, the piece is halved,
 which needs the gradient at one further point.
+
+Points between the ends may be computed in float32: their F only divides F(x) - F(b) among the pieces.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ from skbackprop.network.input_gradient import compute_slopes, input_gradient
 from skbackprop.network.workspace import Workspace
 
 # Points of paths that one pass through the network takes.
-POINTS_PER_PASS = 256
+POINTS_PER_PASS = 1024
 # What the gradients of the pieces under way may take.
 PIECES_BYTES = 2**26
 # A piece is halved at most this number of times.
@@ -144,18 +146,18 @@ class PathIntegrals:
 
     def __init__(self, model, output, background, drawn, members, n_steps):
         self._model = model
-        self._network = model.network
+        self._network = self._inner_network = model.network
         self._output = output
         self._members = members
         self._n_steps = n_steps
-        self._workspaces = {}
+        self._inner_workspace = None
         z = raw_predictions(model.network, background, model.scaling).reshape(background.shape[0], -1)
         self.F_background = output(z)
         self.base_values = self.F_background.mean(axis=0)
-        self.rounding_error = rounding_error(output, z[drawn], model.network.theta.dtype)
+        self._z_starts, self._F_starts = z[drawn], self.F_background[drawn]
+        self.rounding_error = self._rounding_error(model.network.theta.dtype)
         self._starts = self._scaled(background[drawn])
-        self._F_starts = self.F_background[drawn]
-        _, self._gradients = self._backpropagate(self._starts)
+        _, self._gradients = self._backpropagate(self._network, self._starts)
         self._weights = self._weights_of(background, drawn)
 
     def _weights_of(self, background, drawn):
@@ -192,6 +194,8 @@ class PathIntegrals:
         -------
         integrals : ndarray of shape (n_rows, n_columns, n_functions)
         """
+        if (self._rounding_error(np.float32) < limits).all():
+            self._inner_network = self._network.astype(np.float32)
         integrals = np.zeros((X.shape[0], self._members.shape[0], F.shape[1]))
         path_bytes = 8 * 2 * self._n_steps * integrals[0].size
         rows_at_once = max(1, PIECES_BYTES // (path_bytes * len(self._starts)))
@@ -202,7 +206,7 @@ class PathIntegrals:
 
     def _of_rows(self, X, F, limits):
         """Return the integrals of scaled rows, with errors below `limits` where that can be reached."""
-        _, gradients = self._backpropagate(X)
+        _, gradients = self._backpropagate(self._network, X)
         integrals = np.zeros((len(X), self._members.shape[0], F.shape[1]))
         rows = np.arange(len(X))
         for repetition in range(MOST_REPETITIONS + 1):
@@ -217,14 +221,14 @@ class PathIntegrals:
     def _mean_integrals(self, X, F, gradients, limits):
         """Return the integrals of scaled rows, the mean over the background.
 
-        The errors e of the pieces have both signs: if each is below limit sqrt(n length) / 2, where n is the
-        number of paths to a row, the root of the sum of their squares is below n limit / 2.
+        The errors e of the pieces have both signs: if each is below limit sqrt(n length), where n is the
+        number of paths to a row, the root of the sum of their squares is below n limit.
         """
         sums = np.zeros((len(X), self._members.shape[0], F.shape[1]))
         pieces = self._paths(X, F, gradients)
         for halvings in range(MOST_HALVINGS + 1):
             integrals, errors = pieces.integrals()
-            largest = limits * np.sqrt(len(self._starts) * pieces.length)[:, None] / 2
+            largest = limits * np.sqrt(len(self._starts) * pieces.length)[:, None]
             halved = (errors > largest).any(axis=1) & (halvings < MOST_HALVINGS)
             weighted = self._weights[pieces.b, None, None] * integrals
             np.add.at(sums, pieces.x[~halved], weighted[~halved])
@@ -244,21 +248,23 @@ class PathIntegrals:
         c_start = self._by_column(difference, self._gradients[b])
         c_end = self._by_column(difference, gradients[x])
         c = np.hstack((c_start[:, None], c_inner.reshape(x.size, n - 1, *c_end.shape[1:]), c_end[:, None]))
-        F_inner = F_inner.reshape(x.size, n - 1, -1)
+        F_inner = F_inner.reshape(x.size, n - 1, F.shape[1])
         F = np.hstack((self._F_starts[b, None], F_inner, F[x, None]))
         start = np.tile(np.arange(n) / n, (x.size, 1))
         return pieces_between(x, b, start, np.full(x.size, 1 / n), c, F)
 
     def _evaluate(self, X, x, b, t):
         """Return c and F at the points b + t (x - b), where `x` and `b` are numbers of rows."""
+        network = self._inner_network
+        X, B = (ends.astype(network.theta.dtype, copy=False) for ends in (X, self._starts))
         c = np.empty((x.size, self._members.shape[0], self.base_values.size))
         F = np.empty((x.size, self.base_values.size))
         for first in range(0, x.size, POINTS_PER_PASS):
             block = slice(first, first + POINTS_PER_PASS)
-            starts = self._starts[b[block]]
-            difference = X[x[block]] - starts
-            points = starts + t[block, None].astype(starts.dtype) * difference
-            F[block], gradients = self._backpropagate(points)
+            start = B[b[block]]
+            difference = X[x[block]] - start
+            points = start + t[block, None].astype(start.dtype) * difference
+            F[block], gradients = self._backpropagate(network, points)
             c[block] = self._by_column(difference, gradients)
         return c, F
 
@@ -269,29 +275,29 @@ class PathIntegrals:
             c[:, :, k] = (self._members @ (difference * gradients[:, :, k]).T).T
         return c
 
-    def _backpropagate(self, X):
+    def _backpropagate(self, network, X):
         """Return F and dF/dx of scaled rows, of shape (n_rows, n_functions) and (n_rows, n_inputs, ...)."""
-        network, workspace = self._network, self._workspace(len(X))
+        workspace = self._workspace(network, len(X))
         network.forward(X, workspace)
         z = workspace.output.z.astype(np.float64)
         compute_slopes(network, workspace)
-        deltas = self._output.jacobian(z)  # delta^L = dF_k/dz^L of each function
+        F, deltas = self._output.with_jacobian(z)  # delta^L = dF_k/dz^L of each function
         gradients = [input_gradient(network, workspace, delta) for delta in deltas]
-        return self._output(z), np.stack(gradients, axis=-1)
+        return F, np.stack(gradients, axis=-1)
 
-    def _workspace(self, n_rows):
-        if n_rows != POINTS_PER_PASS:
-            return Workspace(self._network, n_rows)
-        if n_rows not in self._workspaces:
-            self._workspaces[n_rows] = Workspace(self._network, n_rows)
-        return self._workspaces[n_rows]
+    def _workspace(self, network, n_rows):
+        if network is not self._inner_network or n_rows != POINTS_PER_PASS:
+            return Workspace(network, n_rows)
+        if self._inner_workspace is None:
+            self._inner_workspace = Workspace(network, n_rows)
+        return self._inner_workspace
 
-
-def rounding_error(output, z, dtype):
-    """Return the largest error of F(z) for z computed in `dtype`: ROUNDING eps sum_j |dF/dz_j z_j|."""
-    of_network = np.finfo(dtype).eps * np.abs(output.jacobian(z) * z).sum(axis=2).max(axis=1)
-    of_output = np.finfo(np.float64).eps * np.abs(output(z)).max(axis=0)
-    return ROUNDING * (of_network + of_output)
+    def _rounding_error(self, dtype):
+        """Return the largest error of F(z) for z computed in `dtype`: ROUNDING eps sum_j |dF/dz_j z_j|."""
+        F, jacobian = self._output.with_jacobian(self._z_starts)
+        of_network = np.finfo(dtype).eps * np.abs(jacobian * self._z_starts).sum(axis=2).max(axis=1)
+        of_output = np.finfo(np.float64).eps * np.abs(F).max(axis=0)
+        return ROUNDING * (of_network + of_output)
 
 
 def calibrated_weights(drawn, means):

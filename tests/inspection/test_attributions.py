@@ -159,6 +159,24 @@ def test_values_are_the_integrals_of_the_slopes():
         np.testing.assert_allclose(result.values[0, j], expected, atol=1e-3 * np.ptp(model.predict(X)))
 
 
+@pytest.mark.parametrize("n_steps", [1, 2, 5])
+def test_sums_hold_with_any_number_of_steps(n_steps):
+    X, y = IRIS
+    model = fitted(BackpropClassifier(**SHORT), X, y)
+    result = attributions(model, X[:9], X[::9], n_steps=n_steps)
+    sums = result.base_values + result.values.sum(axis=1)
+    extent = np.ptp(model.decision_function(X), axis=0)
+    assert (np.abs(sums - model.decision_function(X[:9])) <= 1e-3 * extent).all()
+
+
+def test_a_network_of_float64_keeps_sums_that_float32_cannot():
+    X, y = DIABETES
+    model = fitted(BackpropRegressor(activation="tanh", scaling="standard", **SHORT), X, y)
+    result = attributions(model, X[:2], X[5:8], tolerance=1e-9)
+    sums = result.base_values + result.values.sum(axis=1)
+    np.testing.assert_allclose(sums, model.predict(X[:2]), rtol=0, atol=1e-9 * np.ptp(model.predict(X[:8])))
+
+
 @pytest.mark.parametrize(
     "parameters",
     [
