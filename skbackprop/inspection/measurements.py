@@ -148,17 +148,20 @@ class Measurements:
     def penalty_ratio(self):
         """The norm of the penalty's part of the first steps, relative to that of the loss.
 
-        Over all weights. For "adamw" this is ||eta alpha W|| / ||step||, otherwise ||alpha W|| / ||dL/dW||.
+        Over all weights, with W the initial ones: steps that are too large would make the weights, and so the
+        penalty, large themselves. For "adamw" this is ||eta alpha W|| / ||step||, otherwise
+        ||alpha W|| / ||dL/dW||. 0 where the loss does not move the weights at all: that is not because of
+        the penalty.
         """
         settings, weights = self.settings, slice(self.initial_network.n_weights)
         if not settings.alpha:
             return 0.0
         decoupled = settings.solver == "adamw"
-        penalty, data = 0.0, 0.0
-        for theta, gradient, step in self.first_steps:
-            penalty += settings.alpha * norm(theta[weights]) * (settings.learning_rate if decoupled else 1)
-            data += norm((step if decoupled else gradient)[weights])
-        return penalty / data if data > 0 else np.inf if penalty > 0 else 0.0
+        W = norm(self.initial_network.theta[weights])
+        penalty = settings.alpha * W * (settings.learning_rate if decoupled else 1)
+        moves = [step if decoupled else gradient for _, gradient, step in self.first_steps]
+        data = np.mean([norm(move[weights]) for move in moves])
+        return penalty / data if data > 0 else 0.0
 
     @cached_property
     def first_steps(self):
@@ -316,6 +319,11 @@ class Measurements:
         right = (P.argmax(axis=1) == Y.argmax(axis=1))[np.argsort(-P.max(axis=1), kind="stable")]
         n = max(1, int(part * right.size))
         return right[:n].mean(), right[n : 2 * n].mean()
+
+    @property
+    def n_validation_rows(self):
+        """Number of the rows that were passed as validation rows; without them infinity."""
+        return np.inf if self._validation is None else self.validation_X.shape[0]
 
     @property
     def validation_X(self):

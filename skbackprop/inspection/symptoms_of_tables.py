@@ -9,6 +9,8 @@ from skbackprop.inspection.severity import severity_above
 
 # Out-of-bag share of y that the reference forest explains. At most this much is nothing.
 NOTHING_EXPLAINED = 0.01
+# By chance a network seems to explain this share of y, divided by the number of validation rows.
+BY_CHANCE = 4
 # One column alone explains at least DECIDES of y, and leaves at most LEFT_OVER of what all other columns
 # leave. Only columns of at least LEAST_IMPORTANCE in the forest on all columns are examined.
 DECIDES = 0.95
@@ -41,7 +43,8 @@ def uninformative_inputs(m):
         return
     if m.plain_losses is not None:
         _, validated, constant = m.plain_losses
-        in_vain = not validated < constant
+        chance = BY_CHANCE / m.n_validation_rows
+        in_vain = not constant - validated > chance * abs(constant)  # or NaN
     else:
         in_vain = not m.learned_share >= NOTHING_EXPLAINED
     if in_vain and (explained := m.target_forest.share_explained) <= NOTHING_EXPLAINED:

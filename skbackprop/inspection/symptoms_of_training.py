@@ -112,7 +112,8 @@ def steps_too_large(m):
 def steps_too_small(m):
     """Find steps so small that all of them together hardly change the weights."""
     smallest, typical, largest = step_lengths(m)
-    if typical < SMALL_STEP and typical * m.n_steps < SHORT_WAY:
+    # Steps of 0 have no gradient to follow: they stay 0 with any learning rate.
+    if 0 < typical < SMALL_STEP and typical * m.n_steps < SHORT_WAY:
         yield Finding(
             "steps_too_small",
             "warning",
@@ -193,7 +194,10 @@ def likely_remedies(m):
 
 
 def still_falling(m):
-    """Find a loss that was still decreasing when the training ended."""
+    """Find a loss that still decreased when the training ended, in a network that does not overfit yet."""
+    lost = share_lost(m)
+    if lost is not None and severity_above(lost, OVERFIT):
+        return  # further epochs would make it worse
     curve = np.array(m.history.loss)
     n_last = max(1, round(LAST_PART * len(curve)))
     if len(curve) == n_last or kept_epoch(m.estimator) <= len(curve) - n_last:
@@ -226,11 +230,9 @@ def overfit(m):
     """Find a network whose loss is much higher on the validation rows than on X."""
     if m.plain_losses is None:
         raise NotExaminableError("Overfitting: there are no validation rows; pass X_val and y_val.")
-    trained, validated, constant = m.plain_losses
-    if not (m.learned_share or 0) > SOMETHING_LEARNED or not constant > trained:
-        return
-    lost = (validated - trained) / (constant - trained)
-    if severity := severity_above(lost, OVERFIT):
+    lost = share_lost(m)
+    if lost is not None and (severity := severity_above(lost, OVERFIT)):
+        trained, validated, constant = m.plain_losses
         yield Finding(
             "overfit",
             severity,
@@ -240,6 +242,19 @@ def overfit(m):
             "early_stopping=True, more dropout, a larger alpha, fewer units, or more rows.",
             evidence=measured(loss=trained, validation_loss=validated, loss_of_best_constant=constant),
         )
+
+
+def share_lost(m):
+    """Return the share of the decrease of the loss on X that is absent on the validation rows.
+
+    None without validation rows, or if hardly anything was learned.
+    """
+    if m.plain_losses is None:
+        return None
+    trained, validated, constant = m.plain_losses
+    if not (m.learned_share or 0) > SOMETHING_LEARNED or not constant > trained:
+        return None
+    return (validated - trained) / (constant - trained)
 
 
 def classes_never_predicted(m):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from effort import FULL, thinned
+from effort import FULL, n_examples, thinned
 from scipy.sparse import csr_matrix
 from sklearn.datasets import (
     load_breast_cancer,
@@ -717,6 +717,44 @@ def test_a_category_of_one_row_does_not_explain_its_own_target():
     found = names(diagnose(model, X, y, X_val=X_val, y_val=rng.normal(size=300)))
     assert "identifier" in found
     assert not {"underfit", "deciding_column", "different_rows", "overfit"} & set(found)
+
+
+def test_a_network_that_overfits_is_not_advised_to_train_longer():
+    """The loss on X still decreases: without other rows that is underfitting, with them it is not."""
+    X, y = make_classification(240, 20, n_informative=4, flip_y=0.4, random_state=0)
+    X, X_val, y, y_val = train_test_split(X, y, test_size=0.5, random_state=0)
+    model = fitted(classifier(max_iter=60, learning_rate=0.005), X, y)
+    assert "underfit" in names(diagnose(model, X, y))
+    with_others = names(diagnose(model, X, y, X_val=X_val, y_val=y_val))
+    assert "overfit" in with_others
+    assert "underfit" not in with_others
+
+
+def test_labels_in_the_wrong_order_are_found_with_few_validation_rows():
+    """On 45 rows a network that predicts nearly a constant is better than it by chance."""
+    X, y = load_wine(return_X_y=True)
+    rng = np.random.default_rng(0)
+    for seed in range(n_examples(2, 8)):
+        X_fit, X_val, y_fit, y_val = train_test_split(X, rng.permutation(y), random_state=seed)
+        model = fitted(fast(BackpropClassifier), X_fit, y_fit)
+        assert names(diagnose(model, X_fit, y_fit, X_val=X_val, y_val=y_val))[0] == "uninformative_inputs"
+
+
+def dead_units(rng, n_in, n_out):
+    return rng.normal(0, 0.1, (n_in, n_out)), np.full(n_out, -50.0)
+
+
+def test_units_that_are_dead_from_the_start_are_the_cause():
+    """Their gradient is 0: neither smaller than that of the penalty, nor in need of a larger step."""
+    model = fitted(classifier(recipe=Recipe("textbook", initialization=dead_units), max_iter=20), *IRIS)
+    assert names(diagnose(model, *IRIS))[0] == "dead_rectifiers"
+
+
+@pytest.mark.parametrize("recipe", ["tabular", "fast"])
+def test_steps_that_are_too_large_are_not_taken_for_a_penalty(recipe):
+    """After the first of them the weights, and so the penalty, are large: that is a consequence."""
+    model = fitted(BackpropClassifier(16, recipe=recipe, learning_rate=20.0, random_state=0), *IRIS)
+    assert names(diagnose(model, *IRIS))[0] == "steps_too_large"
 
 
 # The report.
