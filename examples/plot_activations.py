@@ -32,7 +32,7 @@ def value_and_slope(activation, z):
 z = np.linspace(-4, 4, 401)[None, :]
 names = [name for name in ACTIVATIONS if name != "logistic"]  # another name of the sigmoid
 
-figure, axes = plt.subplots(3, 4, figsize=(9, 6.2), sharex=True, layout="constrained")
+figure, axes = plt.subplots(4, 3, figsize=(7, 8), sharex=True, layout="constrained")
 for axis, name in zip(axes.flat, names, strict=False):
     value, slope = value_and_slope(ACTIVATIONS[name], z)
     axis.plot(z[0], value[0], color=BLUE, linewidth=2, label=r"activation $\sigma(z)$")

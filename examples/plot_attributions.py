@@ -11,6 +11,7 @@ inputs.
 # Prices are simulated, so that the right answer is known. The frame has categories and missing values, and
 # nothing is prepared: each column stays one column in the explanation.
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
@@ -50,6 +51,7 @@ print(f"largest deviation of a sum: {result.error:.1e} of the range of the predi
 # Over all rows, the area and the district matter most. The agent has no share, as it should be.
 
 AttributionsDisplay.from_attributions(result, kind="bar")
+plt.show()
 
 # %%
 # Each row is a point. Large flats are worth more, and the farther from the mean, the more. Old and new
@@ -57,8 +59,10 @@ AttributionsDisplay.from_attributions(result, kind="bar")
 # order.
 
 AttributionsDisplay.from_attributions(result)
+plt.show()
 
 # %%
 # The most expensive of the new flats: from the mean prediction at the bottom to its own at the top.
 
 AttributionsDisplay.from_attributions(result, kind="waterfall", row=int(result.predictions.argmax()))
+plt.show()

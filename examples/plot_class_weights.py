@@ -81,7 +81,7 @@ for name, network in networks.items():
 # leave ``class_weight`` at None and move the decision threshold instead (scikit-learn's
 # ``TunedThresholdClassifierCV``).
 
-figure, axes = plt.subplots(1, 3, figsize=(10, 4), sharey=True, layout="constrained")
+figure, axes = plt.subplots(1, 3, figsize=(7, 2.9), sharey=True, layout="constrained")
 for axis, (name, network) in zip(axes, networks.items(), strict=True):
     counts = confusion_matrix(y_test, network.predict(X_test))
     shares = counts / counts.sum(axis=1, keepdims=True)
@@ -89,9 +89,10 @@ for axis, (name, network) in zip(axes, networks.items(), strict=True):
     for (i, j), share in np.ndenumerate(shares):
         color = "white" if share > 0.6 else "black"
         text = f"{share:.0%}\n({counts[i, j]:,})"
-        axis.text(j, i, text, color=color, ha="center", va="center", fontsize=14)
-    axis.set(title=f"class_weight={name}", xlabel="predicted", xticks=[0, 1], yticks=[0, 1])
+        axis.text(j, i, text, color=color, ha="center", va="center", fontsize="medium")
+    axis.set(title=name, xlabel="predicted", xticks=[0, 1], yticks=[0, 1])
     axis.set(xticklabels=labels, yticklabels=labels)
 axes[0].set_ylabel("true")
-figure.colorbar(image, ax=axes, label="share of the parts of the true class", format="{x:.0%}", shrink=0.8)
+figure.colorbar(image, ax=axes, label="share of the true class", format="{x:.0%}")
+figure.suptitle("class_weight")
 plt.show()

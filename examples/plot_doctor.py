@@ -101,13 +101,13 @@ print(f"accuracy on new rows: {default.score(X_test, y_test):.2f}")
 print(diagnose(default, X, y, X_val=X_test, y_val=y_test))
 
 # %%
-# The displays confirm the diagnosis. The left figure shows the activations of the first network, nearly all
-# of which are saturated. The figure in the middle shows the improved network, and the right one its training.
+# The displays confirm the diagnosis. The figure at the top shows the activations of the first network, nearly
+# all of which are saturated. The one in the middle shows the improved network, and the last one its training.
 
-figure, (left, middle, right) = plt.subplots(1, 3, figsize=(13, 4.2), layout="constrained")
-for ax, network, title in [(left, faulty, "first network"), (middle, model, "improved network")]:
+figure, (top, middle, bottom) = plt.subplots(3, figsize=(6.5, 11), layout="constrained")
+for ax, network, title in [(top, faulty, "first network"), (middle, model, "improved network")]:
     ActivationsDisplay.from_estimator(network, X, ax=ax)
     ax.set_title(title, pad=24)  # above the legend
-LossCurveDisplay.from_estimator(model, ax=right)
-right.set_title("improved network", pad=24)
+LossCurveDisplay.from_estimator(model, ax=bottom)
+bottom.set_title("improved network", pad=24)
 plt.show()

@@ -79,7 +79,7 @@ plt.show()
 # the digits. Below each layer are the share of saturated activations and the share of dead units, which are
 # saturated on every row. In a ReLU layer it is normal that about half of the activations are zero.
 
-figure, axes = plt.subplots(1, 2, figsize=(11, 4.2), layout="constrained")
+figure, axes = plt.subplots(2, figsize=(7, 8), layout="constrained")
 for ax, (name, network) in zip(axes, [("sigmoid", sigmoid), ("ReLU", relu)], strict=True):
     ActivationsDisplay.from_estimator(network, X, ax=ax)
     ax.set_title(name, pad=24)  # above the legend
@@ -107,9 +107,9 @@ iris, species = load_iris(return_X_y=True, as_frame=True)
 recipe = Recipe("tabular", input_layer=None)
 small = BackpropClassifier((4,), "tanh", recipe=recipe, n_estimators=1, random_state=0).fit(iris, species)
 
-figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.2), layout="constrained")
-NetworkDisplay.from_estimator(small, ax=left)
-left.set_title("irises")
-NetworkDisplay.from_estimator(network, ax=right)
-right.set_title("digits")
+figure, (top, bottom) = plt.subplots(2, figsize=(6.5, 8.5), layout="constrained")
+NetworkDisplay.from_estimator(small, ax=top)
+top.set_title("irises")
+NetworkDisplay.from_estimator(network, ax=bottom)
+bottom.set_title("digits")
 plt.show()

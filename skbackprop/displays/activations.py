@@ -158,7 +158,7 @@ class ActivationsDisplay:
         sizes = [max(abs(low), abs(high)) for low, high in spans]
         curved = max(sizes) > MANY_TIMES * max(1, np.median(sizes))
         if curved:
-            ax.set_yscale("asinh", linear_width=1)
+            ax.set_yscale("symlog", linthresh=1)
 
         def draw(values: ArrayLike, layer: int, side: int, **style: Any) -> StepPatch:
             low, high = central_range(values)
@@ -168,15 +168,18 @@ class ActivationsDisplay:
                 edges = np.linspace(low, high, bins + 1)
             counts, edges = np.histogram(values, np.unique(edges))
             widths = HALF_WIDTH * counts / counts.max()
-            style = {"fill": True, "linewidth": 0, **style, **kwargs}
+            # Outlines, so that values which are (nearly) equal are visible, too.
+            style = {"fill": True, "linewidth": 0.8, **style, **kwargs}
             return ax.stairs(layer + side * widths, edges, baseline=layer, orientation="horizontal", **style)
 
         layers = range(1, len(self.z) + 1)
         self.z_histograms_ = [
-            draw(z, layer, side=-1, facecolor=BLUE) for layer, z in zip(layers, self.z, strict=True)
+            draw(z, layer, side=-1, facecolor=BLUE, edgecolor=BLUE)
+            for layer, z in zip(layers, self.z, strict=True)
         ]
         self.a_histograms_ = [
-            draw(a, layer, side=1, facecolor=ORANGE) for layer, a in zip(layers, self.a, strict=True)
+            draw(a, layer, side=1, facecolor=ORANGE, edgecolor=ORANGE)
+            for layer, a in zip(layers, self.a, strict=True)
         ]
         names = [*map(str, layers[:-1]), "output"]
         shares = zip([*self.saturated, None], [*self.dead, None], strict=True)
@@ -213,7 +216,7 @@ class ActivationsDisplay:
 def central_range(values: ArrayLike) -> tuple[float, float]:
     """Return the range of the values without the outermost ones."""
     low, high = np.quantile(np.asarray(values, dtype=np.float64), [OUTERMOST, 1 - OUTERMOST])
-    return float(low), float(high) if high > low else float(low) + 1
+    return (float(low), float(high)) if high > low else (float(low) - 0.5, float(low) + 0.5)
 
 
 def percent(share: float | None) -> str:

@@ -263,7 +263,7 @@ class AttributionsDisplay:
         steps = np.array([*values[row, shown], *([values[row, others].sum()] if others.size else [])])
         # From the base value below the last column up to the prediction above the first one.
         starts = self._of_target(result.base_values)[row] + np.cumsum(steps[::-1])[::-1] - steps
-        colors = np.where(steps > 0, VERMILLION, BLUE)
+        colors = np.where(steps > 0, BLUE, VERMILLION)  # as signed weights are
         self.bars_ = self.ax_.barh(range(len(steps)), steps, left=starts, color=colors, height=0.7)
         for y in range(len(steps) - 1):
             self.ax_.plot([starts[y]] * 2, [y + 0.35, y + 0.65], color=GREY, linewidth=0.8)

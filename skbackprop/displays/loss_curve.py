@@ -191,8 +191,9 @@ class LossCurveDisplay:
             style = dict(color=VERMILLION, linestyle="--", label=f"{prefix}validation loss")
             draw(ax, "validation_loss", self.validation_loss_curve, self.validation_epochs, **style)
         if np.any(self.penalty_curve):
-            style = dict(color=GREY, linestyle=":", label=f"{prefix}penalty")
-            draw(ax, "penalty", self.penalty_curve, None, **style)
+            style = dict(color=GREY, label=f"{prefix}penalty")
+            dashes = 0, (6, 2, 1, 2, 1, 2)  # unlike those of the kept epoch
+            draw(ax, "penalty", self.penalty_curve, None, linestyle=dashes, **style)
         if len(self.validation_scores):
             score_ax = ax.twinx() if score_ax is None else score_ax
             style = dict(color=GREEN, linestyle="-.", label=f"{prefix}validation score")

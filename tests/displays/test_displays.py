@@ -501,6 +501,18 @@ def test_positive_weights_are_blue_and_negative_ones_orange():
     np.testing.assert_allclose(zero, 1, atol=0.01)
 
 
+def test_values_that_are_nearly_equal_are_visible():
+    """Beside values of a range of 2000 their histogram is less than a pixel high."""
+    z = [np.linspace(-1000, 1000, 500), np.linspace(3, 3.001, 500)]
+    display = ActivationsDisplay(z, [np.tanh(values) for values in z], saturated=[1], dead=[0]).plot()
+    figure = display.figure_
+    figure.set_dpi(100)
+    figure.canvas.draw()
+    column, row = display.ax_.transData.transform((2 - 0.2, 3.0)).round().astype(int)
+    pixels = np.asarray(figure.canvas.buffer_rgba())[::-1]
+    assert (pixels[row - 2 : row + 3, column, 0] < 128).any()  # blue
+
+
 def test_a_linear_model_has_activations_too():
     display = ActivationsDisplay.from_estimator(fitted(BackpropClassifier((), **TEXTBOOK)), X)
     assert display.saturated == []
