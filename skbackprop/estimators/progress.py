@@ -25,7 +25,8 @@ def make_progress(estimator, model, batches, validation, merged=False):
         n_networks = model.network.n_networks
         rows = f"{trained}, each held out by one of {n_networks} networks"
     elif watch is not None:
-        rows = f"{trained}, validation on {watch.batches[0].n_rows} rows held out"
+        origin = "held out" if validation.rows is not None else "of X_val"
+        rows = f"{trained}, validation on {watch.batches[0].n_rows} rows {origin}"
     else:
         rows = f"{trained}, none held out"
     return Progress(model.history, rows, score_name(estimator), unit)

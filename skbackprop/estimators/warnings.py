@@ -9,7 +9,7 @@ from skbackprop.tables.user_warnings import warn
 from skbackprop.training.epoch_loss import least_constant_loss, predicted_batches, weighted_sum
 
 # Ends of a training after which its result should be of use.
-FINISHED = ("max_iter", "max_fun", "stalled", "validation_failed")
+FINISHED = ("max_iter", "max_fun", "stalled", "cycle", "validation_failed")
 # Rows on which the loss is compared with that of the best constant.
 SAMPLE_ROWS = 1000
 # A loss is a failure if it is this many times that of the best constant (of LEAST, if that

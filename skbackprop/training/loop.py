@@ -138,7 +138,7 @@ class Training:
 
         Returns
         -------
-        reason : {"max_iter", "stalled", "callback", "interrupted", "diverged", "validation_failed"}
+        reason : {"max_iter", "stalled", "cycle", "callback", "interrupted", "diverged", "validation_failed"}
 
         Raises
         ------
@@ -186,7 +186,7 @@ class Training:
         whole_epoch = Snapshot(self, run)
         while True:
             if run.stopping.exhausted and not self._slow_down(run.stopping):
-                return "stalled"
+                return run.stopping.reason
             if run.epoch >= run.max_iter:
                 return "max_iter"
             try:

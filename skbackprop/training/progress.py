@@ -2,11 +2,14 @@
 
 import time
 
+from skbackprop.training.stopping import LEAST_GAIN
+
 # Why a training ended, by the reasons that `Training.run` and `minimize_lbfgs` return.
 ENDS = {
     "max_iter": "max_iter reached",
     "max_fun": "max_fun reached",
     "stalled": "no further improvement",
+    "cycle": f"the third of four cycles improved the validation by less than {LEAST_GAIN:.0%}",
     "callback": "ended by a callback",
     "interrupted": "interrupted",
     "diverged": "diverged",

@@ -22,7 +22,11 @@ class Stopping:
         The smallest value so far.
     n_stalled : int
         Epochs since the value last fell by more than `tol`.
+    reason : str
+        The reason for the end, a key of :data:`.progress.ENDS`.
     """
+
+    reason = "stalled"
 
     def __init__(self, tol, patience):
         self.tol = tol
@@ -58,6 +62,8 @@ class CycleStopping(Stopping):
     gain : float or None
         By how much the third cycle lowered it; None before its end.
     """
+
+    reason = "cycle"
 
     def __init__(self):
         super().__init__(tol=0.0, patience=None)

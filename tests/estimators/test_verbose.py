@@ -49,6 +49,19 @@ def test_networks_on_folds_keep_an_epoch_each(capsys):
     assert re.fullmatch(r"kept the best epoch of each network \(\d+ to \d+\) of 12: max_iter reached", last)
 
 
+def test_rows_that_were_given_are_not_called_held_out(capsys):
+    BackpropRegressor(max_iter=1, **SHORT).fit(X[::2], Y[::2], X_val=X[1::2], y_val=Y[1::2])
+    assert printed(capsys)[0] == "training on 75 rows, validation on 75 rows of X_val"
+
+
+def test_the_last_line_says_that_a_cycle_brought_little(capsys):
+    y = np.random.default_rng(0).normal(size=len(X))  # noise: there is nothing more to learn
+    BackpropRegressor(max_iter=15, n_iter_no_change="cycle", n_estimators=2, **SHORT).fit(X, y)
+    *_, last_epoch, last = printed(capsys)
+    assert last_epoch.startswith("epoch  7/15")  # the end of the third cycle
+    assert last.endswith("of 7: the third of four cycles improved the validation by less than 5%")
+
+
 def test_a_training_that_goes_on_counts_on(capsys):
     model = BackpropRegressor(max_iter=2, early_stopping=False, warm_start=True, **SHORT).fit(X, Y)
     model.fit(X, Y)
