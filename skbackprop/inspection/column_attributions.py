@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from numbers import Integral
+from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,7 +26,11 @@ if TYPE_CHECKING:
     from skbackprop.estimators.types import MatrixLike
 
 
-@dataclass(frozen=True)
+# Number of columns that the representation of a result names.
+MOST_COLUMNS = 5
+
+
+@dataclass(frozen=True, repr=False)
 class Attributions:
     """The result of :func:`attributions`; the first four attributes are those of ``shap.Explanation``.
 
@@ -77,6 +81,18 @@ class Attributions:
     def mean_absolute(self) -> NDArray[np.float64]:
         """Mean over the rows of the absolute values, of shape (n_features,) or (n_features, n_outputs)."""
         return np.abs(self.values).mean(axis=0)
+
+    def __repr__(self) -> str:
+        n_rows, n_columns, *_ = self.values.shape
+        outputs = "" if self.output_names is None else f" of {len(self.output_names)} outputs"
+        size = self.mean_absolute.reshape(n_columns, -1).sum(axis=1)
+        strongest = [f"{self.feature_names[j]} {size[j]:.3g}" for j in np.argsort(-size)[:MOST_COLUMNS]]
+        return (
+            f"Attributions of {n_rows} rows to {n_columns} columns (output={self.output!r}{outputs}, "
+            f"{self.n_background} background rows)\n"
+            f"  largest mean |attribution|: {', '.join(strongest)}\n"
+            f"  largest error of a sum: {self.error:.1e} of the range of the predictions"
+        )
 
     def to_shap(self) -> shap.Explanation:
         """Return a ``shap.Explanation``, for the plots of SHAP.
@@ -248,8 +264,8 @@ def attributions(
 
 def check_parameters(n_steps, tolerance, max_background):
     """Raise where a parameter of :func:`attributions` is out of range."""
-    if not tolerance > 0:
-        raise ValueError(f"The 'tolerance' parameter must be positive. Got {tolerance!r} instead.")
+    if not (isinstance(tolerance, Real) and tolerance > 0):
+        raise ValueError(f"The 'tolerance' parameter must be a positive number. Got {tolerance!r} instead.")
     for name, value, also in (("n_steps", n_steps, ""), ("max_background", max_background, " or None")):
         if not (isinstance(value, Integral) and value > 0) and not (also and value is None):
             raise ValueError(f"The {name!r} parameter must be a positive int{also}. Got {value!r} instead.")

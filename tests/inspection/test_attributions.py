@@ -289,6 +289,16 @@ def test_names_of_columns_and_outputs():
     assert result.mean_absolute.shape == (4, 3)
 
 
+def test_the_representation_names_the_strongest_columns_and_the_error():
+    X, y = IRIS
+    result = attributions(fitted(BackpropClassifier(**SHORT), X, y), X[:5])
+    first, columns, error = repr(result).splitlines()
+    assert first == "Attributions of 5 rows to 4 columns (output='raw' of 3 outputs, 5 background rows)"
+    sizes = np.abs(result.values).mean(axis=0).sum(axis=1)
+    assert columns.split(": ")[1].split()[0] == f"x{sizes.argmax()}"
+    assert f"{result.error:.1e}" in error
+
+
 def test_a_piece_with_one_jump_of_the_slope_is_exact():
     # c_1 = 1 and c_2 = 0 before t = 0.3, c_1 = 0 and c_2 = 5 after it.
     c = np.array([[[[1.0], [0.0]], [[0.0], [5.0]]]])
@@ -310,7 +320,8 @@ def test_sums_that_miss_the_tolerance_are_told():
     ("parameters", "message"),
     [
         ({"output": "prediction"}, "one of .*'raw', 'probability'.* BackpropClassifier. Got 'prediction'"),
-        ({"tolerance": 0}, "'tolerance' parameter must be positive. Got 0"),
+        ({"tolerance": 0}, "'tolerance' parameter must be a positive number. Got 0"),
+        ({"tolerance": "tight"}, "'tolerance' parameter must be a positive number. Got 'tight'"),
         ({"n_steps": 0}, "'n_steps' parameter must be a positive int. Got 0"),
         ({"max_background": 2.5}, "'max_background' parameter must be a positive int or None. Got 2.5"),
     ],
