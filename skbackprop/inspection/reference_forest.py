@@ -2,6 +2,7 @@
 
 import numpy as np
 from scipy.sparse import issparse
+from sklearn import config_context
 from sklearn.tree import ExtraTreeRegressor
 from sklearn.utils import check_array
 
@@ -50,7 +51,8 @@ class ReferenceForest:
                 max_features=min(n_columns, max(LEAST_COLUMNS, n_columns // 3)),
                 random_state=seed,
             )
-            tree.fit(X, T, drawn * w, check_input=each_time)
+            with config_context(skip_parameter_validation=True):  # they are the same in all trees
+                tree.fit(X, T, drawn * w, check_input=each_time)
             self.importances += tree.feature_importances_ / N_TREES
             out = np.flatnonzero(drawn == 0)
             if out.size:

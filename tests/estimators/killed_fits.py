@@ -18,19 +18,19 @@ from sklearn.datasets import load_digits
 from skbackprop import BackpropClassifier, Checkpoint
 
 X, Y = load_digits(return_X_y=True)
-X, Y = X[:400], Y[:400]
+X, Y = X[:200], Y[:200]
 KINDS = [
     {"solver": "adam", "dropout": 0.3, "schedule": "one_cycle", "early_stopping": True},
     {"solver": "sgd", "schedule": "adaptive", "tol": 1e-2, "n_iter_no_change": 2},
     {"solver": "adamw", "schedule": "cosine", "early_stopping": True, "scoring": "accuracy"},
     {"solver": "sgd", "momentum": 0, "schedule": "invscaling", "dropout": [0.1, 0.1]},
-    {"recipe": "tabular", "n_estimators": 2},
+    {"recipe": "tabular", "n_estimators": 2, "max_iter": 10},
     {"solver": "lbfgs"},
 ]
 
 
 def make(kind):
-    settings = {"recipe": "textbook", "hidden_layer_sizes": (40,), "max_iter": 25, "random_state": 3}
+    settings = {"recipe": "textbook", "hidden_layer_sizes": (20,), "max_iter": 25, "random_state": 3}
     return BackpropClassifier(**{**settings, **kind})
 
 

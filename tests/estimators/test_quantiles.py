@@ -1,9 +1,11 @@
 """Several quantiles at once: in order in every row, and no worse than separate fits."""
 
 import pickle
+from itertools import product
 
 import numpy as np
 import pytest
+from effort import thinned
 from sklearn.base import clone
 from sklearn.metrics import d2_pinball_score, mean_pinball_loss
 from sklearn.model_selection import cross_val_score
@@ -56,11 +58,11 @@ def test_they_are_as_good_as_separate_fits_and_cover_their_shares():
     np.testing.assert_allclose((Y_NEW[:, None] <= together).mean(axis=0), LEVELS, atol=0.04)
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("n_estimators", [1, 3])
-@pytest.mark.parametrize(
-    "levels", [[0.5], [0.05, 0.2], [0.8, 0.95, 0.99], np.linspace(0.02, 0.98, 49)], ids=len
-)
+LEVELS_IN_ORDER = [[0.5], [0.05, 0.2], [0.8, 0.95, 0.99], np.linspace(0.02, 0.98, 49)]
+KINDS_IN_ORDER = list(product(LEVELS_IN_ORDER, [1, 3], [np.float32, np.float64]))
+
+
+@pytest.mark.parametrize(("levels", "n_estimators", "dtype"), thinned(KINDS_IN_ORDER, 3))
 def test_every_row_is_in_order(levels, n_estimators, dtype):
     """Also far from the training rows, in float32, and with half of the targets equal."""
     y = np.where(X[:, 1] > 2.5, Y, 1.0)

@@ -432,7 +432,7 @@ def test_all_recipes_and_solvers_can_be_examined(recipe, solver, n_estimators):
 
 @pytest.mark.parametrize("loss", REGRESSOR_LOSSES)
 def test_all_losses_of_the_regressor_can_be_examined(loss):
-    X, X_val, y, y_val = train_test_split(*FRIEDMAN, random_state=0)
+    X, X_val, y, y_val = train_test_split(*(FRIEDMAN if FULL else SOME), random_state=0)
     model = fast(BackpropRegressor, loss=loss, max_iter=16).fit(X, y.clip(0))
     diagnosis = diagnose(model, X, y.clip(0), X_val=X_val, y_val=y_val.clip(0))
     assert not diagnosis, diagnosis

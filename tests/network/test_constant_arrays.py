@@ -43,6 +43,6 @@ def test_address_space_does_not_grow_with_the_number_of_batch_sizes():
     X = np.random.default_rng(0).normal(size=(2000, 3))
     fit(2000)
     before = address_space()
-    for batch_size in range(1800, 2000, 10):
+    for batch_size in range(1800, 2000, 20):
         fit(batch_size)
-    assert address_space() - before < 64e6  # 20 fits with 16 MB each would be 320 MB
+    assert address_space() - before < 64e6  # 10 fits with 16 MB each would be 160 MB

@@ -118,13 +118,13 @@ def test_no_interruption_leaves_a_mixture(name, n_done, error):
     train, _ = CASES[name]
     whole, n_calls = whole_epochs(name, n_done), number_of_calls(name, n_done)
     seen = set()
-    # Ctrl-C really comes anywhere: at every 7th call, in a short run at every 59th; the others at a seventh
+    # Ctrl-C really comes anywhere: at every 7th call, in a short run at every 97th; the others at a seventh
     # of these. Primes, so that no two epochs are interrupted at the same places.
     calls = range(1, n_calls + 2)  # the last number interrupts nothing
     rarer = 1 if isinstance(error, KeyboardInterrupt) else 7
     # The window after the last epoch is short: more of its last 80 calls.
-    window = calls[: -81 : -rarer * (1 if FULL else 3)]
-    for n in sorted({*calls[:: rarer * (7 if FULL else 59)], *window}):
+    window = calls[: -81 : -rarer * (1 if FULL else 5)]
+    for n in sorted({*calls[:: rarer * (7 if FULL else 97)], *window}):
         model = copy.deepcopy(started(name, n_done))
         with contextlib.suppress(type(error), AttributeError), Injection(n, error):
             quietly(train, model, N_EPOCHS - n_done)

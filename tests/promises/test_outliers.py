@@ -114,7 +114,7 @@ def test_a_column_that_begins_to_vary_is_learned_from_there(form, scaling):
     model.set_params(learning_rate=1e-12).partial_fit(form(varying), labels)
     np.testing.assert_allclose(model.predict_proba(form(constant)), before, rtol=1e-5, atol=1e-6)
     model.set_params(learning_rate=0.01)
-    for _ in range(60):
+    for _ in range(30):
         model.partial_fit(form(varying), labels)
     assert model.score(form(varying), labels) > 0.95
     restarted = BackpropClassifier(16, scaling=scaling, warm_start=True, **FAST)

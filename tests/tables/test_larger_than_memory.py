@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from effort import n_examples, thinned
+from effort import FULL, thinned
 from scipy import sparse
 from sklearn.base import clone
 from sklearn.datasets import load_digits
@@ -494,17 +494,23 @@ def test_partial_fit_reads_an_array_on_disk_part_by_part(tmp_path):
 
 @on_linux
 def test_a_long_stream_takes_no_more_memory():
-    """Up to 3000 calls after 1200, which fill what is kept of the losses."""
+    """Hundreds of calls after those that fill what is kept of the losses (a complete run fills all of it)."""
+    n_kept, n_more = (1000, 3000) if FULL else (100, 300)
     program = f"""
+    from skbackprop.training import loop
+
+    loop.STREAM_EPOCHS = {n_kept}
+
     def call(i):
         X = rng.normal(i / 1000, 1, size=(20, 20))
         stream.partial_fit(X, X[:, 0] > 0, classes=[False, True])
 
     stream = BackpropClassifier(hidden_layer_sizes=(8,), n_estimators=1, random_state=0)
-    for i in range(1200):
+    n_before = {n_kept + 200}
+    for i in range(n_before):
         call(i)
     warm = status("RssAnon")
-    for i in range(1200, {n_examples(1500, 4200)}):
+    for i in range(n_before, n_before + {n_more}):
         call(i)
     print((status("RssAnon") - warm) / 2**20)
     """
