@@ -74,7 +74,8 @@ def digits():
 
 def test_digits_are_read(digits):
     X, y = digits
-    model = BackpropClassifier(hidden_layer_sizes=(100,), random_state=0).fit(X[:1400], y[:1400])
+    model = BackpropClassifier(100, recipe="tabular" if FULL else "fast", random_state=0)
+    model.fit(X[:1400], y[:1400])
     theirs = MLPClassifier(random_state=0).fit(X[:1400], y[:1400])
     # The last 397 are by other writers.
     assert model.score(X[1400:], y[1400:]) > theirs.score(X[1400:], y[1400:])

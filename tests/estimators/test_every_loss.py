@@ -1,10 +1,12 @@
 """What holds for every loss of the registries: weights are repetition, and the documentation names it."""
 
 from dataclasses import fields, is_dataclass
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 import pytest
+from effort import thinned
 
 from skbackprop import BackpropClassifier, BackpropRegressor
 from skbackprop.estimators import parameters
@@ -37,9 +39,9 @@ CASES |= {
 CASES["quantiles, one"] = BackpropRegressor(loss="quantile", quantile=[0.1, 0.5, 0.9]), AMOUNTS
 
 
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize("n_estimators", [1, 3])
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize(
+    ("case", "n_estimators", "dtype"), thinned(list(product(CASES, [1, 3], ["float32", "float64"])), 3)
+)
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")  # five iterations are not many
 def test_a_weight_is_so_many_rows(case, n_estimators, dtype):
     """The steps of L-BFGS do not depend on the batches; with blocks of 20 rows no equal rows are merged."""

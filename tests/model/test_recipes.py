@@ -35,9 +35,10 @@ def test_a_noisy_table_is_not_overfitted():
 
 def test_probabilities_of_a_rare_class_are_those_of_the_class():
     rng = np.random.default_rng(0)
-    X = rng.standard_normal((6000, 5))
+    n_rows = 6000 if FULL else 3000
+    X = rng.standard_normal((n_rows, 5))
     p = 1 / (1 + np.exp(-(1.5 * X[:, 0] - 6.0)))
-    y = rng.random(6000) < p
+    y = rng.random(n_rows) < p
     model = BackpropClassifier(recipe="fast", random_state=0).fit(X, y)
     X_new = rng.standard_normal((20_000, 5))
     truth = 1 / (1 + np.exp(-(1.5 * X_new[:, 0] - 6.0)))
