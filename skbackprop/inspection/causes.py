@@ -26,6 +26,7 @@ CONSEQUENCES = {
     "deciding_column": (),
     "label_noise": ("overfit",),
     "symmetric_weights": ("steps_too_large", "steps_too_small", *DAMAGE, *FAILURES),
+    "large_initial_weights": ("steps_too_large", "steps_too_small", *DAMAGE, "overfit", *FAILURES),
     "penalty_rules": ("steps_too_large", *DAMAGE, *FAILURES),
     "steps_too_large": (*DAMAGE, "overfit", *FAILURES),
     "steps_too_small": FAILURES,

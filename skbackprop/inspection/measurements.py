@@ -114,7 +114,15 @@ class Measurements:
         An initialization by fan-in preserves the norm over the units from layer to layer, whatever the
         widths.
         """
-        workspace = self._backpropagate(self.network, self.rows)
+        return self._delta_norms(self.network)
+
+    @cached_property
+    def initial_delta_norms(self):
+        """The same before the first step."""
+        return self._delta_norms(self.initial_network)
+
+    def _delta_norms(self, network):
+        workspace = self._backpropagate(network, self.rows)
         return [norm(layer.delta) * np.sqrt(self.rows.size) for layer in workspace.layers]
 
     @cached_property

@@ -22,6 +22,7 @@ SYMPTOMS = (
     symptoms_of_tables.deciding_column,
     symptoms_of_tables.label_noise,
     symptoms_of_training.symmetric_weights,
+    symptoms_of_layers.large_initial_weights,
     symptoms_of_training.penalty_rules,
     symptoms_of_training.steps_too_large,
     symptoms_of_training.steps_too_small,

@@ -62,6 +62,23 @@ def dead_rectifiers(m):
             )
 
 
+def large_initial_weights(m):
+    """Find initial weights with which the gradient explodes before the first step."""
+    hidden = m.initial_delta_norms[:-1]
+    if len(hidden) < 2 or not hidden[-1] > 0:
+        return
+    ratio = hidden[0] / hidden[-1]
+    if severity := severity_above(ratio, EXPLODING):
+        yield Finding(
+            "large_initial_weights",
+            severity,
+            "Before the first step the norm of delta grows by a factor of "
+            f"{ratio:.2g} from the last hidden layer to the first: the initial weights are too large.",
+            'smaller initial weights (the recipe\'s initialization="auto").',
+            evidence=measured(first_delta=hidden[0], last_delta=hidden[-1], ratio=ratio),
+        )
+
+
 def gradient_flow(m):
     """Find a gradient that vanishes or explodes between the last hidden layer and the first one."""
     hidden = m.delta_norms[:-1]

@@ -186,6 +186,13 @@ CASES = [
         classifier(hidden_layer_sizes=(100,) * 5),
         IRIS,
     ),
+    (
+        "large_initial_weights",
+        "critical",
+        classifier(recipe=NORMAL, hidden_layer_sizes=(100,) * 5),
+        classifier(hidden_layer_sizes=(100,) * 5),
+        IRIS,
+    ),
     ("loss_never_fell", "critical", classifier(activation="sigmoid", **DEEP), classifier(**DEEP), DIGITS),
     ("underfit", "warning", classifier(max_iter=5), classifier(), DIGITS),
     ("underfit", "warning", classifier(solver="lbfgs", max_iter=3), classifier(solver="lbfgs"), CANCER),
@@ -748,6 +755,14 @@ def test_units_that_are_dead_from_the_start_are_the_cause():
     """Their gradient is 0: neither smaller than that of the penalty, nor in need of a larger step."""
     model = fitted(classifier(recipe=Recipe("textbook", initialization=dead_units), max_iter=20), *IRIS)
     assert names(diagnose(model, *IRIS))[0] == "dead_rectifiers"
+
+
+def test_steps_have_the_wrong_length_because_the_gradient_explodes():
+    """Plain gradient descent diverges with a learning rate that is not much larger: that is no remedy."""
+    settings = {"solver": "sgd", "learning_rate": 1e-8, "hidden_layer_sizes": (20,) * 5, "max_iter": 10}
+    diagnosis = diagnose(fitted(regressor(recipe=NORMAL, **settings), *FRIEDMAN), *FRIEDMAN)
+    assert names(diagnosis)[0] == "large_initial_weights"
+    assert found(diagnosis, "steps_too_small").consequence_of == ("large_initial_weights",)
 
 
 @pytest.mark.parametrize("recipe", ["tabular", "fast"])
