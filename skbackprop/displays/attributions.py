@@ -274,7 +274,7 @@ class AttributionsDisplay:
         self.ax_.set_xlabel(f"{self._quantity()}\nfrom {base:.4g} (dotted) to {prediction:.4g} (dashed)")
 
     def _label_steps(self, starts, steps):
-        """Write each step beside its bar, and make room for it."""
+        """Write each step next to its bar, and make room for it."""
         for y, (start, step) in enumerate(zip(starts, steps, strict=True)):
             label = f"{step:+.3g}".replace("-", "\N{MINUS SIGN}")
             end, side = start + step, "left" if step > 0 else "right"

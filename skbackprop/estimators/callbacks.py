@@ -27,7 +27,7 @@ def fitting(method: Method) -> Method:
 
 
 def observe(estimator, model, max_iter, X, y, sample_weight):
-    """Return the FitObserver of a fit that begins, or None where nobody has set callbacks.
+    """Return the FitObserver of a fit that begins, or None if it has no callbacks.
 
     Parameters
     ----------

@@ -44,7 +44,7 @@ class Checkpoint:
     path : str or path-like
         The file; "~" is the home directory, and of a symbolic link the target is written. The file is
         replaced as a whole: whenever the process dies, it is one whole checkpoint, the last or the one
-        before. What is being written is beside it, in a file named like it with ".part" at the end.
+        before. It is written to a file of the same name with ".part" at the end, in the same folder.
     every : int, default=1
         Epochs between two checkpoints (with solver="lbfgs": iterations; in a stream: calls of
         ``partial_fit``), counted as in ``n_iter_``.

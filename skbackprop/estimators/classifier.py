@@ -361,7 +361,7 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         term, for networks that look at their held-out rows at the end of the training only, and these also
         choose their best epoch by them. It is a share of all rows: a rare class may have a smaller one.
         Whether a class at the margin belongs to a set is drawn with the low-order digits of the row's own
-        outputs: a row always gets the same set, whatever rows are beside it. A `sample_weight` of the fit
+        outputs: a row always gets the same set, whatever the other rows are. A `sample_weight` of the fit
         weights the held-out rows. With `groups` the rows are new groups' rows.
 
         MAPIE's ``CrossConformalClassifier(model, conformity_score="aps")`` gives the same kind of set for any
@@ -429,7 +429,7 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
     def _probabilities(self, raw):
         """Return the probabilities that belong to raw outputs, which are overwritten.
 
-        None is 0 or 1 to the last digit: nobody is that sure, and a logarithm may be taken of it.
+        They are clipped to the open interval (0, 1), so that log p is finite.
         """
         if self._model.targets.constant:
             return np.ones_like(raw)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class FittedAttributes:
-    """What an estimator tells of its ``_model``; an AttributeError where there is none yet.
+    """The attributes of a fitted estimator, read from its ``_model``; an AttributeError before fitting.
 
     They are described in :mod:`skbackprop.estimators.documentation`, for the users of the estimators.
     """
@@ -100,7 +100,7 @@ class FittedAttributes:
 
     @property
     def out_activation_(self) -> str:
-        """Name of the activation of the last layer, "custom" with a loss of one's own."""
+        """Name of the activation of the last layer, "custom" with a user-defined loss."""
         return getattr(self._fitted_model().loss, "activation", "custom")
 
     @property

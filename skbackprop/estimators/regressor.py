@@ -393,7 +393,7 @@ class BackpropRegressor(RegressorMixin, BaseBackprop):
     def _predictions(self, raw):
         """Return predictions in the units of y, from raw outputs, which are overwritten."""
         model = self._model
-        with np.errstate(over="ignore"):  # told of below
+        with np.errstate(over="ignore"):  # reported below, with a remedy
             model.loss.inverse_link(raw, out=raw)
             y = model.targets.decode(raw)
         if not np.isfinite(y).all():

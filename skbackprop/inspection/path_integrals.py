@@ -23,6 +23,7 @@ import numpy as np
 
 from skbackprop.model.prediction import raw_predictions, scaled_block
 from skbackprop.network.input_gradient import compute_slopes, input_gradient
+from skbackprop.network.members import in_dtype
 from skbackprop.network.workspace import Workspace
 
 # Points of paths that one pass through the network takes.
@@ -195,7 +196,7 @@ class PathIntegrals:
         integrals : ndarray of shape (n_rows, n_columns, n_functions)
         """
         if (self._rounding_error(np.float32) < limits).all():
-            self._inner_network = self._network.astype(np.float32)
+            self._inner_network = in_dtype(self._network, np.float32)
         integrals = np.zeros((X.shape[0], self._members.shape[0], F.shape[1]))
         path_bytes = 8 * 2 * self._n_steps * integrals[0].size
         rows_at_once = max(1, PIECES_BYTES // (path_bytes * len(self._starts)))

@@ -15,7 +15,7 @@ Romano, Sesia & Candes (2020), "Classification with valid and adaptive coverage"
 
 There u is drawn at random, without which the sets would contain the true class more often than asked for.
 Here it is read from the low-order digits of the row's own outputs, so that a row always has the same set,
-whatever rows are beside it.
+whatever the other rows are.
 """
 
 import numpy as np

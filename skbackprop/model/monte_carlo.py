@@ -6,8 +6,8 @@ probability p and else 1 / (1 - p) for each unit,
 
     (a^l * m^l) W^{l+1} = a^l (diag(m^l) W^{l+1})
 
-so the sub-network is a network whose weights are masked by row. What a row predicts does not depend on the
-rows beside it.
+so the sub-network is a network whose weights are masked by row. The prediction of a row does not depend on
+the other rows.
 """
 
 import copy

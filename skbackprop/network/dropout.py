@@ -79,7 +79,7 @@ class Integers:
         self._scale = scale
 
     def draw(self, random_words):
-        """Fill the mask; `random_words` returns so many random integers of 64 bits."""
+        """Fill the mask; `random_words(n)` returns n random integers of 64 bits."""
         for start in range(0, self._words.size, CHUNK):
             words = self._words[start : start + CHUNK]
             words[...] = random_words(words.size)
@@ -113,7 +113,7 @@ class DigitByDigit:
         self._octets = (scale * kept).astype(self._pieces[0].dtype)
 
     def draw(self, random_words):
-        """Fill the mask; `random_words` returns so many random integers of 64 bits."""
+        """Fill the mask; `random_words(n)` returns n random integers of 64 bits."""
         for octets in self._pieces:
             below = self._below[: math.ceil(len(octets) / 8)]
             below[...] = 0

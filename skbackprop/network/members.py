@@ -1,4 +1,4 @@
-"""One of several networks that are trained side by side: taken out, or its parameters copied."""
+"""Copies of networks: one of several that are trained side by side, or in another dtype."""
 
 from skbackprop.network.network import Network
 
@@ -11,6 +11,20 @@ def member(network, e):
     )
     copy_member(network, e, one)
     return one
+
+
+def in_dtype(network, dtype):
+    """Return a copy of `network` whose parameters have another dtype."""
+    copied = Network(
+        network.layer_sizes,
+        network.activation_names,
+        network.dropout,
+        dtype,
+        network.input_layer,
+        network.n_networks,
+    )
+    copied.theta[...] = network.theta
+    return copied
 
 
 def copy_member(network, e, one):

@@ -9,8 +9,6 @@ The *parameters* are one flat vector theta, and every W^l and b^l is a view into
 operations on whole vectors. The *transients* (z, a, delta, masks, gradient) are in a :class:`.Workspace`.
 """
 
-import copy
-
 import numpy as np
 
 from skbackprop.network.activations import ACTIVATIONS
@@ -80,12 +78,6 @@ class Network:
         check_network(self, state)
         self.__dict__.update(state)
         self._bind(self.theta)
-
-    def astype(self, dtype):
-        """Return a network with these parameters in another dtype."""
-        network = copy.copy(self)
-        network._bind(self.theta.astype(dtype))
-        return network
 
     @property
     def n_weights(self):

@@ -9,7 +9,7 @@ on the weights (the first `n_weights` parameters) and never on the biases.
 from skbackprop.network.kernels.moments import Moment
 from skbackprop.network.kernels.optimizer_blocks import Blocks
 
-# The moments are cleared of numbers that are about to become denormal once in so many steps.
+# How many steps apart the moments are cleared of numbers that are about to become denormal.
 STEPS_BETWEEN_FLUSHES = 64
 
 

@@ -19,7 +19,7 @@ factors of their own, those of RealMLP (Holzmueller et al., 2024, "Better by def
 
 import math
 
-# A layer of so many inputs has the factor 1.
+# The number of inputs of a layer whose factor is 1.
 UNIT_INPUTS = 256
 BIAS_RATE = 1.6
 INPUT_RATES = {"s": 96.0, "f": 1.6, "p": 1.6, "A": 1.6, "q": 1.6}

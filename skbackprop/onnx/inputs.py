@@ -100,9 +100,9 @@ def one_hot(tensor, place, categories):
 
 
 def as_text(category, categories):
-    """Return the string that stands for a category in a graph; "nan" for missing values.
+    """Return the string that represents a category in a graph; "nan" for missing values.
 
-    A string that is a category itself stands for that one: no input equals what begins with a NUL.
+    A string that is a category itself represents that one: no input equals what begins with a NUL.
     """
     if isinstance(category, str):
         return category

@@ -49,7 +49,7 @@ class CategoryColumn:
         The category of each code: an int, a float, a str, or None for missing values. Numbers come
         before text; those that came later in a stream follow.
     has_rare : bool
-        Whether one further code stands for rare and for unknown categories.
+        Whether rare and unknown categories have a further code.
     rare_share, missing_share : float
         Which share of the rows is rare, and missing.
     target_encoding : TargetEncoding or None
@@ -173,7 +173,7 @@ class CategoryColumn:
 
     @property
     def wants_target(self):
-        """Whether there are so many categories that numbers by the target help."""
+        """Whether there are enough categories that numbers by the target help."""
         return self.has_rare
 
     def target_numbers(self, column):

@@ -201,7 +201,7 @@ class Column:
     def zone(self):
         """Name of the time zone of dates, None where they have none.
 
-        UTC stands for zones that have no name, and for several zones in one column.
+        UTC is used for zones that have no name, and for several zones in one column.
 
         Raises
         ------

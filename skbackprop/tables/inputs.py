@@ -154,7 +154,7 @@ def check_inputs(estimator, X, encoder, scaling):
         # The blocks are checked when they are read.
         rows = StoredRows(X, lambda block: check_inputs(estimator, block, encoder, scaling)[0])
         return rows, result_dtype(X)
-    if is_right(estimator, X):
+    if needs_no_check(estimator, X):
         return X if encoder is None else encode(X, encoder, scaling), X.dtype
     X = as_table(X, needs_columns(encoder))
     if is_table(X):
@@ -166,7 +166,7 @@ def check_inputs(estimator, X, encoder, scaling):
     return encode(X, encoder, scaling), result_dtype(X)
 
 
-def is_right(estimator, X):
+def needs_no_check(estimator, X):
     """Whether X is an array in which :func:`validate_data` would find nothing to do or to say.
 
     For one row its many questions take longer than the network.

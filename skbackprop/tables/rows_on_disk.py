@@ -12,7 +12,7 @@ from scipy.sparse import issparse
 
 # Arrays on disk up to this size are treated as arrays in memory are.
 SMALL_BYTES = 2**27
-# What is read at once: of a chunked array so many of its chunks that they are at least this ...
+# Least number of bytes that are read at once, in whole chunks of a chunked array ...
 BLOCK_BYTES = 2**18
 # ... but never more than this, though a chunk may have to be read several times then.
 LARGEST_BLOCK_BYTES = 2**25
@@ -82,7 +82,7 @@ class StoredRows:
         return math.ceil(self.shape[0] / self.block_rows)
 
     def block(self, k):
-        """Return the rows of block `k`, an array that nobody else writes to."""
+        """Return the rows of block `k`, an array that is written to nowhere else."""
         number, rows = self._last
         if number != k:
             rows = self._read(slice(k * self.block_rows, min((k + 1) * self.block_rows, self.shape[0])))

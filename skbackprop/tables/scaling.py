@@ -33,10 +33,10 @@ class Scaling:
     center, scale : ndarray of shape (n_features,), float64
         The center of a column without variation is its constant.
     n_clipped : int, default=0
-        In the first so many columns x / sqrt(1 + (x / 3)^2) follows, which bounds outliers by 3
+        In the first `n_clipped` columns x / sqrt(1 + (x / 3)^2) follows, which bounds outliers by 3
         (Holzmueller et al., 2024).
     n_scaled : int, default=None
-        The columns after the first so many are not scaled: their scale is 1 where they vary. None is all.
+        The columns after the first `n_scaled` are not scaled: their scale is 1 where they vary. None is all.
     """
 
     def __init__(self, center, scale, n_clipped=0, n_scaled=None):

@@ -9,7 +9,7 @@ the container in which they come.
 import numpy as np
 from scipy.sparse import csr_array, issparse
 
-# Of so many columns the rows of a batch are made dense without a thought.
+# The rows of a batch are made dense where they have at most this many columns.
 WIDE = 1000
 # X is mostly zeros where less than this share of its numbers is not 0.
 FEW_NONZEROS = 0.1

@@ -15,8 +15,8 @@ BLOCK_BYTES = 2**27
 # A column whose range is at most this many times its largest number is constant: the rest is rounding.
 ROUNDING = 4 * np.finfo(np.float64).eps
 
-# Of so many of the most frequent values, each with at least this share of the weight, up to so many are set
-# aside; where the quartile distance is positive, only if that divides it by more than this.
+# The most frequent values are candidates: how many, the least share of the weight of each, and how many of
+# them are set aside at most; a positive quartile distance must be divided by more than the last number.
 MOST_CANDIDATES = 5
 LEAST_SHARE = 0.05
 MOST_SET_ASIDE = 3

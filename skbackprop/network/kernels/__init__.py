@@ -1,1 +1,1 @@
-"""How the network is made fast. Nobody needs to read it to understand the network."""
+"""How the network is made fast. The network can be understood without reading it."""
