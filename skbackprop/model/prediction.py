@@ -93,8 +93,8 @@ def forward_blocks(network, X, scaling, chosen=None):
 def scaled_block(block, scaling, dtype, buffers=None):
     """Return a block of rows, cast and scaled; the block itself where there is nothing to do.
 
-    `buffers`, two arrays of at least as many rows, the first of `dtype` and the second float64, save allocating
-    new ones; the result is in the first.
+    `buffers`, two arrays of at least as many rows, the first of `dtype` and the second float64, save
+    allocating new ones; the result is in the first.
     """
     if issparse(block):
         return scaled_sparse(block, scaling, dtype)
