@@ -34,9 +34,11 @@ extensions = [
     "sphinx_gallery.gen_gallery",
     "sphinx_copybutton",
     "myst_parser",
+    "epoch_chart",
     "mathml",
     "parameter_tables",
     "plain_docstrings",
+    "record_examples",
 ]
 exclude_patterns = ["_build", "_ext", "_templates"]
 templates_path = ["_templates"]

@@ -5,6 +5,8 @@ Explaining a prediction with SHAP
 SHAP attributes the difference between a prediction and the mean prediction to the features.
 """
 
+# sphinx_gallery_thumbnail_path = 'outputs/explain_with_shap.png'
+
 from sklearn.datasets import load_breast_cancer
 from sklearn.model_selection import train_test_split
 

@@ -5,6 +5,8 @@ A grid search on Ray
 Ray replaces joblib's processes, on one machine or on a cluster. The results are the same.
 """
 
+# sphinx_gallery_thumbnail_path = 'outputs/ray_grid_search.png'
+
 import joblib
 import numpy as np
 from sklearn.datasets import load_digits

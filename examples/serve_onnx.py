@@ -10,6 +10,8 @@ The responses are compared with the predictions of the pipeline::
     python examples/serve_onnx.py
 """
 
+# sphinx_gallery_thumbnail_path = 'outputs/serve_onnx.png'
+
 import json
 import subprocess
 import sys

@@ -6,6 +6,8 @@ A callback reports the loss of each epoch to Optuna, and ends unpromising trials
 scikit-learn 1.9 or later; with an older version, ``warm_start`` trains one epoch at a time.
 """
 
+# sphinx_gallery_thumbnail_path = 'outputs/tune_with_optuna.png'
+
 import warnings
 
 from sklearn.datasets import load_digits

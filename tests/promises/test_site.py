@@ -1,9 +1,16 @@
 """The documentation site needs nothing from elsewhere: its files are in the checkout, with their licenses."""
 
+import ast
 import re
 from pathlib import Path
 
-STATIC = Path(__file__).parents[2] / "docs" / "_static"
+import pytest
+
+ROOT = Path(__file__).parents[2]
+STATIC = ROOT / "docs" / "_static"
+OUTPUTS = ROOT / "docs" / "outputs"
+# The examples that the site does not run.
+RECORDED = sorted(path.stem for path in (ROOT / "examples").glob("[!p]*.py"))
 STYLE = (STATIC / "site.css").read_text()
 
 
@@ -56,3 +63,41 @@ def test_each_font_has_its_license():
         assert file.name in note
         license_file = re.search(r"see (\S+\.txt)", note).group(1)
         assert len((file.parent / license_file).read_text()) > 1000
+
+
+def printed_words(source):
+    """Return the constant texts, without spaces around them, of all f-strings that a program prints."""
+    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    prints = [call for call in calls if isinstance(call.func, ast.Name) and call.func.id == "print"]
+    strings = [part for call in prints for part in call.args if isinstance(part, ast.JoinedStr)]
+    words = [
+        part.value.strip()
+        for string in strings
+        for part in string.values
+        if hasattr(part, "value") and isinstance(part.value, str)
+    ]
+    return [word for word in words if word]
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_the_recorded_output_of_an_example_is_that_of_its_present_code(name):
+    printed = (OUTPUTS / f"{name}.txt").read_text()
+    words = printed_words((ROOT / "examples" / f"{name}.py").read_text())
+    assert words
+    assert [word for word in words if word not in printed] == []
+    assert not re.search(r"/(root|home|tmp|usr)/", printed)
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_the_recorded_picture_of_an_example_is_small(name):
+    picture = (OUTPUTS / f"{name}.png").read_bytes()
+    assert picture.startswith(b"\x89PNG")
+    assert len(picture) < 60_000
+    assert (
+        f"sphinx_gallery_thumbnail_path = 'outputs/{name}.png'"
+        in (ROOT / "examples" / f"{name}.py").read_text()
+    )
+
+
+def test_what_is_recorded_belongs_to_an_example():
+    assert sorted({path.stem for path in OUTPUTS.iterdir()}) == RECORDED
