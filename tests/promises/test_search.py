@@ -68,13 +68,26 @@ SEARCHES = {
     "release notes": "whats_new",
     "default parameters": "parameters",
     "NaN": "guide/inputs",
+    "imbalanced": "guide/class_weights",
+    "date columns": "guide/inputs",
+    "datetime": "guide/inputs",
+    "regression intervals": "guide/uncertainty",
+    "confidence interval": "guide/uncertainty",
+    "hyperparameter tuning": "guide/tuning",
+    "resume training": "guide/going_on",
+    "memory usage": "guide/large_data",
+    "learning curve": "guide/watching",
+    "pinball loss": "guide/losses",
+    "slow training": "troubleshooting",
+    "bagging": "guide/regularising",
 }
 
 
 def entries_of(text):
-    """Return the entries of the index directives of a page."""
+    """Return the entries of the index directives of a page; none continues on the next line."""
     directives = re.findall(r"^\.\. index:: (.*\n(?:   .*\n)*)", text, re.MULTILINE)
-    return [entry.strip(" !\n").lower() for entry in ",".join(directives).replace("\n", " ").split(",")]
+    entries = [entry.strip(" !").lower() for entry in re.split(r"[,\n]", "\n".join(directives))]
+    return [entry for entry in entries if entry]
 
 
 def titles_of(text):
