@@ -36,5 +36,5 @@ shares = sorted(zip(data.feature_names, explanation.values[0], strict=True), key
 print(f"mean probability of the background   {explanation.base_values[0]:+.3f}")
 for name, share in shares[:8]:
     print(f"  {name:34s} {share:+.3f}")
-print(f"  the other {len(shares) - 8} features {'':16s} {sum(share for _, share in shares[8:]):+.3f}")
+print(f"  the other {len(shares) - 8} features {'':12s} {sum(share for _, share in shares[8:]):+.3f}")
 print(f"probability for this patient         {probability_benign(patient)[0]:+.3f}")

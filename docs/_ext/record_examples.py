@@ -132,12 +132,14 @@ def record(name):
 
 
 def show(app, docname, source):
-    """Append what was recorded to the page of an example."""
+    """Add what was recorded to the page of an example, before the links to download it."""
     name = Path(docname).name
     if docname == f"gallery/{name}" and name in DRAWN:
         printed = (OUTPUTS / f"{name}.txt").read_text().splitlines()
         text = "\n".join(f"   {line}".rstrip() for line in printed)
-        source[0] += SHOWN.format(text=text, name=name, caption=DRAWN[name].__doc__)
+        shown = SHOWN.format(text=text, name=name, caption=DRAWN[name].__doc__)
+        page, target, downloads = source[0].partition("\n.. _sphx_glr_download_")
+        source[0] = page + shown + target + downloads
 
 
 def setup(app):
