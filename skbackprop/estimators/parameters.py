@@ -240,9 +240,9 @@ TRAINING = [
         """
         Upper limit on the inputs that a column of categories becomes. If it has more, the most frequent have
         an input each, and the rare ones share one with those that are unknown in fit; the column becomes a
-        number by the target as well. None is no limit; "auto" is 100, or one for every 100 rows up to
-        1,000, of which each has at least 30 rows. A warning names the columns in which more than half of the
-        rows are too rare.
+        number by the target as well, as do all with more than 100 categories. None is no limit; "auto" is
+        100, or one for every 10 rows up to 1,000, of which each has at least 10 rows. A warning names the
+        columns in which more than half of the rows are too rare.
         """,
     ),
     Parameter(

@@ -129,7 +129,8 @@ class Measurements:
     def initial_network(self):
         """A newly initialized network with the same parameters."""
         network = in_float64(self.model.network)
-        initialize(network, self._rng, self.settings.initialization)
+        rarely_used = () if self.model.encoder is None else self.model.encoder.rarely_used
+        initialize(network, self._rng, self.settings.initialization, rarely_used)
         return network
 
     @cached_property

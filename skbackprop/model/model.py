@@ -215,7 +215,8 @@ def build_model(X, y, sample_weight, settings, encoder, classes=None, streaming=
         )
     n_numeric = X.shape[1] if encoder is None else encoder.n_numeric
     scaling = make_scaling(X, sample_weight, settings, n_numeric, streaming)
-    input_layer = make_input_layer(settings.input_layer, X, n_numeric, settings.n_estimators)
+    rarely_used = () if encoder is None else encoder.rarely_used
+    input_layer = make_input_layer(settings.input_layer, X, n_numeric, settings.n_estimators, rarely_used)
     n_inputs = X.shape[1] if input_layer is None else input_layer.n_outputs
     dtype = compute_dtype(X, settings.dtype)
     sizes = [n_inputs, *hidden, targets.n_outputs]
@@ -224,7 +225,7 @@ def build_model(X, y, sample_weight, settings, encoder, classes=None, streaming=
     loss = make_loss(settings, targets)
     model = Model(network, loss, targets, scaling, History(), seeds[1], settings, encoder)
     model.training = make_training(model, seeds[0])
-    initialize(network, model.training.rng, settings.initialization)
+    initialize(network, model.training.rng, settings.initialization, rarely_used)
     return model
 
 

@@ -241,15 +241,15 @@ def auto_value(name, recipe, kind):
     return f'"folds" for {SMALL_TABLE.start} rows or more (in memory), else False'  # early_stopping
 
 
-def make_input_layer(kind, X, n_numeric, n_networks=1):
+def make_input_layer(kind, X, n_numeric, n_networks=1, fixed=()):
     """Return the InputLayer of a network for inputs like X, or None; it embeds numeric columns only."""
     if kind is None:
         return None
     if kind == "scale":
-        return InputLayer(X.shape[1], n_networks=n_networks)
+        return InputLayer(X.shape[1], n_networks=n_networks, fixed=fixed)
     sample = X[:SAMPLE_ROWS]
     columns = [j for j in range(n_numeric) if np.unique(sample[:, j]).size > 2]
-    return InputLayer(X.shape[1], columns, n_networks=n_networks)
+    return InputLayer(X.shape[1], columns, n_networks=n_networks, fixed=fixed)
 
 
 def make_optimizer(settings, network):

@@ -28,9 +28,9 @@ def grow_inputs(network, optimizer, origins, rng=None):
     layer, rows = None, np.asarray(origins)
     sizes[0] = rows.size
     if old_layer is not None:
+        layer = old_layer.widened(rows)
         embedded = np.arange(n_old, old_layer.n_outputs)  # they follow the inputs in a^0
         rows = np.concatenate((rows, embedded))
-        layer = old_layer.widened(len(origins))
         sizes[0] = layer.n_outputs
     deviation = network.W[0].std()
     # The same object with other sizes, because the training holds it too.

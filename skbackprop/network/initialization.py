@@ -27,17 +27,22 @@ INITIALIZATIONS = {
 }
 
 
-def initialize(network, rng, scheme="auto"):
+def initialize(network, rng, scheme="auto", rarely_used=()):
     """Overwrite the parameters of `network`; "auto" takes each layer's scheme from its activation.
 
     "ntk" is lecun with biases from N(0, 1) and an output layer of zeros, for the parametrisation of
-    that name (Holzmueller et al., 2024). A callable is called for each layer in turn, as
-    ``scheme(rng, n_in, n_out)``, and returns its W of shape (n_in, n_out) and its b of shape (n_out,).
+    that name (Holzmueller et al., 2024). With it the weights of the inputs `rarely_used` start as 0: each is
+    other than 0 in few rows, which learn little, so that a random start would remain in the outputs as noise.
+
+    A callable is called for each layer in turn, as ``scheme(rng, n_in, n_out)``, and returns its W of shape
+    (n_in, n_out) and its b of shape (n_out,).
     """
     if callable(scheme):
         initialize_by(scheme, network, rng)
     else:
         initialize_by_name(scheme, network, rng)
+    if isinstance(scheme, str) and scheme == "ntk" and len(rarely_used):
+        network.W[0][..., rarely_used, :] = 0
     if network.input_layer is not None:
         network.input_layer.initialize(network.input_parameters, rng)
 

@@ -147,6 +147,15 @@ class Encoder:
         )
 
     @property
+    def rarely_used(self):
+        """Positions of the codes of columns that are also encoded by the target."""
+        by_target = [
+            np.full(column.n_codes, column.target_encoding is not None) for column in self.categories
+        ]
+        n_others = self.n_numeric + self.indicated.size
+        return n_others + np.flatnonzero(np.concatenate([np.zeros(0, bool), *by_target]))
+
+    @property
     def by_target(self):
         """The category columns that are encoded by the target."""
         return [column for column in self.categories if column.target_encoding is not None]

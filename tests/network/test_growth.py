@@ -13,7 +13,12 @@ from skbackprop.network.workspace import Workspace
 
 # Inputs 3 and 5 are new, 5 with the weights of input 2.
 ORIGINS = np.array([0, 1, 2, -1, 3, 2])
-INPUT_LAYERS = {"none": lambda n: None, "scale": InputLayer, "periodic": lambda n: InputLayer(n, [0, 1])}
+INPUT_LAYERS = {
+    "none": lambda n: None,
+    "scale": InputLayer,
+    "periodic": lambda n: InputLayer(n, [0, 1]),
+    "fixed scales": lambda n: InputLayer(n, [0, 1], fixed=[2, 3]),
+}
 
 
 def step(network, optimizer, X):
@@ -58,3 +63,8 @@ def test_weights_are_drawn_where_zeros_could_not_be_learned():
     deviation = network.W[0].std()
     grow_inputs(network, None, np.array([0, 1, 2, -1]), np.random.default_rng(1))
     assert network.W[0][3].std() == pytest.approx(deviation, rel=0.5)
+
+
+def test_fixed_scales_stay_fixed_as_the_network_grows():
+    layer = InputLayer(4, [0, 1], fixed=[2, 3])
+    np.testing.assert_array_equal(layer.widened(ORIGINS).fixed, [2, 4, 5])

@@ -10,6 +10,7 @@ from sklearn.model_selection import cross_val_score
 from sklearn.preprocessing import OneHotEncoder
 
 from skbackprop import BackpropClassifier, BackpropRegressor
+from skbackprop.network.input_layer import FIXED_SCALE
 from skbackprop.tables.category_column import CategoryColumn
 from skbackprop.tables.columns import Column
 from skbackprop.tables.encoding import Encoder
@@ -125,17 +126,52 @@ def test_integers_of_any_size_are_categories_by_value():
 
 
 def test_the_limit_of_categories_grows_with_the_rows():
-    for n_rows, limit in ((10, 100), (2_000, 100), (15_000, 150), (200_000, 1_000)):
-        column = CategoryColumn(Column("k", np.arange(n_rows) // 50), 0, max_categories="auto")
+    for n_rows, limit in ((10, 100), (1_000, 100), (1_500, 150), (200_000, 1_000)):
+        column = CategoryColumn(Column("k", np.arange(n_rows) // 10), 0, max_categories="auto")
         assert column.limit == limit
-        assert column.n_codes == min(math.ceil(n_rows / 50), limit)
+        assert column.n_codes == min(math.ceil(n_rows / 10), limit)
 
 
 def test_with_many_categories_those_of_few_rows_are_rare():
-    values = np.concatenate((np.repeat(["a", "b"], (30, 29)), [f"c{i}" for i in range(200)]))
+    values = np.concatenate((np.repeat(["a", "b"], (10, 9)), [f"c{i}" for i in range(200)]))
     column = CategoryColumn(Column("k", values), 0, max_categories="auto")
     assert column.categories == ["a"]
-    assert CategoryColumn(Column("k", values[:150]), 0, max_categories="auto").n_codes == 93
+    assert CategoryColumn(Column("k", values[:110]), 0, max_categories="auto").n_codes == 93
+
+
+def test_slopes_that_differ_between_categories_of_few_rows_are_learned():
+    rng = np.random.default_rng(0)
+    level, slope = rng.normal(size=(2, 120))
+
+    def draw(n_rows):
+        town, x = np.arange(n_rows) % 120, rng.normal(size=n_rows)
+        return pd.DataFrame({"town": np.char.add("t", town.astype(str)), "x": x}), level[town] + slope[
+            town
+        ] * x
+
+    X, y = draw(15 * 120)
+    model = BackpropRegressor(recipe="fast", max_iter=30, random_state=0).fit(X, y)
+    X_new, y_new = draw(2_000)
+    # The mean of each town explains half of the variance, the variance of `level`.
+    assert model.score(X_new, y_new) > 0.9
+
+
+def test_codes_beside_a_number_by_the_target_start_at_0_with_a_fixed_scale():
+    town, kind = np.arange(1200) % 110, np.arange(1200) % 3
+    X = pd.DataFrame({"town": np.char.add("t", town.astype(str)), "kind": np.char.add("k", kind.astype(str))})
+    model = BackpropRegressor(recipe="fast", max_iter=2, n_estimators=1, random_state=0, tol=0)
+    model.set_params(learning_rate=1e-12, early_stopping=False).fit(X, 1.0 * town)
+    codes = [
+        name.startswith("town_t") and name != "town_target" for name in model._model.encoder.feature_names
+    ]
+    assert sum(codes) == 110
+    network = model._model.network
+    assert np.abs(network.W[0][codes]).max() < 1e-9
+    assert np.abs(network.W[0][~np.array(codes)]).min(axis=1).max() > 1e-4
+    np.testing.assert_array_equal(network.input_parameters["s"][codes], FIXED_SCALE)
+    model.set_params(learning_rate=0.01, max_iter=10).fit(X, 1.0 * town)
+    assert np.abs(model._model.network.W[0][codes]).max(axis=1).min() > 0
+    np.testing.assert_array_equal(model._model.network.input_parameters["s"][codes], FIXED_SCALE)
 
 
 def test_categories_of_later_pieces_follow_those_of_earlier_ones():
