@@ -499,7 +499,8 @@ def test_many_categories_are_learned_at_least_as_behind_target_encoder(task):
     better = np.subtract(scores, judged)
     assert better.mean() > -2 * max(better.std(ddof=1), 0.01) / np.sqrt(better.size)
     assert np.mean(scores) > {"regressor": 0.2, "two classes": 0.6, "three classes": 0.45}[task]
-    assert model.columns_[0].inputs == {
+    beside_frequent_shops = [name for name in model.columns_[0].inputs if not name.startswith("shop_s")]
+    assert tuple(beside_frequent_shops) == {
         "regressor": ("shop_target", "shop_rare"),
         "two classes": ("shop_target", "shop_rare"),
         "three classes": ("shop_target_0", "shop_target_1", "shop_target_2", "shop_rare"),
