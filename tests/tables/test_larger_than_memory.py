@@ -5,6 +5,7 @@ import subprocess
 import sys
 import textwrap
 import tracemalloc
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -53,6 +54,16 @@ def make_data():
 
 X, Y = make_data()
 SOME_X, SOME_Y = X[::5], Y[::5]
+WITH_GAPS = X.copy()
+WITH_GAPS[np.random.default_rng(0).random(X.shape) < 0.01] = np.nan
+WITH_GAPS[:, 7] = X[:, 7]  # no gap there, and so no indicator
+
+
+@cache
+def fit_in_memory(rows="all", estimator=BackpropClassifier, **settings):
+    """Return the model that is fitted to an array in memory, to which those of every store are compared."""
+    data = {"all": (X, Y), "some": (SOME_X, SOME_Y), "with gaps": (WITH_GAPS, Y)}[rows]
+    return estimator(**SETTINGS | settings).fit(*data)
 
 
 def as_memmap(a, folder, order="C"):
@@ -200,24 +211,15 @@ def test_batches_of_a_sorted_file_are_mixed(tmp_path, small_blocks):
 
 @pytest.mark.parametrize("recipe", ["textbook", "fast"])
 def test_fits_of_small_arrays_on_disk_are_fits_of_arrays(recipe, store):
-    settings = {**SETTINGS, "recipe": recipe, "schedule": "cosine"}
-    here = BackpropClassifier(**settings).fit(X, Y)
-    there = BackpropClassifier(**settings).fit(store(X), Y)
+    here = fit_in_memory(recipe=recipe, schedule="cosine")
+    there = clone(here).fit(store(X), Y)
     np.testing.assert_array_equal(there.predict_proba(X), here.predict_proba(X))
 
 
 @pytest.mark.parametrize("recipe", ["textbook", "fast"])
 def test_fits_of_large_ones_are_as_good(recipe, store, small_blocks):
-    settings = {
-        **SETTINGS,
-        "recipe": recipe,
-        "schedule": "cosine",
-        "max_iter": 12,
-        "batch_size": 64,
-        "learning_rate": 0.02,
-    }
-    here = BackpropClassifier(**settings).fit(X, Y)
-    there = BackpropClassifier(**settings).fit(store(X), Y)
+    here = fit_in_memory(recipe=recipe, schedule="cosine", max_iter=12, batch_size=64, learning_rate=0.02)
+    there = clone(here).fit(store(X), Y)
     assert here.score(X, Y) > 0.97
     assert there.score(X, Y) > here.score(X, Y) - 0.01
 
@@ -233,14 +235,14 @@ def test_the_regressors_embeddings_and_several_networks(tmp_path, small_blocks):
 def test_predictions_are_those_of_the_array(store, small_blocks):
     X, Y = SOME_X, SOME_Y  # twelve blocks
     on_disk = store(X)
-    model = BackpropClassifier(**SETTINGS, n_estimators=2).fit(X, Y)
+    model = fit_in_memory("some", n_estimators=2)
     for method in ("predict_proba", "predict_log_proba", "decision_function", "predict"):
         np.testing.assert_array_equal(getattr(model, method)(on_disk), getattr(model, method)(X))
     assert model.predict_proba(on_disk).dtype == np.float32
     assert model.score(on_disk, Y) == model.score(X, Y)
     hidden = HiddenLayerTransformer(model)
     np.testing.assert_array_equal(hidden.fit(X, Y).transform(on_disk), hidden.transform(X))
-    regressor = BackpropRegressor(**SETTINGS, recipe="fast", n_estimators=2, dropout=0.1).fit(X, Y)
+    regressor = fit_in_memory("some", BackpropRegressor, recipe="fast", n_estimators=2, dropout=0.1)
     for there, here in zip(
         regressor.predict(on_disk, return_std=True),
         regressor.predict(X, return_std=True),
@@ -251,7 +253,7 @@ def test_predictions_are_those_of_the_array(store, small_blocks):
 
 def test_the_inspection_reads_it_all(tmp_path, small_blocks):
     on_disk = as_memmap(X, tmp_path)
-    model = BackpropClassifier(**SETTINGS).fit(X, Y)
+    model = fit_in_memory()
     for there, here in zip(gradients(model, on_disk, Y), gradients(model, X, Y), strict=True):
         np.testing.assert_array_equal(there.dW, here.dW)
     assert str(diagnose(model, on_disk, Y)) == str(diagnose(model, X, Y))
@@ -262,10 +264,9 @@ def test_the_inspection_reads_it_all(tmp_path, small_blocks):
 @few_epochs
 def test_a_full_batch_is_the_same_whatever_holds_it(store, small_blocks):
     """There is no order to differ in; the sums are made in another."""
-    settings = {**SETTINGS, "recipe": "textbook", "dtype": "float64", "schedule": "cosine"}
     for more in ({"batch_size": N_ROWS}, {"solver": "lbfgs"}):
-        here = BackpropClassifier(**settings, **more).fit(X, Y)
-        there = BackpropClassifier(**settings, **more).fit(store(X), Y)
+        here = fit_in_memory(recipe="textbook", dtype="float64", schedule="cosine", **more)
+        there = clone(here).fit(store(X), Y)
         np.testing.assert_allclose(there.predict_proba(X), here.predict_proba(X), rtol=1e-9)
 
 
@@ -290,18 +291,14 @@ def test_weights_validation_and_stopping(tmp_path, small_blocks):
 
 @few_epochs
 def test_gaps_are_filled_block_by_block(store, small_blocks):
-    with_gaps = X.copy()
-    with_gaps[np.random.default_rng(0).random(X.shape) < 0.01] = np.nan
-    with_gaps[:, 7] = X[:, 7]  # no gap there, and so no indicator
-    settings = {**SETTINGS, "recipe": "textbook", "solver": "lbfgs", "dtype": "float64"}
-    here = BackpropClassifier(**settings).fit(with_gaps, Y)
-    there = BackpropClassifier(**settings).fit(store(with_gaps), Y)
+    here = fit_in_memory("with gaps", recipe="textbook", solver="lbfgs", dtype="float64")
+    there = clone(here).fit(store(WITH_GAPS), Y)
     assert there.coefs_[0].shape[0] == here.coefs_[0].shape[0] == 2 * N_FEATURES - 1
     np.testing.assert_allclose(there.predict_proba(X), here.predict_proba(X), rtol=1e-6)
-    np.testing.assert_array_equal(there.predict(store(with_gaps)), there.predict(with_gaps))
+    np.testing.assert_array_equal(there.predict(store(WITH_GAPS)), there.predict(WITH_GAPS))
     # Gaps that no row of the fit had.
-    model = BackpropClassifier(**SETTINGS).fit(X, Y)
-    np.testing.assert_array_equal(model.predict_proba(store(with_gaps)), model.predict_proba(with_gaps))
+    model = fit_in_memory()
+    np.testing.assert_array_equal(model.predict_proba(store(WITH_GAPS)), model.predict_proba(WITH_GAPS))
 
 
 def test_the_scaling_is_that_of_all_rows_or_of_a_large_sample(tmp_path, small_blocks, monkeypatch):
