@@ -363,7 +363,7 @@ def test_rows_that_differ_are_found():
     ),
 )
 def test_the_cause_comes_before_its_consequences(cause, model, data):
-    first, *others = diagnose(fitted(model, *data), *data)
+    first, *others = diagnosis_of(model, data)
     assert (first.name, first.consequence_of) == (cause, ())
     assert all(cause in finding.consequence_of for finding in others)
 
@@ -620,8 +620,8 @@ def test_the_least_loss_includes_label_smoothing():
 
 
 def test_the_sizes_of_columns_are_root_mean_squares():
-    X, y = CANCER
-    finding = found(diagnose(fitted(classifier(scaling=None), X, y), X, y), "badly_scaled_inputs")
+    X, _ = CANCER
+    finding = found(diagnosis_of(classifier(scaling=None), CANCER), "badly_scaled_inputs")
     sizes = np.sqrt((X**2).mean(axis=0))
     expected = {"largest_size": sizes.max(), "smallest_size": sizes.min(), "column": sizes.argmax()}
     assert finding.evidence == pytest.approx(expected)
@@ -643,7 +643,7 @@ def test_the_penalty_is_compared_with_the_gradient_of_the_loss():
 
 
 def test_extreme_targets_are_counted():
-    finding = found(diagnose(fitted(regressor(), *ONE_EXTREME), *ONE_EXTREME), "extreme_targets")
+    finding = found(diagnosis_of(regressor(), ONE_EXTREME), "extreme_targets")
     assert finding.evidence["extreme_rows"] == 1
     assert finding.evidence["row"] == 3
     assert "y = 1e+09, in row 3" in finding.message
