@@ -49,6 +49,8 @@ class InputLayer:
         The shapes of the parameters "s" and, with embedded columns, "f", "p", "A", "q".
     """
 
+    fixed = np.zeros(0, dtype=np.intp)  # of layers that were saved before there were fixed scales
+
     def __init__(self, n_inputs, columns=(), n_frequencies=16, n_components=3, n_networks=1, fixed=()):
         self.n_inputs = n_inputs
         self.fixed = np.asarray(fixed, dtype=np.intp)
