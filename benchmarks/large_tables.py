@@ -157,15 +157,8 @@ def main(numbers, tasks, names):
         print(f"{task}: seconds of the fit, {'error' if task == 'classification' else 'RMSE / std'}")
         for n_rows in numbers:
             for name in names:
-                program = [
-                    sys.executable,
-                    "-m",
-                    "benchmarks.large_tables",
-                    "--measure",
-                    name,
-                    task,
-                    str(n_rows),
-                ]
+                arguments = ["--measure", name, task, str(n_rows)]
+                program = [sys.executable, "-m", "benchmarks.large_tables", *arguments]
                 output = subprocess.run(program, env=environment, check=True, capture_output=True, text=True)
                 print(f"  {n_rows:>9,}  {name:22s} {output.stdout.strip()}", flush=True)
 

@@ -12,7 +12,7 @@ from sklearn.utils.validation import _is_fitted
 from skbackprop.estimators.base import untrained_model
 from skbackprop.inspection.inspected_data import check_estimator, encoded_rows, mean_one, network_batch
 from skbackprop.inspection.layer_gradients import backpropagate
-from skbackprop.network.network import Network
+from skbackprop.network.members import in_dtype
 from skbackprop.network.workspace import Workspace
 from skbackprop.tables.rows_on_disk import in_memory
 from skbackprop.training.epoch_loss import weighted_sum
@@ -206,14 +206,9 @@ def untrained_rows(estimator, X, y, sample_weight):
 
 def in_float64(network):
     """Return a copy of `network` in float64, without dropout."""
-    copy = Network(
-        network.layer_sizes,
-        network.activation_names,
-        input_layer=network.input_layer,
-        n_networks=network.n_networks,
-    )
-    copy.theta[...] = network.theta
-    return copy
+    copied = in_dtype(network, np.float64)
+    copied.dropout = ()
+    return copied
 
 
 def draw(rng, positions, n_most):

@@ -145,9 +145,8 @@ def test_slopes_that_differ_between_categories_of_few_rows_are_learned():
 
     def draw(n_rows):
         town, x = np.arange(n_rows) % 120, rng.normal(size=n_rows)
-        return pd.DataFrame({"town": np.char.add("t", town.astype(str)), "x": x}), level[town] + slope[
-            town
-        ] * x
+        y = level[town] + slope[town] * x
+        return pd.DataFrame({"town": np.char.add("t", town.astype(str)), "x": x}), y
 
     X, y = draw(15 * 120)
     model = BackpropRegressor(recipe="fast", max_iter=30, random_state=0).fit(X, y)
