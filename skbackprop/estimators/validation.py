@@ -116,12 +116,13 @@ def validation_on_folds(estimator, model, training, groups):
     """Return the Validation in which each network holds out a fold of its own."""
     network, weights = model.network, model.row_weights(training.y, training.sample_weight)
     folds = deal_folds(
-        network.n_networks,
+        model.settings.n_folds,
         training.X.shape[0],
         check_random_state(model.split_seed),
         model.targets.strata(training.y),
         groups,
         weights,
+        network.n_networks,
     )
     held_out = [np.flatnonzero(folds == e) for e in range(network.n_networks)]
     if not all(rows.size for rows in held_out):

@@ -100,6 +100,10 @@ SMOOTHING = 0.1
 # with more it is worth more in training. Networks on folds need no upper bound: all rows are trained on.
 SMALL_TABLE = range(100, 2000)
 
+# From this many rows on a table is large.
+LARGE_TABLE = 100_000
+FOLDS_OF_LARGE_TABLES = 8
+
 
 class Settings(SimpleNamespace):
     """The parameters of an estimator as attributes, a class of this package for those who load it."""
@@ -170,6 +174,8 @@ def resolve(
             "early_stopping='folds' needs several networks, of which each holds out a fold. Got "
             "n_estimators=1; set it to at least 2, or early_stopping=True."
         )
+    # On large tables a part of the folds is held out: it is large enough, and the rest is for all networks.
+    settings.n_folds = max(settings.n_estimators, FOLDS_OF_LARGE_TABLES if n_rows >= LARGE_TABLE else 0)
     settings.calibrated = is_calibrated(settings, streaming, given_validation)
     if settings.n_iter_no_change == "cycle" and not has_cycles(settings, streaming, given_validation):
         settings.n_iter_no_change = None

@@ -7,8 +7,8 @@ from sklearn.model_selection import GroupKFold, StratifiedGroupKFold
 NEVER = -1
 
 
-def deal_folds(n_folds, n_rows, rng, strata=None, groups=None, sample_weight=None):
-    """Return the fold of each row: every row is held out by one of `n_folds` networks.
+def deal_folds(n_folds, n_rows, rng, strata=None, groups=None, sample_weight=None, n_networks=None):
+    """Return the fold of each row, which the network of that number holds out.
 
     Parameters
     ----------
@@ -22,11 +22,13 @@ def deal_folds(n_folds, n_rows, rng, strata=None, groups=None, sample_weight=Non
         Rows of the same group are in the same fold.
     sample_weight : ndarray of shape (n_rows,), default=None
         Rows of weight 0 are never held out.
+    n_networks : int, default=None
+        With fewer networks than folds the rows of the other folds are never held out; None is `n_folds`.
 
     Returns
     -------
     folds : ndarray of int of shape (n_rows,)
-        From 0 to n_folds - 1, or NEVER.
+        From 0 to n_networks - 1, or NEVER.
 
     Raises
     ------
@@ -40,13 +42,18 @@ def deal_folds(n_folds, n_rows, rng, strata=None, groups=None, sample_weight=Non
     if groups is not None:
         for fold, held_out in enumerate(split_groups(n_folds, strata[rows], groups[rows], rng)):
             folds[rows[held_out]] = fold
-        return folds
+        return of_networks(folds, n_networks)
     sizes = np.bincount(strata[rows])
     rows = rng.permutation(rows[sizes[strata[rows]] > 1])
     # Dealt out like cards, one stratum after the other.
     in_order = rows[np.argsort(strata[rows], kind="stable")]
     folds[in_order] = np.arange(rows.size) % n_folds
-    return folds
+    return of_networks(folds, n_networks)
+
+
+def of_networks(folds, n_networks):
+    """Return the `folds` of the first networks, and NEVER for the others."""
+    return folds if n_networks is None else np.where(folds < n_networks, folds, NEVER)
 
 
 def split_groups(n_folds, strata, groups, rng):

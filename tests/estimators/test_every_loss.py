@@ -40,7 +40,7 @@ CASES["quantiles, one"] = BackpropRegressor(loss="quantile", quantile=[0.1, 0.5,
 
 
 @pytest.mark.parametrize(
-    ("case", "n_estimators", "dtype"), thinned(list(product(CASES, [1, 3], ["float32", "float64"])), 3)
+    ("case", "n_estimators", "dtype"), thinned(list(product(CASES, [1, 3], ["float32", "float64"])), 7)
 )
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")  # five iterations are not many
 def test_a_weight_is_so_many_rows(case, n_estimators, dtype):

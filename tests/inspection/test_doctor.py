@@ -437,7 +437,7 @@ def test_all_recipes_and_solvers_can_be_examined(recipe, solver, n_estimators):
     assert any("lbfgs" in reason for reason in diagnosis.not_examined) == (solver == "lbfgs")
 
 
-@pytest.mark.parametrize("loss", REGRESSOR_LOSSES)
+@pytest.mark.parametrize("loss", thinned(list(REGRESSOR_LOSSES), 3))
 def test_all_losses_of_the_regressor_can_be_examined(loss):
     X, X_val, y, y_val = train_test_split(*(FRIEDMAN if FULL else SOME), random_state=0)
     model = fast(BackpropRegressor, loss=loss, max_iter=16).fit(X, y.clip(0))
@@ -446,7 +446,7 @@ def test_all_losses_of_the_regressor_can_be_examined(loss):
 
 
 @pytest.mark.parametrize("loss", CLASSIFIER_LOSSES)
-@pytest.mark.parametrize("n_classes", [2, 3])
+@pytest.mark.parametrize("n_classes", thinned([2, 3], 2))
 def test_all_losses_of_the_classifier_can_be_examined(loss, n_classes):
     X, y = (part[IRIS[1] < n_classes] for part in IRIS)
     settings = {"learning_rate": 0.01} if loss == "squared_error" else {}

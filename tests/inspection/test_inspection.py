@@ -208,7 +208,7 @@ KINDS = list(product([False, True], ["tabular", "textbook"]))
 ACTIVATIONS_AND_KINDS = [(name, *kind) for name, kind in product(ACTIVATIONS, KINDS)]
 
 
-@pytest.mark.parametrize(("activation", "fitted", "recipe"), thinned(ACTIVATIONS_AND_KINDS, 3))
+@pytest.mark.parametrize(("activation", "fitted", "recipe"), thinned(ACTIVATIONS_AND_KINDS, 7))
 def test_the_gradient_of_every_activation_passes(activation, recipe, fitted):
     settings = {**QUICK, "n_estimators": 2, "schedule": "cosine"}
     model = BackpropRegressor(activation=activation, recipe=recipe, **settings)

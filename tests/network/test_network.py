@@ -102,7 +102,7 @@ def numeric(network, function, h=1e-5):
 )
 def test_gradient_is_the_slope(activation, hidden, dropout):
     state = np.random.Generator(np.random.SFC64(5)).bit_generator.state if dropout else None
-    for task, make_loss in thinned(CASES, 5):
+    for task, make_loss in thinned(CASES, 11):
         loss = make_loss()
         network = make(activation, hidden, TASKS[task][0], dropout)
         X, Y, w = data(task)

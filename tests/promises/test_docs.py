@@ -15,6 +15,7 @@ from pathlib import Path
 import doctests
 import numpy as np
 import pytest
+from effort import thinned
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 
 import skbackprop
@@ -92,7 +93,8 @@ def skip_without(page):
             pytest.importorskip(module, reason=f"{page.name} shows {module}, which is not installed")
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(DOCS)))
+# Every fourth page in a short run, as it is the slowest test; a complete run and the documentation have all.
+@pytest.mark.parametrize("page", thinned(PAGES, 4), ids=lambda page: str(page.relative_to(DOCS)))
 def test_code_on_the_page_runs(page):
     skip_without(page)
     assert doctests.failures(str(page)) == 0

@@ -123,8 +123,8 @@ def test_no_interruption_leaves_a_mixture(name, n_done, error):
     calls = range(1, n_calls + 2)  # the last number interrupts nothing
     rarer = 1 if isinstance(error, KeyboardInterrupt) else 7
     # The window after the last epoch is short: more of its last 80 calls.
-    window = calls[: -81 : -rarer * (1 if FULL else 5)]
-    for n in sorted({*calls[:: rarer * (7 if FULL else 97)], *window}):
+    window = calls[: -81 : -rarer * (1 if FULL else 11)]
+    for n in sorted({*calls[:: rarer * (7 if FULL else 197)], *window}):
         model = copy.deepcopy(started(name, n_done))
         with contextlib.suppress(type(error), AttributeError), Injection(n, error):
             quietly(train, model, N_EPOCHS - n_done)

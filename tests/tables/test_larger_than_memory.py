@@ -492,7 +492,7 @@ def test_partial_fit_reads_an_array_on_disk_part_by_part(tmp_path):
 @on_linux
 def test_a_long_stream_takes_no_more_memory():
     """Hundreds of calls after those that fill what is kept of the losses (a complete run fills all of it)."""
-    n_kept, n_more = (1000, 3000) if FULL else (100, 300)
+    n_kept, n_more = (1000, 3000) if FULL else (50, 150)
     program = f"""
     from skbackprop.training import loop
 
@@ -503,7 +503,7 @@ def test_a_long_stream_takes_no_more_memory():
         stream.partial_fit(X, X[:, 0] > 0, classes=[False, True])
 
     stream = BackpropClassifier(hidden_layer_sizes=(8,), n_estimators=1, random_state=0)
-    n_before = {n_kept + 200}
+    n_before = {2 * n_kept}
     for i in range(n_before):
         call(i)
     warm = status("RssAnon")

@@ -56,7 +56,7 @@ def noisy_and_clean(n_rows=400):
 
 def test_noise_is_trained_on_for_less_than_half_the_epochs():
     X, noise, clean = noisy_and_clean()
-    settings = {"hidden_layer_sizes": 48, "n_estimators": 2, "random_state": 0}
+    settings = {"recipe": "fast", "hidden_layer_sizes": 48, "n_estimators": 2, "random_state": 0}
     short = BackpropRegressor(**settings).fit(X, noise)
     long = BackpropRegressor(**settings).fit(X, clean)
     assert long.n_iter_ == long.resolved_params_["max_iter"]
