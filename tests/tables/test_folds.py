@@ -49,3 +49,14 @@ def test_too_few_groups_are_refused_with_the_remedy():
 def test_the_network_that_holds_a_row_out_gives_it_no_weight():
     weights = fold_weights(np.array([0, 1, NEVER]), 2, np.array([1.0, 2.0, 3.0]))
     assert weights.tolist() == [[0, 1], [2, 0], [3, 3]]
+
+
+@pytest.mark.parametrize("grouped", [False, True])
+def test_fewer_networks_than_folds_hold_out_as_many_rows_each(grouped):
+    classes = np.arange(400) % 4
+    groups = np.arange(400) // 2 if grouped else None
+    folds = deal_folds(8, 400, rng(), strata=classes, groups=groups, n_networks=3)
+    counts = np.bincount(folds + 1, minlength=4)
+    assert counts.tolist() == [250, 50, 50, 50]
+    for e in range(3):
+        np.testing.assert_allclose(np.bincount(classes[folds == e]), 12.5, atol=3)
