@@ -100,7 +100,9 @@ SMOOTHING = 0.1
 # with more it is worth more in training. Networks on folds need no upper bound: all rows are trained on.
 SMALL_TABLE = range(100, 2000)
 
-# From this many rows on a table is large.
+# From LARGE_TABLE rows on more epochs bring more than more networks do, so that there are fewer of these, and
+# one pass from large steps to small ones brings more than four. Each network holds out an eighth of the rows,
+# which is enough to validate on; the others are for all.
 LARGE_TABLE = 100_000
 FOLDS_OF_LARGE_TABLES = 8
 
@@ -158,6 +160,13 @@ def resolve(
         recipe = {**recipe, "scaling": "standard", "input_layer": None}
     if settings.scaling is None:
         recipe = {**recipe, "input_layer": None}
+    large = n_rows >= LARGE_TABLE and recipe["n_estimators"] > 1 and not streaming
+    if large:
+        recipe = {
+            **recipe,
+            "schedule": "flat_cos",
+            "n_estimators": n_networks(recipe["n_estimators"], n_rows),
+        }
     for name, value in recipe.items():
         if is_auto(getattr(settings, name, None)):
             setattr(settings, name, value)
@@ -174,8 +183,7 @@ def resolve(
             "early_stopping='folds' needs several networks, of which each holds out a fold. Got "
             "n_estimators=1; set it to at least 2, or early_stopping=True."
         )
-    # On large tables a part of the folds is held out: it is large enough, and the rest is for all networks.
-    settings.n_folds = max(settings.n_estimators, FOLDS_OF_LARGE_TABLES if n_rows >= LARGE_TABLE else 0)
+    settings.n_folds = max(settings.n_estimators, FOLDS_OF_LARGE_TABLES) if large else settings.n_estimators
     settings.calibrated = is_calibrated(settings, streaming, given_validation)
     if settings.n_iter_no_change == "cycle" and not has_cycles(settings, streaming, given_validation):
         settings.n_iter_no_change = None
@@ -220,6 +228,14 @@ def loss_of(settings):
     return named.get(settings.loss) if isinstance(settings.loss, str) else settings.loss
 
 
+def n_networks(of_recipe, n_rows):
+    """Return how many networks are trained on a large table, of as many as the recipe has on smaller ones.
+
+    On a table of LARGE_TABLE rows it is half of them, on one of twice as many rows a quarter.
+    """
+    return max(2, of_recipe * LARGE_TABLE // (2 * n_rows))
+
+
 def n_epochs(kind, n_rows, batch_size):
     """Return how many epochs the tabular recipes train."""
     steps = math.ceil(n_rows / batch_size)
@@ -231,6 +247,10 @@ def auto_value(name, recipe, kind):
     """Return in words what a parameter that is left at "auto" becomes: what :func:`resolve` makes of it."""
     values = RECIPES[recipe][kind == "regressor"]
     value = values[name]
+    if name == "n_estimators" and value > 1:
+        return f"{value}; from {LARGE_TABLE} rows on {value * LARGE_TABLE // 2} // n_samples, but at least 2"
+    if name == "schedule" and values["n_estimators"] > 1:
+        return f'"{value}"; from {LARGE_TABLE} rows on "flat_cos"'
     if value not in ("auto", "cycle"):
         return f'"{value}"' if isinstance(value, str) else repr(value)
     if name == "batch_size":

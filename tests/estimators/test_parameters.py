@@ -14,7 +14,7 @@ from skbackprop import BackpropClassifier, BackpropRegressor, Recipe
 from skbackprop.estimators import parameters
 from skbackprop.estimators.base import settings_of
 from skbackprop.estimators.documentation import auto_table, auto_table_rst
-from skbackprop.model.recipes import RECIPES
+from skbackprop.model.recipes import LARGE_TABLE, RECIPES
 from skbackprop.network.losses import Huber
 
 TABLES = {
@@ -58,10 +58,18 @@ def test_the_table_of_the_recipes_says_what_a_fit_takes(cls, recipe):
             if name == "batch_size" and text.startswith("n_samples"):
                 share, least, most = (int(word) for word in text.replace(",", "").split() if word.isdigit())
                 assert value == min(max(n_rows // share, least), most)
+            elif name == "n_estimators" and "from" in text:
+                few, from_rows, rows, fewest = (
+                    int(word) for word in text.replace(";", "").split() if word.isdigit()
+                )
+                assert value == (few if n_rows < from_rows else max(fewest, rows // n_rows))
+            elif name == "schedule" and "from" in text:
+                few, large = text.split(f"; from {LARGE_TABLE} rows on ")
+                assert f'"{value}"' == (few if n_rows < LARGE_TABLE else large)
             elif name == "early_stopping" and text.startswith('"folds" for 100'):
                 assert value == ("folds" if n_rows >= 100 else False)
             elif name == "n_iter_no_change" and "held out" in text:
-                assert value == ("cycle" if n_rows >= 100 else None)
+                assert value == ("cycle" if 100 <= n_rows < LARGE_TABLE else None)
             elif name == "label_smoothing" and "temperature" in text:
                 assert value == (float(text.split()[0]) if n_rows >= 100 else 0)
             elif name == "max_iter" and "steps" in text:

@@ -8,6 +8,7 @@ from sklearn.linear_model import Ridge
 from sklearn.model_selection import KFold, StratifiedKFold, cross_val_score
 
 from skbackprop import BackpropClassifier, BackpropRegressor
+from skbackprop.estimators.base import settings_of
 from skbackprop.model.recipes import n_epochs
 
 
@@ -56,3 +57,30 @@ def test_all_epochs_together_pass_a_bounded_number_of_rows():
     for n_rows in (200_000, 500_000):
         assert 0.9 * 3_200_000 < n_rows * n_epochs("classifier", n_rows, 256) <= 3_200_000
     assert n_epochs("classifier", 10**8, 256) == 4
+
+
+@pytest.mark.parametrize(
+    ("kind", "recipe", "n_rows", "expected"),
+    [
+        ("classifier", "tabular", 99_999, (8, 8, "coslog4")),
+        ("classifier", "tabular", 100_000, (4, 8, "flat_cos")),
+        ("classifier", "tabular", 150_000, (2, 8, "flat_cos")),
+        ("regressor", "tabular", 100_000, (3, 8, "flat_cos")),
+        ("regressor", "fast", 10**6, (2, 8, "flat_cos")),
+        ("classifier", "best", 100_000, (8, 8, "flat_cos")),
+        ("classifier", "textbook", 10**6, (1, 1, "constant")),
+    ],
+)
+def test_large_tables_have_fewer_networks_with_as_large_folds(kind, recipe, n_rows, expected):
+    estimator = BackpropClassifier if kind == "classifier" else BackpropRegressor
+    settings = settings_of(estimator(recipe=recipe), np.zeros((n_rows, 2)), None)
+    assert (settings.n_estimators, settings.n_folds, settings.schedule) == expected
+    if recipe != "textbook":
+        assert settings.early_stopping == "folds"
+        assert settings.n_iter_no_change == (None if n_rows >= 100_000 else "cycle")
+
+
+def test_what_the_user_sets_holds_on_large_tables():
+    model = BackpropClassifier(n_estimators=10, schedule="cosine")
+    settings = settings_of(model, np.zeros((10**6, 2)), None)
+    assert (settings.n_estimators, settings.n_folds, settings.schedule) == (10, 10, "cosine")
