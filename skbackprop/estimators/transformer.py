@@ -38,7 +38,8 @@ class HiddenLayerTransformer(
         What learns the layer; it is cloned, and the clone is fitted. To use a network that is fitted
         already, wrap it in :class:`sklearn.frozen.FrozenEstimator`.
     layer : int, default=-1
-        Which hidden layer: 0 is the first one, -1 the last one.
+        Which hidden layer, counted from 0 as in `coefs_`: 0 is the first one, -1 the last one. Displays
+        and messages, as textbooks, count layers from 1: their layer 1 is ``layer=0``.
 
     Attributes
     ----------
@@ -176,7 +177,7 @@ class HiddenLayerTransformer(
         if not isinstance(self.layer, Integral) or not -n_hidden <= self.layer < n_hidden:
             raise ValueError(
                 f"The 'layer' parameter must be an int from {-n_hidden} to {n_hidden - 1}, because the "
-                f"network has {n_hidden} hidden layers. Got {self.layer!r} instead."
+                f"network has {n_hidden} hidden layers, counted from 0. Got {self.layer!r} instead."
             )
         return self.layer
 

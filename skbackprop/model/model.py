@@ -173,7 +173,7 @@ class Model:
     def validation_batches(self, X, y, sample_weight, parts=(None,)):
         """Return the batches to validate on for each of `parts`, indices of rows (None: all)."""
         dtype = self.network.theta.dtype
-        Y, weights = self.targets.encode(y, dtype), self.row_weights(y, sample_weight)
+        Y, weights = self.targets.encode(y, dtype), self.targets.validation_weights(y, sample_weight)
         return [
             Batches(X, Y, weights, batch_size=VALIDATION_ROWS, dtype=dtype, scaling=self.scaling, rows=rows)
             for rows in parts

@@ -148,11 +148,29 @@ class ClassTargets:
             factors = self._factors(y)
         weights = factors if sample_weight is None else factors * sample_weight
         if not weights.any():
-            raise ValueError(
+            raise WeightlessRows(
                 f"class_weight={self.class_weight!r} gives a weight of zero to every row whose sample_weight "
                 "is positive; at least one row must keep a positive weight."
             )
         return weights
+
+    def validation_weights(self, y, sample_weight):
+        """Return the same as :meth:`row_weights`, for rows to validate on.
+
+        Raises
+        ------
+        ValueError
+            Where the weights of all rows are zero: rows of other classes are needed, not another weight.
+        """
+        try:
+            return self.row_weights(y, sample_weight)
+        except WeightlessRows as error:
+            held = "" if self.multilabel else f" (classes {np.unique(y).tolist()})"
+            raise ValueError(
+                f"y_val has no row of positive weight{held}: class_weight={self.class_weight!r} gives a "
+                "weight of zero to every row whose sample_weight_val is positive. X_val and y_val must have "
+                "rows of a class whose weight is positive."
+            ) from error
 
     def _rates(self, y, weights):
         """Return the weighted mean of Y."""
@@ -183,6 +201,10 @@ class ClassTargets:
             return (raw > 0).astype(np.int64)
         codes = (raw[:, 0] > 0).astype(np.intp) if self.n_outputs == 1 else raw.argmax(axis=1)
         return self.classes[codes]
+
+
+class WeightlessRows(ValueError):
+    """The class weights give a weight of zero to every row."""
 
 
 def by_class(class_weight, classes):
@@ -292,6 +314,8 @@ class RealTargets:
     def row_weights(self, y, sample_weight):
         """Return `sample_weight` itself."""
         return sample_weight
+
+    validation_weights = row_weights
 
     def encode_for_training(self, y, dtype):
         """Return Y, the same in training as in validation."""
