@@ -269,8 +269,8 @@ STOPPING = [
         Whether rows are held out, and the weights of the epoch with the best result on them are kept. True: a
         share of the rows, the same for all networks. "folds": each of the `n_estimators` networks holds out
         a fold of its own, so that every row is trained on by all networks but one, and keeps its own best
-        epoch. Classes are held out in equal shares. From 100,000 rows on a fold is an eighth of the rows at
-        most, and with fewer than eight networks the other rows are held out by none.
+        epoch. Classes are held out in equal shares. From 100,000 rows on there are at least eight folds (or
+        as many as groups); with fewer networks than folds, the other rows are held out by none.
         """,
     ),
     Parameter("validation_fraction", [FRACTION], "The share, in (0, 1)."),

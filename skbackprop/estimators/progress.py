@@ -1,5 +1,8 @@
 """What verbose=True prints of a fit: how many rows there are, and the name of the score."""
 
+import numpy as np
+
+from skbackprop.tables.folds import NEVER
 from skbackprop.training.progress import Progress
 
 
@@ -22,8 +25,9 @@ def make_progress(estimator, model, batches, validation, merged=False):
     trained = f"training on {batches.n_rows} {'different ' * merged}rows"
     watch, folds = validation.validate, validation.folds
     if folds is not None:
-        n_networks = model.network.n_networks
-        rows = f"{trained}, each held out by one of {n_networks} networks"
+        n_held_out = np.count_nonzero(folds != NEVER)
+        held_out = "each" if n_held_out == folds.size else f"{n_held_out} of them"
+        rows = f"{trained}, {held_out} held out by one of {model.network.n_networks} networks"
     elif watch is not None:
         origin = "held out" if validation.rows is not None else "of X_val"
         rows = f"{trained}, validation on {watch.batches[0].n_rows} rows {origin}"

@@ -24,6 +24,7 @@ def deal_folds(n_folds, n_rows, rng, strata=None, groups=None, sample_weight=Non
         Rows of weight 0 are never held out.
     n_networks : int, default=None
         With fewer networks than folds the rows of the other folds are never held out; None is `n_folds`.
+        Where there are fewer groups than folds, there are as many folds as groups.
 
     Returns
     -------
@@ -33,27 +34,24 @@ def deal_folds(n_folds, n_rows, rng, strata=None, groups=None, sample_weight=Non
     Raises
     ------
     ValueError
-        Where there are fewer groups than folds.
+        Where there are fewer groups than networks.
     """
     rows = np.arange(n_rows) if sample_weight is None else np.flatnonzero(sample_weight)
     if strata is None:
         strata = np.zeros(n_rows, dtype=np.intp)
     folds = np.full(n_rows, NEVER)
+    n_networks = n_folds if n_networks is None else n_networks
     if groups is not None:
+        n_folds = max(n_networks, min(n_folds, np.unique(groups[rows]).size))
         for fold, held_out in enumerate(split_groups(n_folds, strata[rows], groups[rows], rng)):
             folds[rows[held_out]] = fold
-        return of_networks(folds, n_networks)
-    sizes = np.bincount(strata[rows])
-    rows = rng.permutation(rows[sizes[strata[rows]] > 1])
-    # Dealt out like cards, one stratum after the other.
-    in_order = rows[np.argsort(strata[rows], kind="stable")]
-    folds[in_order] = np.arange(rows.size) % n_folds
-    return of_networks(folds, n_networks)
-
-
-def of_networks(folds, n_networks):
-    """Return the `folds` of the first networks, and NEVER for the others."""
-    return folds if n_networks is None else np.where(folds < n_networks, folds, NEVER)
+    else:
+        sizes = np.bincount(strata[rows])
+        rows = rng.permutation(rows[sizes[strata[rows]] > 1])
+        # Dealt out like cards, one stratum after the other.
+        in_order = rows[np.argsort(strata[rows], kind="stable")]
+        folds[in_order] = np.arange(rows.size) % n_folds
+    return np.where(folds < n_networks, folds, NEVER)
 
 
 def split_groups(n_folds, strata, groups, rng):

@@ -49,6 +49,12 @@ def test_networks_on_folds_keep_an_epoch_each(capsys):
     assert re.fullmatch(r"kept the best epoch of each network \(\d+ to \d+\) of 12: max_iter reached", last)
 
 
+def test_rows_that_no_network_holds_out_are_not_counted(capsys):
+    alone = np.where(np.arange(len(Y)) == 7, 3, Y)  # a class of a single row
+    BackpropClassifier(n_estimators=3, early_stopping="folds", max_iter=1, **SHORT).fit(X, alone)
+    assert printed(capsys)[0] == "training on 150 rows, 149 of them held out by one of 3 networks"
+
+
 def test_rows_that_were_given_are_not_called_held_out(capsys):
     BackpropRegressor(max_iter=1, **SHORT).fit(X[::2], Y[::2], X_val=X[1::2], y_val=Y[1::2])
     assert printed(capsys)[0] == "training on 75 rows, validation on 75 rows of X_val"

@@ -60,3 +60,12 @@ def test_fewer_networks_than_folds_hold_out_as_many_rows_each(grouped):
     assert counts.tolist() == [250, 50, 50, 50]
     for e in range(3):
         np.testing.assert_allclose(np.bincount(classes[folds == e]), 12.5, atol=3)
+
+
+def test_fewer_groups_than_folds_suffice_for_as_many_networks():
+    groups = np.arange(60) % 3
+    folds = deal_folds(8, 60, rng(), groups=groups, n_networks=2)
+    assert np.bincount(folds + 1).tolist() == [20, 20, 20]
+    assert all(np.unique(folds[groups == group]).size == 1 for group in range(3))
+    with pytest.raises(ValueError, match="3 groups, but each of the 4 networks"):
+        deal_folds(8, 60, rng(), groups=groups, n_networks=4)
