@@ -104,7 +104,8 @@ SMALL_TABLE = range(100, 2000)
 # one pass from large steps to small ones brings more than four. Each network holds out an eighth of the rows,
 # which is enough to validate on; the others are for all.
 LARGE_TABLE = 100_000
-FOLDS_OF_LARGE_TABLES = 8
+SCHEDULE_OF_LARGE_TABLES = "flat_cos"
+FEWEST_NETWORKS, FOLDS_OF_LARGE_TABLES = 2, 8
 
 
 class Settings(SimpleNamespace):
@@ -164,7 +165,7 @@ def resolve(
     if large:
         recipe = {
             **recipe,
-            "schedule": "flat_cos",
+            "schedule": SCHEDULE_OF_LARGE_TABLES,
             "n_estimators": n_networks(recipe["n_estimators"], n_rows),
         }
     for name, value in recipe.items():
@@ -233,7 +234,7 @@ def n_networks(of_recipe, n_rows):
 
     On a table of LARGE_TABLE rows it is half of them, on one of twice as many rows a quarter.
     """
-    return max(2, of_recipe * LARGE_TABLE // (2 * n_rows))
+    return max(FEWEST_NETWORKS, of_recipe * LARGE_TABLE // 2 // n_rows)
 
 
 def n_epochs(kind, n_rows, batch_size):
@@ -248,9 +249,10 @@ def auto_value(name, recipe, kind):
     values = RECIPES[recipe][kind == "regressor"]
     value = values[name]
     if name == "n_estimators" and value > 1:
-        return f"{value}; from {LARGE_TABLE} rows on {value * LARGE_TABLE // 2} // n_samples, but at least 2"
+        rows = value * LARGE_TABLE // 2
+        return f"{value}; from {LARGE_TABLE} rows on {rows} // n_samples, but at least {FEWEST_NETWORKS}"
     if name == "schedule" and values["n_estimators"] > 1:
-        return f'"{value}"; from {LARGE_TABLE} rows on "flat_cos"'
+        return f'"{value}"; from {LARGE_TABLE} rows on "{SCHEDULE_OF_LARGE_TABLES}"'
     if value not in ("auto", "cycle"):
         return f'"{value}"' if isinstance(value, str) else repr(value)
     if name == "batch_size":

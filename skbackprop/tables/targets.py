@@ -132,6 +132,33 @@ class ClassTargets:
         ValueError
             Where the weights of all rows are zero.
         """
+        weights = self._row_weights(y, sample_weight)
+        if self.class_weight is not None and not weights.any():
+            raise ValueError(
+                f"class_weight={self.class_weight!r} gives a weight of zero to every row whose sample_weight "
+                "is positive; at least one row must keep a positive weight."
+            )
+        return weights
+
+    def validation_weights(self, y, sample_weight):
+        """Return the same as :meth:`row_weights`, for rows to validate on.
+
+        Raises
+        ------
+        ValueError
+            Where the weights of all rows are zero: rows of other classes are needed, not another weight.
+        """
+        weights = self._row_weights(y, sample_weight)
+        if self.class_weight is not None and not weights.any():
+            held = "" if self.multilabel else f" (classes {np.unique(y).tolist()})"
+            raise ValueError(
+                f"y_val has no row of positive weight{held}: class_weight={self.class_weight!r} gives a "
+                "weight of zero to every row whose sample_weight_val is positive. X_val and y_val must have "
+                "rows of a class whose weight is positive."
+            )
+        return weights
+
+    def _row_weights(self, y, sample_weight):
         if self.class_weight is None:
             return sample_weight
         if self.class_weight == "balanced" and not self.multilabel:
@@ -147,30 +174,7 @@ class ClassTargets:
         else:
             factors = self._factors(y)
         weights = factors if sample_weight is None else factors * sample_weight
-        if not weights.any():
-            raise WeightlessRows(
-                f"class_weight={self.class_weight!r} gives a weight of zero to every row whose sample_weight "
-                "is positive; at least one row must keep a positive weight."
-            )
         return weights
-
-    def validation_weights(self, y, sample_weight):
-        """Return the same as :meth:`row_weights`, for rows to validate on.
-
-        Raises
-        ------
-        ValueError
-            Where the weights of all rows are zero: rows of other classes are needed, not another weight.
-        """
-        try:
-            return self.row_weights(y, sample_weight)
-        except WeightlessRows as error:
-            held = "" if self.multilabel else f" (classes {np.unique(y).tolist()})"
-            raise ValueError(
-                f"y_val has no row of positive weight{held}: class_weight={self.class_weight!r} gives a "
-                "weight of zero to every row whose sample_weight_val is positive. X_val and y_val must have "
-                "rows of a class whose weight is positive."
-            ) from error
 
     def _rates(self, y, weights):
         """Return the weighted mean of Y."""
@@ -201,10 +205,6 @@ class ClassTargets:
             return (raw > 0).astype(np.int64)
         codes = (raw[:, 0] > 0).astype(np.intp) if self.n_outputs == 1 else raw.argmax(axis=1)
         return self.classes[codes]
-
-
-class WeightlessRows(ValueError):
-    """The class weights give a weight of zero to every row."""
 
 
 def by_class(class_weight, classes):
