@@ -491,7 +491,7 @@ def test_partial_fit_reads_an_array_on_disk_part_by_part(tmp_path):
 
 @on_linux
 def test_a_long_stream_takes_no_more_memory():
-    """Hundreds of calls after those that fill what is kept of the losses (a complete run fills all of it)."""
+    """Many calls after those that fill what is kept of the losses; a complete run makes thousands."""
     n_kept, n_more = (1000, 3000) if FULL else (50, 150)
     program = f"""
     from skbackprop.training import loop
