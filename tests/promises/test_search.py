@@ -80,6 +80,22 @@ SEARCHES = {
     "pinball loss": "guide/losses",
     "slow training": "troubleshooting",
     "bagging": "guide/regularising",
+    "gradient clipping": "guide/tuning",
+    "patience": "guide/stopping",
+    "max_norm": "guide/regularising",
+    "groups": "guide/stopping",
+    "hidden layers": "guide/tuning",
+    "multi-output regression": "guide/multioutput",
+    "cross validation": "guide/tuning",
+    "high cardinality": "guide/inputs",
+    "unknown category": "guide/inputs",
+    "target encoding": "guide/inputs",
+    "multiclass": "guide/losses",
+    "cost-sensitive": "guide/class_weights",
+    "Keras": "which_model",
+    "time limit": "guide/watching",
+    "not converged": "troubleshooting",
+    "exploding gradients": "guide/watching",
 }
 
 
