@@ -191,10 +191,10 @@ class Adam(Optimizer):
         m.add(1 - self.beta_1, g)  # m <- beta_1 m + (1 - beta_1) g
         g *= g
         v.add(1 - self.beta_2, g)  # v <- beta_2 v + (1 - beta_2) g^2
-        m_corrected = m.divided_by(1 - self.beta_1**self.t)  # m' = m / (1 - beta_1^t)
-        v_corrected = v.divided_by(1 - self.beta_2**self.t)  # v' = v / (1 - beta_2^t)
-        direction = m_corrected.over_root(v_corrected, self.epsilon, out=block.scratch)
-        block.move(-eta, direction)  # theta <- theta - eta m' / (sqrt(v') + epsilon)
+        c_1 = 1 - self.beta_1**self.t  # m' = m / c_1
+        c_2 = 1 - self.beta_2**self.t  # v' = v / c_2
+        # theta <- theta - eta m' / (sqrt(v') + epsilon)
+        block.move_by_ratio(-eta / c_1, m, v, c_2, self.epsilon)
 
 
 class AdamW(Adam):

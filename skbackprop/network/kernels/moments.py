@@ -50,51 +50,22 @@ class Moment:
 
 
 class MomentBlock:
-    """The part of a Moment that belongs to one block of theta.
+    """The part of a Moment that belongs to one block of theta: v = moment.scale * array.
 
     Attributes
     ----------
+    moment : Moment
     array : ndarray
         A view of the Moment's array.
     """
 
-    __slots__ = ("_axpy", "_moment", "array")
+    __slots__ = ("_axpy", "array", "moment")
 
     def __init__(self, moment, where):
-        self._moment = moment
+        self.moment = moment
         self.array = moment.array[where]
         self._axpy = get_blas_funcs("axpy", dtype=self.array.dtype)
 
-    @property
-    def scale(self):
-        """The number that belongs to ``array``."""
-        return self._moment.scale
-
     def add(self, c, x):
         """Change it in place: v <- v + c x."""
-        self._axpy(x, self.array, a=c / self._moment.scale)
-
-    def divided_by(self, number):
-        """Return v / number."""
-        return Scaled(self.array, self._moment.scale / number)
-
-
-class Scaled:
-    """The vector scale * array, without computing it."""
-
-    __slots__ = ("array", "scale")
-
-    def __init__(self, array, scale):
-        self.array = array
-        self.scale = scale
-
-    def over_root(self, other, epsilon, out):
-        """Return self / (sqrt(other) + epsilon), whose array is written into `out`.
-
-        With s = sqrt(other.scale), sqrt(other) + epsilon = s (sqrt(other.array) + epsilon / s).
-        """
-        s = other.scale**0.5
-        np.sqrt(other.array, out=out)
-        out += epsilon / s
-        np.divide(self.array, out, out=out)
-        return Scaled(out, self.scale / s)
+        self._axpy(x, self.array, a=c / self.moment.scale)

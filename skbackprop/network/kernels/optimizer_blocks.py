@@ -57,9 +57,20 @@ class Block:
         """Change theta: theta <- theta - eta g."""
         self._add_to_theta(-eta, self.grad)
 
-    def move(self, c, vector):
-        """Change theta: theta <- theta + c vector, of a MomentBlock or a Scaled vector."""
-        self._add_to_theta(c * vector.scale, vector.array)
+    def move(self, c, v):
+        """Change theta: theta <- theta + c v, with a MomentBlock v."""
+        self._add_to_theta(c * v.moment.scale, v.array)
+
+    def move_by_ratio(self, c, m, v, c_2, epsilon):
+        """Change theta: theta <- theta + c m / (sqrt(v / c_2) + epsilon), with the MomentBlocks m and v.
+
+        With s = sqrt(v.scale / c_2), sqrt(v / c_2) + epsilon = s (sqrt(v.array) + epsilon / s).
+        """
+        s = math.sqrt(v.moment.scale / c_2)
+        ratio = np.sqrt(v.array, out=self.scratch)
+        ratio += epsilon / s
+        np.divide(m.array, ratio, out=ratio)
+        self._add_to_theta(c * m.moment.scale / s, ratio)
 
     def _add_to_theta(self, c, array):
         if not self._parts:
