@@ -2,7 +2,7 @@
 Explaining a prediction with SHAP
 =================================
 
-SHAP attributes the difference between a prediction and the mean prediction to the features.
+SHAP divides the difference between a prediction and the mean prediction among the features.
 """
 
 # sphinx_gallery_thumbnail_path = 'outputs/explain_with_shap.png'
@@ -27,7 +27,8 @@ def probability_benign(rows):
     return network.predict_proba(rows)[:, 1]
 
 
-# The explainer predicts for one patient with some of the features replaced by those of other patients.
+# The explainer computes predictions for one patient in which some features are replaced by those of other
+# patients.
 explainer = shap.PermutationExplainer(probability_benign, X_train[:50], seed=0)
 patient = X_test[:1]
 explanation = explainer(patient, silent=True)

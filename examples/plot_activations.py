@@ -2,7 +2,8 @@
 The activations and their slopes
 ================================
 
-All eleven, and beside each its derivative, by which backpropagation multiplies what comes back.
+The figure shows the eleven activations and their derivatives. In the backward pass, the gradient is
+multiplied by the derivative.
 """
 
 import matplotlib.pyplot as plt
@@ -14,9 +15,9 @@ from skbackprop.network.activations import ACTIVATIONS
 # %%
 # Values and slopes
 # -----------------
-# The package has no function for the derivative alone: ``backward`` multiplies ``delta`` by it, in place.
-# With a ``delta`` of ones that is the derivative. ``z`` and ``a`` are one array, unless the derivative needs
-# both.
+# The package has no function for the derivative alone: ``backward`` multiplies ``delta`` by it, in place. If
+# all entries of ``delta`` are 1, the result is the derivative. ``z`` and ``a`` are the same array unless the
+# derivative is computed from ``z``.
 
 
 def value_and_slope(activation, z):
@@ -54,8 +55,8 @@ axes.flat[-1].legend(*axes.flat[0].get_legend_handles_labels(), loc="center", fr
 plt.show()
 
 # %%
-# The slopes of sigmoid and tanh vanish on both sides: there they *saturate*. Those of the rectifier's
-# relatives are close to one wherever the unit is well above zero.
+# The derivatives of sigmoid and tanh vanish on both sides: the activations *saturate*. Those of the
+# functions from relu to mish are close to 1 where z is large (selu: 1.05).
 
 assert np.allclose(value_and_slope(ACTIVATIONS["identity"], z)[0], z)
 for name in ("sigmoid", "tanh", "relu", "mish"):

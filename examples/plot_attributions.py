@@ -2,14 +2,14 @@
 Explaining predictions
 ======================
 
-Which columns decide the price of a flat, and why is this one expensive? The attributions of a prediction
-are the shares of the columns in its difference from the mean prediction, computed by backpropagation to the
-inputs.
+Which columns determine the price of flats, and why is a particular flat expensive? The attributions of a
+prediction are the contributions of the columns to its difference from the mean prediction. They are computed
+by backpropagation to the inputs.
 """
 
 # %%
-# Prices are simulated, so that the right answer is known. The frame has categories and missing values, and
-# nothing is prepared: each column stays one column in the explanation.
+# The prices are simulated, so that their dependence on the columns is known. The frame has categories and
+# missing values and is not preprocessed, so each column has one attribution.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -41,28 +41,30 @@ model = BackpropRegressor(recipe="fast", random_state=0).fit(flats[:450], price[
 print(f"R² on new flats: {model.score(flats[450:], price[450:]):.3f}")
 
 # %%
-# The values of each row sum to its prediction less the mean prediction of the background.
+# The attributions of each row sum to its prediction minus the mean prediction for the background rows.
 
 new = flats[450:]
 result = attributions(model, new, background=flats[:450])
 print(f"largest deviation of a sum: {result.error:.1e} of the range of the predictions")
 
 # %%
-# Over all rows, the area and the district matter most. The agent has no share, as it should be.
+# On average over all rows, the area and the district contribute most. The agent, which has no effect on the
+# price, contributes almost nothing.
 
 AttributionsDisplay.from_attributions(result, kind="bar")
 plt.show()
 
 # %%
-# Each row is a point. Large flats are worth more, and the farther from the mean, the more. Old and new
-# buildings are both expensive: dark and bright points lie on the right. Districts are text, which has no
-# order.
+# In the next figure each row is a point, whose color is the value of the column. The price increases with
+# the area. Old and new buildings are both expensive: dark and bright points are on the right. Districts are
+# text, which has no order and therefore no color scale.
 
 AttributionsDisplay.from_attributions(result)
 plt.show()
 
 # %%
-# The most expensive of the new flats: from the mean prediction at the bottom to its own at the top.
+# The most expensive of the new flats: the figure leads from the mean prediction at the bottom to the
+# prediction for this flat at the top.
 
 AttributionsDisplay.from_attributions(result, kind="waterfall", row=int(result.predictions.argmax()))
 plt.show()

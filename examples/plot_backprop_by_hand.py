@@ -2,9 +2,8 @@ r"""
 Backpropagation by hand
 =======================
 
-The smallest network that has everything: two inputs, two hidden sigmoids, one output sigmoid. One
-step of gradient descent is done with a pencil, every number of it, and then by the package. The
-numbers are the same.
+A small network has two inputs, two hidden units and one output, all with sigmoids. One step of gradient
+descent is computed by hand, number by number, and then by the package. The numbers are the same.
 
 .. math::
 
@@ -25,9 +24,9 @@ from skbackprop.network.workspace import Workspace
 np.set_printoptions(precision=6, suppress=True)
 
 # %%
-# One example, and weights to begin with
-# --------------------------------------
-# The network should answer 0.8 to the inputs 1 and 0.5. The learning rate is 2. The first row of
+# One example, and initial weights
+# --------------------------------
+# The target for the inputs 1 and 0.5 is 0.8. The learning rate is 2. The first row of
 # ``W1`` belongs to the first input, its first column to the first hidden unit.
 
 x = np.array([1.0, 0.5])
@@ -42,7 +41,8 @@ b2 = 0.2
 # %%
 # Forward
 # -------
-# Every unit adds up its inputs times its weights and puts the sum through the sigmoid.
+# Every unit adds up its inputs, each multiplied by a weight, and its bias, and applies the sigmoid to the
+# sum.
 
 
 def sigmoid(z):
@@ -65,9 +65,9 @@ print(f"z2 = {z2:.6f}, a2 = {a2:.6f}, loss = {loss:.6f}")
 # %%
 # Backward
 # --------
-# ``delta`` is the derivative of the loss with respect to ``z``. At the output it is the error times
-# the slope of the sigmoid, ``a (1 - a)``. A hidden unit gets the ``delta`` behind it through the
-# weight that leads there, times its own slope.
+# ``delta`` is the derivative of the loss with respect to ``z``. At the output it is the error times the
+# slope of the sigmoid, ``a (1 - a)``. For a hidden unit it is the ``delta`` of the output, times the weight
+# of the connection to the output, times the slope of the hidden unit.
 
 delta2 = (a2 - y) * a2 * (1 - a2)
 delta1 = np.array(
@@ -79,8 +79,8 @@ delta1 = np.array(
 print(f"delta2 = {delta2:.6f}, delta1 = {delta1}")
 
 # %%
-# The derivative with respect to a weight is what goes into it (the activation before it) times what
-# comes back to it (the ``delta`` behind it). For a bias it is the ``delta`` alone.
+# The derivative with respect to a weight is the activation of the unit from which the connection starts,
+# times the ``delta`` of the unit to which it leads. For a bias it is the ``delta``.
 
 dW2 = a1 * delta2
 db2 = delta2
@@ -95,17 +95,17 @@ db1 = delta1
 # %%
 # The step
 # --------
-# Every parameter goes a little downhill, and the answer comes closer to 0.8.
+# Every parameter changes a little against its derivative, and the output comes closer to 0.8.
 
 new_W1, new_b1 = W1 - eta * dW1, b1 - eta * db1
 new_W2, new_b2 = W2 - eta * dW2, b2 - eta * db2
 new_a2 = sigmoid(sigmoid(x @ new_W1 + new_b1) @ new_W2 + new_b2)
-print(f"answer before {a2:.6f}, after {new_a2:.6f}")
+print(f"output before {a2:.6f}, after {new_a2:.6f}")
 
 # %%
 # The same by the package
 # -----------------------
-# The estimators train with these same objects, on many rows at a time.
+# The estimators use the same objects, with many rows at a time.
 
 network = Network(layer_sizes=[2, 2, 1], activations=["sigmoid"])
 network.W[0][:] = W1
@@ -143,8 +143,9 @@ for name, (by_hand, own) in numbers.items():
 # %%
 # The picture
 # -----------
-# Blue numbers go forward: activations in the units, weights on the arrows, biases beside the units. Orange
-# numbers come back: ``delta`` under the units, where it equals ``dL/db``, and ``dL/dW`` under the weights.
+# Blue numbers belong to the forward pass: activations in the units, weights on the arrows, biases next to
+# the units. Orange numbers belong to the backward pass: ``delta``, which equals ``dL/db``, under the units,
+# and ``dL/dW`` under the weights.
 
 units = [
     {"x1": (0, 1.2), "x2": (0, 0)},

@@ -2,8 +2,8 @@
 Class weights for rare classes
 ==============================
 
-If one class is rare, a network reaches a low loss by hardly ever predicting it. ``class_weight``
-increases the weight of the rare class.
+If one class is rare, a network can reach a low loss although it hardly ever predicts this class.
+``class_weight`` increases the weight of the rare class.
 """
 
 import matplotlib.pyplot as plt
@@ -74,7 +74,7 @@ for name, network in networks.items():
 # %%
 # Confusion matrices
 # ------------------
-# The shares are those of the true class, with the numbers of parts in parentheses.
+# Each cell shows the share of the parts of the true class, and the number of parts in parentheses.
 #
 # Class weights trade one type of error for the other: more faults are found, at the price of more
 # false alarms. They also change the predicted probabilities. If calibrated probabilities are needed,

@@ -72,9 +72,9 @@ def network(hidden_layer_sizes):
 # %%
 # The decision boundaries
 # -----------------------
-# The background shows the predicted probability of the class of the triangles: blue where it is high,
-# orange where it is low. On the line both classes have the same probability. The number in each panel is the
-# accuracy on the points that are shown.
+# The background shows the predicted probability of the class of the triangles: blue where it is high, orange
+# where it is low. On the black line both classes have the same probability. The number in each panel is the
+# accuracy on the points shown.
 
 levels = np.linspace(0, 1, 21)
 figure, axes = plt.subplots(4, 3, figsize=(6.5, 8.6), layout="constrained")

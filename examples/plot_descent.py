@@ -2,7 +2,7 @@
 Three ways down a valley
 ========================
 
-The gradient of a narrow valley points mostly from wall to wall, and hardly along it. Plain gradient descent
+In a narrow valley the gradient points mostly across the valley and hardly along it. Plain gradient descent
 zigzags; momentum and Adam do not.
 """
 
@@ -39,7 +39,7 @@ def path(optimizer, learning_rate, n_steps=40):
 # %%
 # Forty steps each
 # ----------------
-# Plain descent cannot take larger steps: from a learning rate of 2 / 30 on it would climb the walls.
+# Plain gradient descent cannot use a much larger learning rate: from 2 / 30 on it diverges.
 
 paths = {
     "gradient descent": path(SGD(momentum=0), 0.06),
@@ -60,9 +60,9 @@ axes[-1].set_xlabel("x")
 plt.show()
 
 # %%
-# Momentum gathers what the steps have in common, and overshoots a little. Adam's steps are about as long
-# in every direction, however steep it is; with a learning rate that does not fall it swings around the
-# lowest point. What they reached:
+# Momentum accumulates the common direction of the steps, and overshoots a little. Adam's steps have about
+# the same length in every direction, however steep the loss is; with a constant learning rate it oscillates
+# around the lowest point. The final losses are:
 
 for name, points in paths.items():
     print(f"{name:26s} {loss(points[-1]):.6f}")

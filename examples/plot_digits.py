@@ -9,8 +9,8 @@ the dropout rate, figures show the result, and the network is saved and loaded a
 # %%
 # The data
 # --------
-# Every image has 8 x 8 pixels, so a row of ``X`` has 64 features. A quarter of the images is held out
-# as the test set; ``stratify`` preserves the shares of the digits.
+# Every image has 8 x 8 pixels, so a row of ``X`` has 64 features. A quarter of the images is held out as the
+# test set; ``stratify`` keeps the shares of the digits equal in both sets.
 
 import matplotlib.pyplot as plt
 from sklearn.datasets import load_digits
@@ -49,8 +49,8 @@ assert accuracy >= 0.97
 # %%
 # Selecting the dropout rate
 # --------------------------
-# Dropout deactivates a random share of the hidden units in every training step, so that units do not
-# co-adapt. A grid search selects this share by cross-validation.
+# Dropout deactivates a random share of the hidden units in every training step, so that units do not rely on
+# each other. A grid search selects this share by cross-validation.
 
 from sklearn.model_selection import GridSearchCV
 

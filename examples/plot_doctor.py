@@ -2,9 +2,8 @@
 Diagnosing a network that does not learn
 ========================================
 
-:func:`~skbackprop.inspection.diagnose` checks a fitted network for common problems, and reports the
-measured values and what usually helps. This example improves a network step by step, following the
-findings.
+:func:`~skbackprop.inspection.diagnose` checks a fitted network for common problems, and reports measured
+values and recommendations. This example improves a network step by step, following these findings.
 """
 
 import warnings
@@ -28,8 +27,8 @@ X, X_test, y, y_test = train_test_split(X, y, random_state=0)
 # %%
 # A network with problems
 # -----------------------
-# The network is that of introductory textbooks: sigmoid units, initial weights of variance 1, plain gradient
-# descent. The data are not scaled; some columns are areas in the thousands, others are fractions.
+# The network is like those of introductory textbooks: sigmoid units, initial weights of variance 1, plain
+# gradient descent. The data are not scaled; some columns are areas in the thousands, others are fractions.
 
 model = BackpropClassifier(
     (30, 30),
@@ -69,8 +68,8 @@ print([finding.name for finding in first.at_least("critical")])
 # %%
 # Scaling and initialization
 # --------------------------
-# Causes come first, and their consequences after them. So the columns are
-# scaled first, and the initialization is adapted to the sigmoid.
+# The diagnosis lists causes before their consequences. The first step is therefore to scale the columns and
+# to use an initialization that suits the sigmoid.
 
 model.set_params(scaling="standard", recipe__initialization="auto")
 second = diagnose(fit(model), X, y, X_val=X_test, y_val=y_test)
@@ -80,9 +79,9 @@ print(second)
 # %%
 # Learning rate
 # -------------
-# The steps are too small, as the ratio of their norm to that of the weights shows. ``solver="adam"``
-# has a default learning rate that suits most networks. It has no momentum parameter, so that one gets its
-# default again.
+# The steps are too small, as the ratio of their norm to that of the weights shows. ``solver="adam"`` has a
+# default learning rate that suits most networks. Adam does not use ``momentum``, which is therefore reset to
+# its default.
 
 model.set_params(solver="adam", momentum=0.9, learning_rate="auto", max_iter=200)
 third = diagnose(fit(model), X, y, X_val=X_test, y_val=y_test)
@@ -101,8 +100,9 @@ print(f"accuracy on new rows: {default.score(X_test, y_test):.2f}")
 print(diagnose(default, X, y, X_val=X_test, y_val=y_test))
 
 # %%
-# The displays confirm the diagnosis. The figure at the top shows the activations of the first network, nearly
-# all of which are saturated. The one in the middle shows the improved network, and the last one its training.
+# The displays confirm the diagnosis. The top panel shows the activations of the first network, nearly all of
+# which are saturated. The middle panel shows those of the improved network, and the bottom panel its
+# training.
 
 figure, (top, middle, bottom) = plt.subplots(3, figsize=(6.5, 11), layout="constrained")
 for ax, network, title in [(top, faulty, "first network"), (middle, model, "improved network")]:

@@ -69,9 +69,9 @@ assert dropped.validation_scores_[-1] > plain.validation_scores_[-1]
 # %%
 # Loss curves
 # -----------
-# Without dropout the training loss decreases to 0, which includes the wrong labels, while the loss on
-# new data increases from epoch to epoch. With dropout the training loss remains high, because it is
-# measured with dropped units, and the loss on new data remains low.
+# Without dropout the training loss decreases to 0, that is, the network reproduces the wrong labels, while
+# the loss on new data increases from epoch to epoch. With dropout the training loss remains high, because it
+# is measured with dropped units, and the loss on new data remains low.
 
 figure, axes = plt.subplots(1, 2, figsize=(9, 3.8), sharey=True, layout="constrained")
 for axis, network, title in zip(axes, [plain, dropped], ["Without dropout", "With dropout"], strict=True):

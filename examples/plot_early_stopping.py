@@ -2,9 +2,9 @@
 Early stopping with a validation set
 ====================================
 
-A network that is trained for too long fits the noise. With a validation set, the loss on rows that are
-not used for training is measured after every epoch. Training stops when this loss no longer
-decreases, and the weights of the best epoch are kept.
+A network that is trained for too long fits the noise. With a validation set, the loss on rows that are not
+used for training is computed after every epoch. Training stops when this loss no longer decreases, and the
+weights of the best epoch are kept.
 """
 
 import warnings

@@ -2,8 +2,8 @@
 A table as it comes
 ===================
 
-Tables from a database have dates, missing values, decimals, and columns of many categories. ``fit`` takes
-them as they are, and ``columns_`` tells what each column was read as.
+Tables from a database have dates, missing values, decimals, and columns of many categories. ``fit`` accepts
+them without preprocessing, and ``columns_`` shows how each column was read.
 """
 
 from decimal import Decimal
@@ -25,9 +25,9 @@ use_style()
 # %%
 # Deliveries
 # ----------
-# The data are synthetic: 6,000 deliveries of 500 shops, some of which have more than a hundred orders and
-# others three. The minutes that a delivery took depend on the shop, the distance, the weather, the hour of
-# the order, and whether it was express. The price has no effect.
+# The data are synthetic: 6,000 deliveries of 500 shops. Some shops have more than a hundred orders, others
+# only three. The minutes that a delivery took depend on the shop, the distance, the weather, the hour of the
+# order, and whether it was express. The price has no effect.
 
 rng = np.random.default_rng(0)
 n_orders, n_shops = 6000, 500
@@ -47,8 +47,8 @@ expected += distance * pd.Series(weather).map({"dry": 3, "rain": 4, "snow": 7})
 minutes = expected + rng.normal(0, 6, n_orders)
 
 # %%
-# The types are those that a database gives: decimals are Python objects, and so are numbers in a column with
-# missing values. In four columns, 5 to 10 percent of the values are missing.
+# The types are those that a database returns: decimals are Python objects, and so are the numbers of a
+# column with missing values. In four columns, 5 to 10 % of the values are missing.
 
 
 def with_gaps(values, share):
@@ -72,9 +72,10 @@ print(X.dtypes)
 # %%
 # A plain fit
 # -----------
-# Nothing is prepared. The shops with the most orders have an input each; the others, which are rare, share
-# one, and the mean minutes of each shop are an input too. A missing weather is a category of its own. A date
-# becomes seven numbers: the day, and points on circles for the day of the year, the weekday and the hour.
+# The frame is not preprocessed. Each shop with many orders has an indicator; the others, which are rare,
+# share one, and the mean minutes of each shop are a further input (target encoding). A missing weather is a
+# separate category. A date is encoded as seven numbers: the day, and points on circles for the day of the
+# year, the weekday and the hour.
 
 model = BackpropRegressor(recipe="fast", random_state=0).fit(X, y)
 print(model.columns_)
@@ -119,9 +120,10 @@ scores = {
 print({name.split("\n")[0]: round(score, 3) for name, score in scores.items()})
 
 # %%
-# The picture shows for each column its kind, the number of categories that have an input each, and which
-# share of the rows is rare or missing. On the right, the dashed line is the score of a model that knows all
-# but the noise. The missing values and the shops with few orders keep both models below it.
+# The left panel shows the kind of each column, the number of categories that have an indicator, and the
+# share of the rows in which the value is missing or rare. In the right panel, the dashed line is the score
+# of a model that knows everything except the noise. Missing values and shops with few orders keep both
+# models below it.
 
 best_possible = 1 - 6**2 / minutes.var()
 _, (of_columns, of_scores) = plt.subplots(1, 2, figsize=(10, 4), width_ratios=(3, 2), layout="constrained")

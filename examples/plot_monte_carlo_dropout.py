@@ -58,9 +58,9 @@ mean, deviation = model.predict(line[:, None], return_std=True, n_samples=1000)
 # The uncertainty increases away from the data
 # --------------------------------------------
 # The band shows two standard deviations on either side of the mean. It represents the uncertainty about the
-# function only, without the noise of the data. The uncertainty is larger in the gap than where there are
-# data, and increases with the distance from the data on the left and on the right. The band is not a
-# guarantee: where the function changes direction outside of the data, it leaves the band.
+# function only and does not include the noise of the data. The uncertainty is larger in the gap than where
+# there are data, and increases with the distance from the data on the left and on the right. The band is not
+# a guarantee: where the function changes direction outside of the data, it leaves the band.
 
 figure, (above, below) = plt.subplots(
     2, 1, figsize=(8, 5.5), sharex=True, height_ratios=(3, 1), layout="constrained"

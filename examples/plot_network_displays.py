@@ -57,9 +57,9 @@ assert sigmoid.score(X, y) < 0.2 < 0.95 < relu.score(X, y)
 # %%
 # Gradient flow
 # -------------
-# In each layer the backward pass multiplies delta by the slope of the activation, which is at most 1/4
-# for the sigmoid. :class:`~skbackprop.displays.GradientFlowDisplay` shows the effect over eight layers:
-# from right to left, the dashed line of the sigmoid network falls by a factor of about four per layer, and
+# In each layer the backward pass multiplies delta by the slope of the activation, which is at most 1/4 for
+# the sigmoid. :class:`~skbackprop.displays.GradientFlowDisplay` shows the effect over eight layers: from
+# right to left, the dashed line of the sigmoid network decreases by a factor of about four per layer, and
 # that of the ReLU network remains nearly constant. Both networks are shown after their first epoch.
 
 figure, ax = plt.subplots(figsize=(7, 3.8), layout="constrained")
@@ -88,9 +88,9 @@ plt.show()
 # %%
 # Weights of the first layer
 # --------------------------
-# Each unit of the first layer has one weight per pixel, so its weights form an image.
-# :class:`~skbackprop.displays.WeightsDisplay` takes the shape of this image. A larger penalty than usual
-# keeps the weights of uninformative pixels small.
+# Each unit of the first layer has one weight per pixel, so its weights form an image. The parameter
+# ``shape`` of :class:`~skbackprop.displays.WeightsDisplay` is the shape of this image. A larger penalty than
+# usual keeps the weights of uninformative pixels small.
 
 network = BackpropClassifier((24,), recipe="textbook", alpha=0.003, learning_rate=0.01, random_state=0)
 WeightsDisplay.from_estimator(network.fit(X, y), shape=(8, 8))

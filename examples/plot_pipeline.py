@@ -62,9 +62,9 @@ print(flats.head())
 # %%
 # The pipeline
 # ------------
-# Text columns are one-hot encoded, missing values are imputed and marked by indicators. The different
-# magnitudes of the columns need no attention (areas are about 100, years about 2,000 and prices about
-# 400,000), because the network scales its inputs and its target. A notebook displays the pipeline as a
+# Text columns are one-hot encoded; missing values are imputed and marked by indicators. The columns have
+# different magnitudes (areas are about 100, years about 2,000 and prices about 400,000), but need no
+# scaling, because the network scales its inputs and its target. A notebook displays the pipeline as a
 # diagram: click on a step to see its parameters, and on the question mark for its documentation.
 
 

@@ -2,8 +2,8 @@
 Prediction intervals by quantile regression
 ===========================================
 
-A point prediction contains no information about its uncertainty. A network that predicts several
-quantiles gives intervals, for instance one that contains nine of ten values: wide where the data
+A point prediction contains no information about its uncertainty. A network that predicts several quantiles
+gives intervals, for instance one that contains nine of ten values. The intervals are wide where the data
 scatter strongly, and narrow where they do not.
 """
 
@@ -36,9 +36,9 @@ X_new, y_new = draw(2000)
 # %%
 # Five quantiles
 # --------------
-# With ``loss="quantile"`` the network predicts the value that a share ``quantile`` of the targets does
-# not exceed: 0.5 is the median, 0.05 and 0.95 are the bounds of an interval for nine of ten values. All
-# quantiles come from one network, which learns the distances between neighbours: they cannot cross.
+# With ``loss="quantile"`` the network predicts the value that a share ``quantile`` of the targets does not
+# exceed: 0.5 is the median, 0.05 and 0.95 are the bounds of an interval for nine of ten values. One network
+# predicts all quantiles. It learns the distances between neighboring quantiles, so they cannot cross.
 
 quantiles = [0.05, 0.25, 0.5, 0.75, 0.95]
 model = BackpropRegressor(

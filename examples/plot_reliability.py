@@ -1,10 +1,11 @@
 """
-Are probabilities what they say?
-================================
+Are the predicted probabilities calibrated?
+===========================================
 
-Of the rows to which a calibrated classifier gives a probability of 20 %, one in five belongs to the class.
-The reliability diagram shows it: the mean prediction of a group of rows, and the share of the class in it.
-A network that is trained to the end is too sure of itself.
+Of the rows for which a calibrated classifier predicts a probability of 20 %, one in five belongs to the
+class. A reliability diagram shows whether this is so: it compares the mean prediction in groups of rows with
+the share of the class in each group. The probabilities of a network that is trained without held-out rows
+are too extreme.
 """
 
 import matplotlib.pyplot as plt
@@ -35,8 +36,8 @@ X_new, y_new, probability = draw(20_000)
 # %%
 # With and without held-out rows
 # ------------------------------
-# By default, each network keeps the epoch that was best on the rows that it held out, and a temperature makes
-# its probabilities fit them.
+# By default, each network keeps the weights of the epoch that was best on its held-out rows, and a
+# temperature calibrates its probabilities on these rows.
 
 to_the_end = BackpropClassifier((32, 32), max_iter=200, dropout=0, early_stopping=False, random_state=0)
 models = {"200 epochs, nothing held out": to_the_end, "default": BackpropClassifier((32, 32), random_state=0)}

@@ -2,10 +2,9 @@
 Saturated sigmoids
 ==================
 
-A sigmoid that is pushed far to one side is flat: its derivative is almost 0. Backpropagation
-multiplies by this derivative, so a network of saturated sigmoids learns almost nothing, however
-wrong its answers are. Two remedies are shown here: cross-entropy in place of the squared error,
-and ReLU in place of the sigmoid.
+For inputs far from 0 the sigmoid is flat: its derivative is almost 0. Backpropagation multiplies by this
+derivative, so a network of saturated sigmoids learns almost nothing, however wrong its outputs are. This
+example shows two remedies: cross-entropy instead of the squared error, and ReLU instead of the sigmoid.
 """
 
 import warnings
@@ -26,9 +25,9 @@ use_style()
 # %%
 # One neuron that is completely wrong
 # -----------------------------------
-# The smallest network there is: one input, one sigmoid neuron. It should answer 0. Its input is 1,
-# its weight and its bias are 10, so that z = 20 and it answers almost exactly 1. How strongly does
-# the error pull at the weight?
+# The smallest possible network has one input and one sigmoid neuron. The target is 0. The input is 1, and
+# the weight and the bias are 10, so z = 20 and the output is almost exactly 1. How large is the derivative
+# of the loss with respect to the weight?
 
 
 def neuron(weight, bias):
@@ -40,7 +39,7 @@ def neuron(weight, bias):
 
 
 def backpropagate(network, workspace, loss):
-    """Write the gradient of one example, x = 1 and y = 0, and return the answer of the neuron."""
+    """Write the gradient of one example, x = 1 and y = 0, and return the output of the neuron."""
     z = network.forward(np.ones((1, 1)), workspace)
     loss.delta(np.zeros((1, 1)), z, out=workspace.output.delta)
     network.backward(workspace)
@@ -52,19 +51,20 @@ def backpropagate(network, workspace, loss):
 squared_error, cross_entropy = SigmoidSquaredError(), BinaryCrossEntropy()
 for name, loss in [("squared error", squared_error), ("cross-entropy", cross_entropy)]:
     network, workspace = neuron(weight=10.0, bias=10.0)
-    answer = backpropagate(network, workspace, loss)
-    print(f"{name}: answer {answer:.9f}, dL/dW = {workspace.grad[0]:.2e}")
+    output = backpropagate(network, workspace, loss)
+    print(f"{name}: output {output:.9f}, dL/dW = {workspace.grad[0]:.2e}")
 
 # %%
-# With the squared error, dL/dz = (a - y) a (1 - a), and a (1 - a) is about 2e-9: the neuron is as
-# wrong as can be, and hardly feels it. With cross-entropy the factor a (1 - a) cancels, and what is
-# left is the error itself, a - y.
+# With the squared error, dL/dz = (a - y) a (1 - a), and a (1 - a) is about 2e-9: the error is as large as
+# possible, but the derivative is almost 0. With cross-entropy the factor a (1 - a) cancels, and the
+# derivative is the error itself, a - y.
 #
-# Now two neurons learn, by 300 steps of gradient descent from a milder start (weight and bias 2).
+# Next, such a neuron is trained with each of the two losses by 300 steps of gradient descent, from less
+# extreme initial values (weight and bias 2).
 
 
-def answers(loss, start, n_steps=300, learning_rate=0.15):
-    """Return what the neuron answers before each step of gradient descent."""
+def outputs(loss, start, n_steps=300, learning_rate=0.15):
+    """Return the output of the neuron before each step of gradient descent."""
     network, workspace = neuron(start, start)
     history = []
     for _ in range(n_steps):
@@ -76,9 +76,9 @@ def answers(loss, start, n_steps=300, learning_rate=0.15):
 # %%
 # A whole network
 # ---------------
-# The same happens in a real network. All three of these start from weights that are far too
-# large (normal with variance 1), so that most of their sigmoids are saturated. They see the same
-# digits in the same order, with the same learning rate. Only the loss and the activation differ.
+# The same happens in larger networks. Three networks start from weights that are far too large (normal with
+# variance 1), so that most sigmoids are saturated. They are trained on the same digits in the same order,
+# with the same learning rate. Only the loss and the activation differ.
 
 X, y = load_digits(return_X_y=True)
 
@@ -101,7 +101,7 @@ def accuracy_curve(activation, loss):
         random_state=0,
     )
     with warnings.catch_warnings():
-        # That 30 epochs are too few is what this example is about.
+        # The example shows that 30 epochs are too few.
         warnings.simplefilter("ignore", ConvergenceWarning)
         network.fit(X, y, X_val=X, y_val=y)
     return network.validation_scores_
@@ -118,17 +118,17 @@ for name, curve in curves.items():
 assert curves["sigmoid, squared error"][29] < 0.9 < curves["sigmoid, cross-entropy"][29]
 
 # %%
-# On the left the neuron with the squared error wastes its first 150 steps, though nothing but
-# its starting point is bad. On the right the network with the squared error is still far behind
-# after 30 epochs.
+# Left: the output of the neuron with the squared error hardly changes in the first 150 steps, because it
+# starts saturated. Right: the network with the squared error still has a much lower accuracy after 30
+# epochs.
 
 figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.8), layout="constrained")
 
-left.plot(answers(squared_error, start=2.0), "C1--")
+left.plot(outputs(squared_error, start=2.0), "C1--")
 left.text(55, 0.88, "squared error")
-left.plot(answers(cross_entropy, start=2.0), "C0-")
+left.plot(outputs(cross_entropy, start=2.0), "C0-")
 left.text(60, 0.11, "cross-entropy")
-left.set(xlabel="step", ylabel="answer of the neuron (should be 0)", ylim=(0, 1.03))
+left.set(xlabel="step", ylabel="output of the neuron (target 0)", ylim=(0, 1.03))
 left.set_title("One saturated neuron")
 
 epochs = range(1, 31)

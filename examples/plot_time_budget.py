@@ -2,9 +2,9 @@
 Callbacks: a time budget
 ========================
 
-scikit-learn's callbacks are called after every epoch of a fit. This example implements a callback of a dozen
-lines that ends the training after a given time, and combines it with scikit-learn's own ``ScoringMonitor``
-and ``ProgressBar``.
+scikit-learn's callbacks are called after every epoch of a fit. This example implements a short callback that
+ends the training after a given time, and shows scikit-learn's own callbacks ``ScoringMonitor`` and
+``ProgressBar``.
 """
 
 try:
@@ -31,9 +31,9 @@ X, X_test, y, y_test = train_test_split(X, y, random_state=0)
 # %%
 # A custom callback
 # -----------------
-# A callback is any object with these four methods. ``on_fit_task_end`` is called at the end of each
-# epoch. If it returns a true value, the training ends, without a warning, because the end was requested. The
-# method may have any of the keyword parameters ``X``, ``y``, ``metadata`` and ``fitted_estimator``.
+# A callback is any object with these four methods. ``on_fit_task_end`` is called at the end of each epoch.
+# If it returns a true value, training ends without a warning. The method may have any of the keyword
+# parameters ``X``, ``y``, ``metadata`` and ``fitted_estimator``.
 
 
 class TimeBudget:
@@ -68,7 +68,7 @@ print(f"{network.n_iter_} epochs in {time.perf_counter() - started:.1f} s")
 print(f"accuracy on new digits: {network.score(X_test, y_test):.2f}")
 assert network.n_iter_ < 1_000_000
 
-# The last call is at the end of the fit.
+# The last call of the callback is at the end of the fit and not of an epoch.
 figure, ax = plt.subplots(figsize=(7, 3.2), layout="constrained")
 ax.plot(
     budget.ends_of_epochs[: network.n_iter_], network.loss_curve_, marker=".", label="loss after each epoch"
@@ -82,10 +82,10 @@ ax.grid()
 plt.show()
 
 # %%
-# The weights are those of the last epoch, as with ``max_iter``. Two remarks: the default recipe reduces
-# its learning rate to 0 over exactly ``max_iter`` epochs, so stopping it earlier gives a network that has not
-# converged; with a constant learning rate, as here, the training can be stopped at any time. The time is
-# checked after each epoch, so an epoch that has begun is completed.
+# The weights are those of the last epoch, as with ``max_iter``. The default recipe reduces its learning rate
+# to 0 over ``max_iter`` epochs, so a network that is stopped earlier has not converged; with a constant
+# learning rate, as in this example, training can be stopped at any time. The time is checked after each
+# epoch, so an epoch that has begun is completed.
 #
 # Scores of every epoch
 # ---------------------

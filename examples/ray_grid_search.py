@@ -2,7 +2,8 @@
 A grid search on Ray
 ====================
 
-Ray replaces joblib's processes, on one machine or on a cluster. The results are the same.
+Ray replaces joblib's processes, on one machine or on a cluster. The scores of the grid search are the same
+as in one process.
 """
 
 # sphinx_gallery_thumbnail_path = 'outputs/ray_grid_search.png'

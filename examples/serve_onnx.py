@@ -2,8 +2,8 @@
 Serve a model as ONNX
 =====================
 
-A pipeline is trained on a table with numeric and text columns, exported as an ONNX file, and served over HTTP
-by a process that uses neither skbackprop nor scikit-learn, only onnxruntime and Python's HTTP server.
+A pipeline is trained on a table with numeric and text columns, exported as an ONNX file, and served over
+HTTP by a process that uses onnxruntime and Python's HTTP server, but neither skbackprop nor scikit-learn.
 The responses are compared with the predictions of the pipeline::
 
     pip install ".[onnx,frames]"
@@ -139,7 +139,7 @@ model = make_pipeline(
     ),
     BackpropClassifier(random_state=0),
 ).fit(frame, bought)
-print(f"accuracy on the {n} rows of the training: {model.score(frame, bought):.3f}")
+print(f"accuracy on the {n} training rows: {model.score(frame, bought):.3f}")
 
 file = to_onnx(model, frame[:1], options={id(model[-1]): {"zipmap": False}})
 

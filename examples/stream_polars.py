@@ -3,8 +3,9 @@ Learning from a stream of batches
 =================================
 
 A Parquet file is read batch by batch. Each batch is passed to ``partial_fit`` as a Polars data frame. The
-distribution of the inputs drifts, and their scaling is updated accordingly. The network follows the drift,
-and forgets what it learned from earlier batches: at the end, in winter, it predicts summer days poorly.
+distribution of the inputs drifts, and their scaling is updated accordingly. The network adapts to the drift,
+and forgets what it learned from earlier batches: at the end, in winter, its predictions for summer days are
+poor.
 """
 
 # sphinx_gallery_thumbnail_path = 'outputs/stream_polars.png'
