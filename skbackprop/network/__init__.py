@@ -1,27 +1,29 @@
-"""The network that the textbook teaches: forward, backward, losses, optimizers. It knows no scikit-learn.
+"""The multilayer perceptron: forward and backward pass, losses, optimizers; independent of scikit-learn.
 
-Begin with ``textbook.py``: the whole algorithm in plain NumPy, one equation a line. The other files compute
-the same without allocating anything in a training step.
+Begin with ``textbook.py``: the whole algorithm in plain NumPy, one equation per line. The other files compute
+the same without allocating memory in a training step.
 
 ======================  ===================================================================
-``textbook.py``         all of it, to be read; ``python -m skbackprop.network.textbook``
+``textbook.py``         the complete algorithm; run it: ``python -m skbackprop.network.textbook``
 ``network.py``          the parameters theta, the forward and the backward pass
-``members.py``          one of several networks side by side
+``members.py``          copies of one of several networks, or in another dtype
 ``activations.py``      sigma and sigma'
-``losses/``             what is minimised, delta^L, and the link of the output layer
+``losses/``             losses, delta^L, and the link of the output layer
 ``dropout.py``          dropout masks
-``optimizers.py``       from the gradient to the step
+``optimizers.py``       SGD, Adam, AdamW
 ``norms.py``            bounds on the gradient and on the weights of a unit
-``schedules.py``        how the learning rate changes
-``initialization.py``   first weights
+``schedules.py``        learning rate schedules
+``initialization.py``   initial weights
 ``parametrization.py``  the neural tangent parametrisation, as factors on the learning rate
-``input_layer.py``      learned scales and periodic embeddings that make a^0 of the inputs
+``input_layer.py``      learned scales and periodic embeddings, which compute a^0 from the inputs
+``input_gradient.py``   the derivative of the outputs with respect to the inputs
+``growth.py``           additional inputs for a trained network
 ``workspace.py``        the arrays z, a, delta, dW of a batch
-``file_checks.py``      whether a network from a file is whole
-``kernels/``            how it is made fast
+``file_checks.py``      checks of networks loaded from files
+``kernels/``            low-level routines for speed
 ======================  ===================================================================
 
-Activations, losses and schedules, and what users derive their own from, can be imported from here.
+Activations, losses, schedules and their base classes can be imported from here.
 """
 
 from skbackprop.network.activations import (

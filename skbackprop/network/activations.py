@@ -1,7 +1,7 @@
 """Activation functions sigma and their derivatives sigma'.
 
-Each class shows the forward formula on top of the backward one. Both write into the arrays they
-are given, so that a training step allocates nothing:
+Both methods of an activation write into the arrays they are given, so that a training step
+allocates no memory:
 
 ``forward(z, out, scratch)``
     writes a = sigma(z) into `out`, which is `z` itself unless ``needs_z``.
@@ -9,13 +9,13 @@ are given, so that a training step allocates nothing:
     multiplies `delta` in place by sigma'(z). The arrays `a`, `z`, `scratch` (floats) and `flags`
     (booleans) have the shape of `delta` and may be overwritten: they are not read afterwards.
 
-Where sigma' can be written through a = sigma(z) it is, and z is not kept. The activations that
-need z set ``needs_z``. ``initialization`` names the scheme that keeps the variance of the signal
-through many layers of this activation (see :mod:`skbackprop.network.initialization`). Where sigma'
-depends on the sign of a alone, ``sign_suffices`` is set, and dropout multiplies a in place: where it
-replaces a positive a by zero, delta is zero too.
+Where possible, sigma' is computed from a = sigma(z), so that z need not be stored; activations that
+need z set ``needs_z``. ``initialization`` names the scheme that preserves the variance of the signal
+through many layers of this activation (see :mod:`skbackprop.network.initialization`).
+``sign_suffices`` is set where sigma' depends on the sign of a alone. Dropout then multiplies a in
+place: where it sets a positive a to zero, delta is zero as well.
 
-The formulas use NumPy's exp, expm1 and tanh, which are vectorised, and not SciPy's expit and
+The formulas use NumPy's exp, expm1 and tanh, which are vectorised, instead of SciPy's expit and
 log1p-like functions, which take about ten times as long.
 """
 
@@ -34,7 +34,7 @@ from skbackprop.network.kernels.elementwise import (
 
 
 class Activation:
-    """Base class, with the attributes that the network reads."""
+    """Base class of activation functions."""
 
     needs_z = False
     sign_suffices = False
@@ -55,7 +55,7 @@ class Identity(Activation):
     sign_suffices = True
 
     def forward(self, z, out, scratch):
-        pass  # z and out are one array
+        pass  # z and out are the same array
 
     def backward(self, delta, a, z, scratch, flags):
         pass
@@ -155,8 +155,8 @@ class SELU(Activation):
         out *= self.scale
 
     def backward(self, delta, a, z, scratch, flags):
-        # min(a, 0) + lambda alpha is sigma' where z <= 0, and lambda alpha where z > 0;
-        # there the difference from lambda is subtracted again.
+        # sigma' is min(a, 0) + lambda alpha where z <= 0. Where z > 0 this sum is lambda alpha, and
+        # subtracting lambda (alpha - 1) gives lambda.
         is_positive(a, out=flags)
         negative_part(a, out=scratch)
         scratch += self.scale * self.alpha
@@ -223,7 +223,7 @@ class GELU(Activation):
 
 
 class Mish(Activation):
-    """sigma(z) = z t, t = tanh(ln(1 + exp(z))) (Misra, 2020), computed by means of u = exp(z) alone.
+    """sigma(z) = z t, t = tanh(ln(1 + exp(z))) (Misra, 2020), computed from u = exp(z) alone.
 
     With v = 1 + u and r = 1 / (v^2 + 1)
 
@@ -233,7 +233,7 @@ class Mish(Activation):
 
     needs_z = True
     initialization = "he"
-    # From here on r is below 1e-34, and t is 1. With a z above 44 the square of v would overflow in float32.
+    # For larger z, r < 1e-34 and t = 1 after rounding. For z > 44 the square of v overflows in float32.
     LARGEST_Z = 40.0
 
     def _write_u(self, z, out):
@@ -278,4 +278,4 @@ ACTIVATIONS = {
     "gelu": GELU(),
     "mish": Mish(),
 }
-ACTIVATIONS["logistic"] = ACTIVATIONS["sigmoid"]  # scikit-learn's name for it
+ACTIVATIONS["logistic"] = ACTIVATIONS["sigmoid"]  # scikit-learn's name

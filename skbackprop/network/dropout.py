@@ -1,15 +1,15 @@
-"""Inverted dropout (Srivastava et al., 2014): the masks, drawn from raw random bits."""
+"""Masks of inverted dropout (Srivastava et al., 2014), drawn from raw random bits."""
 
 import math
 
 import numpy as np
 
-# Random words drawn at a time. The generator can only return new arrays; small ones keep a
-# training step from allocating anything that grows with the network.
+# Random words drawn per call. The generator always returns a new array; small arrays keep the memory
+# that a training step allocates independent of the size of the network.
 CHUNK = 2048
-# The same for words that hold a bit for each of 64 units, whose bytes become indices on the way.
+# The same for `DigitByDigit`, whose words hold one bit for each of 64 units.
 CHUNK_OF_BITS = 512
-# Binary digits of a rate up to which its digits are drawn one by one, because that is faster.
+# Rates with at most this many binary digits are drawn digit by digit, which is faster for them.
 FEW_DIGITS = 3
 
 
@@ -19,19 +19,19 @@ class Dropout:
     The mask multiplies a on the way forward and delta on the way back; because of the factor
     1 / (1 - rate) the expectation of a * mask is a, and prediction needs no change.
 
-    The rate is rounded to 16 binary digits, and the mask uses the rounded one. A unit is dropped where a
-    random integer is below the rate's digits; of 8 bits where these are enough, else of 16: a tenth of the
-    time that random floats take. Rates of few digits, such as 0.5, which is 0.1 in binary, take half of that:
-    there the integers are drawn and compared digit by digit, for 64 units at a time.
+    The rate is rounded to 16 binary digits. A unit is dropped where a random integer of 8 bits (16 bits if
+    the rate has more than 8 digits) is below these digits, read as an integer; this takes a tenth of the
+    time of random floats. For rates of at most three digits, such as 0.5 (0.1 in binary), random digits are
+    drawn and compared one by one, for 64 units at a time, which halves the time again.
 
     Parameters
     ----------
     rate : float
         Probability p of dropping a unit, in [0, 1).
     shape : tuple of int
-        Rows and units.
+        Numbers of rows and units.
     dtype : dtype
-        Of the masks.
+        Dtype of the masks.
     """
 
     def __init__(self, rate, shape, dtype):
@@ -44,7 +44,7 @@ class Dropout:
         self.fade(1.0)
 
     def fade(self, factor):
-        """Drop with probability `factor` times the rate from now on."""
+        """Set the dropout probability of the next masks to `factor` times the rate."""
         numerator = min(round(factor * self.rate * 2**16), 2**16 - 1)
         self.scale = 1 / (1 - numerator / 2**16)
         digits = f"{numerator:016b}".rstrip("0")  # the rate's binary digits after the point
@@ -62,7 +62,7 @@ class Dropout:
 
 
 class Integers:
-    """Keeps a unit where its random integer, of `n_bits` bits, is not below the rate's digits."""
+    """Draw masks from random integers of `n_bits` bits: a unit is kept where its integer is >= the rate's."""
 
     def __init__(self, n_bits, mask):
         n_bytes = mask.size * n_bits // 8
@@ -74,7 +74,7 @@ class Integers:
         self._mask = mask
 
     def set_rate(self, digits, scale):
-        """Drop with the probability that has these binary digits from now on; `scale` is 1 / (1 - p)."""
+        """Set the dropout probability p to the one with these binary `digits`; `scale` is 1 / (1 - p)."""
         self._threshold = int(digits.ljust(self._n_bits, "0"), 2)
         self._scale = scale
 
@@ -89,10 +89,10 @@ class Integers:
 
 
 class DigitByDigit:
-    """Keeps a unit where its random binary digits are not below those of the rate.
+    """Draw masks digit by digit: a unit is kept where its random binary digits are not below the rate's.
 
-    From the last digit to the first: where the next one is the same in both, whether the random digits are
-    below the rate's stays as it is; elsewhere that digit decides.
+    Digits are compared from the last to the first: where two digits differ, they decide; where they are
+    equal, the result of the previous digits remains.
 
     rate's digit 1: below = below or not random    (a random 0 is below it)
     rate's digit 0: below = below and not random   (a random 1 is above it)
@@ -106,10 +106,10 @@ class DigitByDigit:
         self._pieces = [octets[i : i + 8 * CHUNK_OF_BITS] for i in range(0, len(octets), 8 * CHUNK_OF_BITS)]
 
     def set_rate(self, digits, scale):
-        """Drop with the probability that has these binary digits from now on; `scale` is 1 / (1 - p)."""
+        """Set the dropout probability p to the one with these binary `digits`; `scale` is 1 / (1 - p)."""
         self._digits = digits
         kept = 1 - np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1)
-        # The masks of eight units, by the byte of their bits: faster than a conversion of each bit.
+        # The masks of eight units for each byte: a look-up is faster than converting each bit.
         self._octets = (scale * kept).astype(self._pieces[0].dtype)
 
     def draw(self, random_words):

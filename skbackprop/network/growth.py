@@ -1,7 +1,7 @@
-"""Growth of a network by further inputs, such as those of categories that come later in a stream.
+"""Addition of inputs to a trained network, such as categories that first occur late in a stream.
 
-A new input starts with weights of 0, or with those of an input that stood for it before, so that growth
-changes no output.
+A new input starts with weights of 0, or with a copy of the weights of the input that represented it
+before, so that the outputs do not change.
 """
 
 import numpy as np
@@ -10,17 +10,17 @@ from skbackprop.network.kernels.parameter_layout import in_order_of_storage
 
 
 def grow_inputs(network, optimizer, origins, rng=None):
-    """Change `network` in place so that it takes further inputs, and the state of its optimizer accordingly.
+    """Add inputs to `network` in place, and adapt the state of its optimizer.
 
     Parameters
     ----------
     network : Network
     optimizer : Optimizer or None
     origins : ndarray of int, shape (n_inputs,)
-        For each input afterwards the present input whose weights it gets, -1 for weights of 0.
+        For each input of the grown network, the present input whose weights it gets; -1 for weights of 0.
     rng : numpy.random.Generator, default=None
-        Where no input ever varied, weights of 0 could not be learned. With `rng` they are drawn instead, with
-        the deviation of the present ones.
+        Draws the weights of new inputs, with the standard deviation of the present ones, instead of 0. This
+        is needed where no input has varied so far, because weights of 0 could not be learned.
     """
     old_layout, old_theta, old_layer = network.layout, network.theta, network.input_layer
     n_old = network.n_inputs
@@ -33,7 +33,7 @@ def grow_inputs(network, optimizer, origins, rng=None):
         rows = np.concatenate((rows, embedded))
         sizes[0] = layer.n_outputs
     deviation = network.W[0].std()
-    # The same object with other sizes, because the training holds it too.
+    # Initialize the same object again, because the training refers to it as well.
     network.__init__(
         sizes, network.activation_names, network.dropout, old_theta.dtype, layer, network.n_networks
     )
@@ -49,7 +49,7 @@ def grow_inputs(network, optimizer, origins, rng=None):
 
 
 def places_of_origin(old, new, rows):
-    """Return for each parameter of a layout the parameter of the `old` layout that it comes from, or -1.
+    """Return for each parameter of the `new` layout the index of its origin in the `old` one, or -1.
 
     Parameters
     ----------
@@ -69,5 +69,5 @@ def places_of_origin(old, new, rows):
 
 
 def taken(vector, places):
-    """Return the numbers of `vector` at `places`, 0 for a place of -1."""
+    """Return the elements of `vector` at `places`, and 0 where a place is -1."""
     return np.where(places < 0, vector.dtype.type(0), vector[places])

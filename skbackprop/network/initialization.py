@@ -1,6 +1,6 @@
-"""Initial weights: normal, with a variance that keeps the signal's size from layer to layer.
+"""Initial weights: normal, with a variance that preserves the size of the signal from layer to layer.
 
-| scheme  | variance of W^l           | made for                                   |
+| scheme  | variance of W^l           | use                                        |
 |---------|---------------------------|--------------------------------------------|
 | he      | 2 / n_{l-1}               | rectifiers (He et al., 2015)               |
 | glorot  | 2 / (n_{l-1} + n_l)       | sigmoid, tanh (Glorot & Bengio, 2010)      |
@@ -8,7 +8,7 @@
 | normal  | 1                         | the first chapters of Nielsen's book       |
 | zeros   | 0                         | an output layer whose first outputs are 0  |
 
-Biases start at zero, except with "ntk". A callable defines another scheme.
+Biases start at zero, except with "ntk". A callable can define another scheme.
 """
 
 import math
@@ -31,8 +31,9 @@ def initialize(network, rng, scheme="auto", rarely_used=()):
     """Overwrite the parameters of `network`; "auto" takes each layer's scheme from its activation.
 
     "ntk" is lecun with biases from N(0, 1) and an output layer of zeros, for the parametrisation of
-    that name (Holzmueller et al., 2024). With it the weights of the inputs `rarely_used` start as 0: each is
-    other than 0 in few rows, which learn little, so that a random start would remain in the outputs as noise.
+    that name (Holzmueller et al., 2024). Its weights of the inputs `rarely_used` start at 0: these inputs
+    differ from 0 in few rows only, so training changes their weights little, and random initial weights
+    would remain in the outputs as noise.
 
     A callable is called for each layer in turn, as ``scheme(rng, n_in, n_out)``, and returns its W of shape
     (n_in, n_out) and its b of shape (n_out,).

@@ -4,9 +4,9 @@ With F any function of the raw outputs z^L, delta^l = dF/dz^l and, for l = L-1, 
 
     delta^l = (delta^{l+1} (W^{l+1})^T) * sigma'(z^l)
     delta^0 = dF/da^0 = delta^1 (W^1)^T
-    dF/dX = delta^0, or what the input layer makes of it
+    dF/dX = delta^0, passed through the input layer if there is one
 
-Weights get no gradient here, so dropout has no part in it: it is the gradient of a prediction.
+This is the gradient of a prediction: it has no dropout and no gradients of the weights.
 """
 
 import numpy as np
@@ -17,7 +17,7 @@ from skbackprop.network.kernels.products import times_transpose
 def compute_slopes(network, workspace):
     """Overwrite a^l by sigma'(z^l) in all hidden layers of a `workspace` that a forward pass has filled.
 
-    The gradients of several functions of the same outputs share these slopes.
+    The slopes can be used for the gradients of several functions of the same outputs.
     """
     for sigma, layer in zip(network.activations[:-1], workspace.hidden, strict=True):
         layer.delta.fill(1)

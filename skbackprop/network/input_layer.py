@@ -1,4 +1,4 @@
-"""The input layer, which makes a^0 of the inputs: periodic embeddings and a learned scale for each input.
+"""The input layer, which computes a^0 from the inputs: periodic embeddings and learned scales.
 
 With x the scaled inputs of a row, and for each embedded input x_j its own small parameters:
 
@@ -15,31 +15,31 @@ import copy
 
 import numpy as np
 
-# Found on made-up tables: with 1 more noise is learned, with 1/4 less of what there is.
+# Chosen on synthetic tables: with 1 more noise is learned, with 1/4 less of the signal.
 FIXED_SCALE = 0.5
 
 
 class InputLayer:
-    """The shapes of its parameters, which are part of the network's theta, and its two passes.
+    """Shapes of the parameters, which are part of the network's theta, and the two passes.
 
-    Of several networks side by side each has parameters of its own, with the number of the network as the
-    first axis, and a^0 has the columns of the first network, then those of the second, and so on.
+    Each of several networks side by side has its own parameters (the first axis is the network), and a^0
+    has the columns of the first network, then those of the second, and so on.
 
     Parameters
     ----------
     n_inputs : int
-        Inputs x of a row.
+        Number of inputs x.
     columns : sequence of int, default=()
-        The inputs that are embedded.
+        Indices of the embedded inputs.
     n_frequencies : int, default=16
         Length of f_j.
     n_components : int, default=3
         Length of e_j.
     n_networks : int, default=1
-        E networks side by side.
+        Number E of networks side by side.
     fixed : sequence of int, default=()
-        The inputs whose scale is not learned: it is FIXED_SCALE. A learned scale multiplies what an input
-        learns, and where the input is other than 0 in few rows, it multiplies their noise.
+        Indices of the inputs whose scale is FIXED_SCALE instead of learned. For inputs that differ from 0 in
+        few rows only, a learned scale would amplify the noise of these rows.
 
     Attributes
     ----------
@@ -49,7 +49,7 @@ class InputLayer:
         The shapes of the parameters "s" and, with embedded columns, "f", "p", "A", "q".
     """
 
-    fixed = np.zeros(0, dtype=np.intp)  # of layers that were saved before there were fixed scales
+    fixed = np.zeros(0, dtype=np.intp)  # for layers saved before fixed scales were introduced
 
     def __init__(self, n_inputs, columns=(), n_frequencies=16, n_components=3, n_networks=1, fixed=()):
         self.n_inputs = n_inputs
@@ -65,14 +65,14 @@ class InputLayer:
             self.shapes["q"] = (*networks, n_columns, 1, n_components)
 
     def of_one_network(self):
-        """Return the input layer that each of the networks has."""
+        """Return the input layer of a single one of the networks."""
         sizes = self.shapes["A"][-2:] if self.columns.size else ()
         return InputLayer(self.n_inputs, self.columns, *sizes, fixed=self.fixed)
 
     def widened(self, origins):
-        """Return this layer for further inputs; the first are embedded as here.
+        """Return a copy with additional inputs, which are not embedded.
 
-        `origins` are the present inputs that the inputs come from, -1 for new ones.
+        `origins` holds for each input of the copy the present input that it comes from, -1 for a new one.
         """
         layer = copy.copy(self)
         layer.n_inputs = len(origins)
@@ -84,7 +84,7 @@ class InputLayer:
     def initialize(self, parameters, rng, deviation=0.1):
         """Overwrite `parameters`: s = 1 or fixed, f ~ 2 pi N(0, deviation^2), p uniform, A = q = 0.
 
-        With A = q = 0 the embeddings start as zeros: training begins with the network without them.
+        With A = q = 0 the embeddings start at 0, and training begins as if there were none.
         """
         parameters["s"][...] = 1
         parameters["s"][..., self.fixed] = FIXED_SCALE
@@ -110,7 +110,7 @@ class InputLayer:
         return t.a
 
     def backward(self, parameters, gradients, transients):
-        """Write the gradients of the parameters, from ``transients.delta`` = dL/da^0."""
+        """Write the gradients of the parameters into `gradients`, from ``transients.delta`` = dL/da^0."""
         t = transients
         np.einsum("i...,i...->...", t.delta_scaled, t.inputs, out=gradients["s"])  # dL/ds
         gradients["s"][..., self.fixed] = 0
@@ -149,8 +149,8 @@ class InputLayer:
 class InputTransients:
     """The arrays that the two passes of an input layer write for a batch of `n_rows` rows.
 
-    ``a`` and ``delta`` have a row of all networks' columns for each row of the batch; ``scaled`` and
-    ``delta_scaled`` are views of them with an axis for the networks, if there are several.
+    ``a`` and ``delta`` have the columns of all networks side by side; ``scaled`` and ``delta_scaled`` are the
+    same arrays with an axis for the networks, if there are several.
     """
 
     def __init__(self, input_layer, n_rows, dtype):
@@ -169,7 +169,7 @@ class InputTransients:
         self.x = np.moveaxis(self.inputs[..., :n_inputs], 0, -2)
         n_frequencies, n_components = input_layer.shapes["A"][-2:]
         self.x_embedded = np.empty((n_columns, n_rows, 1), dtype)
-        self.ones = np.ones((1, n_rows), dtype)  # a product with them is a sum, ten times as fast as np.sum
+        self.ones = np.ones((1, n_rows), dtype)  # a product with ones is a sum, ten times as fast as np.sum
         self.u = np.empty((*networks, n_columns, n_rows, n_frequencies), dtype)
         self.c = np.empty_like(self.u)
         self.e = np.empty((*networks, n_columns, n_rows, n_components), dtype)

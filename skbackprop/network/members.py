@@ -1,10 +1,10 @@
-"""Copies of networks: one of several that are trained side by side, or in another dtype."""
+"""Copies of networks: of one of several that are trained side by side, or in another dtype."""
 
 from skbackprop.network.network import Network
 
 
 def member(network, e):
-    """Return a copy of network `e` of several, a network of its own."""
+    """Return a copy of network `e` of several as a single network."""
     input_layer = network.input_layer and network.input_layer.of_one_network()
     one = Network(
         network.layer_sizes, network.activation_names, network.dropout, network.theta.dtype, input_layer
@@ -34,7 +34,7 @@ def copy_member(network, e, one):
 
 
 def copy_members(network, theta, chosen):
-    """Overwrite in `theta`, a vector like that of `network`, the parameters of the `chosen` networks.
+    """Overwrite in `theta`, a vector like ``network.theta``, the parameters of the `chosen` networks.
 
     `chosen` is an array of bool, one for each network.
     """
@@ -44,5 +44,5 @@ def copy_members(network, theta, chosen):
 
 
 def parts(network):
-    """Return the views of theta: of several networks, their number is the first axis of each."""
+    """Return all views of theta; with several networks, their first axis is the network."""
     return [*network.W, *network.b, *network.input_parameters.values()]

@@ -2,7 +2,7 @@
 
 :mod:`skbackprop.network.textbook` computes the same in plain NumPy; read that first.
 
-Notation: a^0 = X, one example a row; layer l = 1..L has the weights W^l (n_{l-1} x n_l) and the biases b^l
+Notation: a^0 = X, one example per row; layer l = 1..L has the weights W^l (n_{l-1} x n_l) and the biases b^l
 (n_l); delta^l = dL/dz^l. The lists W, b, ... count from 0: ``W[l]`` is W^{l+1}.
 
 The *parameters* are one flat vector theta, and every W^l and b^l is a view into it: an optimizer is a few
@@ -27,25 +27,25 @@ class Network:
     activations : sequence of str
         A name for each of the L - 1 hidden layers.
     dropout : sequence of float, default=()
-        A rate for each of a^0, ..., a^{L-1}; empty is none.
+        A rate for each of a^0, ..., a^{L-1}; empty for no dropout.
     dtype : dtype, default=float64
-        Of the parameters and of everything computed.
+        Dtype of the parameters and of all computations.
     input_layer : InputLayer, default=None
-        Makes a^0 of the inputs, with n_0 outputs; None is a^0 = X.
+        Computes a^0, with n_0 columns, from the inputs; None for a^0 = X.
     n_networks : int, default=1
-        E networks of these sizes, trained side by side on the same X.
+        Number E of networks of these sizes, trained side by side on the same X.
 
     Attributes
     ----------
     theta : ndarray of shape (n_parameters,)
         All weights, then all biases, then the parameters of the input layer; zeros at first.
     W, b : list of ndarray
-        Views of theta, one for each layer: n_{l-1} x n_l and n_l; of several networks E x n_{l-1} x n_l and
+        Views of theta, one for each layer: n_{l-1} x n_l and n_l; with several networks E x n_{l-1} x n_l and
         E x n_l.
     input_parameters : dict of str to ndarray
         Views of theta, by the names of ``input_layer.shapes``; empty without an input layer.
     activations : list of Activation
-        sigma of each layer; of the output layer the identity.
+        sigma of each layer; the identity for the output layer.
     layout : ParameterLayout
         ``layout.split`` gives the same views of a gradient.
     """
@@ -81,39 +81,39 @@ class Network:
 
     @property
     def n_weights(self):
-        """How much of theta is weights: ``theta[:n_weights]`` is what weight decay acts on."""
+        """Number of weights: weight decay acts on ``theta[:n_weights]``."""
         return self.layout.n_weights
 
     @property
     def widths(self):
-        """Columns of a^0, z^1, ..., z^L, those of all networks."""
+        """Numbers of columns of a^0, z^1, ..., z^L, over all networks."""
         n_inputs = self.layer_sizes[0] * (1 if self.input_layer is None else self.n_networks)
         return (n_inputs, *(b.size for b in self.b))
 
     @property
     def n_outputs(self):
-        """Outputs of one network."""
+        """Number of outputs of one network."""
         return self.layer_sizes[-1]
 
     @property
     def n_inputs(self):
-        """Columns of X: n_0, or what the input layer takes."""
+        """Number of columns of X: n_0, or the number of inputs of the input layer."""
         return self.layer_sizes[0] if self.input_layer is None else self.input_layer.n_inputs
 
     def forward(self, X, workspace, rng=None):
-        """Return z^L, leaving in `workspace` what :meth:`backward` needs.
+        """Return z^L, and store in `workspace` what :meth:`backward` needs.
 
-        Its shape is (n_rows, n_outputs); of several networks (n_rows * n_networks, n_outputs): for each row
-        the outputs of the first network, below them those of the second, and so on.
+        The shape of z^L is (n_rows, n_outputs); with several networks it is (n_rows * n_networks, n_outputs):
+        for each row the outputs of the first network, below them those of the second, and so on.
 
         Parameters
         ----------
         X : ndarray or CSR matrix of shape (n_rows, n_inputs)
-            a^0, or what the input layer makes a^0 of (then an ndarray).
+            a^0, or the inputs of the input layer (then an ndarray).
         workspace : Workspace
-            Of n_rows rows; overwritten.
+            A workspace for n_rows rows; overwritten.
         rng : numpy.random.Generator, default=None
-            Draws the dropout masks; None predicts, without dropout.
+            Draws the dropout masks; None for prediction, without dropout.
         """
         ones = workspace.ones_for_blas
         a = X if rng is None else workspace.drop_inputs(X, rng)

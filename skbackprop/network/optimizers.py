@@ -1,6 +1,6 @@
 """Optimizers: ``step(theta, grad, eta)`` changes theta in place by the equations in the docstrings.
 
-They see the parameters as one flat vector, and pass over it block by block.
+The parameters are one flat vector, which is processed block by block.
 
 Notation: g is the gradient, eta the learning rate of the step, alpha the weight decay, which acts
 on the weights (the first `n_weights` parameters) and never on the biases.
@@ -9,14 +9,14 @@ on the weights (the first `n_weights` parameters) and never on the biases.
 from skbackprop.network.kernels.moments import Moment
 from skbackprop.network.kernels.optimizer_blocks import Blocks
 
-# How many steps apart the moments are cleared of numbers that are about to become denormal.
+# Number of steps after which moments that are about to become denormal are set to 0.
 STEPS_BETWEEN_FLUSHES = 64
 
 
 class Optimizer:
     """Base class: moments, blocks and weight decay.
 
-    A subclass gives ``betas``, the factors of its moments, and :meth:`update`.
+    A subclass defines ``betas``, the factors of its moments, and :meth:`update`.
 
     Parameters
     ----------
@@ -25,8 +25,8 @@ class Optimizer:
     n_weights : int, default=0
         The first `n_weights` parameters are weights.
     rates : list of (slice, float), default=()
-        Parts of theta in their order, and the factor on the learning rate of each, as it is meant for Adam;
-        empty is 1 everywhere. SGD squares it (see :mod:`skbackprop.network.parametrization`).
+        Parts of theta, in order, and the factor on Adam's learning rate for each; SGD uses its square (see
+        :mod:`skbackprop.network.parametrization`). Empty for 1 everywhere.
 
     Attributes
     ----------
@@ -51,7 +51,7 @@ class Optimizer:
         return {**self.__dict__, "_blocks": None}
 
     def copy_state(self):
-        """Return a copy of what :meth:`step` changes, apart from theta."""
+        """Return a copy of the state that :meth:`step` changes, apart from theta."""
         return self.t, [moment.copy_state() for moment in self.moments]
 
     def restore_state(self, copied):
@@ -61,7 +61,7 @@ class Optimizer:
             moment.restore_state(state)
 
     def follow_growth(self, n_weights, slices, grown):
-        """Continue with a theta that has grown.
+        """Adapt the state in place to a theta that has grown.
 
         Parameters
         ----------
@@ -69,7 +69,7 @@ class Optimizer:
         slices : list of slice
             The parts of the new theta, in the order of ``rates``.
         grown : callable
-            Returns a vector as long as the new theta from one as long as the old.
+            Maps a vector of the length of the old theta to one of the length of the new.
         """
         self.n_weights = n_weights
         self.rates = [(where, rate) for where, (_, rate) in zip(slices, self.rates, strict=False)]
@@ -109,7 +109,7 @@ class Optimizer:
 
     @property
     def betas(self):
-        """The factor of each moment, by which it has been multiplied when :meth:`update` is called."""
+        """The factor of each moment; :meth:`step` multiplies by it before it calls :meth:`update`."""
         return ()
 
     def update(self, block, eta):
@@ -141,7 +141,7 @@ class SGD(Optimizer):
 
     @property
     def betas(self):
-        """Mu."""
+        """The factor mu; empty without momentum."""
         return (self.momentum,) if self.momentum or self.moments else ()
 
     def update(self, block, eta):

@@ -12,9 +12,9 @@ r = 1 / sqrt(n_{l-1}), W = r w and dL/dw = r dL/dW:
     SGD    w <- w - eta dL/dw                        W <- W - r^2 eta dL/dW
 
 so r is the factor on Adam's learning rate, and r^2 on that of SGD (``Optimizer.rate_power``). The unit of
-eta is chosen such that a layer of 256 inputs has the factor 1, sqrt(256 / n_{l-1}) = 16 r in place of r: a
-learning rate then means what it means in the standard parametrisation. The biases and the input layer have
-factors of their own, those of RealMLP (Holzmueller et al., 2024, "Better by default") in this unit.
+eta is chosen such that a layer of 256 inputs has the factor 1, that is sqrt(256 / n_{l-1}) = 16 r instead of
+r; learning rates are then comparable with those of the standard parametrisation. The factors of the biases
+and of the input layer are those of RealMLP (Holzmueller et al., 2024, "Better by default") in this unit.
 """
 
 import math

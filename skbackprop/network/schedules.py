@@ -9,7 +9,7 @@ import math
 
 
 def constant(t):
-    """1."""
+    """Return 1."""
     return 1.0
 
 

@@ -1,12 +1,12 @@
-"""Backpropagation in plain NumPy, one equation a line. Read this file first.
+"""Backpropagation in plain NumPy, one equation per line. Read this file first.
 
-It is a complete implementation: forward pass, losses, backward pass, dropout, the optimizers, and a function
-:func:`train` to call. Nothing is optimised: every line allocates a new array. The other modules of this
-folder compute the same numbers without allocating anything, and the tests compare them with this file.
+It is a complete implementation: forward pass, losses, backward pass, dropout, optimizers, and the function
+:func:`train`, which combines them. Nothing is optimised: every line allocates a new array. The other modules
+of this folder compute the same numbers without allocating memory, and the tests compare them with this file.
 
 Notation, for m examples and the layers l = 1..L:
 
-    X         the inputs, m x n_0, one example a row; a^0 = X
+    X         the inputs, m x n_0, one example per row; a^0 = X
     W^l, b^l  weights, n_{l-1} x n_l, and biases, n_l, of layer l
     z^l, a^l  weighted inputs and activations of layer l, m x n_l
     delta^l   dL/dz^l, m x n_l
@@ -219,7 +219,7 @@ def train(
         Learning rate, weight decay, and the probability with which a hidden unit is dropped.
     batch_size, n_epochs : int
     seed : int
-        Of the weights, the order of the examples and the dropout masks.
+        Seed of the initial weights, the order of the examples and the dropout masks.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""What the two passes of a network over a batch write: allocated once, overwritten by every batch."""
+"""The arrays that the passes of a network write, allocated once and overwritten by every batch."""
 
 import numpy as np
 from scipy.sparse import issparse
@@ -9,7 +9,7 @@ from skbackprop.network.kernels.threads import scipy_has_its_own_blas
 
 
 class Workspace:
-    """Everything that a forward and a backward pass over `n_rows` rows write, allocated once.
+    """The arrays that a forward and a backward pass over `n_rows` rows write.
 
     A workspace is never pickled, and never shared by two threads.
 
@@ -17,22 +17,22 @@ class Workspace:
     ----------
     network : Network
     n_rows : int
-        Rows of the batches that will be passed; smaller batches need a workspace of their own.
+        Number of rows of the batches; batches of another size need another workspace.
     grad : ndarray like ``network.theta``, default=None
-        Where :meth:`.Network.backward` writes; None gives a workspace for prediction alone.
+        The output of :meth:`.Network.backward`; None for a workspace for prediction only.
 
     Attributes
     ----------
     layers : list of Layer
         One for each layer with weights.
     output : Layer
-        The last of them: ``z`` is the raw output, ``delta`` is filled by the loss.
+        The last layer: ``z`` is the raw output, ``delta`` is filled by the loss.
     hidden : list of Layer
-        The others.
+        All layers except the last.
     ones : ndarray of shape (n_rows,)
-        The product with them is a sum over the rows.
+        A product with ones is a sum over the rows.
     ones_for_blas : ndarray of shape (n_rows,) or None
-        The same in a training where SciPy brings a BLAS of its own (see :class:`Workspaces`), else None.
+        ``ones`` during training if SciPy has its own BLAS (see :class:`Workspaces`), else None.
     raw, raw_delta, raw_scratch : ndarray of shape (n_rows * n_networks, n_outputs)
         Views of z, the delta and the scratch of the last layer, for the loss.
     biases : list of ndarray
@@ -70,11 +70,11 @@ class Workspace:
         self._input_dropout = None
 
     def repeat_biases(self, network):
-        """Take the biases as they are now, once for each row: adding them takes half as long."""
+        """Store the present biases once for each row, which halves the time to add them."""
         self.biases = [np.tile(b.reshape(-1), (self.n_rows, 1)) for b in network.b]
 
     def for_each_network(self, Y, w):
-        """Return the targets and weights of the batch with the rows of ``raw``: once for each network.
+        """Return the targets and weights of a batch, repeated for each network in the order of ``raw``.
 
         `w` may have a column for each network.
         """
@@ -86,7 +86,7 @@ class Workspace:
         return self._targets.reshape(self.raw.shape), w
 
     def fade_dropout(self, strength):
-        """Drop with `strength` times the rates from now on."""
+        """Set the dropout rates of the hidden layers to `strength` times their original values."""
         if strength != self._strength:
             self._strength = strength
             for layer in self.hidden:
@@ -94,7 +94,7 @@ class Workspace:
                     layer.dropout.fade(strength)
 
     def drop_inputs(self, X, rng):
-        """Return a^0 as the first layer sees it in training: X * mask / (1 - p)."""
+        """Return X with dropout: X * mask / (1 - p)."""
         if not self._input_rate:
             return X
         if issparse(X):
@@ -111,12 +111,12 @@ class Workspace:
 
 
 class Workspaces(dict):
-    """The workspaces of a training by their numbers of rows, each made when it is first needed.
+    """The workspaces of a training by their numbers of rows, each created at its first use.
 
     Attributes
     ----------
     grad : ndarray like ``network.theta``
-        Where all of them write the gradient.
+        The gradient, written by all of them.
     """
 
     def __init__(self, network):
@@ -126,7 +126,9 @@ class Workspaces(dict):
 
     def __missing__(self, n_rows):
         workspace = self[n_rows] = Workspace(self._network, n_rows, self.grad)
-        if scipy_has_its_own_blas():  # it has one thread in a training; a shared one might wake others
+        # SciPy's own BLAS runs on one thread in training (see `suited_threads`); one shared with NumPy might
+        # start others, which takes longer than the work.
+        if scipy_has_its_own_blas():
             workspace.ones_for_blas = workspace.ones
         return workspace
 
@@ -140,7 +142,7 @@ class Layer:
 
     def __init__(self, n_rows, n_units, dW, db, activation, rate, scratch, flags):
         shape, dtype = (n_rows, n_units), scratch.dtype
-        self.input = None  # a^{l-1}, which forward leaves for backward
+        self.input = None  # a^{l-1}, stored by forward for backward
         self.z = np.empty(shape, dtype)
         self.a = np.empty(shape, dtype) if activation.needs_z else self.z
         self.delta = np.empty(shape, dtype)
@@ -148,11 +150,11 @@ class Layer:
         self.scratch = scratch[: n_rows * n_units].reshape(shape)
         self.flags = flags[: n_rows * n_units].reshape(shape)
         self.dropout = Dropout(rate, shape, dtype) if rate else None
-        # Where sigma' is computed from a, it needs the a before dropout, so the dropped one is another array.
+        # Unless its sign suffices, sigma' needs the a before dropout.
         self.dropped = np.empty(shape, dtype) if rate and not activation.sign_suffices else self.a
 
     def drop(self, rng):
-        """Return a^l as the next layer sees it in training: a * mask / (1 - p)."""
+        """Return a^l with dropout: a * mask / (1 - p)."""
         if self.dropout is None:
             return self.a
         np.multiply(self.a, self.dropout.draw(rng), out=self.dropped)

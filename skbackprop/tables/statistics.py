@@ -16,13 +16,13 @@ BLOCK_BYTES = 2**27
 ROUNDING = 4 * np.finfo(np.float64).eps
 
 # The most frequent values are candidates: how many, the least share of the weight of each, and how many of
-# them are set aside at most; a positive quartile distance must be divided by more than the last number.
+# them are set aside at most; a positive interquartile range must be divided by more than the last number.
 MOST_CANDIDATES = 5
 LEAST_SHARE = 0.05
 MOST_SET_ASIDE = 3
 LEAST_GAIN = 20.0
 
-# The quartile distance of the standard normal distribution.
+# The interquartile range of the standard normal distribution.
 NORMAL_QUARTILE_DISTANCE = 1.3489795003921634
 
 
@@ -140,7 +140,7 @@ def quantiles(values, weights, probabilities):
 
 
 def median_and_quartile_distance(values, weights):
-    """Return the median and the quartile distance of a distribution; 0 where the latter is rounding."""
+    """Return the median and the interquartile range of a distribution; 0 where the latter is rounding."""
     first, median, third = quantiles(values, weights, (0.25, 0.5, 0.75))
     return median, 0.0 if is_constant(first, third) else third - first
 
@@ -148,7 +148,7 @@ def median_and_quartile_distance(values, weights):
 def robust_center_and_scale(values, weights):
     """Return the center and the scale of a column with this distribution.
 
-    They are the median and the quartile distance. Where more than half of a column is one value, or where
+    They are the median and the interquartile range. Where more than half of a column is one value, or where
     frequent values far from the others (codes for a missing value, such as -999) inflate the quartile
     distance, the most frequent values are set aside, and the center and the scale are those of the rest.
     If the rest does not vary either, a second value dominates it: the scale is half the distance between
@@ -186,7 +186,7 @@ def robust_center_and_scale(values, weights):
 def target_center_and_scale(values, weights):
     """Return the center and the scale of a target with this distribution, for a robust loss.
 
-    They are the median and the quartile distance in units of the normal distribution's, so that they
+    They are the median and the interquartile range in units of the normal distribution's, so that they
     estimate the mean and the standard deviation where the target is normal. Where more than half of the
     target is one value, the scale is the median distance of the other values from it. The scale of a
     constant target is 1.

@@ -1,1 +1,1 @@
-"""The loop over batches, L-BFGS, stopping and history. It knows no scikit-learn and no tables."""
+"""Training loop, L-BFGS, early stopping and history; independent of scikit-learn and of tables."""

@@ -10,10 +10,10 @@ from skbackprop.network.workspace import Workspace
 
 
 class LossMeter:
-    """Sums the loss over an epoch.
+    """Computes the mean loss of an epoch.
 
-    The raw outputs of small batches are collected: one call of the loss for a thousand rows takes hardly
-    longer than one for a batch of thirty.
+    The raw outputs of small batches are collected, because a call of the loss for a thousand rows takes
+    hardly longer than a call for a batch of thirty.
     """
 
     ROWS = 1024
@@ -74,7 +74,7 @@ def raw_outputs(network, loss, batches):
 def mean_loss(network, loss, batches):
     """Return the weighted mean loss over `batches`, as in prediction (without dropout).
 
-    Where it overflows, it is infinite or NaN, without a warning.
+    If it overflows, the result is infinite or NaN, without a warning.
     """
     total = 0.0
     with np.errstate(over="ignore", invalid="ignore"):
@@ -84,9 +84,9 @@ def mean_loss(network, loss, batches):
 
 
 def write_output_delta(loss, Y, w, workspace):
-    """Write delta^L of the mean loss over the rows of a batch into the `workspace`, whose z^L is known.
+    """Write delta^L of the mean loss over the rows of a batch into a `workspace` that holds z^L.
 
-    Of several networks each learns as if it were alone: Y and w are those of
+    Each of several networks is trained as if it were the only one: Y and w are those of
     :meth:`.Workspace.for_each_network`, and the mean is over the rows of the batch.
     """
     delta = workspace.raw_delta
@@ -94,11 +94,11 @@ def write_output_delta(loss, Y, w, workspace):
     if w is not None:
         delta *= w[:, None]
     delta *= shared_number(1 / workspace.n_rows, delta.dtype)
-    flush_denormals(delta)  # the deltas of rows whose predictions are exact are tiny
+    flush_denormals(delta)  # almost exact predictions have tiny deltas
 
 
 def mean_penalty(network, alpha):
-    """Return alpha / 2 sum W^2; of several networks the mean of theirs."""
+    """Return alpha / 2 sum W^2, the mean over the networks if there are several."""
     weights = network.theta[: network.n_weights]
     return alpha / 2 * float(weights @ weights) / network.n_networks
 
@@ -111,7 +111,7 @@ def weighted_sum(values, w):
 def least_constant_loss(loss, Y, w):
     """Return the smallest weighted mean loss of raw outputs that are the same for all rows."""
     raw, out = np.empty_like(Y), np.empty_like(Y)
-    # In float64 whatever the network's dtype: SciPy before 1.11 refuses other gradients.
+    # float64 for every dtype of the network: SciPy before 1.11 refuses other gradients.
     w = np.ones(Y.shape[0]) if w is None else w.astype(np.float64)
     w = w / w.sum()
 

@@ -1,4 +1,4 @@
-"""What was measured in each epoch of a training."""
+"""The measurements of each epoch of a training."""
 
 from dataclasses import dataclass, field, fields
 
@@ -7,15 +7,28 @@ import numpy as np
 
 @dataclass
 class History:
-    """What was measured after each epoch.
+    """The measurements of each epoch.
 
-    ``loss`` is the weighted mean of the data loss over the batches of the epoch, each taken just
-    before its own step (and with dropout, where there is any); ``penalty`` is alpha / 2 sum W^2
-    at the end of the epoch; ``validation_loss`` and ``validation_score`` are taken at the end of
-    the epoch, without dropout. Of a long stream only the last epochs are kept; ``n_dropped`` are
-    not, and ``best_dropped`` is the smallest of their losses. ``validation_epochs`` are the epochs, counted
-    from 1, after which there was a validation, and ``kept_validation`` is the (loss, score) of the weights
-    that it chose; ``kept_epochs`` are their epochs, one of all networks or one of each.
+    Attributes
+    ----------
+    loss : list of float
+        Weighted mean of the data loss over the batches of each epoch, each computed before its own step
+        and with dropout.
+    penalty : list of float
+        alpha / 2 sum W^2 at the end of each epoch.
+    validation_loss, validation_score : list of float
+        Computed at the end of an epoch, without dropout.
+    validation_epochs : list of int
+        The epochs, counted from 1, after which there was a validation.
+    kept_validation : tuple of (float, float or None) or None
+        Validation loss and score of the best weights.
+    kept_epochs : list of int or None
+        The epochs of the best weights: one for all networks, or one for each network.
+    n_dropped : int
+        Number of epochs that are no longer in ``loss`` and ``penalty``; of a long stream only the last epochs
+        are kept.
+    best_dropped : float
+        The smallest loss of the dropped epochs.
     """
 
     loss: list = field(default_factory=list)
@@ -30,7 +43,7 @@ class History:
 
     @property
     def n_epochs(self):
-        """Whole epochs done."""
+        """Number of complete epochs."""
         return self.n_dropped + len(self.loss)
 
     @property

@@ -1,4 +1,4 @@
-"""L-BFGS (Liu & Nocedal, 1989): full gradients, handed to SciPy's optimizer."""
+"""L-BFGS (Liu & Nocedal, 1989), by SciPy's optimizer with full gradients."""
 
 from dataclasses import dataclass
 
@@ -8,15 +8,15 @@ from scipy.optimize import minimize
 from skbackprop.network.workspace import Workspaces
 from skbackprop.training.epoch_loss import mean_penalty, weighted_sum, write_output_delta
 
-# Ends where an iteration lowers the objective by less than this share of it.
+# Training ends when an iteration lowers the objective by less than this fraction of its value.
 FTOL = 64 * np.finfo(np.float64).eps
 
 
 @dataclass
 class Start:
-    """Where a minimisation began: SciPy does not show its state, so a saved one is done again from here.
+    """The start of a minimisation, from which a saved one is repeated: SciPy does not expose its state.
 
-    ``data`` identifies the rows, None where nothing asked for it.
+    ``data`` is a digest of the training rows; None if no callback needs it.
     """
 
     theta: np.ndarray
@@ -25,7 +25,7 @@ class Start:
 
 
 class StoppedByObserverError(Exception):
-    """Ends SciPy's loop."""
+    """Raised to end SciPy's loop."""
 
 
 class Objective:
@@ -66,7 +66,7 @@ class Objective:
             gradient += grad
         weights = slice(network.n_weights)
         gradient[weights] += self.alpha * theta[weights]
-        # Of several networks the sum is minimised; the history has the mean.
+        # With several networks, the sum of their objectives is minimised; the history has the mean.
         self.mean_loss = total / n_rows / network.n_networks
         self.penalty = mean_penalty(network, self.alpha)
         return total / n_rows + self.penalty * network.n_networks, gradient
@@ -75,20 +75,19 @@ class Objective:
 def minimize_lbfgs(
     training, batches, *, alpha, max_iter, max_fun, tol, observer=None, progress=None, data=None
 ):
-    """Train in place and return what ended it, as :meth:`Training.run` does.
+    """Train a network in place and return the reason for the end, as :meth:`Training.run` does.
 
     Parameters
     ----------
     training : Training
-        Its network is trained with its loss, and its history gets an entry per iteration. Meanwhile its
-        ``unfinished`` is a :class:`Start`; if it is one already, the minimisation that was saved is done
-        again.
+        Its network is trained with its loss, and its history gets an entry per iteration. During the training
+        its ``unfinished`` is a :class:`Start`; if it is one before, that saved minimisation is repeated.
     batches, alpha
         See :class:`Objective`.
     max_iter, max_fun : int
         Bounds on the iterations and on the evaluations of the objective.
     tol : float
-        Ends when no component of the gradient is larger.
+        Training ends when no component of the gradient is larger in absolute value.
     observer : object, default=None
         See :meth:`Training.run`; an iteration is an epoch.
     progress : Progress, default=None
@@ -112,7 +111,7 @@ def minimize_lbfgs(
         iterate = theta.copy()
         history.loss.append(objective.mean_loss)
         history.penalty.append(objective.penalty)
-        # In one statement, so that an interruption cannot separate the two.
+        # One statement, so that an interruption cannot separate the two.
         last_iterate, n_iterations = iterate, n_iterations + 1
         if progress is not None:
             progress.print_epoch(n_planned)

@@ -9,19 +9,19 @@ from skbackprop.training.epoch_loss import LossMeter, mean_penalty, write_output
 from skbackprop.training.run import Best, Run
 from skbackprop.training.snapshot import Snapshot
 
-# The "adaptive" schedule: the factor on the learning rate when the loss stalls, and where it ends.
+# The "adaptive" schedule: the factor on the learning rate when the loss stalls, and the smallest rate.
 ADAPTIVE_FACTOR = 0.2
 ADAPTIVE_END = 1e-6
-# Epochs of a stream, whose length is unknown, for which the losses are kept.
+# Number of epochs of a stream, whose length is unknown, in its history.
 STREAM_EPOCHS = 1000
 
 
 class ValidationError(Exception):
-    """Raised by a validation that worked before, from the error: training ends, and what it has is kept."""
+    """Raised from the error of a validation that worked before: training ends with its best weights."""
 
 
 class Training:
-    """A network, what trains it, and how far it has come.
+    """A network with its loss, its optimizer and the progress of its training.
 
     Parameters
     ----------
@@ -37,26 +37,26 @@ class Training:
     learning_rate : float
         eta.
     schedule : str or callable, default="constant"
-        A name of SCHEDULES, "invscaling", "adaptive", or a callable of the fraction done.
+        A name of SCHEDULES, "invscaling", "adaptive", or a callable of the fraction of training done.
     power_t : float, default=0.5
-        For "invscaling".
+        Exponent of "invscaling".
     regularization_schedule : str or callable, default="constant"
-        The factor on the dropout rates and on alpha, a name of SCHEDULES or a callable.
+        A name of SCHEDULES or a callable, whose value multiplies the dropout rates and alpha.
     clip_norm : float, default=None
-        A longer gradient is shortened to this norm.
+        Largest norm of the gradient; a longer gradient is shortened.
     max_norm : float, default=None
-        After each step the incoming weights of every unit are shortened to this norm.
+        Largest norm of the incoming weights of a unit; longer ones are shortened after each step.
     shuffle : bool, default=True
-        Whether every epoch takes the rows in a new order.
+        Whether every epoch passes over the rows in a new order.
 
     Attributes
     ----------
     best_epoch : int
         The epoch (counted from 1) whose weights were kept by the last :meth:`run`.
     failure : Exception or None
-        What the validation raised, after the reason "validation_failed".
-    unfinished : Run or None
-        The run under way; an observer that saves the training saves it too.
+        The error of the validation, if :meth:`run` returned "validation_failed".
+    unfinished : Run, Start or None
+        The current run, which a checkpoint contains; None between runs.
     """
 
     def __init__(
@@ -93,7 +93,7 @@ class Training:
 
     @property
     def n_epochs(self):
-        """Whole epochs done, over all calls of :meth:`run`."""
+        """Number of complete epochs, over all calls of :meth:`run`."""
         return self.history.n_epochs
 
     def run(
@@ -108,29 +108,28 @@ class Training:
         progress=None,
         data=None,
     ):
-        """Train for at most `max_iter` epochs and return what ended it.
+        """Train for at most `max_iter` epochs and return the reason for the end.
 
-        A run that was saved before it ended (see :class:`Run`) continues as it would have, up to the present
-        `max_iter`; `stopping`, `streaming` and `data` are those that it began with.
+        If ``unfinished`` is a saved run (see :class:`Run`), it is continued up to the present `max_iter`,
+        with the `stopping`, `streaming` and `data` that it began with.
 
-        With a validation, a network that was trained before begins with its weights as the best so far.
+        With validation, the weights of a network that was trained before count as the best so far.
 
         Parameters
         ----------
         batches : Batches
         max_iter : int
         stopping : Stopping
-            Watches the validation where there is one, else the loss with the penalty.
+            Monitors the validation if there is one, else the loss with the penalty.
         streaming : bool, default=False
             Whether this is one piece of a stream of unknown length: the schedules that depend on the
             fraction done do not apply, and only the last epochs stay in the history.
         validate : callable, default=None
-            Returns what it found on held-out rows, a :class:`.Validated`. With it the weights of the best
-            epoch are restored at the end; where it found something for each network, of the best epoch of
-            each.
+            Returns the :class:`.Validated` of held-out rows. If given, the weights of the best epoch are
+            restored at the end; if each network is validated by itself, those of its best epoch.
         observer : object, default=None
-            Its ``begin_epoch()`` and ``end_epoch()`` are called; a true result of the latter ends
-            the training.
+            Its ``begin_epoch()`` and ``end_epoch()`` are called; a true result of ``end_epoch()`` ends the
+            training.
         progress : Progress, default=None
             Prints a line per epoch.
         data : str, default=None
@@ -161,7 +160,7 @@ class Training:
         return reason
 
     def _begin(self, run, validate):
-        """Count the weights of an earlier run among those that a validated run chooses from."""
+        """With validation, make the weights of an earlier run the best so far."""
         self.history.kept_validation = self.history.kept_epochs = None
         if validate is None or not self.n_epochs:
             return
@@ -171,7 +170,7 @@ class Training:
         self._keep_best(run, validated)
 
     def _keep_best(self, run, validated):
-        """Keep the present weights where they are the best so far."""
+        """Keep the present weights if they are the best so far."""
         if run.best is None:
             epochs = np.full(validated.losses.shape, self.n_epochs)
             run.best = Best(self.network.theta.copy(), validated, epochs)
@@ -202,7 +201,7 @@ class Training:
                 whole_epoch.take()
             except BaseException as error:
                 whole_epoch.restore()
-                # A stream is a loop of the user's, which Ctrl-C is to end.
+                # A stream is a loop in the user's code, which Ctrl-C must end as well.
                 if isinstance(error, KeyboardInterrupt) and self.n_epochs and not run.streaming:
                     return "interrupted"
                 if isinstance(error, ValidationError):
@@ -231,9 +230,9 @@ class Training:
             self._keep_best(run, validated)
 
     def _epoch(self, batches, workspaces, done):
-        """Pass once over the rows; return the mean loss and the penalty at the end.
+        """Pass once over the rows; return the mean loss, and the penalty at the end of the epoch.
 
-        `done` is (epochs done, of how many), None where the schedule does not apply.
+        `done` is (epochs done, epochs planned); None if no schedule applies.
         """
         network, loss, rng = self.network, self.loss, self.rng
         theta, grad, step = network.theta, workspaces.grad, self.optimizer.step
@@ -257,7 +256,7 @@ class Training:
             return meter.mean(), mean_penalty(network, self.optimizer.alpha)
 
     def _eta(self, done, part):
-        """Return eta of the step that follows `part` of the present epoch."""
+        """Return eta of the step after the fraction `part` of the present epoch."""
         if self.schedule == "invscaling":
             return self.learning_rate * invscaling(self.n_epochs + 1, self.power_t)
         if self.schedule in ("constant", "adaptive") or done is None:
@@ -265,13 +264,13 @@ class Training:
         return self.learning_rate * scheduled(self.schedule, done, part)
 
     def _strength(self, done, part):
-        """Return the factor on dropout and alpha in the step that follows `part` of the present epoch."""
+        """Return the factor on dropout and alpha in the step after the fraction `part` of this epoch."""
         if self.regularization_schedule == "constant" or done is None:
             return 1.0
         return scheduled(self.regularization_schedule, done, part)
 
     def _slow_down(self, stopping):
-        """Lower the learning rate of "adaptive"; return whether the training goes on."""
+        """Lower the learning rate of "adaptive"; return whether the training continues."""
         if self.schedule != "adaptive" or self.learning_rate <= ADAPTIVE_END:
             return False
         self.learning_rate *= ADAPTIVE_FACTOR
@@ -279,7 +278,7 @@ class Training:
         return True
 
     def _record(self, loss, penalty, validated):
-        """Append an epoch to the history; return the value that the stopping watches."""
+        """Append an epoch to the history; return the value that `stopping` monitors."""
         history = self.history
         history.loss.append(loss)
         history.penalty.append(penalty)
@@ -293,7 +292,7 @@ class Training:
 
 
 def scheduled(schedule, done, part):
-    """Return the factor of a schedule, `part` of an epoch after (epochs done, of how many)."""
+    """Return the factor of a schedule at the fraction `part` of the epoch after `done` (see `_epoch`)."""
     n_done, n_epochs = done
     function = schedule if callable(schedule) else SCHEDULES[schedule]
     return function((n_done + part) / n_epochs)

@@ -1,10 +1,10 @@
-"""What a training prints while it runs."""
+"""The lines that a training prints with ``verbose``."""
 
 import time
 
 from skbackprop.training.stopping import LEAST_GAIN
 
-# Why a training ended, by the reasons that `Training.run` and `minimize_lbfgs` return.
+# Descriptions of the reasons that `Training.run` and `minimize_lbfgs` return.
 ENDS = {
     "max_iter": "max_iter reached",
     "max_fun": "max_fun reached",
@@ -23,13 +23,13 @@ class Progress:
     Parameters
     ----------
     history : History
-        Of the training.
+        The history of the training.
     rows : str
-        The first line: how many rows there are to train on and to validate on.
+        The first line: the numbers of rows for training and for validation.
     score_name : str, default=None
         The name of the validation score.
     unit : {"epoch", "iteration"}, default="epoch"
-        What is counted.
+        The word for an entry of the history.
     """
 
     def __init__(self, history, rows, score_name=None, unit="epoch"):
@@ -45,7 +45,7 @@ class Progress:
         self._started = self._last = time.perf_counter()
 
     def print_epoch(self, n_planned=None):
-        """Print the losses of the last epoch, of `n_planned` (None: of an unknown number)."""
+        """Print the losses of the last of `n_planned` epochs (None if their number is unknown)."""
         history, now = self._history, time.perf_counter()
         line = f"{self._unit} {history.n_epochs}"
         if n_planned is not None:
@@ -59,7 +59,7 @@ class Progress:
         self._last = now
 
     def end(self, reason):
-        """Print which epochs were kept, what ended the training (a key of ENDS), and the time."""
+        """Print the epochs that were kept, the reason for the end (a key of ENDS), and the time."""
         history = self._history
         kept = history.kept_epochs or [history.n_epochs]
         first, last = min(kept), max(kept)

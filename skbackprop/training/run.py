@@ -1,4 +1,4 @@
-"""How far a training under way has come, and the best weights so far."""
+"""The progress of a training run, and its best weights so far."""
 
 from dataclasses import dataclass
 
@@ -10,16 +10,16 @@ from skbackprop.training.stopping import Stopping
 
 @dataclass
 class Validated:
-    """What a validation found after an epoch.
+    """The result of a validation after an epoch.
 
     Attributes
     ----------
     losses : ndarray of shape (1,) or (n_networks,)
-        The loss of all networks together, or of each network on rows of its own.
+        The loss of all networks together, or of each network on its own rows.
     scores : ndarray like `losses`, or None
-        Larger is better; None where the loss decides.
+        Larger is better; None if the loss is monitored.
     shares : ndarray like `losses`
-        The shares of the rows, which sum to 1.
+        The fraction of the rows of each, which sum to 1.
     """
 
     losses: np.ndarray
@@ -28,12 +28,12 @@ class Validated:
 
     @property
     def watched(self):
-        """What decides, smaller is better."""
+        """The monitored values, the losses or the negative scores; smaller is better."""
         return self.losses if self.scores is None else -self.scores
 
     @property
     def mean_watched(self):
-        """The mean over all rows of what decides, smaller is better."""
+        """The mean of the monitored values over all rows; smaller is better."""
         return float(self.shares @ self.watched)
 
     @property
@@ -49,15 +49,15 @@ class Validated:
 
 @dataclass
 class Best:
-    """The best weights so far, of all networks together or of each.
+    """The best weights so far, of all networks together or of each network.
 
     Attributes
     ----------
     theta : ndarray like ``network.theta``
     validated : Validated
-        What was found with them.
+        The validation of these weights.
     epochs : ndarray of int, like ``validated.losses``
-        The epochs, counted from 1, after which it was found.
+        The epochs of these weights, counted from 1.
     """
 
     theta: np.ndarray
@@ -65,7 +65,7 @@ class Best:
     epochs: np.ndarray
 
     def updated(self, network, validated, epoch):
-        """Return the best of these and of the weights that `network` has now, after `epoch`."""
+        """Return the better ones of these weights and of the present weights of `network`, after `epoch`."""
         before = self.validated.watched
         improved = (validated.watched < before) | np.isnan(before)
         if not improved.any():
@@ -86,8 +86,8 @@ class Best:
 class Run:
     """The progress of one call of :meth:`Training.run`, which is saved with an unfinished training.
 
-    ``streaming`` is True for one piece of a stream of unknown length. ``data`` identifies the rows that it
-    trains on, None where nothing asked for it. ``best`` is None before the first validation.
+    ``streaming`` is True for one piece of a stream of unknown length. ``data`` is a digest of the training
+    rows, None if no callback needs it. ``best`` is None before the first validation.
     """
 
     max_iter: int

@@ -1,16 +1,16 @@
-"""The way back to the last whole epoch."""
+"""Return of a training to the state after its last complete epoch."""
 
 import numpy as np
 
 
 class Snapshot:
-    """A copy of a training after its last whole epoch, to return to when the next one cannot be finished.
+    """A copy of a training after its last complete epoch, restored if the next one cannot be finished.
 
     Parameters
     ----------
     training : Training
     run : Run
-        How far its present run has come.
+        The progress of its present run.
     """
 
     def __init__(self, training, run):
@@ -33,8 +33,7 @@ class Snapshot:
     def restore(self):
         """Go back to the state that was copied last.
 
-        Where the copying itself was interrupted there is nothing to go back to, and no need: the
-        present state is that of a whole epoch.
+        If copying itself was interrupted, do nothing: the present state is that of a complete epoch.
         """
         if not self._complete:
             return

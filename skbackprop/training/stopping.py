@@ -1,15 +1,15 @@
-"""When a training has come to its end: the value that it watches falls no more."""
+"""Early stopping: training ends when the monitored value no longer falls."""
 
 import math
 
 # The ends of the second and of the third cycle of the schedule "coslog4", as fractions of the training.
 SECOND_CYCLE, THIRD_CYCLE = 3 / 15, 7 / 15
-# The share of the value by which the third cycle has to lower it, for the last one to be worth its time.
+# The last cycle is only run if the third one lowers the value by at least this fraction.
 LEAST_GAIN = 0.05
 
 
 def make_stopping(patience, tol):
-    """Return the stopping of a training: a CycleStopping where `patience` is "cycle"."""
+    """Return a CycleStopping if `patience` is "cycle", else a Stopping."""
     return CycleStopping() if patience == "cycle" else Stopping(tol, patience)
 
 
@@ -35,7 +35,7 @@ class Stopping:
         self.n_stalled = 0
 
     def update(self, value, done=0.0):
-        """Take the value of an epoch, after the fraction `done`; return whether it is the best so far."""
+        """Record the value after the fraction `done` of the epochs; return whether it is the best so far."""
         self.n_stalled = 0 if value < self.best - self.tol else self.n_stalled + 1
         improved = value < self.best
         if improved:
@@ -49,18 +49,18 @@ class Stopping:
 
 
 class CycleStopping(Stopping):
-    """Ends the training after the third cycle of "coslog4" where that brought little.
+    """Ends the training after the third cycle of "coslog4" if that cycle hardly lowered the value.
 
-    Within a cycle the learning rate is high and the value tells little; at the ends of two cycles it can be
-    compared. The last cycle takes more than half of all epochs. Where the third one lowered the value by less
-    than the share LEAST_GAIN, what is left is noise, which the last one would learn.
+    Within a cycle the learning rate is high and values are not comparable; at the ends of two cycles they
+    are. If the third cycle lowered the value by less than the fraction LEAST_GAIN, the last cycle, which
+    takes more than half of all epochs, would mostly learn noise.
 
     Attributes
     ----------
     after_two : float
         The best value until the end of the second cycle.
     gain : float or None
-        By how much the third cycle lowered it; None before its end.
+        The amount by which the third cycle lowered this value; None before its end.
     """
 
     reason = "cycle"
@@ -71,7 +71,7 @@ class CycleStopping(Stopping):
         self.gain = None
 
     def update(self, value, done=0.0):
-        """Take the value of an epoch, after the fraction `done`; return whether it is the best so far."""
+        """Record the value after the fraction `done` of the epochs; return whether it is the best so far."""
         improved = super().update(value)
         if done <= SECOND_CYCLE:
             self.after_two = self.best
@@ -81,5 +81,5 @@ class CycleStopping(Stopping):
 
     @property
     def exhausted(self):
-        """Whether the third cycle brought little."""
+        """Whether the third cycle lowered the value by less than LEAST_GAIN."""
         return self.gain is not None and self.gain < LEAST_GAIN * abs(self.after_two)

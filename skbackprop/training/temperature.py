@@ -1,12 +1,13 @@
-"""The temperature: one number that makes the probabilities of a network as sure as they should be.
+"""Temperature scaling: one number that calibrates the probabilities of a network.
 
-A network that goes on training becomes too sure before it becomes worse at telling classes apart. The loss
-after the best temperature measures the latter alone, and is what the epoch is chosen by; the temperature
+During training, a network becomes overconfident before it becomes worse at separating the classes. The loss
+after the best temperature measures the separation alone, so the best epoch is chosen by it; the temperature
 itself is applied at the end (Berta, Holzmueller, Jordan & Bach, 2025, "Rethinking early stopping: refine,
 then calibrate"; Guo et al., 2017, "On calibration of modern neural networks").
 
-Usually z is divided by T, and an unsure network says 1/2. Here the distance from z_0 is divided, the raw
-outputs of the base rates: an unsure network says the base rate, as it should where a class is rare.
+Usually z is divided by the temperature T, which draws all probabilities towards 1/2. Here the distance of z
+from z_0, the raw outputs of the base rates, is divided by T: the probabilities are drawn towards the base
+rates, as they should be if a class is rare.
 """
 
 import math
@@ -18,7 +19,7 @@ from scipy.optimize import brentq
 from skbackprop.network.losses.links import LINKS
 from skbackprop.training.epoch_loss import weighted_sum
 
-# Bound of the temperature (and of its inverse), and the accuracy of its logarithm.
+# Bound of the temperature and of its inverse, and the tolerance of its logarithm.
 LARGEST = 1e4
 ACCURACY = 0.002
 
@@ -39,11 +40,11 @@ class Temperature:
     z_0: np.ndarray
 
     def raw(self, raw):
-        """Return the raw outputs after it."""
+        """Return z_0 + b (raw - z_0)."""
         return self.z_0 + self.b * (raw - self.z_0)
 
     def apply(self, network):
-        """Change the last layer of `network`: its raw outputs are linear in W^L and b^L."""
+        """Scale the raw outputs of `network`, in place: they are linear in W^L and b^L of its last layer."""
         network.W[-1][...] *= self.b
         network.b[-1][...] = self.raw(network.b[-1])
 
@@ -51,15 +52,15 @@ class Temperature:
 def best_temperature(loss, Y, raw, w=None):
     """Return the Temperature after which the weighted mean loss is smallest.
 
-    b is the root of dL/db = sum_i w_i sum_j delta_j(z_0 + b (z_i - z_0)) (z_i - z_0)_j. Where all rows are on
-    their right side, any larger b would be better, and a single wrong row among new ones would cost much. The
-    targets are therefore those of Platt (1999, "Probabilistic outputs for support vector machines"): as sure
-    as n right rows allow.
+    b is the root of dL/db = sum_i w_i sum_j delta_j(z_0 + b (z_i - z_0)) (z_i - z_0)_j. If all rows are
+    classified correctly, the loss falls with every larger b, and a single wrong row of new data would have a
+    very large loss. The targets are therefore smoothed as by Platt (1999, "Probabilistic outputs for support
+    vector machines").
 
     Parameters
     ----------
     loss : object
-        Of raw outputs of one network; its ``activation`` is "softmax" or "logistic".
+        A loss whose ``activation`` is "softmax" or "logistic".
     Y, raw : ndarray of shape (n_rows, n_outputs)
     w : ndarray of shape (n_rows,), default=None
     """

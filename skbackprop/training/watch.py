@@ -1,4 +1,4 @@
-"""The watch over a training: the loss, and the scores, of rows that are held out."""
+"""Validation during training: the loss and the scores on held-out rows."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from skbackprop.training.temperature import best_temperature
 
 
 class Watch:
-    """Validates: calling it returns a :class:`.Validated`.
+    """Validates networks: a call returns a :class:`.Validated`.
 
     Parameters
     ----------
@@ -24,7 +24,8 @@ class Watch:
     scores : list of callable or None
         The scorer of each network on its rows.
     calibrated : bool
-        Whether the losses are those after one temperature for all rows (see :mod:`.temperature`).
+        Whether the losses are computed after temperature scaling, with one temperature for all rows (see
+        :mod:`.temperature`).
     """
 
     def __init__(self, networks, batches, loss):
@@ -42,20 +43,20 @@ class Watch:
                 None if self.scores is None else np.array([score() for score in self.scores], dtype=float)
             )
         except Exception as error:
-            if self.n_done == 0:  # a scorer that never worked
+            if self.n_done == 0:  # the scorer never worked
                 raise
             raise ValidationError from error
         self.n_done += 1
         return Validated(losses, scores, self.shares)
 
     def plain_losses(self):
-        """Return the loss of each network on its rows, as it is now."""
+        """Return the present loss of each network on its rows."""
         self.follow()
         pairs = zip(self.networks, self.batches, strict=True)
         return np.array([mean_loss(network, self.loss, batches) for network, batches in pairs])
 
     def after_temperature(self):
-        """Return the best temperature for the networks as they are now, and the loss of each after it."""
+        """Return the present best temperature, and the loss of each network at this temperature."""
         self.follow()
         pairs = zip(self.networks, self.batches, strict=True)
         parts = [raw_outputs(network, self.loss, batches) for network, batches in pairs]
@@ -67,30 +68,30 @@ class Watch:
         return temperature, np.array(losses)
 
     def follow(self):
-        """Do nothing: the networks are those that are trained."""
+        """Do nothing: the validated networks are the trained ones themselves."""
 
     def calibrate(self, network):
-        """Apply the best temperature to `network`, which has its final weights; return the loss."""
+        """Apply the best temperature to `network`, which has its final weights, and return the mean loss."""
         temperature, losses = self.after_temperature()
         temperature.apply(network)
         return float(self.shares @ losses)
 
 
 class WatchOnFolds(Watch):
-    """Validates each of several networks, as it is now, on rows of its own."""
+    """Validates copies of several networks that are trained side by side, each on its own rows."""
 
     def __init__(self, members, batches, loss, network):
         super().__init__(members, batches, loss)
         self.network = network
 
     def follow(self):
-        """Take over the parameters of the networks."""
+        """Copy the present parameters of the trained networks."""
         for e, one in enumerate(self.networks):
             copy_member(self.network, e, one)
 
 
 def pooled_temperature(loss, parts, shares):
-    """Return the best temperature for the rows of several networks, (Y, raw outputs, weights) of each."""
+    """Return the best temperature for all rows; `parts` has (Y, raw outputs, weights) of each network."""
     Y = np.concatenate([Y for Y, _, _ in parts])
     raw = np.concatenate([raw for _, raw, _ in parts])
     weights = [

@@ -198,7 +198,7 @@ def test_a_state_without_a_parameter_is_refused(model):
         lacking = {key: value for key, value in state.items() if key != name}
         with pytest.raises(ValueError, match=rf"A saved BackpropClassifier must have \['{name}'\]"):
             BackpropClassifier.__new__(BackpropClassifier).__setstate__(lacking)
-    with pytest.raises(ValueError, match=r"it has \['colour'\]"):
+    with pytest.raises(ValueError, match=r"Got only \['colour'\]"):
         BackpropClassifier.__new__(BackpropClassifier).__setstate__({"colour": "red"})
 
 
@@ -264,7 +264,7 @@ def test_a_network_with_parameters_of_another_shape_is_refused(model):
     n = network.theta.size
     for theta in (network.theta[:-1], np.append(network.theta, 0), network.theta.reshape(1, -1), None):
         with pytest.raises(
-            ValueError, match=rf"needs {n} parameters, but.*shape {re.escape(str(np.shape(theta)))}"
+            ValueError, match=rf"must have {n} parameters. Got.*shape {re.escape(str(np.shape(theta)))}"
         ):
             changed(network, theta=theta)
 

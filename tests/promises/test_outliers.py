@@ -43,7 +43,7 @@ def test_outliers_in_y_move_no_robust_loss(recipe, loss, outlier):
 
 @pytest.mark.parametrize("loss", ["huber", "absolute_error"])
 def test_targets_that_are_mostly_one_value_or_all_one_value(loss):
-    """More than half are 0, so that the quartile distance is 0; and a constant, weighted."""
+    """More than half are 0, so that the interquartile range is 0; and a constant, weighted."""
     y = np.where(X[:, 0] > 0.8, 3.0 + X[:, 1], 0.0)
     y[0] = 1e7
     model = fitted(BackpropRegressor(32, loss=loss, **FAST), X[TRAINING], y[TRAINING])

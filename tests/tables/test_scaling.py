@@ -13,7 +13,7 @@ from skbackprop.tables.statistics import distribution, target_center_and_scale
         ([1, 2, 3, 4, 5, 6, 7, 8], 4, 4),  # quartiles 2 and 6, median 4
         ([0, 0, 0, 0, 1], 0, 0.5),  # zeros and ones: half of their distance
         ([0] * 12 + [1, 2, 3, 4], 2, 2),  # without the zeros: quartiles 1 and 3, median 2
-        ([-999, -999, -999, 1, 2, 3, 4], 2, 2),  # a code, quartile distance 1002 with it
+        ([-999, -999, -999, 1, 2, 3, 4], 2, 2),  # a code, interquartile range 1002 with it
         ([-999] * 4 + [777] * 4 + [1, 2, 3, 4], 2, 2),  # two codes
         ([5, 5, 5, 5], 5, np.inf),
         ([0.1 + 0.2, 0.3, 0.3], 0.3, np.inf),  # varies by rounding only
@@ -38,7 +38,7 @@ def test_the_smooth_bound():
 
 
 def test_targets_of_robust_losses():
-    """(6 - 2) / 1.3489795 is the quartile distance of 1 to 8 in standard deviations of the normal one."""
+    """(6 - 2) / 1.3489795 is the interquartile range of 1 to 8 in standard deviations of the normal one."""
     center, scale = target_center_and_scale(*distribution(np.arange(1.0, 9.0)))
     np.testing.assert_allclose([center, scale], [4, 4 / 1.3489795003921634], rtol=1e-12)
     assert target_center_and_scale(*distribution(np.array([0.0, 0, 0, 0, 0, 2, -3, 4]))) == (0, 3)

@@ -1,1 +1,1 @@
-"""How the network is made fast. The network can be understood without reading it."""
+"""Low-level routines that make the network fast; it can be understood without reading them."""

@@ -1,6 +1,6 @@
 """Constants as arrays, because NumPy is faster with array operands than with Python scalars.
 
-Each is made once and never written. Large ones are not kept, whose memory would grow with every new size.
+Each is created once and read-only. Large arrays are not cached, since memory would grow with every new size.
 """
 
 import math
@@ -8,20 +8,20 @@ from functools import lru_cache
 
 import numpy as np
 
-# What all kept zeros are views of; never written, so the system backs it with no physical memory.
+# The buffer of all cached zeros; never written, so the system backs it with no physical memory.
 ZEROS = np.zeros(2**24, np.uint8)
 
 
 @lru_cache(maxsize=64)
 def shared_number(value, dtype):
-    """Return an array without dimensions: to add one takes half the time of a Python scalar."""
+    """Return `value` as an array of shape (): adding it takes half the time of adding a Python scalar."""
     return read_only(np.array(value, dtype))
 
 
 def zeros_like(z):
     """Return zeros in the shape and dtype of `z`.
 
-    NumPy's maximum of two arrays is vectorised, and that of an array and a scalar is not.
+    NumPy's maximum of two arrays is vectorised, its maximum of an array and a scalar is not.
     """
     if z.nbytes > ZEROS.nbytes:
         return np.zeros(z.shape, z.dtype)
@@ -30,14 +30,14 @@ def zeros_like(z):
 
 @lru_cache(maxsize=64)
 def view_of_zeros(shape, dtype):
-    """Return zeros that share their memory with all others."""
+    """Return zeros as a view of ``ZEROS``."""
     n_bytes = math.prod(shape) * dtype.itemsize
     return read_only(ZEROS[:n_bytes].view(dtype).reshape(shape))
 
 
 @lru_cache(maxsize=64)
 def shared_ones(n, dtype):
-    """Return n ones: a product with them is a sum, several times faster than ``numpy.sum``."""
+    """Return n ones: a product with ones is a sum, several times faster than ``numpy.sum``."""
     return read_only(np.ones(n, dtype))
 
 

@@ -29,7 +29,7 @@ def is_positive(z, out):
 
 
 def softplus_of_minus_abs(z, out):
-    """Write ln(1 + exp(-|z|)) into `out`, which max(z, 0) makes the softplus ln(1 + exp(z))."""
+    """Write ln(1 + exp(-|z|)) into `out`; its sum with max(z, 0) is the softplus ln(1 + exp(z))."""
     np.abs(z, out=out)
     np.negative(out, out=out)
     np.exp(out, out=out)

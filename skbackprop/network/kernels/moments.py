@@ -5,19 +5,19 @@ from scipy.linalg import get_blas_funcs
 
 from skbackprop.network.kernels.denormals import flush_denormals
 
-# A scale that falls below this is multiplied into its array.
+# A scale below this is multiplied into its array.
 SMALLEST_SCALE = 1e-3
 
 
 class Moment:
     """A vector v as long as theta, with v <- beta v + c x at each step, kept as v = scale * array.
 
-    The number takes the factor beta, and the array the sum:
+    beta multiplies the scale, and the sum is formed in the array:
 
         scale <- beta scale
         array <- array + c / scale x
 
-    which is one pass over memory less than ``v *= beta; v += c * x``. To rounding it is the same v.
+    This takes one pass over memory less than ``v *= beta; v += c * x``, and gives the same v up to rounding.
 
     Attributes
     ----------
@@ -30,14 +30,14 @@ class Moment:
         self.scale = 1.0
 
     def shrink(self, beta):
-        """Change it in place: v <- beta v."""
+        """Update in place: v <- beta v."""
         self.scale *= beta
         if self.scale < SMALLEST_SCALE:
             self.array *= self.scale
             self.scale = 1.0
 
     def flush_denormals(self):
-        """Set what is too small to matter to 0 (see :func:`.flush_denormals`)."""
+        """Set negligibly small numbers to 0 (see :func:`.flush_denormals`)."""
         flush_denormals(self.array)
 
     def copy_state(self):
@@ -67,5 +67,5 @@ class MomentBlock:
         self._axpy = get_blas_funcs("axpy", dtype=self.array.dtype)
 
     def add(self, c, x):
-        """Change it in place: v <- v + c x."""
+        """Update in place: v <- v + c x."""
         self._axpy(x, self.array, a=c / self.moment.scale)

@@ -1,8 +1,7 @@
-"""The blocks in which an optimizer passes over the parameters, so that they stay in the processor's cache.
+"""The blocks in which an optimizer processes the parameters, so that they stay in the processor's cache.
 
-(Several threads were tried and are slower. Operations as short as those of a block wait for Python's global
-lock, longer ones would leave the cache, and the threads of the linear algebra occupy the other cores while
-they wait for the next product.)
+Several threads are slower: the short operations of a block wait for Python's global lock, longer ones exceed
+the cache, and the threads of the linear algebra occupy the other cores while they wait for the next product.
 """
 
 import math
@@ -13,10 +12,10 @@ from scipy.linalg import get_blas_funcs
 from skbackprop.network.kernels.moments import MomentBlock
 from skbackprop.network.kernels.threads import scipy_has_its_own_blas
 
-# Numbers in a block: theta, g, two moments and the scratch array of 100,000 float32 take 2 MB, which stay
-# in the second or third cache; in smaller blocks the calls take longer than the nearer cache saves. Where
-# SciPy shares NumPy's BLAS a block is smaller: with more than 10,000 numbers OpenBLAS would wake its
-# threads for an axpy, which takes longer than the work, and very much longer where other programs keep the
+# Numbers per block. With 100,000 float32, theta, g, two moments and the scratch array take 2 MB, which stay
+# in the second- or third-level cache; with smaller blocks, the overhead of the calls exceeds the gain from
+# a faster cache. If SciPy shares NumPy's BLAS, blocks are smaller: for an axpy of more than 10,000 numbers
+# OpenBLAS starts its threads, which takes longer than the work, above all while other programs keep the
 # cores busy.
 BLOCK = 100_000 if scipy_has_its_own_blas() else 10_000
 
@@ -28,7 +27,7 @@ class Block:
     ----------
     theta, grad, scratch : ndarray of shape (n,)
     weights, weight_grad : ndarray
-        The weights among theta, on which weight decay acts, and their gradient.
+        The weights of the block, on which weight decay acts, and their gradient.
     moments : list of MomentBlock
     """
 
@@ -45,24 +44,24 @@ class Block:
         self._axpy = get_blas_funcs("axpy", dtype=theta.dtype)
 
     def decay_weights(self, factor):
-        """Change theta: W <- factor W."""
+        """Update theta: W <- factor W."""
         np.multiply(self.weights, factor, out=self.weights)
 
     def add_penalty(self, alpha):
-        """Change g: g <- g + alpha W, for the weights."""
+        """Update g for the weights: g <- g + alpha W."""
         if self.weights.size:
             self._axpy(self.weights, self.weight_grad, a=alpha)
 
     def descend(self, eta):
-        """Change theta: theta <- theta - eta g."""
+        """Update theta: theta <- theta - eta g."""
         self._add_to_theta(-eta, self.grad)
 
     def move(self, c, v):
-        """Change theta: theta <- theta + c v, with a MomentBlock v."""
+        """Update theta: theta <- theta + c v, with a MomentBlock v."""
         self._add_to_theta(c * v.moment.scale, v.array)
 
     def move_by_ratio(self, c, m, v, c_2, epsilon):
-        """Change theta: theta <- theta + c m / (sqrt(v / c_2) + epsilon), with the MomentBlocks m and v.
+        """Update theta: theta <- theta + c m / (sqrt(v / c_2) + epsilon), with the MomentBlocks m and v.
 
         With s = sqrt(v.scale / c_2), sqrt(v / c_2) + epsilon = s (sqrt(v.array) + epsilon / s).
         """

@@ -4,10 +4,10 @@ import numpy as np
 
 
 def is_owned(array):
-    """Whether `array` can be written to, and its memory was allocated by NumPy.
+    """Return whether `array` can be written to, and its memory was allocated by NumPy.
 
-    BLAS writes to its output arrays whatever NumPy's flag says: in a file that is mapped read-only this ends
-    the process, in a buffer of the user's it changes what was promised to be immutable.
+    BLAS ignores NumPy's flag and always writes to its output arrays: in a file that is mapped read-only this
+    ends the process, in a user's buffer it changes data that must stay unchanged.
     """
     if not array.flags.writeable:
         return False

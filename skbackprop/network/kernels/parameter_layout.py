@@ -1,4 +1,4 @@
-"""Where in the vector theta each W^l, b^l and parameter of the input layer is."""
+"""Positions of each W^l, b^l and parameter of the input layer in the vector theta."""
 
 import math
 from itertools import pairwise
@@ -7,7 +7,7 @@ from skbackprop.network.kernels.products import by_network
 
 
 class ParameterLayout:
-    """The order and the shapes of what theta consists of: all W^l, then all b^l, then the input layer.
+    """Order and shapes of the parts of theta: all W^l, then all b^l, then the input layer.
 
     Parameters
     ----------
@@ -47,8 +47,8 @@ class ParameterLayout:
     def split(self, vector):
         """Return views of `vector` (theta, or a gradient of its shape): W, b, input parameters.
 
-        W^l is n_{l-1} x n_l and b^l has n_l numbers; of several networks they are E x n_{l-1} x n_l and E x
-        n_l.
+        W^l is n_{l-1} x n_l and b^l has n_l numbers; with several networks, W^l is E x n_{l-1} x n_l and b^l
+        is E x n_l.
         """
         parts = iter([vector[where] for where in self.slices()])
         E, W, b = self._n_networks, [], []

@@ -1,8 +1,8 @@
 """The matrix products of the two passes, for one network or for several side by side.
 
-Of several networks W^l is E x n_{l-1} x n_l, and an array of a batch has E n_l columns: those of the first
-network, then those of the second, and so on. The inputs a^0 are the same for all of them, so layer 1 needs
-one product with an n_0 x E n_1 matrix, and this is how theta stores W^1 (:mod:`.parameter_layout`).
+With several networks, W^l is E x n_{l-1} x n_l, and an array of a batch has E n_l columns: those of the first
+network, then those of the second, and so on. The inputs a^0 are the same for all networks, so layer 1 needs
+one product with an n_0 x E n_1 matrix, and theta stores W^1 in this order (:mod:`.parameter_layout`).
 """
 
 import numpy as np
@@ -14,8 +14,8 @@ GER = {"f": sger, "d": dger}
 def affine(a, W, b, out, ones=None):
     """Write a W + b into `out`; `a` is an array or a CSR matrix.
 
-    `b` is a row, or one row for each of `a`. With `ones`, a vector of as many ones as `a` has rows, b is
-    added as the product 1 b^T by BLAS's ger, in half of the time that NumPy takes.
+    `b` is one row, or one row for each row of `a`. With `ones`, of shape (n_rows,), b is added as the product
+    1 b^T by BLAS's ger, which takes half the time of NumPy's addition.
     """
     if W.ndim == 3 and a.shape[1] == W.shape[1]:
         W = side_by_side(W)
@@ -32,7 +32,7 @@ def affine(a, W, b, out, ones=None):
 
 
 def times_transpose(delta, W, out):
-    """Write delta W^T into `out`, summed over the networks where `out` is common to them."""
+    """Write delta W^T into `out`, summed over the networks if `out` has the columns of a single one."""
     if W.ndim == 3 and out.shape[1] == W.shape[1]:
         W = side_by_side(W)
     if W.ndim == 3:
@@ -54,7 +54,7 @@ def transpose_times(a, delta, out):
 
 
 def column_sums(delta, ones, out):
-    """Write the sum over the rows of `delta` into `out`, as a product with `ones`: faster than a sum."""
+    """Write the sum over the rows of `delta` into `out`, as a product with `ones`, faster than ``sum``."""
     ones.dot(delta, out=out)
 
 
@@ -64,5 +64,5 @@ def by_network(a, n_networks):
 
 
 def side_by_side(W):
-    """Return W^1 of several networks, E x n_0 x n_1, as the n_0 x E n_1 matrix that theta stores: a view."""
+    """Return W^1 of several networks, E x n_0 x n_1, as a view of the n_0 x E n_1 matrix in theta."""
     return W.transpose(1, 0, 2).reshape(W.shape[1], -1)

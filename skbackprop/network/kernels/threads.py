@@ -1,4 +1,4 @@
-"""Whether several threads pay in the linear algebra."""
+"""Limits on the threads of the linear algebra."""
 
 import os
 import time
@@ -11,33 +11,33 @@ from weakref import WeakSet
 import scipy
 from threadpoolctl import ThreadpoolController
 
-# Multiplications in the largest matrix product of a step below which a second thread brings less than
-# a seventh: too little, because on a machine that is busy with something else the threads wait for each
-# other, and a step takes ten times as long.
+# If the largest matrix product of a step has fewer multiplications, the step runs on one thread: a second
+# one would save less than a seventh of the time, while on a busy machine threads that wait for each other
+# make a step take ten times as long.
 SMALL_PRODUCT = 8_000_000
 
-# Where SciPy's wheels keep the BLAS that they bring: on Linux and Windows, on macOS.
+# The folders of the BLAS in SciPy's wheels: on Linux and Windows, and on macOS.
 SCIPY = Path(scipy.__file__).resolve().parent
 SCIPY_LIBRARIES = (SCIPY.parent / "scipy.libs", SCIPY / ".dylibs")
 
 
 @lru_cache(maxsize=1)
 def scipy_has_its_own_blas():
-    """Whether SciPy brings a BLAS, with threads of its own, beside the one that NumPy uses."""
+    """Return whether SciPy has its own BLAS, with its own threads, in addition to NumPy's."""
     return any(any(folder.glob("*blas*")) for folder in SCIPY_LIBRARIES)
 
 
-# Which thread of Python is changing the limits, at the key "thread"; empty when none is.
+# A lock: {"thread": token of the thread of Python that is changing the limits}, or empty.
 TURN: dict[str, object] = {}
-if hasattr(os, "register_at_fork"):  # the thread that had its turn is not in the child
+if hasattr(os, "register_at_fork"):  # the thread that holds the lock does not exist in the child
     os.register_at_fork(after_in_child=TURN.clear)
 
 
 def one_at_a_time(function, *arguments):
-    """Call `function` while no other thread is in here, and return its result.
+    """Return the result of `function`, called while no other thread is in a call of one_at_a_time.
 
-    A threading.Lock would stay locked for ever where an interruption comes in the call that releases it.
-    Here nothing is called for that: setting and deleting a key of a dict are atomic.
+    A threading.Lock would stay locked for ever if an interruption (Ctrl-C) came in the call that releases it.
+    Setting and deleting a key of a dict are atomic instead.
     """
     me = object()
     try:
@@ -53,8 +53,8 @@ def one_at_a_time(function, *arguments):
 def one_thread():
     """Return the :class:`OneThread` of SciPy's own BLAS, and that of every other BLAS.
 
-    There must be one of each in a process: called by :func:`one_at_a_time`, because lru_cache alone lets
-    threads that ask at the same time make several.
+    A process must have only one of each. Call it through :func:`one_at_a_time`: lru_cache alone could create
+    several if threads call it at the same time.
     """
     libraries = ThreadpoolController().select(user_api="blas").lib_controllers
     of_scipy = [each for each in libraries if Path(each.filepath).resolve().parent in SCIPY_LIBRARIES]
@@ -62,11 +62,12 @@ def one_thread():
 
 
 class OneThread:
-    """Keeps libraries on one thread as long as anybody needs it.
+    """Limits libraries to one thread while at least one fit needs it.
 
-    The limit is the process's. Where fits overlap in several threads of Python, the first to begin sets
-    it and the last to end lifts it; each for itself they would restore what another one had set, for
-    ever. The users are held weakly, so that what an interrupted one leaves is gone with it.
+    The limit holds for the whole process. If fits overlap in several threads of Python, the first to begin
+    sets the limit and the last to end lifts it: if each fit restored the number of threads that it had
+    found, the limit of another fit could remain for ever. Users are held by weak references, so that a user
+    whose exit was interrupted does not keep the limit.
 
     Parameters
     ----------
@@ -74,7 +75,7 @@ class OneThread:
     """
 
     class User:
-        """Somebody who needs it."""
+        """A token for one context that needs the limit."""
 
     def __init__(self, libraries):
         self._libraries = libraries
@@ -109,8 +110,8 @@ class OneThread:
 def suited_threads(layer_sizes, n_rows):
     """Return a context in which products too small for several threads run on one.
 
-    SciPy's own BLAS has one thread in any case: it is asked for sums of vectors, for which a second one is
-    not worth waking.
+    SciPy's own BLAS always runs on one thread: it only adds vectors, for which starting a second thread does
+    not pay.
     """
     of_scipy, others = one_at_a_time(one_thread)
     largest = max(a * b for a, b in pairwise(layer_sizes))

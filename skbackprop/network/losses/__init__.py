@@ -1,8 +1,8 @@
-"""Losses: what is minimised, its derivative delta^L, and the output activation that belongs to it.
+"""Losses, their derivatives delta^L, and the output activations that belong to them.
 
 Every loss works on the raw outputs z^L of the network, so that no probability has to be clipped and no
-logarithm of 0 is ever taken. The protocol, for m rows and k outputs (write your own by the
-same three methods and pass the object as ``loss=``):
+logarithm of 0 is ever taken. A loss has three methods, for m rows and k outputs (any object that has them can
+be passed as ``loss=``):
 
 ``value(y_true, raw_prediction, scratch)``
     returns the loss of each row, shape (m,).
@@ -12,28 +12,28 @@ same three methods and pass the object as ``loss=``):
     writes the predictions a^L = sigma(z^L) into `out`, which may be `raw_prediction` itself.
 
 `scratch` has shape (m, k) and any content; `raw_prediction` is not changed unless it is `out`.
-``activation`` is the name that scikit-learn has for the inverse link.
+``activation`` is scikit-learn's name of the inverse link.
 
-Optional, for several networks whose predictions are averaged (the mean of z where it is missing):
+Optional methods, for several networks whose predictions are averaged (without them, z is averaged):
 
 ``combine(raw_predictions)``
     returns, for raw outputs of shape (m, E, k) of E networks, those of shape (m, k) whose inverse
     link is the mean of theirs.
 ``combine_backward(raw_predictions, combined, delta)``
     returns dF/dz of shape (n, m, E, k) for n functions F of the `combined` raw outputs c, of shape
-    (m, 1, k), from delta = dF/dc of shape (n, m, 1, k). Where it is missing, differences of ``combine``
-    take its place.
+    (m, 1, k), from delta = dF/dc of shape (n, m, 1, k). If it is missing, it is approximated by central
+    differences of ``combine``.
 
 Optional attributes of a regressor's loss, which decide how y is checked and, unless ``scaling=None``, scaled:
 
 ``domain``
-    "y >= 0" or "y > 0" if other y have no loss (None is any y). Such y are not centred; they are divided
-    by their mean, which a logarithmic link absorbs in the bias.
+    "y >= 0" or "y > 0" if the loss is undefined for other y; missing or None for any y. With a domain, y is
+    not centred but divided by its mean, which a logarithmic link absorbs in the bias.
 ``robust``
-    whether delta^L is bounded, whatever y is. Then y is scaled by its median and quartile distance, which
+    whether delta^L is bounded for all y. If so, y is scaled by its median and interquartile range, which
     outliers do not change, instead of by mean and standard deviation.
 ``n_outputs``
-    how many numbers are predicted for a target of one column. `y_true` is then this column, repeated.
+    the number of predictions for a target of one column; `y_true` is then this column, repeated.
 """
 
 from typing import Any
@@ -89,7 +89,7 @@ REGRESSOR_LOSSES: dict[str, type] = {
 
 
 def combine(loss: Any, raw_predictions: np.ndarray, n_networks: int) -> np.ndarray:
-    """Return the raw outputs of shape (m, k) of the mean of networks, from those of shape (m E, k)."""
+    """Return the raw outputs of the mean prediction of E networks, (m, k), from all theirs, (m E, k)."""
     if n_networks == 1:
         return raw_predictions
     by_row = raw_predictions.reshape(-1, n_networks, raw_predictions.shape[1])
@@ -128,9 +128,9 @@ def combine_backward(
 
 
 def has_own_derivative(loss: Any) -> bool:
-    """Whether the class that defines ``combine`` of `loss` defines ``combine_backward``, too.
+    """Return whether the class that defines ``combine`` of `loss` also defines ``combine_backward``.
 
-    A subclass with a ``combine`` of its own inherits a derivative that is not that of its function.
+    A subclass that overrides ``combine`` alone inherits the derivative of another function.
     """
     definitions = [vars(each) for each in type(loss).__mro__ if "combine" in vars(each)]
     return bool(definitions) and "combine" not in vars(loss) and "combine_backward" in definitions[0]

@@ -1,4 +1,4 @@
-"""Losses of classes: cross-entropy with a softmax or with sigmoids, and squared error with sigmoids."""
+"""Losses for classification: cross-entropy with softmax or sigmoids, and squared error with sigmoids."""
 
 import numpy as np
 from scipy.special import expit, log_softmax
@@ -7,14 +7,14 @@ from skbackprop.network.kernels.elementwise import positive_part, softplus_of_mi
 from skbackprop.network.losses.links import LogisticLink, log_mean_exp
 from skbackprop.network.losses.row_sums import row_blocks, row_sums, sum_product
 
-# Within this distance no exp underflows, in float32 either.
+# If the values of z differ by less than this, no exp underflows, even in float32.
 SAFE_SPREAD = 80
 
 
 def exp_shifted(z, out):
-    """Write exp(z_j - c) into `out` and return c, with c so near each row's maximum that no row is 0.
+    """Write exp(z_j - c) into `out` and return c, close enough to each row's maximum that no row is all 0.
 
-    Where all of z is close together, c is one number: maxima of short rows are slow.
+    c is one number if the values of z differ little, because computing the maximum of each row is slow.
     """
     shift = z.max()
     if not shift - z.min() < SAFE_SPREAD:
@@ -25,7 +25,7 @@ def exp_shifted(z, out):
 
 
 def softmax(z, out):
-    """Write exp(z_j) / sum_i exp(z_i) into `out`; a number near the largest z is taken off first."""
+    """Write exp(z_j) / sum_i exp(z_i) into `out`; a number near the largest z is subtracted first."""
     exp_shifted(z, out)
     out /= row_sums(out)[:, None]
 
@@ -49,7 +49,7 @@ class SoftmaxCrossEntropy:
     calibrated_by_temperature = True
 
     def combine(self, raw_predictions: np.ndarray) -> np.ndarray:
-        """Return ln a of the mean a."""
+        """Return ln a, where a is the mean of the softmax outputs of the networks."""
         return log_mean_exp(log_softmax(raw_predictions, axis=2))
 
     def combine_backward(
@@ -101,7 +101,7 @@ class BinaryCrossEntropy(LogisticLink):
 
 
 class SigmoidSquaredError(LogisticLink):
-    """Sigmoid outputs with squared error, as the textbooks begin.
+    """Sigmoid outputs with squared error, the first loss in many textbooks.
 
     L = 1/2 sum_j (a_j - y_j)^2; delta^L = (a - y) a (1 - a), which vanishes where the sigmoid
     saturates, however wrong the output is.

@@ -1,6 +1,6 @@
-"""Losses of counts and amounts, with a logarithmic link: half the deviances of generalized linear models.
+"""Losses for counts and amounts, with a logarithmic link: half the deviances of generalized linear models.
 
-Where the variance of y is in proportion to a^p, with a its mean, half the deviance is
+If the variance of y is proportional to a^p, with a its mean, half the deviance is
 
     L = sum_j integral from y_j to a_j of (t - y_j) / t^p dt ;    delta^L = (a - y) / a^p * a ,
 
@@ -19,7 +19,7 @@ from skbackprop.network.losses.row_sums import row_blocks, row_sums, sum_product
 
 
 class Poisson(LogLink):
-    """Counts: the variance is in proportion to the mean (p = 1).
+    """Loss for counts: the variance is proportional to the mean (p = 1).
 
     L = sum_j [ y_j ln(y_j / a_j) - y_j + a_j ]; delta^L = a - y.
     """
@@ -42,7 +42,7 @@ class Poisson(LogLink):
 
 
 class Gamma(LogLink):
-    """Positive amounts: the standard deviation is in proportion to the mean (p = 2).
+    """Loss for positive amounts: the standard deviation is proportional to the mean (p = 2).
 
     L = sum_j [ y_j / a_j - 1 - ln(y_j / a_j) ]; delta^L = 1 - y / a.
     """
@@ -67,7 +67,7 @@ class Gamma(LogLink):
 
 @dataclass(frozen=True)
 class Tweedie(LogLink):
-    """Amounts of which many are 0: the variance is in proportion to a power p of the mean, 1 < p < 2.
+    """Loss for amounts with many zeros: the variance is proportional to the power p of the mean, 1 < p < 2.
 
     Such a y is a sum of amounts with a gamma distribution, whose number has a Poisson distribution, for
     instance the insurance claims of a year (Jorgensen, 1987).
@@ -116,7 +116,7 @@ class Tweedie(LogLink):
 
 
 def finite_power(z, c, out):
-    """Write a^c = exp(c z) into `out`, bounded by the largest number: its product with y = 0 must be 0."""
+    """Write a^c = exp(c z) into `out`, bounded so that it is finite: its product with y = 0 must be 0."""
     np.multiply(z, c, out=out)
     np.minimum(out, 0.999 * math.log(np.finfo(out.dtype).max), out=out)
     np.exp(out, out=out)

@@ -1,4 +1,4 @@
-"""Central differences, for functions of a user of which only values are known."""
+"""Central differences, for user-defined functions without a derivative."""
 
 from collections.abc import Callable
 
@@ -23,6 +23,6 @@ def central_differences(f: Callable[[np.ndarray], np.ndarray], z: np.ndarray) ->
         above, below = z.copy(), z.copy()
         above[:, j] += h
         below[:, j] -= h
-        step = above[:, j] - below[:, j]  # 2h as float64 has it
+        step = above[:, j] - below[:, j]  # 2h after rounding
         columns.append((f(above) - f(below)).T / step)  # df/dz_j = (f(z + h) - f(z - h)) / 2h
     return np.stack(columns, axis=-1)

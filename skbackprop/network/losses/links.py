@@ -5,9 +5,9 @@ import math
 import numpy as np
 from scipy.special import expit, log_expit, logit
 
-# Targets of 0 and 1 correspond to infinite raw outputs; the raw outputs used instead have a loss of 1e-12.
+# Targets are clipped to [SURE, 1 - SURE], because 0 and 1 correspond to infinite raw outputs.
 SURE = 1e-12
-# Link functions (the raw outputs whose prediction is Y), by the activation of the output layer.
+# Link functions, which return the raw outputs whose prediction is Y, by output activation.
 LINKS = {
     "identity": lambda Y: Y,
     "exp": lambda Y: np.log(np.maximum(Y, SURE)),
@@ -22,7 +22,7 @@ def log_mean_exp(logarithms):
 
 
 class IdentityLink:
-    """Outputs that are the predictions themselves: a^L = z^L."""
+    """Identity link: a^L = z^L."""
 
     activation = "identity"
 
@@ -33,12 +33,12 @@ class IdentityLink:
 
 
 class LogLink:
-    """Outputs that are positive: a^L = exp(z^L)."""
+    """Logarithmic link, for positive predictions: a^L = exp(z^L)."""
 
     activation = "exp"
 
     def combine(self, raw_predictions: np.ndarray) -> np.ndarray:
-        """Return ln a of the mean a."""
+        """Return ln a, where a is the mean prediction of the networks."""
         return log_mean_exp(raw_predictions)
 
     def combine_backward(
@@ -53,22 +53,22 @@ class LogLink:
 
 
 class LogisticLink:
-    """Outputs that are independent probabilities: a^L = 1 / (1 + exp(-z^L))."""
+    """Logistic link, for independent probabilities: a^L = 1 / (1 + exp(-z^L))."""
 
     activation = "logistic"
 
     def combine(self, raw_predictions: np.ndarray) -> np.ndarray:
-        """Return ln(a / (1 - a)) of the mean a, through the logarithms of a and 1 - a."""
+        """Return ln(a / (1 - a)), where a is the mean prediction, from the logarithms of a and 1 - a."""
         return log_mean_exp(log_expit(raw_predictions)) - log_mean_exp(log_expit(-raw_predictions))
 
     def combine_backward(
         self, raw_predictions: np.ndarray, combined: np.ndarray, delta: np.ndarray
     ) -> np.ndarray:
-        """Return dF/dz_e = delta a_e (1 - a_e) / (E a (1 - a)), through the logarithms of a and 1 - a."""
+        """Return dF/dz_e = delta a_e (1 - a_e) / (E a (1 - a)), from the logarithms of a and 1 - a."""
         log_slopes = log_expit(raw_predictions) + log_expit(-raw_predictions)  # ln a_e (1 - a_e)
         log_slope = log_expit(combined) + log_expit(-combined)  # ln a (1 - a)
         return delta * np.exp(log_slopes - log_slope) / raw_predictions.shape[1]
 
     def inverse_link(self, raw_prediction: np.ndarray, out: np.ndarray) -> None:
-        """Write a = 1 / (1 + exp(-z)) into `out`; expit keeps the small probabilities exact."""
+        """Write a = 1 / (1 + exp(-z)) into `out`; expit is accurate for small probabilities."""
         expit(raw_prediction, out=out)

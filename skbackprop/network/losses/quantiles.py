@@ -47,12 +47,12 @@ class Quantile(IdentityLink):
 class Quantiles:
     """Several quantiles of one target, which cannot cross, with the sum of their pinball losses.
 
-    The raw output of the quantile nearest to 0.5, number c, is its prediction. Those of the others are made
-    positive, as the distances of neighbours (Park et al., 2022, who begin with the lowest quantile):
+    The quantile nearest to 0.5, with index c, is its raw output. The other raw outputs are mapped to positive
+    distances between neighbouring quantiles (Park et al., 2022, begin with the lowest quantile instead):
 
     a_c = z_c; a_j = a_{j-1} + s_j ln(1 + exp(z_j)) for j > c; a_j = a_{j+1} - s_j ln(1 + exp(z_j)) for j < c,
 
-    where s_j makes the outputs 0 the quantiles of a normal distribution of variance 1.
+    where s_j is chosen such that for z_j = 0 the distances are those of a standard normal distribution.
 
     L = sum_j max(q_j (y - a_j), (1 - q_j) (a_j - y)). With d_j = dL/da_j and sigma(z) = 1 / (1 + exp(-z)),
     delta^L_c = sum_j d_j; delta^L_j = s_j sigma(z_j) sum_{i >= j} d_i for j > c, and
@@ -85,12 +85,12 @@ class Quantiles:
 
     @property
     def n_outputs(self) -> int:
-        """Return the number of outputs, one for each quantile."""
+        """Number of outputs, one for each quantile."""
         return len(self.quantiles)
 
     @property
     def middle(self) -> int:
-        """Return c, the number of the quantile nearest to 0.5."""
+        """The index c of the quantile nearest to 0.5."""
         return int(np.abs(np.array(self.quantiles) - 0.5).argmin())
 
     def steps(self, dtype: np.dtype) -> np.ndarray:
@@ -108,14 +108,14 @@ class Quantiles:
         for others in (slice(0, c), slice(c + 1, k)):
             np.logaddexp(raw_prediction[:, others], 0, out=out[:, others])  # ln(1 + exp(z))
         out *= self.steps(out.dtype)
-        # One by one: a sum in another order could be smaller than a part of it by rounding.
+        # Add one by one: with another order of summation, rounding could make quantiles cross.
         for j in range(c + 1, k):
             out[:, j] += out[:, j - 1]
         for j in reversed(range(c)):
             out[:, j] += out[:, j + 1]
 
     def combine(self, raw_predictions: np.ndarray) -> np.ndarray:
-        """Return the raw outputs whose quantiles are the means of the networks'.
+        """Return the raw outputs whose quantiles are the means of the networks' quantiles.
 
         The quantiles are linear in the distances d = ln(1 + exp(z)), and z = ln(exp(d) - 1).
         """
@@ -128,9 +128,9 @@ class Quantiles:
     def combine_backward(
         self, raw_predictions: np.ndarray, combined: np.ndarray, delta: np.ndarray
     ) -> np.ndarray:
-        """Return dF/dz_e = delta d'(z_e) / (E d'(c)), for the middle delta / E.
+        """Return dF/dz_e = delta d'(z_e) / (E d'(z)), and delta / E for the middle quantile.
 
-        c is the combined raw output, and d'(z) = 1 / (1 + exp(-z)) the slope of the distance.
+        z is the combined raw output, and d'(z) = 1 / (1 + exp(-z)) the derivative of the distance.
         """
         slopes = expit(raw_predictions) / expit(combined)
         slopes[:, :, self.middle] = 1
@@ -167,12 +167,12 @@ def pinball(r, q):
 
 
 def pinball_slope(r, q):
-    """Overwrite r by 1/2 sign(r) + 1/2 - q, the derivative of the pinball loss: 1 - q or -q."""
+    """Overwrite `r` with 1/2 sign(r) + 1/2 - q, the derivative of the pinball loss: 1 - q or -q."""
     np.sign(r, out=r)
     r *= 0.5
     r += 0.5 - for_each_column(q, r)
 
 
 def for_each_column(q, r):
-    """Return the number or the numbers q as one for each column of r, in its dtype."""
+    """Return q, one number or one for each column of `r`, as an array of one for each column."""
     return np.broadcast_to(np.asarray(q, r.dtype), r.shape[1])

@@ -1,4 +1,4 @@
-"""Losses of any number: squared, absolute and Huber's error."""
+"""Losses for targets of any sign: squared error, absolute error and Huber's loss."""
 
 from dataclasses import dataclass
 from numbers import Real
@@ -49,7 +49,7 @@ class Huber(IdentityLink):
     Parameters
     ----------
     threshold : float, default=1.35
-        t, in units of the target that the network sees (its standard deviations, with scaling).
+        t, in units of the target of the network (with scaling, its standard deviations).
     """
 
     threshold: float = 1.35

@@ -4,7 +4,7 @@ import numpy as np
 
 from skbackprop.network.kernels.constant_arrays import shared_ones
 
-# Numbers in a block of rows, whose temporary arrays take a few kilobytes, whatever the batch size.
+# Numbers per block of rows: temporary arrays take a few kilobytes, independent of the batch size.
 BLOCK_NUMBERS = 1024
 
 
