@@ -103,7 +103,8 @@ def make_validation(estimator, model, training, X_val, y_val, sample_weight_val,
             return Validation()
     else:
         return Validation()
-    batches = model.validation_batches(validated.X, validated.y, validated.sample_weight, [held_out])
+    name = "y" if X_val is None else "y_val"
+    batches = model.validation_batches(validated.X, validated.y, validated.sample_weight, [held_out], name)
     watch = Watch([model.network], batches, model.loss)
     if estimator.scoring != "loss":
         held_out_rows = validated if held_out is None else validated.take(held_out)

@@ -170,10 +170,14 @@ class Model:
             rows=rows,
         )
 
-    def validation_batches(self, X, y, sample_weight, parts=(None,)):
-        """Return the batches to validate on for each of `parts`, indices of rows (None: all)."""
+    def validation_batches(self, X, y, sample_weight, parts=(None,), name="y"):
+        """Return the batches to validate on for each of `parts`, indices of rows (None: all).
+
+        `name` is what messages call `y`.
+        """
         dtype = self.network.theta.dtype
-        Y, weights = self.targets.encode(y, dtype), self.targets.validation_weights(y, sample_weight)
+        Y = self.targets.encode(y, dtype, name)
+        weights = self.targets.validation_weights(y, sample_weight)
         return [
             Batches(X, Y, weights, batch_size=VALIDATION_ROWS, dtype=dtype, scaling=self.scaling, rows=rows)
             for rows in parts

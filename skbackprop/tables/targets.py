@@ -7,6 +7,8 @@ from sklearn.utils import check_array, column_or_1d
 from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 
+from skbackprop.tables.category_column import category_of
+from skbackprop.tables.columns import Column
 from skbackprop.tables.scaling import Scaling, standard_scaling
 from skbackprop.tables.statistics import distribution, moderate, target_center_and_scale
 
@@ -58,8 +60,7 @@ class ClassTargets:
             self.classes = np.arange(self.n_outputs)
         else:
             labels = column_or_1d(y, warn=True) if classes is None else classes
-            self._encoder = LabelEncoder().fit(labels)
-            self.classes = self._encoder.classes_
+            self.classes = LabelEncoder().fit(labels).classes_
             self.n_outputs = 1 if len(self.classes) <= 2 else len(self.classes)
         self.base_rates = self._rates(y, self.row_weights(y, sample_weight))
 
@@ -87,15 +88,16 @@ class ClassTargets:
             Y += (e * self.base_rates).astype(dtype)
         return Y
 
-    def encode(self, y, dtype):
-        """Return Y, rows of 0 and 1."""
+    def encode(self, y, dtype, name="y"):
+        """Return Y, rows of 0 and 1; `name` is what messages call `y`."""
         if self.multilabel:
-            y = check_array(y, accept_sparse="csr", input_name="y")
+            y = check_array(y, accept_sparse="csr", input_name=name)
             if y.shape[1] != self.n_outputs:
-                raise ValueError(f"y has {y.shape[1]} labels, but the first fit had {self.n_outputs}.")
+                raise ValueError(f"{name} has {y.shape[1]} labels, but the first fit had {self.n_outputs}.")
             Y = np.ascontiguousarray(y.toarray() if issparse(y) else y, dtype=dtype)
+            refuse_other_than_labels(Y, name)
         else:
-            codes = self.codes(y)
+            codes = self.codes(y, name)
             Y = np.zeros((codes.size, self.n_outputs), dtype)
             if self.n_outputs == 1:
                 Y[:, 0] = codes
@@ -103,12 +105,25 @@ class ClassTargets:
                 Y[np.arange(codes.size), codes] = 1
         return Y
 
-    def codes(self, y):
-        """Return the number of each row's class, or of its combination of labels."""
+    def codes(self, y, name="y"):
+        """Return the number of each row's class, or of its combination of labels.
+
+        Labels are matched by value, as categories are: 1, 1.0 and True are one label, "1" is another one.
+        LabelEncoder would convert them to the type of the known classes first, which makes "Rome" of "Romeo".
+        """
         if self.multilabel:
             y = y.toarray() if issparse(y) else np.asarray(y)
             return np.unique(y, axis=0, return_inverse=True)[1].ravel()
-        return self._encoder.transform(column_or_1d(y))
+        labels, places = Column(name, column_or_1d(y)).distinct()
+        code_of = {category_of(label): code for code, label in enumerate(self.classes)}
+        unknown = [label for label in labels if category_of(label) not in code_of]
+        if unknown:
+            raise ValueError(
+                f"{name} has the label {unknown[0]!r}, which is not among the classes of the training, "
+                f"{self.classes.tolist()}. Classes that come later must be in the 'classes' parameter of the "
+                "first partial_fit."
+            )
+        return np.array([code_of[category_of(label)] for label in labels])[places]
 
     def plain(self, y):
         """Return the numbers of the classes, or the labels as a dense array of 0 and 1."""
@@ -205,6 +220,16 @@ class ClassTargets:
             return (raw > 0).astype(np.int64)
         codes = (raw[:, 0] > 0).astype(np.intp) if self.n_outputs == 1 else raw.argmax(axis=1)
         return self.classes[codes]
+
+
+def refuse_other_than_labels(Y, name):
+    """Raise where columns of labels hold other numbers than 0 and 1."""
+    others = Y[(Y != 0) & (Y != 1)]
+    if others.size:
+        raise ValueError(
+            f"{name} has several columns, each of which is a label and must be 0 or 1, but it has the number "
+            f"{others[0]:g}. For columns of other classes use sklearn.multioutput.MultiOutputClassifier."
+        )
 
 
 def by_class(class_weight, classes):
@@ -321,19 +346,19 @@ class RealTargets:
         """Return Y, the same in training as in validation."""
         return self.encode(y, dtype)
 
-    def encode(self, y, dtype):
-        """Return Y, scaled, with a column for each output."""
+    def encode(self, y, dtype, name="y"):
+        """Return Y, scaled, with a column for each output; `name` is what messages call `y`."""
         Y = y.reshape(y.shape[0], -1)
         n_targets = self.scaling.center.size
         if Y.shape[1] != n_targets:
-            raise ValueError(f"y has {Y.shape[1]} outputs, but the first fit had {n_targets}.")
-        self._check_sign(Y)
+            raise ValueError(f"{name} has {Y.shape[1]} outputs, but the first fit had {n_targets}.")
+        self._check_sign(Y, name)
         scaled = (Y - self.scaling.center) / self.scaling.scale
         largest = np.abs(scaled).max(initial=0)
         if largest > np.finfo(dtype).max:
             raise ValueError(
-                f"y has numbers as large as {largest:g}, which {np.dtype(dtype).name} does not hold; use "
-                "scaling='standard' or dtype='float64'."
+                f"{name} has numbers as large as {largest:g}, which {np.dtype(dtype).name} does not hold; "
+                "use scaling='standard' or dtype='float64'."
             )
         return scaled.astype(dtype, copy=False).repeat(self.n_outputs // n_targets, axis=1)
 
@@ -344,12 +369,12 @@ class RealTargets:
             np.clip(y, *self.bounds, out=y)
         return y.ravel() if self.one_dimensional else y
 
-    def _check_sign(self, Y):
+    def _check_sign(self, Y, name="y"):
         smallest = Y.min()
         if self.domain is None or smallest > 0 or (smallest == 0 and self.domain == "y >= 0"):
             return
         remedy = "loss='tweedie' takes y >= 0, " if smallest == 0 else ""
         raise ValueError(
-            f"loss={self.loss_name} needs {self.domain}, but the smallest y is {smallest:g}; "
+            f"loss={self.loss_name} needs {self.domain}, but the smallest {name} is {smallest:g}; "
             f"{remedy}loss='squared_error' takes any y."
         )

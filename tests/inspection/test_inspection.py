@@ -151,7 +151,7 @@ def test_invalid_targets_and_weights_raise():
     model = BackpropClassifier(5, **PLAIN).fit(X, y)
     with pytest.raises(ValueError, match=r"inconsistent numbers of samples: \[150, 149\]"):
         gradients(model, X, y[:-1])
-    with pytest.raises(ValueError, match=r"y contains previously unseen labels: \[np.int64\(7\)\]|\[7\]"):
+    with pytest.raises(ValueError, match=r"y has the label 7, which is not among the classes"):
         gradients(model, X, np.where(y == 2, 7, y))
     with pytest.raises(ValueError, match="Negative values in sample_weight"):
         gradients(model, X, y, -np.ones(150))
