@@ -1,21 +1,21 @@
 """Multilayer perceptrons for scikit-learn, trained by backpropagation in NumPy.
 
-The folders are the architecture. Each imports from those below it only:
+The folders are the layers of the architecture. Each imports only from those below it:
 
 ===============  =====================================================================
 ``onnx/``        converters for skl2onnx
-``displays/``    loss curves, networks, weights, activations and gradients as pictures
-``inspection/``  what is wrong with a fitted network, and its numbers layer by layer
-``estimators/``  scikit-learn's face: classifier, regressor, transformer, checkpoint
-``model/``       what a fit builds and keeps, how it predicts, recipes
-``tables/``      a user's X and y as batches of numbers
-``training/``    the loop over batches, L-BFGS, stopping, history
-``network/``     the network of the textbook, and in ``kernels/`` how it is made fast
+``displays/``    pictures of loss curves, networks, weights, activations and gradients
+``inspection/``  diagnosis and attributions of a fitted network, its numbers layer by layer
+``estimators/``  the scikit-learn API: classifier, regressor, transformer, checkpoint
+``model/``       the state of a fitted estimator, predictions, recipes
+``tables/``      encoding of a user's X and y as batches of numbers
+``training/``    training loop, L-BFGS, early stopping, history
+``network/``     the multilayer perceptron, with routines for speed in ``kernels/``
 ===============  =====================================================================
 """
 
-# First, and here: Python 3.11 calls functions much more slowly at some depths of nested calls, where a piece
-# of its stack ends, and loading scikit-learn from some modules down takes a tenth longer for it.
+# scikit-learn is imported first, at this depth: Python 3.11 calls functions much more slowly at depths where
+# a chunk of its stack ends, and importing scikit-learn from nested modules would take a tenth longer.
 import sklearn  # noqa: F401
 
 from skbackprop.estimators.checkpoint import Checkpoint

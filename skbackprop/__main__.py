@@ -1,4 +1,4 @@
-"""``python -m skbackprop``: a network learns to read handwritten digits, before your eyes."""
+"""``python -m skbackprop``: a demonstration in which a network learns to read handwritten digits."""
 
 import argparse
 
@@ -18,7 +18,7 @@ NEXT = """\
 What to try next:
 
   BackpropClassifier(verbose=True)                             print a line for each epoch
-  skbackprop.BackpropRegressor().fit(frame, y)                 a data frame with text and gaps, as it is
+  skbackprop.BackpropRegressor().fit(frame, y)                 a data frame with text and missing values
   skbackprop.inspection.diagnose(network, train, y_train)      what is wrong with a network
   skbackprop.inspection.attributions(network, test, train)     why it predicts what it does
   skbackprop.displays.LossCurveDisplay.from_estimator(network) a picture of the training
@@ -31,7 +31,7 @@ def picture(image):
 
 
 def main(arguments=None):
-    """Train on 1,347 images, and show what the network makes of 450 that it has never seen."""
+    """Train on 1,347 images, and show the predictions for 450 other images."""
     parser = argparse.ArgumentParser(
         prog="python -m skbackprop",
         description="Demonstration: a network learns to read handwritten digits. It takes a few seconds.",

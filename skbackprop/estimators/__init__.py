@@ -1,1 +1,1 @@
-"""scikit-learn's face: the classifier, the regressor and the transformer, their parameters and warnings."""
+"""The scikit-learn API: classifier, regressor and transformer, their parameters and warnings."""

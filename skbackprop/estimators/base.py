@@ -1,4 +1,4 @@
-"""What the two estimators share: from a user's X and y to a trained network."""
+"""The base class of the classifier and the regressor: fitting and prediction."""
 
 import numpy as np
 from sklearn.base import BaseEstimator, is_classifier
@@ -51,7 +51,7 @@ from skbackprop.training.stopping import make_stopping
 def settings_of(estimator, X, sample_weight, streaming=False, model=None, given_validation=False):
     """Return the parameters of `estimator` with every "auto" replaced, for training on X.
 
-    Where a training goes on, those that made its `model` are as they were.
+    If training continues from a `model`, the parameters that define its network keep their values.
     """
     kind = "classifier" if is_classifier(estimator) else "regressor"
     parameters = estimator.get_params(deep=False)
@@ -72,7 +72,7 @@ def settings_of(estimator, X, sample_weight, streaming=False, model=None, given_
 
 
 def fitted_model(estimator):
-    """Return the Model of a fitted `estimator`; NotFittedError if it is not fitted."""
+    """Return the Model of a fitted `estimator`; raise NotFittedError if it is not fitted."""
     check_is_fitted(estimator)
     return estimator._model
 
@@ -85,7 +85,7 @@ def network_inputs(estimator, X):
 
 
 def untrained_model(estimator, X, y, sample_weight):
-    """Return the model that the fit of `estimator` starts from, and the data that it would train on.
+    """Return the model that a fit of `estimator` starts from, and its training data.
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ def untrained_model(estimator, X, y, sample_weight):
     -------
     model : Model
     X, y, sample_weight
-        Checked; X as numbers.
+        Checked data, X as numbers.
     """
     estimator._validate_params()
     X, y, sample_weight, encoder = check_training_data(estimator, X, y, sample_weight, reset=True)
@@ -108,7 +108,7 @@ def untrained_model(estimator, X, y, sample_weight):
 
 
 def stochastic(estimator):
-    """Whether `estimator` trains batch by batch; what partial_fit needs."""
+    """Return True if `estimator` trains batch by batch, as partial_fit needs; else raise AttributeError."""
     if estimator.solver == "lbfgs":
         raise AttributeError(
             "partial_fit is not available with solver='lbfgs', which needs all rows at once; use "
@@ -118,12 +118,12 @@ def stochastic(estimator):
 
 
 def only_in_batches(method: Method) -> Method:
-    """Decorate a method that exists where :func:`stochastic` holds."""
+    """Decorate a method that is only available if the estimator is :func:`stochastic`."""
     return available_if(stochastic)(method)
 
 
 class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixin, BaseEstimator):
-    """Validates, builds, delegates and stores; the subclasses know their targets and losses."""
+    """Base class of the classifier and the regressor."""
 
     def _validate_params(self):
         refuse_word_as_rate(self.learning_rate)
@@ -139,7 +139,7 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
         tags.input_tags.categorical = True
         return tags
 
-    # What is saved.
+    # Pickling.
 
     def __getstate__(self):
         return {**super().__getstate__(), "_skbackprop_version": __version__}
@@ -150,8 +150,8 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
         saved = state.pop("_skbackprop_version", "unknown")
         if saved != __version__:
             warn(
-                f"This {type(self).__name__} was saved by skbackprop {saved} and is loaded by {__version__}; "
-                "where its predictions matter, compare them with those it made then, or fit it again."
+                f"This {type(self).__name__} was saved by skbackprop {saved} and is loaded by {__version__}. "
+                "Its predictions may differ: compare them with those made before, or fit it again."
             )
         super().__setstate__(state)
 
@@ -161,7 +161,7 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
         given = X, y, sample_weight
         continuing = self.warm_start and hasattr(self, "_model")
         if not continuing:
-            # Should this fit fail, no model of an earlier one may be taken for its result.
+            # If this fit fails, the model of an earlier fit must not be taken for its result.
             self.__dict__.pop("_model", None)
         else:
             self._model = self._model.owned()
@@ -229,7 +229,7 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
         return self
 
     def _train(self, model, batches, validation, observer, progress, data):
-        """Train until the end; return what ended it."""
+        """Train, and return the reason for the end."""
         settings, stopping, training = model.settings, self._stopping(model), model.training
         if progress is not None:
             progress.begin()
@@ -294,17 +294,16 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
             model = self._model
             warn_of_fixed_parameters(self, model)
             model.follow(settings)
-            if model.settings.solver == "lbfgs":  # what "auto" is for a linear model's fit
+            if model.settings.solver == "lbfgs":  # chosen by "auto" in a fit of a linear model
                 model.settings.solver, model.settings.recipe, model.training = "adam", "textbook", None
         batches = model.training_batches(X, y, sample_weight)
         training = model.resume_training(self.random_state)
         if not first:
             model.observe_inputs(X, sample_weight, encoder)
-        training.unfinished = None  # a fit that was saved under way ends here
+        training.unfinished = None  # partial_fit does not resume an interrupted fit
         model.ended_by = model.out_of_fold = None
         observer = observe(self, model, 1, *given)
-        # One epoch knows nothing of those that may follow: the schedules of the fraction done
-        # do not apply.
+        # The number of epochs to follow is unknown, so schedules of the fraction done do not apply.
         with suited_threads(model.network.layer_sizes, batches.batch_size):
             reason = training.run(
                 batches,
@@ -326,7 +325,7 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
     # Predicting.
 
     def _raw(self, X):
-        """Return z^L of the rows of X, in the dtype that the user's results have."""
+        """Return z^L of the rows of X, in the dtype of the user's results."""
         model, X, dtype = network_inputs(self, X)
         raw = raw_predictions(model.network, X, model.scaling, dtype)
         return combine(model.loss, raw, model.network.n_networks)

@@ -1,6 +1,6 @@
-"""scikit-learn's callbacks, where the installed scikit-learn has them (1.9 and later).
+"""Support of scikit-learn's callbacks, which exist in version 1.9 and later.
 
-The fit is one task, and each epoch (with "lbfgs": each iteration) a task below it.
+The fit is one task, and each epoch (with "lbfgs": each iteration) is a subtask of it.
 """
 
 import copy
@@ -22,20 +22,20 @@ except ImportError:
 
 
 def fitting(method: Method) -> Method:
-    """Decorate a fit or partial_fit: it validates the parameters first, and may call callbacks."""
+    """Decorate fit or partial_fit: validate the parameters first, and support callbacks."""
     return with_callbacks(_fit_context(prefer_skip_nested_validation=True)(method))
 
 
 def observe(estimator, model, max_iter, X, y, sample_weight):
-    """Return the FitObserver of a fit that begins, or None if it has no callbacks.
+    """Begin the task of a fit and return its FitObserver; None if the estimator has no callbacks.
 
     Parameters
     ----------
     estimator : BaseBackprop
     model : Model
-        What is being trained.
+        The model that is trained.
     max_iter : int
-        Epochs that the training may have.
+        The largest number of epochs.
     X, y, sample_weight
         As the user gave them.
     """
@@ -45,7 +45,7 @@ def observe(estimator, model, max_iter, X, y, sample_weight):
 
 
 class FitObserver:
-    """Calls the hooks of the callbacks; what :meth:`Training.run` tells of its epochs."""
+    """Observer of :meth:`Training.run` that calls the hooks of the callbacks."""
 
     def __init__(self, estimator, model, max_iter, X, y, sample_weight):
         metadata = None if sample_weight is None else {"sample_weight": sample_weight}
@@ -56,22 +56,22 @@ class FitObserver:
         self._fit.call_on_fit_task_begin(**self._data)
 
     def _fitted_attributes(self):
-        # A copy, because the training goes on; made only where a callback asks for it.
+        # A copy, because training continues; only made if a callback needs it.
         return {"_model": copy.deepcopy(self._model)}
 
     def begin_epoch(self):
-        """Begin the task of an epoch, where none has begun."""
+        """Begin the task of an epoch, unless it has begun."""
         if self._epoch is None:
             self._epoch = self._fit.subcontext(task_name="epoch")
             self._epoch.call_on_fit_task_begin(**self._data)
 
     def end_epoch(self):
-        """End the task of an epoch; return whether a callback wants the training to end."""
+        """End the task of an epoch; return whether a callback requests the end of the training."""
         epoch, self._epoch = self._epoch, None
         return epoch.call_on_fit_task_end(**self._data, reconstruction_attributes=self._fitted_attributes)
 
     def end_fit(self):
-        """End the task of the fit, and of an epoch that came to nothing."""
+        """End the task of the fit, and of an unfinished epoch."""
         if self._epoch is not None:
             self._epoch.call_on_fit_task_end(estimator=self._data["estimator"])
         self._fit.call_on_fit_task_end(**self._data, reconstruction_attributes=self._fitted_attributes)

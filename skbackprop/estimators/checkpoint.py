@@ -1,4 +1,4 @@
-"""A callback that saves a training under way, so that nothing is lost when the process dies."""
+"""A callback that saves the state of a training, so that it can be resumed if the process dies."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from skbackprop.estimators.classifier import BackpropClassifier
     from skbackprop.estimators.regressor import BackpropRegressor
 
-# What a checkpoint begins with; the SHA-256 of the pickled estimator follows, and then this.
+# The beginning of a checkpoint, followed by the SHA-256 of the pickled estimator and the pickle itself.
 HEADER = b"skbackprop checkpoint 1\n"
 DIGEST_SIZE = hashlib.sha256().digest_size
 
-# What scikit-learn keeps on an estimator while its callbacks run; none of it belongs into a file.
+# Attributes that scikit-learn sets on an estimator while its callbacks run; they are not saved.
 CALLBACK_ATTRIBUTES = (
     "_skl_callbacks",
     "_skl_callbacks_to_teardown",
@@ -32,40 +32,40 @@ CALLBACK_ATTRIBUTES = (
 
 
 class Checkpoint:
-    """Saves the estimator after every few epochs of its fit.
+    """Callback that saves an estimator every few epochs of its fit.
 
-    A callback for ``set_callbacks`` of an estimator (scikit-learn 1.9 and later). The file holds
-    all that the training is made of: weights, states of the optimizer, random generator, best
-    weights so far, history. A fit that goes on from it, on the same data, ends with the same
-    weights, bit for bit, as one that was never interrupted.
+    Pass it to ``set_callbacks`` of an estimator (scikit-learn 1.9 and later). The file contains the
+    complete state of the training: weights, optimizer, random generator, best weights so far and
+    history. A fit that is resumed from it on the same data ends with bitwise the same weights as an
+    uninterrupted one.
 
     Parameters
     ----------
     path : str or path-like
-        The file; "~" is the home directory, and of a symbolic link the target is written. The file is
-        replaced as a whole: whenever the process dies, it is one whole checkpoint, the last or the one
-        before. It is written to a file of the same name with ".part" at the end, in the same folder.
+        The file; "~" is expanded to the home directory, and a symbolic link is followed. The file is
+        replaced atomically: whenever the process dies, it is a complete checkpoint, the last or the
+        previous one. New content is first written to a file in the same folder whose name ends in ".part".
     every : int, default=1
-        Epochs between two checkpoints (with solver="lbfgs": iterations; in a stream: calls of
+        Number of epochs between two checkpoints (with solver="lbfgs": iterations; in a stream: calls of
         ``partial_fit``), counted as in ``n_iter_``.
 
     See Also
     --------
-    Checkpoint.load : Open the file.
+    Checkpoint.load : Load the estimator of a checkpoint.
 
     Notes
     -----
-    The file is a pickle: load only files that you trust. Give each fit a path of its own; of fits that
-    share one, in a search for instance, the last to write wins.
+    The file is a pickle: load only files that you trust. Each fit needs its own path; if several fits share
+    one, for instance in a search, each overwrites the checkpoints of the others.
 
-    Set it on the network itself, not on a pipeline or a search that holds it: their ``fit`` raises a
-    TypeError. Within a pipeline it saves the network without the steps before it.
+    Set the callback on the estimator of this package, not on a pipeline or a search that contains it: their
+    ``fit`` raises a TypeError. In a pipeline, only this estimator is saved, without the steps before it.
 
-    A fit that goes on takes the present ``max_iter``. It warns where X, y or the weights differ from those
-    of the interrupted fit, and needs its X_val and y_val, if it had them.
+    A resumed fit uses the present ``max_iter``. It warns if X, y or the weights differ from those of the
+    interrupted fit, and needs the same X_val and y_val if that fit had them.
 
-    SciPy's L-BFGS does not give out its state. A fit by "lbfgs" is resumed by doing it again from
-    its first weights, which ends at the same weights but saves no time.
+    SciPy's L-BFGS does not expose its state. A fit with "lbfgs" is resumed by repeating it from its initial
+    weights, which gives the same weights but saves no time.
 
     Examples
     --------
@@ -78,7 +78,7 @@ class Checkpoint:
     >>> model = BackpropClassifier(max_iter=20, random_state=0)
     >>> if hasattr(model, "set_callbacks"):
     ...     model = model.set_callbacks(Checkpoint(path, every=5)).fit(X, y)
-    ...     resumed = Checkpoint.load(path).fit(X, y)  # here: nothing is left to do
+    ...     resumed = Checkpoint.load(path).fit(X, y)  # no epochs are left in this example
     ...     assert (resumed.predict_proba(X) == model.predict_proba(X)).all()
     """
 
@@ -89,19 +89,19 @@ class Checkpoint:
         self.every: int = int(every)
 
     def setup(self, estimator: BaseBackprop, context: Any) -> None:
-        """Find out before the first epoch whether the estimator can be saved, and the file be written.
+        """Check before the first epoch that the estimator can be pickled and the file can be written.
 
         Raises
         ------
         TypeError
-            Where the estimator is not one of this package, or cannot be pickled.
+            If the estimator is not one of this package, or cannot be pickled.
         OSError
-            Where the file cannot be written.
+            If the file cannot be written.
         """
         if not isinstance(estimator, BaseBackprop):
             raise TypeError(
                 f"Checkpoint saves a BackpropClassifier or BackpropRegressor. Got {type(estimator).__name__} "
-                "instead: call set_callbacks of the network within it."
+                "instead: call set_callbacks of the BackpropClassifier or BackpropRegressor in it."
             )
         for name, value in estimator.get_params().items():
             refuse_unpicklable(estimator, name, value)
@@ -118,7 +118,7 @@ class Checkpoint:
             part_of(self.path.resolve()).unlink()
 
     def teardown(self, estimator: BaseBackprop, context: Any) -> None:
-        """Do nothing: the file stays."""
+        """Do nothing: the file is kept."""
 
     def on_fit_task_begin(self, estimator: BaseBackprop, context: Any) -> None:
         """Do nothing: there is nothing new to save."""
@@ -127,15 +127,15 @@ class Checkpoint:
         self, estimator: BaseBackprop, context: Any, *, fitted_estimator: BaseBackprop | None
     ) -> None:
         """Save at the end of an epoch."""
-        # A task that came to nothing has no fitted estimator, and after the last epoch its own
-        # checkpoint is the one to go on from: the fit as a whole adds nothing.
+        # An unfinished task has no fitted estimator, and the end of the whole fit adds nothing to the
+        # checkpoint of its last epoch.
         if fitted_estimator is None or context.task_name != "epoch":
             return
         if fitted_estimator.n_iter_ % self.every == 0:
             self.save(fitted_estimator)
 
     def save(self, estimator: BaseBackprop) -> None:
-        """Write `estimator`, its callbacks left out.
+        """Write `estimator` to the file, without its callbacks.
 
         Parameters
         ----------
@@ -144,7 +144,7 @@ class Checkpoint:
         Raises
         ------
         OSError
-            Where the file cannot be written; an earlier checkpoint is still there.
+            If the file cannot be written; an earlier checkpoint is kept.
         """
         bare = copy.copy(estimator)
         for name in CALLBACK_ATTRIBUTES:
@@ -155,20 +155,19 @@ class Checkpoint:
 
     @contextlib.contextmanager
     def _clear_errors(self):
-        """Return a context whose OSErrors say what they mean for the checkpoint."""
+        """Return a context that replaces an OSError with one that names the checkpoint."""
         try:
             yield
         except OSError as error:
             raise OSError(
                 error.errno,
-                f"Checkpoint could not write its file ({error.strerror}); the checkpoint before it, if "
-                "there was one, is untouched",
+                f"Checkpoint could not write its file ({error.strerror}); an earlier checkpoint is unchanged",
                 str(self.path),
             ) from error
 
     @staticmethod
     def load(path: str | os.PathLike[str]) -> BackpropClassifier | BackpropRegressor:
-        """Return the estimator of a checkpoint, ready for :meth:`fit` to go on.
+        """Return the estimator of a checkpoint, whose ``fit`` resumes the training.
 
         Parameters
         ----------
@@ -177,15 +176,15 @@ class Checkpoint:
         Returns
         -------
         estimator : BackpropClassifier or BackpropRegressor
-            Fitted by the epochs done so far, with warm_start=True: its next ``fit``, given the same
-            data, does the rest of the interrupted one.
+            Fitted by the epochs done so far, with warm_start=True: its next ``fit`` on the same data
+            completes the interrupted fit.
 
         Raises
         ------
         ValueError
-            Where the file is something else, cut short, damaged, or of versions that are too different.
+            If the file is not a checkpoint, is truncated or damaged, or was saved by incompatible versions.
         OSError
-            Where it cannot be read.
+            If the file cannot be read.
         """
         content = Path(path).expanduser().read_bytes()
         if not content.startswith(HEADER):
@@ -196,24 +195,24 @@ class Checkpoint:
             raise ValueError(f"The checkpoint {str(path)!r} is cut short or damaged.")
         try:
             estimator = pickle.loads(pickled)
-        except Exception as error:  # whatever a pickle of other versions, or without its modules, may raise
+        except Exception as error:  # a pickle of other versions, or without its modules, may raise anything
             raise ValueError(
-                f"The checkpoint {str(path)!r} is whole, but it cannot be loaded here "
+                f"The checkpoint {str(path)!r} is complete, but it cannot be loaded here "
                 f"({type(error).__name__}: {error}); load it with the versions that saved it."
             ) from error
         if not isinstance(estimator, BaseBackprop):
             raise ValueError(
-                f"The checkpoint {str(path)!r} holds a {type(estimator).__name__}, which is no estimator of "
-                "skbackprop."
+                f"The checkpoint {str(path)!r} contains a {type(estimator).__name__}, which is not an "
+                "estimator of skbackprop."
             )
         return estimator.set_params(warm_start=True)
 
 
 def refuse_unpicklable(estimator, name, value):
-    """Raise where the parameter `name` of `estimator` cannot be pickled."""
+    """Raise TypeError if the parameter `name` of `estimator` cannot be pickled."""
     try:
         pickle.dumps(value)
-    except Exception as error:  # whatever a class of the user's raises
+    except Exception as error:  # a user's class may raise anything
         raise TypeError(
             f"Checkpoint cannot save this {type(estimator).__name__}: its {name!r} parameter ({value!r}) "
             f"cannot be pickled ({type(error).__name__}: {error}). Define a function or a class at the top "
@@ -222,14 +221,14 @@ def refuse_unpicklable(estimator, name, value):
 
 
 def part_of(path):
-    """Create an empty file beside `path` that no other writer has, and return its path."""
+    """Create an empty file with a unique name in the folder of `path`, and return its path."""
     part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
     part.touch(exist_ok=False)
     return part
 
 
 def replace_file(path, content):
-    """Put `content` at `path` so that whoever opens it finds the old content or the new, whole."""
+    """Write `content` to `path` atomically: a reader finds either the old or the new content."""
     part = part_of(path)
     try:
         with open(part, "wb") as file:
@@ -245,7 +244,7 @@ def replace_file(path, content):
 
 
 def sync_folder(folder):
-    """Make the new name of a file in `folder` outlast a loss of power, where the system can."""
+    """Write the entries of `folder` to disk, so that renamed files survive a power failure."""
     if not hasattr(os, "O_DIRECTORY"):
         return
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

@@ -1,4 +1,4 @@
-"""BackpropClassifier: a multilayer perceptron for classes."""
+"""BackpropClassifier: a multilayer perceptron for classification."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 class BackpropClassifier(ClassifierMixin, BaseBackprop):
     """A multilayer perceptron classifier, trained by backpropagation in NumPy.
 
-    Two classes have one output neuron with a sigmoid; k > 2 classes have k neurons with a softmax.
-    An indicator matrix as y is multilabel: a sigmoid for each label.
+    The output layer has one neuron with a sigmoid for two classes, and k neurons with a softmax for k > 2
+    classes. For an indicator matrix as y (multilabel) it has a neuron with a sigmoid for each label.
 
     Parameters
     ----------
@@ -43,14 +43,14 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
     classes_ : ndarray of shape (n_classes,)
         The labels, in the order of the columns of predict_proba.
     oof_decision_function_ : ndarray of shape (n_samples, n_classes)
-        Only with early_stopping="folds": the probabilities of the rows of the training, each by the
+        Only with early_stopping="folds": the probabilities of the training rows, each predicted by the
         network that did not train on the row. NaN for rows that no network held out.
     {attributes}
 
     See Also
     --------
-    BackpropRegressor : The same network for numbers.
-    sklearn.neural_network.MLPClassifier : scikit-learn's own.
+    BackpropRegressor : The same network for regression.
+    sklearn.neural_network.MLPClassifier : The multilayer perceptron of scikit-learn.
 
     References
     ----------
@@ -170,10 +170,10 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         y : array-like of shape (n_samples,) or (n_samples, n_labels)
             Classes of any type, or an indicator matrix of labels.
         sample_weight : array-like of shape (n_samples,), default=None
-            A weight of 2 is the row twice, a weight of 0 is its absence.
+            Weights of the rows: a row of weight 2 counts twice, a row of weight 0 is ignored.
         X_val, y_val, sample_weight_val : default=None
-            Rows to validate on after each epoch, in place of a share of X; the weights of the
-            best epoch are kept.
+            Validation rows, used after each epoch instead of rows held out from X; the weights of the best
+            epoch are kept.
         groups : array-like of shape (n_samples,), default=None
             Rows of the same group, for instance those of one patient, are held out together.
 
@@ -192,10 +192,10 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         sample_weight: ArrayLike | None = None,
         classes: ArrayLike | None = None,
     ) -> Self:
-        """Train for one epoch on these rows, going on from where the training stands.
+        """Train for one epoch on these rows, continuing the training so far.
 
-        Parameters that ``set_params`` changed in between are followed; a warning names those that cannot be,
-        because the network is made of them. `max_iter`, `tol` and early stopping apply to :meth:`fit` only.
+        Parameters that ``set_params`` has changed between two calls take effect, except those that define the
+        network, for which there is a warning. `max_iter`, `tol` and early stopping apply to :meth:`fit` only.
 
         Parameters
         ----------
@@ -204,9 +204,9 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         y : array-like of shape (n_samples,) or (n_samples, n_labels)
             Classes, or an indicator matrix of labels.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weights, whose mean over these rows counts as 1.
+            Weights of the rows, divided by their mean over these rows.
         classes : array-like of shape (n_classes,), default=None
-            All classes that will ever come; needed in the first call unless this y has them all.
+            All classes of all calls; needed in the first call unless its y contains all of them.
 
         Returns
         -------
@@ -215,7 +215,7 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         Raises
         ------
         ValueError
-            Where `classes` are others than those of the first call.
+            If `classes` differ from those of the first call.
         """
         if classes is not None and hasattr(self, "_model"):
             self._model.targets.refuse_other_classes(classes)
@@ -223,54 +223,55 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
 
     @classmethod
     def from_sklearn(cls, mlp: MLPClassifier) -> Self:
-        """Return an estimator with the weights and the parameters of scikit-learn's network.
+        """Return an estimator with the weights and the parameters of a fitted MLPClassifier.
 
-        Its predictions are the same. What is divided by the batch size there (alpha) is divided here
-        once, by `batch_size` or 200.
+        Its predictions are the same. Its `alpha` is that of `mlp` divided by the batch size (200 for
+        "auto"), because scikit-learn divides the penalty by the batch size.
 
         Parameters
         ----------
         mlp : MLPClassifier
-            Fitted.
+            A fitted network.
 
         Returns
         -------
         estimator : BackpropClassifier
-            Fitted; with warm_start or by partial_fit its training goes on, with a new optimizer.
+            A fitted estimator. Its training can be continued with warm_start or partial_fit, with a new
+            optimizer state.
 
         Raises
         ------
         TypeError
-            Where `mlp` is something else.
+            If `mlp` is not an MLPClassifier.
         """
         return from_sklearn(cls, mlp, MLPClassifier)
 
     def to_sklearn(self) -> MLPClassifier:
-        """Return scikit-learn's network with these weights, which predicts the same.
+        """Return an MLPClassifier with the weights and the predictions of this estimator.
 
         Scaling is folded into the first and the last layer, in float64.
 
         Returns
         -------
         mlp : MLPClassifier
-            Fitted.
+            A fitted network.
 
         Raises
         ------
         ValueError
-            Where the network does something that has no counterpart there: several networks,
-            periodic embeddings, scaling="robust", encoded columns, another activation or loss.
+            If the estimator has a feature that MLPClassifier lacks: several networks, periodic embeddings,
+            scaling="robust", encoded columns, another activation or loss.
         """
         return to_sklearn(self)
 
     @property
     def classes_(self) -> Array:
-        """The classes, sorted; with a multilabel y their numbers."""
+        """The sorted classes; for a multilabel y, the indices of the labels."""
         return self._fitted_model().targets.classes
 
     @property
     def oof_decision_function_(self) -> Array:
-        """The out-of-fold probabilities of the rows of the training, (n_samples, n_classes)."""
+        """The out-of-fold probabilities of the training rows, of shape (n_samples, n_classes)."""
         return self._probabilities(self._out_of_fold().raw.copy())
 
     @property
@@ -319,53 +320,54 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         Returns
         -------
         probabilities : ndarray of shape (n_samples, n_classes)
-            The rows sum to 1, but for multilabel.
+            Each row sums to 1, except for a multilabel y.
         """
         return self._probabilities(self._raw(X))
 
     def predict_set(self, X: MatrixLike, coverage: float = 0.9) -> Array:
-        """Return sets of classes that contain the true class of a given share of new rows.
+        """Return sets of classes that contain the true class for a given fraction of new rows.
 
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
             Inputs.
         coverage : float, default=0.9
-            The share of new rows whose class the set is to contain, above 0 and below 1.
+            The fraction of new rows whose set should contain the true class, in (0, 1).
 
         Returns
         -------
         contained : ndarray of bool of shape (n_samples, n_classes)
-            Whether the set of each row contains each class of ``classes_``. A set is empty at times where the
-            network is right more often than `coverage`; ``contained | (proba == proba.max(axis=1)[:, None])``
-            with the probabilities of predict_proba has no empty sets, and a larger coverage.
+            Whether the set of each row contains each class of ``classes_``. Sets can be empty if the network
+            is right more often than `coverage`; ``contained | (proba == proba.max(axis=1)[:, None])`` with
+            the probabilities of predict_proba has no empty sets, and a larger coverage.
 
         Raises
         ------
         AttributeError
-            Where the fit held out no rows: with another early_stopping than "folds", and after partial_fit.
+            If the fit held out no folds, that is, without early_stopping="folds" or after partial_fit.
         ValueError
-            For a multilabel y, and a `coverage` too near to 1 for the rows of the fit: of m rows it can be
-            m / (m + 1) at most.
+            For a multilabel y, and if `coverage` is larger than m / (m + 1) for m held-out rows.
 
         See Also
         --------
-        predict_proba : The probabilities themselves, by the mean of all networks.
+        predict_proba : The probabilities, by the mean of all networks.
 
         Notes
         -----
-        The classes of a new row are taken in the order of their probabilities, until their sum
-        is what the held-out rows needed for their true classes (adaptive prediction sets), by the network
-        that held out each (CV+). What new rows and the rows of the fit have to share is their distribution.
-        Then the coverage is usually close to `coverage`; proven is at least 2 * coverage - 1, less a small
-        term, for networks that look at their held-out rows at the end of the training only, and these also
-        choose their best epoch by them. It is a share of all rows: a rare class may have a smaller one.
-        Whether a class at the margin belongs to a set is drawn with the low-order digits of the row's own
-        outputs: a row always gets the same set, whatever the other rows are. A `sample_weight` of the fit
-        weights the held-out rows. With `groups` the rows are new groups' rows.
+        The set contains the classes of highest probability, until the sum of their probabilities reaches the
+        level that the held-out rows needed to include their true classes (adaptive prediction sets). For each
+        held-out row, the probabilities are those of the network that held it out (CV+).
 
-        MAPIE's ``CrossConformalClassifier(model, conformity_score="aps")`` gives the same kind of set for any
-        classifier. It fits a model for every fold, and its predict_set returns the predictions, too.
+        If new rows have the distribution of the rows of the fit, their coverage is usually close to
+        `coverage`. The proven lower bound is 2 * coverage - 1, minus a small term, for networks that use
+        their held-out rows only after the training; these networks also choose their best epoch by them. The
+        coverage is an average over all rows and may be smaller for a rare class. The low-order digits of the
+        row's own outputs decide whether a set contains the class at its margin, so the set of a row does not
+        depend on the other rows. If the fit had a `sample_weight`, it weights the held-out rows; with
+        `groups`, the coverage is that of rows of new groups.
+
+        MAPIE's ``CrossConformalClassifier(model, conformity_score="aps")`` provides such sets for any
+        classifier. It fits a model for each fold, and its predict_set also returns the predictions.
 
         References
         ----------
@@ -398,16 +400,17 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         return adaptive_sets(held_out.fold_scores(scores), probabilities, u, coverage)
 
     def sample_proba(self, X: MatrixLike, n_samples: int = 1, random_state: RandomState = 0) -> Array:
-        """Draw probabilities from the network with dropout left on (Monte Carlo dropout).
+        """Draw probabilities from the network with dropout (Monte Carlo dropout).
 
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_rows, n_features)
             Inputs.
         n_samples : int, default=1
-            Passes. Each draws one dropout mask for every layer, which all rows share: a sub-network.
+            Number of passes. Each pass draws one dropout mask for every layer and applies this sub-network to
+            all rows.
         random_state : int, RandomState instance or None, default=0
-            Determines the masks: with an int, what a row gets does not depend on the other rows.
+            Determines the masks; with an int, the samples of a row do not depend on the other rows.
 
         Returns
         -------
@@ -417,7 +420,7 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         Raises
         ------
         ValueError
-            For a network without dropout.
+            If the network has no dropout.
 
         References
         ----------
@@ -427,7 +430,7 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         return np.stack([self._probabilities(z) for z in raw], axis=-1)
 
     def _probabilities(self, raw):
-        """Return the probabilities that belong to raw outputs, which are overwritten.
+        """Return the probabilities of raw outputs, which are overwritten.
 
         They are clipped to the open interval (0, 1), so that log p is finite.
         """
@@ -442,7 +445,7 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         if self._is_binary():
             probabilities = np.empty((raw.shape[0], 2), raw.dtype)
             model.loss.inverse_link(raw, out=probabilities[:, 1:])
-            # 1 / (1 + exp(z)) and not 1 - a, which would have no small values.
+            # 1 / (1 + exp(z)) instead of 1 - a, which is 0 for all small probabilities.
             model.loss.inverse_link(-raw, out=probabilities[:, :1])
             return probabilities
         if self.out_activation_ == "logistic" and not model.targets.multilabel:
@@ -453,7 +456,7 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         return raw
 
     def predict_log_proba(self, X: MatrixLike) -> Array:
-        """Return the logarithms of the probabilities, finite however sure the network is.
+        """Return the logarithms of the probabilities, which are always finite.
 
         Parameters
         ----------
@@ -472,8 +475,8 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
             exact = log_softmax(raw, axis=1)
         else:
             exact = log_expit(raw) if self._model.targets.multilabel else log_shares(raw)
-        # Near 1 the probability has lost digits that its logarithm here still has; the two
-        # methods are to agree, though.
+        # For probabilities near 1, `exact` has digits that the probability has lost by rounding; use the
+        # logarithm of the probability instead, so that it agrees with predict_proba.
         probabilities = self._probabilities(raw)
         return np.log(probabilities, out=exact, where=probabilities > 0.5)
 
@@ -483,6 +486,6 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
 
 
 def log_shares(raw):
-    """Return ln(a_j / sum_i a_i) of each row's sigmoid outputs a, however small they are."""
+    """Return ln(a_j / sum_i a_i) of each row's sigmoid outputs a, accurate for small a."""
     log_a = log_expit(raw)
     return log_a - np.logaddexp.reduce(log_a, axis=1, keepdims=True)

@@ -1,4 +1,4 @@
-"""To and from scikit-learn's own networks, MLPClassifier and MLPRegressor."""
+"""Conversion to and from scikit-learn's MLPClassifier and MLPRegressor."""
 
 import inspect
 
@@ -15,17 +15,17 @@ from skbackprop.model.objective import make_loss, make_targets
 from skbackprop.network.network import Network
 from skbackprop.training.history import History
 
-# Parameters that mean the same there and here.
+# Parameters with the same name and meaning in scikit-learn.
 SAME_PARAMETERS = (
     "hidden_layer_sizes", "activation", "solver", "power_t", "max_iter", "max_fun", "momentum", "beta_1",
     "beta_2", "epsilon", "early_stopping", "validation_fraction", "n_iter_no_change", "tol", "warm_start",
     "shuffle", "random_state", "verbose",
 )  # fmt: skip
-# Activations that are there too, by their names here.
-ACTIVATIONS_THERE = {name: name for name in ("identity", "logistic", "tanh", "relu")}
-ACTIVATIONS_THERE["sigmoid"] = "logistic"
-# Rows of a batch there, where batch_size is "auto".
-BATCH_THERE = 200
+# scikit-learn's names of activations, by the names in this package.
+SKLEARN_ACTIVATIONS = {name: name for name in ("identity", "logistic", "tanh", "relu")}
+SKLEARN_ACTIVATIONS["sigmoid"] = "logistic"
+# scikit-learn's batch size for batch_size="auto".
+SKLEARN_BATCH_SIZE = 200
 
 
 def from_sklearn(cls, mlp, expected):
@@ -50,8 +50,8 @@ def from_sklearn(cls, mlp, expected):
     targets = make_targets(settings, example_y(mlp))
     sizes = [mlp.n_features_in_, *(W.shape[1] for W in mlp.coefs_)]
     network = Network(sizes, [mlp.activation] * (len(sizes) - 2), dtype=dtype)
-    for ours, theirs in zip(network.W + network.b, mlp.coefs_ + mlp.intercepts_, strict=True):
-        ours[...] = theirs
+    for parameter, value in zip(network.W + network.b, mlp.coefs_ + mlp.intercepts_, strict=True):
+        parameter[...] = value
     history = History(loss=list(getattr(mlp, "loss_curve_", [])))
     for name in ("n_features_in_", "feature_names_in_"):
         if hasattr(mlp, name):
@@ -63,24 +63,24 @@ def from_sklearn(cls, mlp, expected):
 
 
 def parameters_from_sklearn(mlp):
-    """Return the parameters here that do what those of `mlp` do there."""
-    theirs = mlp.get_params(deep=False)
-    batch_size = BATCH_THERE if theirs["batch_size"] == "auto" else theirs["batch_size"]
+    """Return the parameters of this package that correspond to those of `mlp`."""
+    params = mlp.get_params(deep=False)
+    batch_size = SKLEARN_BATCH_SIZE if params["batch_size"] == "auto" else params["batch_size"]
     return {
-        **{name: theirs[name] for name in SAME_PARAMETERS},
+        **{name: params[name] for name in SAME_PARAMETERS},
         "recipe": "textbook",
-        "loss": theirs.get("loss", "log_loss" if is_classifier(mlp) else "squared_error"),
-        "learning_rate": theirs["learning_rate_init"],
-        "schedule": theirs["learning_rate"],
-        "nesterov": theirs["nesterovs_momentum"],
-        "batch_size": theirs["batch_size"],
-        "alpha": theirs["alpha"] / batch_size,  # there the penalty is divided by it
+        "loss": params.get("loss", "log_loss" if is_classifier(mlp) else "squared_error"),
+        "learning_rate": params["learning_rate_init"],
+        "schedule": params["learning_rate"],
+        "nesterov": params["nesterovs_momentum"],
+        "batch_size": params["batch_size"],
+        "alpha": params["alpha"] / batch_size,  # scikit-learn divides the penalty by the batch size
         "scaling": None,
     }
 
 
 def example_y(mlp):
-    """Return a y of the kind that `mlp` was fitted on."""
+    """Return a y of the same type and number of outputs as the one that `mlp` was fitted on."""
     if not is_classifier(mlp):
         y = np.zeros((1, mlp.n_outputs_))
         return y.ravel() if mlp.n_outputs_ == 1 else y
@@ -90,9 +90,9 @@ def example_y(mlp):
 
 
 def to_sklearn(estimator):
-    """Return an MLPClassifier or MLPRegressor that predicts what the fitted `estimator` does."""
+    """Return an MLPClassifier or MLPRegressor with the predictions of the fitted `estimator`."""
     model = fitted_model(estimator)
-    refuse_what_is_not_there(estimator, model)
+    refuse_unsupported(estimator, model)
     W = [W.astype(np.float64) for W in model.network.W]
     b = [b.astype(np.float64) for b in model.network.b]
     if model.network.input_layer is not None:
@@ -101,7 +101,7 @@ def to_sklearn(estimator):
         # ((x - c) / s) W + b = x (W / s) + (b - (c / s) W)
         b[0] -= (model.scaling.center / model.scaling.scale) @ W[0]
         W[0] /= model.scaling.scale[:, None]
-    names = {ACTIVATIONS_THERE[name] for name in model.network.activation_names}
+    names = {SKLEARN_ACTIVATIONS[name] for name in model.network.activation_names}
     parameters = {
         "hidden_layer_sizes": tuple(model.network.layer_sizes[1:-1]),
         "activation": names.pop() if names else "identity",
@@ -134,7 +134,7 @@ def to_sklearn(estimator):
         )
         fitted["classes_"], fitted["_label_binarizer"] = estimator.classes_, LabelBinarizer().fit(labels)
     else:
-        mlp = regressor_there(estimator, parameters)
+        mlp = sklearn_regressor(estimator, parameters)
         scaling = model.targets.scaling
         if estimator.out_activation_ == "exp":
             b[-1] += np.log(scaling.scale)  # exp(z) s = exp(z + ln s)
@@ -146,7 +146,7 @@ def to_sklearn(estimator):
     return mlp
 
 
-def regressor_there(estimator, parameters):
+def sklearn_regressor(estimator, parameters):
     """Return an unfitted MLPRegressor with the output activation of `estimator`."""
     if estimator.out_activation_ != "exp":
         return MLPRegressor(**parameters)
@@ -155,8 +155,8 @@ def regressor_there(estimator, parameters):
     return MLPRegressor(**parameters, loss="poisson")
 
 
-def refuse_what_is_not_there(estimator, model):
-    """Raise where the fitted `estimator` does what scikit-learn's networks cannot."""
+def refuse_unsupported(estimator, model):
+    """Raise ValueError if the fitted `estimator` has a feature that scikit-learn's networks lack."""
     settings, network = model.settings, model.network
     if getattr(model.targets, "constant", False):
         raise refusal("a y of one class", "fit on two classes or more")
@@ -169,8 +169,8 @@ def refuse_what_is_not_there(estimator, model):
     if model.scaling is not None and model.scaling.n_clipped:
         raise refusal(f"scaling={settings.scaling!r}", "set scaling='standard' or None")
     names = set(network.activation_names)
-    unknown = sorted(names - set(ACTIVATIONS_THERE))
-    if unknown or len({ACTIVATIONS_THERE[name] for name in names}) > 1:
+    unknown = sorted(names - set(SKLEARN_ACTIVATIONS))
+    if unknown or len({SKLEARN_ACTIVATIONS[name] for name in names}) > 1:
         raise refusal(
             f"activation={settings.activation!r}",
             "set one of 'identity', 'sigmoid', 'tanh', 'relu' for all hidden layers",
@@ -186,5 +186,5 @@ def refuse_what_is_not_there(estimator, model):
 
 
 def refusal(feature, remedy):
-    """Return the error that says what has no counterpart."""
+    """Return the ValueError for a `feature` that has no counterpart, with its `remedy`."""
     return ValueError(f"{feature} has no counterpart in scikit-learn's networks; {remedy} and fit again.")

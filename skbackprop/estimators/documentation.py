@@ -1,4 +1,4 @@
-"""The docstrings of the estimators, made from the tables of parameters; the attributes, written once."""
+"""The docstrings of the estimators, generated from the tables of parameters and attributes."""
 
 import inspect
 import textwrap
@@ -17,18 +17,18 @@ intercepts_ : list of ndarray of shape (n_l,)
 n_features_in_ : int
     Number of inputs.
 feature_names_in_ : ndarray of shape (n_features_in_,)
-    Names of the inputs, where X had them.
+    Names of the inputs, if X had them.
 columns_ : tuple of ColumnReport
-    What each column of X was read as in fit: ``name``, ``kind`` ("number", "category", "date", "time of
-    day" or "duration"), the ``categories`` that were kept, and the shares of the rows whose category is
-    rare (``rare_share``) or whose value is missing (``missing_share``). Printed, it is a table.
+    The interpretation of each column of X in fit: ``name``, ``kind`` ("number", "category", "date", "time of
+    day" or "duration"), the ``categories`` that were kept, and the fractions of the rows whose category is
+    rare (``rare_share``) or whose value is missing (``missing_share``). It is printed as a table.
 resolved_params_ : dict
-    The parameters of the last fit, those of the :class:`Recipe` included, with the values that "auto" took;
-    ``initialization`` has the scheme of each layer.
+    The parameters of the last fit, including those of the :class:`Recipe`, with the values that replaced
+    "auto"; ``initialization`` has the scheme of each layer.
 n_iter_ : int
-    Epochs done.
+    Number of complete epochs (with "lbfgs": iterations).
 n_layers_ : int
-    Number of layers, inputs and outputs included.
+    Number of layers, including inputs and outputs.
 n_outputs_ : int
     Number of output neurons.
 out_activation_ : str
@@ -36,20 +36,20 @@ out_activation_ : str
 loss_ : float
     The last of ``loss_curve_``.
 best_loss_ : float
-    The validation loss of the weights that were kept; without a validation the smallest of ``loss_curve_``.
+    The validation loss of the weights that were kept; without validation the smallest of ``loss_curve_``.
 best_validation_score_ : float or None
-    The largest of `validation_scores_`.
+    The largest of ``validation_scores_``.
 validation_epochs_ : list of int
     The epochs, counted from 1 within ``loss_curve_``, at whose end there was a validation.
 loss_curve_ : list of float
-    For each epoch the weighted mean of the data loss over its batches, each taken just before its
-    step, with dropout as in training. Of a stream, the last 1000 calls of ``partial_fit``.
+    For each epoch the weighted mean of the data loss over its batches, each computed just before its step,
+    with dropout. For a stream, the last 1000 calls of ``partial_fit``.
 penalty_curve_ : list of float
     ``alpha / 2 * sum(W ** 2)`` after each epoch.
 validation_loss_curve_ : list of float
-    Loss on the validation rows after each epoch, without dropout; empty without a validation.
+    Loss on the validation rows after each epoch, without dropout; empty without validation.
 validation_scores_ : list of float
-    Score on them; empty with scoring="loss", too.
+    Score on the validation rows after each epoch; empty without validation or with scoring="loss".
 oof_score_ : float
     Only with early_stopping="folds": the score (as ``score`` returns it) of the out-of-fold predictions, each
     made by the network that did not train on the row. The mean of all networks, which predicts new rows, is
@@ -67,7 +67,7 @@ def documented(parameters, kind=None):
     ----------
     parameters : list of Parameter
     kind : {"classifier", "regressor"}, default=None
-        Whose values of "auto" are named; None names none.
+        The estimator whose values of "auto" are listed; None for no list.
     """
 
     def fill_in(cls):
@@ -83,7 +83,7 @@ def documented(parameters, kind=None):
 
 
 def entry(parameter, default, kind):
-    """Return what a docstring says of a parameter."""
+    """Return the entry of a parameter in a docstring."""
     text = " ".join(parameter.description.split())
     if kind and parameter.name in RECIPES["textbook"][0]:
         text += " " + auto_sentence(parameter.name, kind)
@@ -93,7 +93,7 @@ def entry(parameter, default, kind):
 
 
 def type_of(parameter):
-    """Return the type of a parameter, as numpydoc has it."""
+    """Return the type of a parameter in numpydoc's notation."""
     choices = tables.choices(parameter.constraints)
     others = [name_of(each, parameter.items) for each in parameter.constraints]
     others = [name for name in others if name]
@@ -105,7 +105,7 @@ def type_of(parameter):
 
 
 def name_of(constraint, items):
-    """Return what a docstring calls a constraint; None for the choices, which are named together."""
+    """Return the name of a constraint in docstrings; None for strings, which are listed together."""
     if isinstance(constraint, StrOptions):
         return None
     if isinstance(constraint, Interval):
@@ -130,12 +130,12 @@ def name_of(constraint, items):
 
 
 def quoted(value):
-    """Return a value as docstrings have it, strings in double quotes."""
+    """Return a value as text, with strings in double quotes."""
     return f'"{value}"' if isinstance(value, str) else repr(value)
 
 
 def auto_sentence(name, kind):
-    """Return the sentence that says what "auto" becomes in each recipe."""
+    """Return a sentence with the value of "auto" in each recipe."""
     by_value = {}
     for recipe in RECIPES:
         by_value.setdefault(auto_value(name, recipe, kind), []).append(quoted(recipe))
@@ -144,13 +144,13 @@ def auto_sentence(name, kind):
 
 
 def auto_table():
-    """Return what "auto" becomes for each parameter in each recipe.
+    """Return the value of "auto" for each parameter in each recipe.
 
     Returns
     -------
     table : dict
-        By the name of the parameter a dict, by (recipe, "classifier" or "regressor") the value as text; the
-        last entries are of the parameters of :class:`Recipe`.
+        Maps the name of a parameter to a dict that maps (recipe, "classifier" or "regressor") to the value as
+        text. The parameters of :class:`Recipe` come last.
     """
     names = [parameter.name for parameter in (*tables.CLASSIFIER, *tables.RECIPE)]
     return {
@@ -165,7 +165,7 @@ def auto_table():
 
 
 def applies(name, kind):
-    """Whether a parameter has an effect on an estimator of this kind."""
+    """Return whether a parameter has an effect on an estimator of this kind."""
     return {"label_smoothing": "classifier", "clip_predictions": "regressor"}.get(name, kind) == kind
 
 

@@ -1,29 +1,28 @@
-"""Where the documentation site is: what the HTML representation of an estimator links to."""
+"""The address of the documentation site, to which the HTML representation of estimators links."""
 
 import os
 
-# Names the address of a copy of the site, for instance one within an organisation.
+# Environment variable with the address of a copy of the site, for instance within an organisation.
 ADDRESS_VARIABLE = "SKBACKPROP_DOCS"
 
 
 def site_address():
-    """Return the address of the site without a slash at its end, "" where none is known.
+    """Return the address of the site without a slash at its end, "" if none is known.
 
-    It is what the environment variable SKBACKPROP_DOCS says, else the URL called Documentation in
-    the metadata of the installed package.
+    It is the value of the environment variable SKBACKPROP_DOCS, else the URL named Documentation in the
+    metadata of the installed package.
     """
     address = os.environ.get(ADDRESS_VARIABLE) or address_in_metadata()
     return address.rstrip("/")
 
 
 def address_in_metadata():
-    """Return the URL that the package was published with, "" where it has none."""
-    # Not at the top: loading it, with what it needs, takes longer than loading the rest of the package.
+    """Return the URL of the documentation in the package's metadata, "" if there is none."""
+    # Imported here because importing it takes longer than importing the rest of the package.
     from importlib.metadata import PackageNotFoundError, metadata
 
-    # No address is written here: one that is not (or no longer) the project's own would send its
-    # users to strangers. Whoever publishes the package and the site states it in pyproject.toml,
-    # as Documentation under [project.urls].
+    # The address is not a constant in the code, because an outdated one could lead users to a foreign site.
+    # It is set in pyproject.toml, as Documentation under [project.urls], when the package is published.
     try:
         urls = metadata("skbackprop").get_all("Project-URL", [])
     except PackageNotFoundError:  # a checkout that is not installed
@@ -36,10 +35,10 @@ def address_in_metadata():
 
 
 class DocumentationLinkMixin:
-    """Tells scikit-learn the page of an estimator; "" is no link.
+    """Provides the URL of an estimator's documentation to scikit-learn; "" for no link.
 
-    From scikit-learn 1.9 on, parameters and attributes link to their places on that page, and show
-    what their docstring says when the mouse is over them; without a page they do neither.
+    From scikit-learn 1.9 on, parameters and attributes link to their places on that page and show their
+    docstring as a tooltip; without a URL they do neither.
     """
 
     _doc_link_module = "skbackprop"

@@ -1,4 +1,4 @@
-"""The attributes that fitting gives, each read from the model: they are there together, or not at all."""
+"""The attributes of fitted estimators, all read from the model, so that they exist together or not at all."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 class FittedAttributes:
     """The attributes of a fitted estimator, read from its ``_model``; an AttributeError before fitting.
 
-    They are described in :mod:`skbackprop.estimators.documentation`, for the users of the estimators.
+    Their descriptions in the docstrings of the estimators are in :mod:`skbackprop.estimators.documentation`.
     """
 
-    # Of scikit-learn's BaseEstimator.
+    # Defined by scikit-learn's BaseEstimator.
     n_features_in_: int
     _get_param_names: Callable[[], list[str]]
 
     def _fitted_model(self):
-        # AttributeError where there is no model, so that hasattr(estimator, "coefs_") is False.
+        # AttributeError if there is no model, so that hasattr(estimator, "coefs_") is False.
         try:
             return self._model
         except AttributeError:
@@ -52,7 +52,7 @@ class FittedAttributes:
 
     @property
     def resolved_params_(self) -> dict[str, Any]:
-        """Dict of the parameters of the last fit, with the values that "auto" took."""
+        """Dict of the parameters of the last fit, with the values that replaced "auto"."""
         model = self._fitted_model()
         settings, network = model.settings, model.network
         names = [*self._get_param_names(), *(parameter.name for parameter in RECIPE)]
@@ -64,7 +64,7 @@ class FittedAttributes:
 
     @property
     def columns_(self) -> ColumnReports:
-        """What each column of X was read as (see :class:`skbackprop.tables.column_report.ColumnReport`)."""
+        """Interpretation of each column of X (:class:`skbackprop.tables.column_report.ColumnReport`)."""
         encoder = self._fitted_model().encoder
         if encoder is not None:
             return report_columns(encoder)
@@ -73,29 +73,29 @@ class FittedAttributes:
         )
 
     def _out_of_fold(self):
-        # AttributeError where nothing was held out in folds, for hasattr.
+        # AttributeError if no folds were held out, so that hasattr is False.
         found = self._fitted_model().out_of_fold
         if found is None:
             raise AttributeError(
                 f"This {type(self).__name__} has no out-of-fold predictions: it was not fitted with "
-                'early_stopping="folds" (what "auto" is for several networks and 100 rows in memory), '
+                'early_stopping="folds" (which "auto" selects for several networks and 100 rows in memory), '
                 "or partial_fit has trained it further."
             )
         return found
 
     @property
     def n_iter_(self) -> int:
-        """Whole epochs done (with "lbfgs": iterations)."""
+        """Number of complete epochs (with "lbfgs": iterations)."""
         return self._fitted_model().history.n_epochs
 
     @property
     def n_layers_(self) -> int:
-        """Layers, with the inputs and the outputs."""
+        """Number of layers, including the inputs and the outputs."""
         return len(self._fitted_model().network.layer_sizes)
 
     @property
     def n_outputs_(self) -> int:
-        """Units of the last layer."""
+        """Number of units of the last layer."""
         return self._fitted_model().targets.n_outputs
 
     @property
@@ -142,5 +142,5 @@ class FittedAttributes:
 
     @property
     def best_validation_score_(self) -> float | None:
-        """The largest validation score, None without."""
+        """The largest validation score; None without validation scores."""
         return max(self._fitted_model().history.validation_score, default=None)

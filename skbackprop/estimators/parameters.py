@@ -1,7 +1,7 @@
-"""The parameters: what each may be and what it does, written once.
+"""The constraints and descriptions of the parameters.
 
-The constraints that ``fit`` checks, the docstrings of the estimators and the table of the recipes are made
-from the tables in this file; a default is written in the signature of ``__init__`` and nowhere else.
+The constraints that ``fit`` checks, the docstrings of the estimators and the table of the recipes are
+generated from the tables in this file. Defaults are written in the signature of ``__init__`` only.
 """
 
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ from skbackprop.tables.scaling import SCALINGS
 
 
 class Choice(StrOptions):
-    """One of some strings, which messages name in sorted order."""
+    """A set of strings, listed in sorted order in error messages."""
 
     def __init__(self, *options):
         super().__init__(set(options))
@@ -46,11 +46,11 @@ class Parameter:
     ----------
     name : str
     constraints : list
-        What it may be, in the terms of :mod:`sklearn.utils._param_validation`.
+        Allowed values, as constraints of :mod:`sklearn.utils._param_validation`.
     description : str
-        What it does, as the docstrings have it.
+        Description in the docstrings.
     items : str, default=""
-        What an array-like consists of.
+        Type of the elements of an array-like.
     """
 
     name: str
@@ -79,14 +79,14 @@ class RecipeConstraint(HasMethods):
         return "a skbackprop.Recipe"
 
 
-# What a Recipe changes; the parameters of both estimators follow below.
+# The parameters of Recipe; those of the estimators follow below.
 RECIPE = [
-    Parameter("base", [Choice(*RECIPES)], 'The recipe that decides what is left at "auto".'),
+    Parameter("base", [Choice(*RECIPES)], 'The recipe for all values that are left at "auto".'),
     Parameter(
         "regularization_schedule",
         [Choice("auto", *SCHEDULES), callable],
         """
-        Factor on dropout and alpha as a function of the fraction of the training done: a name of
+        Factor on dropout and alpha as a function of the fraction of training done: a name of
         :mod:`skbackprop.network.schedules` or a callable. "flat_cos" fades both out in the second half.
         """,
     ),
@@ -94,11 +94,11 @@ RECIPE = [
         "initialization",
         [Choice("auto", *INITIALIZATIONS), callable],
         """
-        Scheme of the initial weights (see :mod:`skbackprop.network.initialization`); "auto" takes each
-        layer's from its activation: he for the rectifiers, lecun for selu, glorot for sigmoid and tanh; with
-        the parametrization "ntk" lecun, and zeros for the output layer. A callable is called for each layer
-        as ``initialization(rng, n_in, n_out)`` and returns its weights of shape (n_in, n_out) and its biases
-        of shape (n_out,).
+        Scheme of the initial weights (see :mod:`skbackprop.network.initialization`). "auto" chooses it by the
+        activation of each layer: he for rectifiers, lecun for selu, glorot for sigmoid and tanh; with the
+        parametrization "ntk", it is lecun, and zeros for the output layer. A callable is called for each
+        layer as ``initialization(rng, n_in, n_out)`` and returns weights of shape (n_in, n_out) and biases of
+        shape (n_out,).
         """,
     ),
     Parameter("clip_norm", [POSITIVE, None], "Upper bound on the norm of the gradient."),
@@ -107,29 +107,30 @@ RECIPE = [
         "parametrization",
         [Choice("auto", "standard", "ntk")],
         """
-        "ntk" (neural tangent parametrization) gives each layer a learning rate that fits its width, and
-        initial weights to match; `learning_rate` is that of a layer of 256 inputs.
+        "ntk" (neural tangent parametrization) scales the learning rate of each layer by its number of inputs,
+        with matching initial weights; `learning_rate` is that of a layer of 256 inputs.
         """,
     ),
     Parameter(
         "input_layer",
         [Choice("auto", "scale", "periodic"), None],
         """
-        What precedes the first layer (see :mod:`skbackprop.network.input_layer`): "scale" is a learned factor
-        for each input, "periodic" the same with periodic embeddings of the numeric inputs. Dense inputs only.
+        The transformation before the first layer (see :mod:`skbackprop.network.input_layer`): "scale" is a
+        learned factor for each input, "periodic" adds periodic embeddings of the numeric inputs. Dense inputs
+        only.
         """,
     ),
     Parameter(
         "label_smoothing",
         [AUTO, RATE],
-        "Classifier only: e in [0, 1); training learns (1 - e) Y + e / k in place of Y, for k classes.",
+        "Classifier only: e in [0, 1); the targets are (1 - e) Y + e / k instead of Y, for k classes.",
     ),
     Parameter(
         "clip_predictions",
         [AUTO, "boolean"],
         """
-        Regressor only: whether predictions are confined to the range of the y of the training, widened by
-        half of its length on each side.
+        Regressor only: whether predictions are clipped to the range of the training y, extended by half of
+        its length on each side.
         """,
     ),
 ]
@@ -151,10 +152,10 @@ NETWORK = [
         "recipe",
         [Choice(*RECIPES), RecipeConstraint()],
         """
-        What "auto" means for the parameters left at it. "tabular" was chosen by measurements on many data
+        The values of parameters that are left at "auto". "tabular" was chosen by measurements on many data
         sets; "best" trains more and wider networks, in ten times the time; "fast" trains fewer and smaller
-        ones; "textbook" is the plain network that scikit-learn has too. A :class:`Recipe` also sets what has
-        no parameter of its own.
+        ones; "textbook" is the plain network of scikit-learn. A :class:`Recipe` also sets options that are
+        not parameters of the estimator.
         """,
     ),
     Parameter(
@@ -162,7 +163,7 @@ NETWORK = [
         [AUTO, COUNT],
         """
         Number of networks trained side by side on the same batches, each with its own initial weights and
-        dropout masks; predictions are the mean of theirs.
+        dropout masks; predictions are the mean over the networks.
         """,
     ),
 ]
@@ -171,8 +172,8 @@ TRAINING = [
         "dropout",
         [AUTO, RATE, "array-like"],
         """
-        Probability of dropping a hidden unit in training, in [0, 1): one for all hidden layers or one for
-        each. With one more value than hidden layers, the first is that of the inputs.
+        Probability of dropping a hidden unit in training, in [0, 1): one value for all hidden layers or one
+        for each. With one more value than hidden layers, the first is for the inputs.
         """,
         items="float",
     ),
@@ -180,16 +181,16 @@ TRAINING = [
         "solver",
         [Choice("auto", *OPTIMIZERS, "lbfgs")],
         """
-        How the gradient becomes a step. "lbfgs" uses all rows at once: for small data, and without dropout.
-        With "sgd" and "lbfgs", "auto" takes the values of the recipe "textbook" for the other parameters.
+        The optimizer. "lbfgs" uses all rows in every step; it suits small data and cannot be used with
+        dropout. With "sgd" and "lbfgs", other parameters at "auto" take the values of the recipe "textbook".
         """,
     ),
-    Parameter("learning_rate", [AUTO, POSITIVE], 'Step size eta; without effect for the solver "lbfgs".'),
+    Parameter("learning_rate", [AUTO, POSITIVE], 'Step size eta; not used by the solver "lbfgs".'),
     Parameter(
         "schedule",
         [Choice("auto", *SCHEDULES, "invscaling", "adaptive"), callable],
         """
-        How the learning rate changes: a function of the fraction of max_iter done (a name of
+        Schedule of the learning rate: a function of the fraction of max_iter done (a name of
         :mod:`skbackprop.network.schedules`, or a callable that returns a factor), "invscaling" (divided by
         epoch ** power_t) or "adaptive" (divided by 5 if the loss has not fallen for n_iter_no_change epochs).
         """,
@@ -199,8 +200,8 @@ TRAINING = [
         "alpha",
         [AUTO, NOT_NEGATIVE],
         """
-        L2 penalty: adds ``alpha / 2 * sum(W ** 2)`` to the mean loss, whatever the batch size. The solver
-        "adamw" instead multiplies the weights by ``1 - learning_rate * alpha`` at each step.
+        L2 penalty: adds ``alpha / 2 * sum(W ** 2)`` to the mean loss of every batch. The solver
+        "adamw" multiplies the weights by ``1 - learning_rate * alpha`` at each step instead.
         """,
     ),
     Parameter(
@@ -209,28 +210,29 @@ TRAINING = [
         'Rows per step. The solver "lbfgs" sums over blocks of this many rows.',
     ),
     Parameter("max_iter", [AUTO, COUNT], 'Number of epochs; of iterations for the solver "lbfgs".'),
-    Parameter("max_fun", [COUNT], 'Upper bound on the evaluations of the loss by "lbfgs".'),
+    Parameter("max_fun", [COUNT], 'Largest number of evaluations of the loss by "lbfgs".'),
     Parameter("momentum", [RATE], 'Momentum of the solver "sgd", in [0, 1).'),
     Parameter("nesterov", ["boolean"], 'Whether the momentum of "sgd" is Nesterov\'s.'),
     Parameter("beta_1", [RATE], 'Decay rate of the first moment of "adam" and "adamw", in [0, 1).'),
-    Parameter("beta_2", [AUTO, RATE], "Decay rate of their second moment, in [0, 1)."),
+    Parameter("beta_2", [AUTO, RATE], 'Decay rate of the second moment of "adam" and "adamw", in [0, 1).'),
     Parameter("epsilon", [POSITIVE], 'Added to the root of the second moment in "adam" and "adamw".'),
     Parameter(
         "scaling",
         [Choice("auto", *SCALINGS), None],
         """
-        How the inputs, and a regressor's target, are scaled: "standard" to mean 0 and variance 1, "robust" by
-        quartiles with a smooth bound on outliers (the target: as "standard"). None scales nothing.
+        Scaling of the inputs and of a regressor's target: "standard" to mean 0 and variance 1, "robust" by
+        quartiles with a smooth bound on outliers (the target as with "standard"), None for no scaling.
         """,
     ),
     Parameter(
         "categorical_features",
         [Choice("from_dtype"), "array-like", None],
         """
-        Which columns of X are categories, to be encoded one-hot: by their type in a data frame (strings,
-        categorical, enum), or a mask, positions or names. They are matched by value: 1, 1.0 and True are one
-        category, "1" is another. Unknown categories are all zeros, missing ones a category of their own.
-        Missing numbers are replaced by the median, with an indicator for each column that had some in fit.
+        The categorical columns of X, which are encoded one-hot: "from_dtype" for the columns of a data frame
+        with a suitable type (strings, categorical, enum), or a mask, positions or names. Categories are
+        compared by value: 1, 1.0 and True are the same category, "1" is another. Unknown categories are
+        encoded as zeros, and missing values are a separate category. Missing numbers are replaced by the
+        median, with an indicator for each column that had some in fit.
         """,
         items="bool, int or str",
     ),
@@ -238,25 +240,23 @@ TRAINING = [
         "max_categories",
         [AUTO, Interval(Integral, 2, None, closed="left"), None],
         """
-        Upper limit on the inputs that a column of categories becomes. If it has more, the most frequent have
-        an input each, and the rare ones share one with those that are unknown in fit; the column becomes a
-        number by the target as well, as do all with more than 100 categories. None is no limit; "auto" is
-        100, or one for every 10 rows up to 1,000, of which each has at least 10 rows. A warning names the
-        columns in which more than half of the rows are too rare.
+        Largest number of inputs for a categorical column. If it has more categories, the most frequent ones
+        have one input each, and the rare ones share one input with categories that are unknown in fit. Such a
+        column, and every column with more than 100 categories, is also encoded by the target. None is no
+        limit; "auto" is 100, or one for every 10 rows up to 1,000, each for a category of at least 10 rows. A
+        warning names the columns in which more than half of the rows have a rare category.
         """,
     ),
     Parameter(
         "min_frequency",
         [COUNT, FRACTION, None],
-        """
-        Least number of rows, or share of the rows, of a category that is not rare.
-        """,
+        "Smallest number or fraction of rows of a category that is not rare.",
     ),
     Parameter(
         "dtype",
         [Choice("auto", "float32", "float64")],
         """
-        What the network computes in. "auto": float32 for float32 input and if X has more than 20,000 numbers,
+        Dtype of the computations. "auto" is float32 for float32 input and if X has more than 20,000 numbers,
         else float64. Results have the dtype of X.
         """,
     ),
@@ -266,20 +266,22 @@ STOPPING = [
         "early_stopping",
         [Choice("auto", "folds"), "boolean"],
         """
-        Whether rows are held out, and the weights of the epoch with the best result on them are kept. True: a
-        share of the rows, the same for all networks. "folds": each of the `n_estimators` networks holds out
-        a fold of its own, so that every row is trained on by all networks but one, and keeps its own best
-        epoch. Classes are held out in equal shares. From 100,000 rows on there are at least eight folds (or
-        as many as groups); with fewer networks than folds, the other rows are held out by none.
+        Whether to hold out rows and to keep the weights of the epoch with the best result on them. True: all
+        networks hold out the same fraction of the rows. "folds": each of the `n_estimators` networks holds
+        out a different fold and keeps its own best epoch, so that every row is trained on by all networks but
+        one. The rows are stratified by class. From 100,000 rows on there are at least eight folds (or as many
+        as groups); if these are more than the networks, no network holds out the rows of the other folds.
         """,
     ),
-    Parameter("validation_fraction", [FRACTION], "The share, in (0, 1)."),
+    Parameter(
+        "validation_fraction", [FRACTION], "Fraction of the rows held out by early_stopping=True, in (0, 1)."
+    ),
     Parameter(
         "n_iter_no_change",
         [Choice("auto", "cycle"), COUNT, Options(Real, {np.inf}), None],
         """
-        Training stops after this many epochs in a row without an improvement by `tol`; None and np.inf
-        switch this off. "cycle" stops it after the third of the four cycles of the schedule "coslog4", if
+        Training stops after this many consecutive epochs without an improvement by `tol`; None and np.inf
+        switch this off. "cycle" stops it after the third of the four cycles of the schedule "coslog4" if
         rows are held out and this cycle lowered their loss by less than 5 %; not with robust losses.
         """,
     ),
@@ -287,31 +289,31 @@ STOPPING = [
         "tol",
         [NOT_NEGATIVE],
         """
-        Least improvement, of the validation if there is one, else of the loss with the penalty. For the
-        solver "lbfgs": the largest component of the gradient at which it stops.
+        Smallest improvement that counts, of the validation if there is one, else of the loss with the
+        penalty. The solver "lbfgs" stops when no component of the gradient is larger.
         """,
     ),
     Parameter(
         "scoring",
         [str, callable],
-        'What is measured on the validation rows: "loss", or a scorer as in scikit-learn.',
+        'The metric on the validation rows: "loss", or a scorer as in scikit-learn.',
     ),
     Parameter(
         "warm_start",
         ["boolean"],
         """
-        Whether fit continues from the last fit: weights, optimizer and random numbers. Parameters of the
-        training (max_iter, learning_rate, schedule, alpha, batch_size and the like) may change in between;
-        those that the network is made of stay as they were.
+        Whether fit continues the last fit, with its weights, optimizer state and random generator. Parameters
+        of the training (max_iter, learning_rate, schedule, alpha, batch_size and similar ones) may change
+        between two fits; those that define the network keep their values.
         """,
     ),
-    Parameter("shuffle", ["boolean"], "Whether each epoch takes the rows in a new order."),
+    Parameter("shuffle", ["boolean"], "Whether each epoch passes over the rows in a new order."),
     Parameter(
         "random_state",
         ["random_state"],
         "Determines the initial weights, the order of the rows, dropout and the held-out rows.",
     ),
-    Parameter("verbose", ["verbose"], "Whether to print a line per epoch, and which was kept."),
+    Parameter("verbose", ["verbose"], "Whether to print a line per epoch, and the epoch that was kept."),
 ]
 SHARED = [*NETWORK, *TRAINING, *STOPPING]
 CLASSIFIER = [
@@ -320,19 +322,19 @@ CLASSIFIER = [
         "loss",
         [Choice(*CLASSIFIER_LOSSES), CUSTOM_LOSS],
         """
-        What is minimised. "log_loss": cross-entropy, with a sigmoid for two classes and a softmax for more.
-        "bce": a sigmoid for each class, each with binary cross-entropy. "squared_error": a sigmoid for each
-        class with half the squared error. An object with the methods that :mod:`skbackprop.network.losses`
-        describes is a custom loss.
+        The loss to minimise. "log_loss": cross-entropy, with a sigmoid for two classes and a softmax for
+        more. "bce": a sigmoid for each class, each with binary cross-entropy. "squared_error": a sigmoid for
+        each class with half the squared error. An object with the methods that
+        :mod:`skbackprop.network.losses` describes is a custom loss.
         """,
     ),
     Parameter(
         "class_weight",
         [Choice("balanced"), dict, list, None],
         """
-        Weights of the classes, by which the sample weights are multiplied; a class that a dict does not name
-        has weight 1. "balanced" weights every class to the same total. A list has a dict for each label of a
-        multilabel y.
+        Weights of the classes, which multiply the sample weights; a class that is not in the dict has weight
+        1. "balanced" gives every class the same total weight. For a multilabel y, a list of one dict per
+        label.
         """,
     ),
 ]
@@ -342,20 +344,20 @@ REGRESSOR = [
         "loss",
         [Choice(*REGRESSOR_LOSSES), CUSTOM_LOSS],
         """
-        What is minimised, over the scaled target. "squared_error" predicts the mean, "absolute_error" the
+        The loss to minimise, of the scaled target. "squared_error" predicts the mean, "absolute_error" the
         median, "huber" a value in between, "poisson" the mean of counts (y >= 0), "gamma" the mean of
-        positive amounts (y > 0), "tweedie" the mean of amounts that are often 0 (y >= 0), "quantile" the
+        positive amounts (y > 0), "tweedie" the mean of amounts with many zeros (y >= 0), "quantile" the
         quantile `quantile`. An object with the methods that :mod:`skbackprop.network.losses` describes is a
-        custom loss; of that module, ``Huber(threshold)`` is "huber" with a threshold other than 1.35, and
-        ``Tweedie(power)`` is "tweedie" with a power other than 1.5.
+        custom loss. ``Huber(threshold)`` and ``Tweedie(power)`` of that module are "huber" with a threshold
+        other than 1.35 and "tweedie" with a power other than 1.5.
         """,
     ),
     Parameter(
         "quantile",
         [FRACTION, "array-like"],
         """
-        The quantile that loss="quantile" predicts, in (0, 1). Of several, in increasing order, for a y of one
-        column, the predictions have shape (n_samples, n_quantiles) and are in this order in every row.
+        The quantile that loss="quantile" predicts, in (0, 1). For a y of one column it can be a sequence in
+        increasing order; the predictions then have shape (n_samples, n_quantiles) and increase in every row.
         """,
         items="float",
     ),
@@ -363,7 +365,7 @@ REGRESSOR = [
 
 
 def constraints(parameters):
-    """Return the constraints of a table of parameters by name, as scikit-learn has them."""
+    """Return the constraints of a table of parameters by name, in scikit-learn's form."""
     return {parameter.name: list(parameter.constraints) for parameter in parameters}
 
 
@@ -377,7 +379,7 @@ def validate(allowed, values, owner):
     values : dict
         Values by name.
     owner : str
-        Whose parameters they are, for the message.
+        The class of the parameters, for the message.
     """
     for name, value in values.items():
         try:
@@ -387,12 +389,12 @@ def validate(allowed, values, owner):
 
 
 def choices(allowed):
-    """Return all strings that some constraints allow, sorted."""
+    """Return the sorted strings that the constraints `allowed` accept."""
     return sorted(option for each in allowed if isinstance(each, StrOptions) for option in each.options)
 
 
 def refuse_word_as_rate(learning_rate):
-    """Raise if `learning_rate` is the name of a schedule, as scikit-learn's parameter of this name is."""
+    """Raise if `learning_rate` is the name of a schedule, as in scikit-learn's MLPClassifier."""
     if isinstance(learning_rate, str) and learning_rate != "auto":
         raise InvalidParameterError(
             f"The 'learning_rate' parameter must be a number, the step size. Got {learning_rate!r} "

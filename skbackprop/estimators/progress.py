@@ -1,4 +1,4 @@
-"""What verbose=True prints of a fit: how many rows there are, and the name of the score."""
+"""The output of verbose=True: the numbers of rows, and the name of the score."""
 
 import numpy as np
 
@@ -17,7 +17,7 @@ def make_progress(estimator, model, batches, validation, merged=False):
         The rows to train on.
     validation : Validation
     merged : bool, default=False
-        Whether equal rows are one row of the batches.
+        Whether equal rows were merged into one row of the batches.
     """
     if not estimator.verbose:
         return None
@@ -37,7 +37,7 @@ def make_progress(estimator, model, batches, validation, merged=False):
 
 
 def score_name(estimator):
-    """Return the name of the score that `scoring` asks for."""
+    """Return the name of the score that `scoring` selects."""
     scoring = estimator.scoring
     if isinstance(scoring, str):
         return scoring

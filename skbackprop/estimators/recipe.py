@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 class Recipe(BaseEstimator):
     """A recipe with changed values, for the parameter ``recipe`` of the estimators.
 
-    A recipe decides what "auto" means for the parameters of an estimator, and a few things besides that are
-    rarely searched over. ``recipe="tabular"`` and ``recipe=Recipe("tabular")`` are the same.
+    A recipe provides the values of parameters that are left at "auto", and a few options that are rarely
+    tuned. ``recipe="tabular"`` and ``recipe=Recipe("tabular")`` are the same.
 
     Parameters
     ----------
@@ -30,8 +30,8 @@ class Recipe(BaseEstimator):
 
     Notes
     -----
-    The values are checked when an estimator is fitted. A search reaches them as parameters of the estimator,
-    for instance as ``recipe__label_smoothing``.
+    The values are checked when an estimator is fitted. A search can vary them as parameters of the estimator,
+    for instance ``recipe__label_smoothing``.
 
     Examples
     --------
@@ -77,7 +77,7 @@ class Recipe(BaseEstimator):
         -------
         base : str
         changes : dict
-            Also those that are left at "auto".
+            Includes those that are left at "auto".
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""BackpropRegressor: a multilayer perceptron for numbers."""
+"""BackpropRegressor: a multilayer perceptron for regression."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 class BackpropRegressor(RegressorMixin, BaseBackprop):
     """A multilayer perceptron regressor, trained by backpropagation in NumPy.
 
-    One linear output neuron for each target (an exponential one for "poisson", "gamma" and "tweedie").
+    The output layer has a linear neuron for each target (an exponential one for "poisson", "gamma" and
+    "tweedie").
 
     Parameters
     ----------
@@ -40,14 +41,14 @@ class BackpropRegressor(RegressorMixin, BaseBackprop):
     Attributes
     ----------
     oof_prediction_ : ndarray of shape (n_samples,) or (n_samples, n_outputs)
-        Only with early_stopping="folds": the predictions for the rows of the training, each by the
-        network that did not train on the row. NaN for rows that no network held out.
+        Only with early_stopping="folds": the predictions for the training rows, each by the network that
+        did not train on the row. NaN for rows that no network held out.
     {attributes}
 
     See Also
     --------
-    BackpropClassifier : The same network for classes.
-    sklearn.neural_network.MLPRegressor : scikit-learn's own.
+    BackpropClassifier : The same network for classification.
+    sklearn.neural_network.MLPRegressor : The multilayer perceptron of scikit-learn.
 
     References
     ----------
@@ -165,10 +166,10 @@ class BackpropRegressor(RegressorMixin, BaseBackprop):
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             Targets.
         sample_weight : array-like of shape (n_samples,), default=None
-            A weight of 2 is the row twice, a weight of 0 is its absence.
+            Weights of the rows: a row of weight 2 counts twice, a row of weight 0 is ignored.
         X_val, y_val, sample_weight_val : default=None
-            Rows to validate on after each epoch, in place of a share of X; the weights of the
-            best epoch are kept.
+            Validation rows, used after each epoch instead of rows held out from X; the weights of the best
+            epoch are kept.
         groups : array-like of shape (n_samples,), default=None
             Rows of the same group, for instance those of one patient, are held out together.
 
@@ -181,19 +182,19 @@ class BackpropRegressor(RegressorMixin, BaseBackprop):
     @only_in_batches
     @fitting
     def partial_fit(self, X: MatrixLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
-        """Train for one epoch on these rows, going on from where the training stands.
+        """Train for one epoch on these rows, continuing the training so far.
 
-        Parameters that ``set_params`` changed in between are followed; a warning names those that cannot be,
-        because the network is made of them. `max_iter`, `tol` and early stopping apply to :meth:`fit` only.
+        Parameters that ``set_params`` has changed between two calls take effect, except those that define the
+        network, for which there is a warning. `max_iter`, `tol` and early stopping apply to :meth:`fit` only.
 
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
             Inputs.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-            Targets; the first call decides how they are scaled.
+            Targets; the first call determines their scaling.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weights, whose mean over these rows counts as 1.
+            Weights of the rows, divided by their mean over these rows.
 
         Returns
         -------
@@ -214,7 +215,7 @@ class BackpropRegressor(RegressorMixin, BaseBackprop):
     def predict(
         self, X: MatrixLike, return_std: bool = False, *, n_samples: int = 100
     ) -> Array | tuple[Array, Array]:
-        """Return the predictions, and how far dropout moves them.
+        """Return predictions, and with `return_std` their standard deviation under dropout.
 
         Parameters
         ----------
@@ -226,19 +227,20 @@ class BackpropRegressor(RegressorMixin, BaseBackprop):
             without the noise of y. The predictions are then the mean of these passes. Both are
             determined by the row and by the `random_state` of the fit.
         n_samples : int, default=100
-            Passes for `return_std`.
+            Number of passes for `return_std`.
 
         Returns
         -------
         y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
-            In the units of the y of fit. With several quantiles, of shape (n_samples, n_quantiles).
+            Predictions in the units of the y of fit. With several quantiles, of shape
+            (n_samples, n_quantiles).
         y_std : ndarray like y
-            Only with `return_std`.
+            The standard deviation, only with `return_std`.
 
         Raises
         ------
         ValueError
-            With `return_std`, for a network without dropout.
+            With `return_std`, if the network has no dropout.
         """
         check_is_fitted(self)
         if return_std:
@@ -247,14 +249,14 @@ class BackpropRegressor(RegressorMixin, BaseBackprop):
         return self._predictions(self._raw(X))
 
     def predict_interval(self, X: MatrixLike, coverage: float = 0.9) -> Array:
-        """Return intervals that contain a given share of new y, whatever the distribution of the data.
+        """Return intervals that contain a given fraction of new y, for any distribution of the data.
 
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
             Inputs.
         coverage : float, default=0.9
-            The share of new y that the intervals are to contain, above 0 and below 1.
+            The fraction of new y that the intervals should contain, in (0, 1).
 
         Returns
         -------
@@ -264,28 +266,28 @@ class BackpropRegressor(RegressorMixin, BaseBackprop):
         Raises
         ------
         AttributeError
-            Where the fit held out no rows: with another early_stopping than "folds", and after partial_fit.
+            If the fit held out no folds, that is, without early_stopping="folds" or after partial_fit.
         ValueError
-            For a y of several columns, for several quantiles, and a `coverage` too near to 1 for the rows
-            of the fit: of m rows it can be m / (m + 1) at most.
+            For a y of several columns, for several quantiles, and if `coverage` is larger than m / (m + 1)
+            for m held-out rows.
 
         See Also
         --------
-        predict : The prediction itself, by the mean of all networks.
+        predict : The prediction, by the mean of all networks.
 
         Notes
         -----
-        Each network predicts the rows that it held out, and their errors |y - prediction| are
-        what new rows are to expect: the bounds are quantiles of the networks' predictions plus or minus
-        these errors (CV+). What new rows and the rows of the fit have to share is their distribution. Then
-        the coverage of new rows is usually close to `coverage`; proven is at least 2 * coverage - 1, less a
-        small term, for networks that look at their held-out rows at the end of the training only, and these
-        also choose their best epoch by them. It is a share of all rows: where y scatters more than
-        elsewhere, it is smaller. A `sample_weight` of the fit weights the errors. With `groups` the rows
-        are new groups' rows.
+        The bounds are quantiles of the networks' predictions plus or minus the errors |y - prediction| of the
+        held-out rows, where each network predicts the rows that it held out (CV+).
 
-        MAPIE's ``CrossConformalRegressor(model, method="plus")`` gives the same kind of interval for any
-        regressor. It fits a model for every fold, and its predict_interval returns the predictions, too.
+        If new rows have the distribution of the rows of the fit, their coverage is usually close to
+        `coverage`. The proven lower bound is 2 * coverage - 1, minus a small term, for networks that use
+        their held-out rows only after the training; these networks also choose their best epoch by them. The
+        coverage is an average over all rows and is smaller where y varies more than elsewhere. If the fit had
+        a `sample_weight`, it weights the errors; with `groups`, the coverage is that of rows of new groups.
+
+        MAPIE's ``CrossConformalRegressor(model, method="plus")`` provides such intervals for any regressor.
+        It fits a model for each fold, and its predict_interval also returns the predictions.
 
         References
         ----------
@@ -305,7 +307,7 @@ class BackpropRegressor(RegressorMixin, BaseBackprop):
         held_out, targets = self._out_of_fold(), self._model.targets
         if self._model.network.n_outputs > 1:
             raise ValueError(
-                "predict_interval needs one prediction per row, and predict returns "
+                "predict_interval needs one prediction per row, but predict returns "
                 f"{self._model.network.n_outputs} (columns of y or quantiles); fit one regressor for each, "
                 "with a single quantile."
             )
@@ -319,7 +321,7 @@ class BackpropRegressor(RegressorMixin, BaseBackprop):
 
     @property
     def oof_prediction_(self) -> Array:
-        """The out-of-fold predictions for the rows of the training, like y."""
+        """The out-of-fold predictions for the training rows, in the shape of the predictions."""
         found = self._out_of_fold()
         rows = found.held_out
         held_out = self._predictions(found.raw[rows])
@@ -348,7 +350,7 @@ class BackpropRegressor(RegressorMixin, BaseBackprop):
         Returns
         -------
         score : float
-            1 is perfect, and 0 is the level of the best constant: for R^2 (:func:`sklearn.metrics.r2_score`)
+            1 is perfect, and 0 is the score of the best constant: for R^2 (:func:`sklearn.metrics.r2_score`)
             the mean of y, for D^2 (:func:`sklearn.metrics.d2_pinball_score`) the quantile of y.
         """
         return self._metric(y, self.predict(X), sample_weight)
@@ -362,26 +364,27 @@ class BackpropRegressor(RegressorMixin, BaseBackprop):
         return float(np.mean(scores))
 
     def sample_y(self, X: MatrixLike, n_samples: int = 1, random_state: RandomState = 0) -> Array:
-        """Draw predictions from the network with dropout left on (Monte Carlo dropout).
+        """Draw predictions from the network with dropout (Monte Carlo dropout).
 
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_rows, n_features)
             Inputs.
         n_samples : int, default=1
-            Passes. Each draws one dropout mask for every layer, which all rows share: a sub-network.
+            Number of passes. Each pass draws one dropout mask for every layer and applies this sub-network to
+            all rows.
         random_state : int, RandomState instance or None, default=0
-            Determines the masks: with an int, what a row gets does not depend on the other rows.
+            Determines the masks; with an int, the samples of a row do not depend on the other rows.
 
         Returns
         -------
         y_samples : ndarray of shape (n_rows, n_samples) or (n_rows, n_outputs, n_samples)
-            The shape that GaussianProcessRegressor.sample_y has.
+            The samples, in the shape of ``GaussianProcessRegressor.sample_y``.
 
         Raises
         ------
         ValueError
-            For a network without dropout.
+            If the network has no dropout.
 
         References
         ----------
@@ -391,56 +394,57 @@ class BackpropRegressor(RegressorMixin, BaseBackprop):
         return np.stack([self._predictions(z) for z in raw], axis=-1)
 
     def _predictions(self, raw):
-        """Return predictions in the units of y, from raw outputs, which are overwritten."""
+        """Return the predictions of raw outputs, which are overwritten, in the units of y."""
         model = self._model
-        with np.errstate(over="ignore"):  # reported below, with a remedy
+        with np.errstate(over="ignore"):  # the error below replaces NumPy's warning
             model.loss.inverse_link(raw, out=raw)
             y = model.targets.decode(raw)
         if not np.isfinite(y).all():
             raise ValueError(
-                f"Predictions are not finite: the inverse link of loss={self.loss!r} is larger there than "
-                f"{raw.dtype.name} holds. Scale the inputs, or fit with a smaller learning_rate."
+                f"Predictions are not finite: the inverse link of loss={self.loss!r} overflows "
+                f"{raw.dtype.name}. Scale the inputs, or fit with a smaller learning_rate."
             )
         return narrow(y, raw.dtype)
 
     @classmethod
     def from_sklearn(cls, mlp: MLPRegressor) -> Self:
-        """Return an estimator with the weights and the parameters of scikit-learn's network.
+        """Return an estimator with the weights and the parameters of a fitted MLPRegressor.
 
-        Its predictions are the same. What is divided by the batch size there (alpha) is divided here
-        once, by `batch_size` or 200.
+        Its predictions are the same. Its `alpha` is that of `mlp` divided by the batch size (200 for
+        "auto"), because scikit-learn divides the penalty by the batch size.
 
         Parameters
         ----------
         mlp : MLPRegressor
-            Fitted.
+            A fitted network.
 
         Returns
         -------
         estimator : BackpropRegressor
-            Fitted; with warm_start or by partial_fit its training goes on, with a new optimizer.
+            A fitted estimator. Its training can be continued with warm_start or partial_fit, with a new
+            optimizer state.
 
         Raises
         ------
         TypeError
-            Where `mlp` is something else.
+            If `mlp` is not an MLPRegressor.
         """
         return from_sklearn(cls, mlp, MLPRegressor)
 
     def to_sklearn(self) -> MLPRegressor:
-        """Return scikit-learn's network with these weights, which predicts the same.
+        """Return an MLPRegressor with the weights and the predictions of this estimator.
 
         Scaling is folded into the first and the last layer, in float64.
 
         Returns
         -------
         mlp : MLPRegressor
-            Fitted.
+            A fitted network.
 
         Raises
         ------
         ValueError
-            Where the network does something that has no counterpart there: several networks,
-            periodic embeddings, scaling="robust", encoded columns, another activation or loss.
+            If the estimator has a feature that MLPRegressor lacks: several networks, periodic embeddings,
+            scaling="robust", encoded columns, another activation or loss.
         """
         return to_sklearn(self)

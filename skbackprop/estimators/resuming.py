@@ -1,4 +1,4 @@
-"""A fit that goes on: with the model of an earlier fit, or after a crash."""
+"""Continuation of a fit: with the model of an earlier fit, or from a checkpoint."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from skbackprop.estimators.recipe import Recipe
 from skbackprop.tables.user_warnings import warn
 from skbackprop.training.run import Run
 
-# The parameters that made the network what it is: a fit that goes on has them still.
+# The parameters that define the network; they keep their values when training continues.
 FIXED = (
     "n_estimators",
     "hidden_layer_sizes",
@@ -32,37 +32,37 @@ def fixed_parameters(estimator):
 
 
 def with_fixed(parameters, model):
-    """Return `parameters` in which those that made the network of `model` have the values that they had then.
+    """Return `parameters`, with the values of the first fit for those that define the network of `model`.
 
-    So what is left at "auto" becomes what suits this network.
+    The others that are left at "auto" can then be resolved for this network.
     """
-    # The first fit's warm_start tells whether it ends with a temperature: a checkpoint is resumed with True.
+    # warm_start of the first fit decides whether the network is calibrated; Checkpoint.load sets it to True.
     names = (*FIXED, "recipe", *FIXED_IN_RECIPE, "warm_start")
     known = vars(model.settings)
     return {**parameters, **{name: known[name] for name in names if name in known}}
 
 
 def warn_of_fixed_parameters(estimator, model):
-    """Warn where parameters were changed that a fit that goes on cannot take over.
+    """Warn if parameters were changed that have no effect when training continues.
 
     Parameters
     ----------
     estimator : BaseBackprop
     model : Model
-        What an earlier fit or stream made.
+        The model of an earlier fit or stream.
     """
     before, now = model.parameters, fixed_parameters(estimator)
     changed = [name for name in before if differ(now[name], before[name])]
     if changed:
         values = ", ".join(f"{name}={now[name]!r} (was {before[name]!r})" for name in changed)
         warn(
-            f"Parameters were changed that have no effect on a fit that goes on with the network of an "
-            f"earlier one: {values}. Set warm_start=False, or take a new estimator, to use them."
+            f"Parameters were changed that have no effect when training continues with the network of an "
+            f"earlier fit: {values}. Set warm_start=False, or use a new estimator, to apply them."
         )
 
 
 def differ(a, b):
-    """Whether two values of a parameter differ; a tuple is the list or the array of the same numbers."""
+    """Return whether two values of a parameter differ; a tuple equals a list or an array of its elements."""
     if a is b:
         return False
     a, b = np.ravel(np.asarray(a, dtype=object)), np.ravel(np.asarray(b, dtype=object))
@@ -70,7 +70,7 @@ def differ(a, b):
 
 
 def check_resumed(training, validate, data):
-    """Raise or warn where a fit that was interrupted is resumed without what it had.
+    """Raise if an interrupted fit is resumed without its validation, warn if it is with other data.
 
     Parameters
     ----------
@@ -78,16 +78,16 @@ def check_resumed(training, validate, data):
     validate : callable or None
         The validation of the fit that resumes it.
     data : str or None
-        The digest of its data.
+        The digest of the data of the fit that resumes it.
     """
     unfinished = training.unfinished
     if isinstance(unfinished, Run) and unfinished.validated and validate is None:
         raise ValueError(
-            "The interrupted fit validated after each epoch; the fit that resumes it must, too. Give it the "
-            "same X_val and y_val, or set early_stopping=True as before."
+            "The interrupted fit validated after each epoch, so the fit that resumes it must do so as well. "
+            "Pass the same X_val and y_val, or set early_stopping=True as before."
         )
     if unfinished is not None and unfinished.data not in (None, data):
         warn(
-            "X, y or sample_weight differ from those of the interrupted fit, which this one resumes: its "
-            "weights and the statistics of its inputs come from the other data."
+            "X, y or sample_weight differ from those of the interrupted fit that is resumed: the weights and "
+            "the statistics of the inputs come from the other data."
         )

@@ -1,4 +1,4 @@
-"""Rows of a data set, as they are computed with and as the user gave them."""
+"""Rows of a data set, encoded and in the user's form."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -13,16 +13,16 @@ from skbackprop.tables.sparse_rows import SparseRows
 
 @dataclass
 class Rows:
-    """Rows of a data set: as they are computed with, and as the user gave them.
+    """Rows of a data set, encoded and in the user's form.
 
     Attributes
     ----------
     X, y, sample_weight
-        Checked; X as numbers.
+        Checked data, X as numbers.
     given_X
-        The user's own X.
+        The user's X.
     numbers : ndarray of int or None
-        Which rows of `given_X` these are; None is all.
+        Indices of these rows in `given_X`; None for all.
     """
 
     X: Any
@@ -32,7 +32,7 @@ class Rows:
     numbers: Any = None
 
     def take(self, rows):
-        """Return some of the rows."""
+        """Return the rows with the indices `rows`."""
         numbers = rows if self.numbers is None else self.numbers[rows]
         weights = None if self.sample_weight is None else self.sample_weight[rows]
         return Rows(self.X[rows], self.y[rows], weights, self.given_X, numbers)
@@ -51,21 +51,21 @@ class Rows:
         return self.X.matrix if isinstance(self.X, SparseRows) else in_memory(self.X)
 
     def as_given(self):
-        """Return these rows of the user's own X; of an X on disk, an array in memory."""
+        """Return these rows of the user's X; for an X on disk, an array in memory."""
         if is_stored(self.given_X):
             return self.in_memory()
         given = self.given_X if hasattr(self.given_X, "shape") else np.asarray(self.given_X)
-        given = given.tocsr() if issparse(given) else given  # COO has no rows to take
+        given = given.tocsr() if issparse(given) else given  # COO does not support indexing
         return given if self.numbers is None else _safe_indexing(given, self.numbers)
 
 
 def check_groups(groups, n_rows):
-    """Return `groups` as numbers from 0, or None.
+    """Return `groups` as integers from 0, or None.
 
     Raises
     ------
     ValueError
-        Where it does not have one value for each row of X.
+        If it does not have one value for each row of X.
     """
     if groups is None:
         return None

@@ -1,4 +1,4 @@
-"""Scorers of scikit-learn, for a network under training."""
+"""Scorers of scikit-learn, applied to a network during training."""
 
 import copy
 import inspect
@@ -12,8 +12,8 @@ from skbackprop.tables.user_warnings import warn
 def make_scoring(estimator, model, rows):
     """Return a function that scores the network of `model` on some rows, with their weights.
 
-    A named scorer gets the encoded inputs, which are at hand, and an estimator for these. A callable gets the
-    user's own rows of X.
+    A named scorer gets the encoded inputs and an estimator that accepts them, so that they are encoded once.
+    A callable gets rows of the user's X.
     """
     rows = rows.with_weight()
     fitted = copy.copy(estimator)
@@ -36,7 +36,7 @@ def make_scoring(estimator, model, rows):
 
 
 def takes_weights(scorer):
-    """Whether a scorer takes `sample_weight`, and does not request (metadata routing) to go without."""
+    """Return whether a scorer takes `sample_weight` and does not decline it by metadata routing."""
     if hasattr(scorer, "get_metadata_routing"):
         requests = scorer.get_metadata_routing().score.requests
         if requests.get("sample_weight") is False:

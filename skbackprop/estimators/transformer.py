@@ -1,4 +1,4 @@
-"""HiddenLayerTransformer: what a hidden layer has learned, as features for other estimators."""
+"""HiddenLayerTransformer: the activations of a hidden layer as features for other estimators."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ if TYPE_CHECKING:
 class HiddenLayerTransformer(
     ClassNamePrefixFeaturesOutMixin, TransformerMixin, DocumentationLinkMixin, BaseEstimator
 ):
-    """Transforms X into the activations a^l of a hidden layer of a network.
+    """Transform X into the activations a^l of a hidden layer of a network.
 
     Parameters
     ----------
     estimator : BackpropClassifier or BackpropRegressor
-        What learns the layer; it is cloned, and the clone is fitted. To use a network that is fitted
-        already, wrap it in :class:`sklearn.frozen.FrozenEstimator`.
+        The network; it is cloned, and the clone is fitted. To use a fitted network, wrap it in
+        :class:`sklearn.frozen.FrozenEstimator`.
     layer : int, default=-1
-        Which hidden layer, counted from 0 as in `coefs_`: 0 is the first one, -1 the last one. Displays
-        and messages, as textbooks, count layers from 1: their layer 1 is ``layer=0``.
+        The hidden layer, counted from 0 as in ``coefs_``: 0 is the first one, -1 the last one. Displays and
+        messages count layers from 1, like textbooks: their layer 1 is ``layer=0``.
 
     Attributes
     ----------
@@ -48,7 +48,7 @@ class HiddenLayerTransformer(
     n_features_in_ : int
         Number of inputs.
     feature_names_in_ : ndarray of shape (n_features_in_,)
-        Names of the inputs, where X had them.
+        Names of the inputs, if X had them.
 
     Examples
     --------
@@ -79,8 +79,7 @@ class HiddenLayerTransformer(
         y : array-like
             Targets of the network.
         **fit_params
-            Passed to the fit of the network; where metadata routing is enabled, as far as the
-            network requests them.
+            Passed to the fit of the network; with metadata routing, only those that the network requests.
 
         Returns
         -------
@@ -89,9 +88,9 @@ class HiddenLayerTransformer(
         Raises
         ------
         TypeError
-            Where `estimator` is none of this package's.
+            If `estimator` is not an estimator of this package.
         ValueError
-            Where the network has no hidden layer of that number.
+            If the network has no hidden layer with the index `layer`.
         """
         if _routing_enabled():
             fit_params = process_routing(self, "fit", **fit_params).estimator.fit
@@ -109,7 +108,8 @@ class HiddenLayerTransformer(
         Returns
         -------
         activations : ndarray of shape (n_samples, n_units)
-            With several networks (``n_estimators``), the units of one after those of the other.
+            With several networks (``n_estimators``), the units of the first network, then those of the
+            second, and so on.
         """
         check_is_fitted(self)
         layer = self._layer_index()
@@ -117,7 +117,7 @@ class HiddenLayerTransformer(
         return layer_outputs(model.network, X, model.scaling, dtype, layer=layer)
 
     def get_metadata_routing(self) -> MetadataRouter:
-        """Return what :ref:`metadata routing <metadata_routing>` passes on to the network.
+        """Return the router that passes :ref:`metadata <metadata_routing>` on to the network.
 
         Returns
         -------
@@ -147,7 +147,7 @@ class HiddenLayerTransformer(
 
     @property
     def feature_names_in_(self) -> Array:
-        """Names of the inputs, where X had them."""
+        """Names of the inputs, if X had them."""
         return self._fitted().feature_names_in_
 
     @property
@@ -155,14 +155,14 @@ class HiddenLayerTransformer(
         return fitted_model(self._network()).network.widths[1:-1][self._layer_index()]
 
     def _fitted(self):
-        # AttributeError where nothing is fitted, so that hasattr is False.
+        # AttributeError before fitting, so that hasattr is False.
         try:
             return self.__dict__["estimator_"]
         except KeyError:
             raise AttributeError("This HiddenLayerTransformer instance is not fitted yet.") from None
 
     def _network(self):
-        """Return the fitted network, out of its FrozenEstimator where it has one."""
+        """Return the fitted network, without the FrozenEstimator that may wrap it."""
         fitted = self._fitted()
         network = fitted.estimator if isinstance(fitted, FrozenEstimator) else fitted
         if not isinstance(network, BaseBackprop):

@@ -1,4 +1,4 @@
-"""Types of what users pass to the estimators and get from them, for annotations only."""
+"""Types of arguments and results of the estimators, for annotations only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Validation of a training: on rows held out, or on rows that the user gave."""
+"""Validation during training, on held-out rows or on rows that the user passed."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -21,17 +21,17 @@ from skbackprop.training.watch import Watch, WatchOnFolds
 
 @dataclass
 class Validation:
-    """What is held out, and how it is validated.
+    """The training rows and the validation of a fit.
 
     Attributes
     ----------
     rows : ndarray of int or None
-        The rows to train on; None is all.
+        Indices of the training rows; None for all.
     folds : ndarray of int or None
-        The network that holds out each row (see :func:`.deal_folds`); None where the networks train on the
-        same rows.
+        The network that holds out each row (see :func:`.deal_folds`); None if all networks train on the same
+        rows.
     validate : Watch or None
-        None where nothing is held out.
+        None without validation.
     """
 
     rows: Any = None
@@ -39,24 +39,25 @@ class Validation:
     validate: Any = None
 
     def finish(self, model, X, y, sample_weight):
-        """Calibrate the trained `model`, and let its networks predict the rows that each held out."""
+        """Calibrate the trained `model`, and store its out-of-fold predictions in it."""
         if self.validate is not None and self.validate.calibrated:
             model.history.kept_validation = self.validate.calibrate(model.network), None
         model.out_of_fold = None
         if self.folds is not None:
             model.out_of_fold = out_of_fold(model, X, y, sample_weight, self.folds)
-            if not model.settings.warm_start:  # else a copy would go on beside rows that it has seen
+            # With warm_start, a copied network would later be validated on rows that it was trained on.
+            if not model.settings.warm_start:
                 replace_stuck_networks(model.network, model.out_of_fold, self.validate.plain_losses)
 
 
 def make_validation(estimator, model, training, X_val, y_val, sample_weight_val, groups=None):
-    """Return the Validation that the parameters of `estimator` ask for.
+    """Return the Validation that the parameters of `estimator` specify.
 
     Parameters
     ----------
     estimator : BaseBackprop
     model : Model
-        What is being trained.
+        The model that is trained.
     training : Rows
     X_val, y_val, sample_weight_val
         As the user gave them.
@@ -97,8 +98,8 @@ def make_validation(estimator, model, training, X_val, y_val, sample_weight_val,
             warn(
                 f"early_stopping has too few rows: validation_fraction={estimator.validation_fraction:g} of "
                 f"{training.X.shape[0]} rows (a class with a single row is not held out) leaves no row to "
-                "hold out, or none to train on. Training goes without a validation. Use early_stopping=False "
-                "or another validation_fraction, or pass X_val and y_val to fit."
+                "hold out, or none to train on. Training continues without validation. Use "
+                "early_stopping=False or another validation_fraction, or pass X_val and y_val to fit."
             )
             return Validation()
     else:
@@ -114,7 +115,7 @@ def make_validation(estimator, model, training, X_val, y_val, sample_weight_val,
 
 
 def validation_on_folds(estimator, model, training, groups):
-    """Return the Validation in which each network holds out a fold of its own."""
+    """Return the Validation in which each network holds out a different fold."""
     network, weights = model.network, model.row_weights(training.y, training.sample_weight)
     folds = deal_folds(
         model.settings.n_folds,
@@ -129,7 +130,7 @@ def validation_on_folds(estimator, model, training, groups):
     if not all(rows.size for rows in held_out):
         warn(
             f"early_stopping='folds' has too few rows: {training.X.shape[0]} rows do not give each of "
-            f"{network.n_networks} networks a row to hold out. Training goes without a validation. Use a "
+            f"{network.n_networks} networks a row to hold out. Training continues without validation. Use a "
             "smaller n_estimators or early_stopping=False, or pass X_val and y_val to fit."
         )
         return Validation()
@@ -146,11 +147,11 @@ def validation_on_folds(estimator, model, training, groups):
 
 
 def warn_of_foreign_targets(y, y_val):
-    """Warn if no value of `y_val` lies within the range of `y`: they are not in the same units."""
+    """Warn if no value of `y_val` lies within the range of `y`, as happens with different units."""
     if y.ndim != y_val.ndim or (y_val.max() >= y.min() and y_val.min() <= y.max()):
         return
     warn(
         f"No value of y_val (from {y_val.min():g} to {y_val.max():g}) lies within the range of y (from "
         f"{y.min():g} to {y.max():g}). Both must be in the same units: TransformedTargetRegressor transforms "
-        "y and not y_val, so pass it a y_val that is transformed already."
+        "y but not y_val, so pass it a transformed y_val."
     )

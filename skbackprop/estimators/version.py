@@ -1,3 +1,3 @@
-"""The version, where the package and its build read it."""
+"""The version of the package, also read by its build."""
 
 __version__ = "1.0.0rc1"

@@ -1,4 +1,4 @@
-"""Warnings about the data of a training, its parameters and how it ended."""
+"""Warnings about the data and the parameters of a training, and the reason for its end."""
 
 import sys
 
@@ -8,15 +8,15 @@ from sklearn.exceptions import ConvergenceWarning
 from skbackprop.tables.user_warnings import warn
 from skbackprop.training.epoch_loss import least_constant_loss, predicted_batches, weighted_sum
 
-# Ends of a training after which its result should be of use.
+# Reasons for the end of a training after which the network should have learned something.
 FINISHED = ("max_iter", "max_fun", "stalled", "cycle", "validation_failed")
 # Rows on which the loss is compared with that of the best constant.
 SAMPLE_ROWS = 1000
-# A loss is a failure if it is this many times that of the best constant (of LEAST, if that
-# is more): less may be a short training that still improves, unless the loss has risen in training.
+# A training has failed if its loss is FAR_WORSE times that of the best constant (or times LEAST, if that is
+# more), or WORSE times if the loss rose in training. With a smaller loss it may only have been too short.
 FAR_WORSE, WORSE, LEAST = 10, 2, 0.1
 
-# Schedules that could go on: with the others max_iter is a plan, not a bound.
+# Schedules that do not depend on max_iter; with the others, a training that reaches max_iter is complete.
 OPEN_ENDED = ("constant", "invscaling", "adaptive")
 
 
@@ -26,13 +26,13 @@ def warn_of_the_end(reason, model):
     Parameters
     ----------
     reason : str
-        See :meth:`Training.run` and :func:`minimize_lbfgs`; "planned" is a "max_iter" that needs no
+        See :meth:`Training.run` and :func:`minimize_lbfgs`; "planned" replaces a "max_iter" that needs no
         warning.
     model : Model
     """
     settings, n_epochs = model.settings, model.history.n_epochs
     if reason == "interrupted":
-        warn(f"Training was interrupted; the weights after epoch {n_epochs}, the last whole one, are kept.")
+        warn(f"Training was interrupted; the weights after epoch {n_epochs} are kept.")
     elif reason == "diverged":
         message = (
             f"Training diverged in epoch {n_epochs + 1}: the loss or the weights are no longer finite. Try "
@@ -58,7 +58,7 @@ def warn_of_the_end(reason, model):
 
 
 def warn_of_a_large_batch(batch_size, n_rows):
-    """Warn where `batch_size` is larger than the data."""
+    """Warn if `batch_size` is larger than the data."""
     if batch_size != "auto" and batch_size > n_rows:
         warn(
             f"The 'batch_size' parameter is {batch_size}, larger than the {n_rows} rows to train on; "
@@ -66,12 +66,12 @@ def warn_of_a_large_batch(batch_size, n_rows):
         )
 
 
-# Modules of scikit-learn that call fit once; an interruption leaves them with the network as it is.
+# Modules of scikit-learn that call fit once and can keep an interrupted network.
 CALLERS_OF_ONE_FIT = ("base", "callback", "compose", "pipeline", "utils")
 
 
 def is_one_of_many():
-    """Whether a search, an ensemble or joblib is fitting: Ctrl-C is to end it, and not one of its fits."""
+    """Return whether the caller is a search, an ensemble or joblib, which Ctrl-C must end as a whole."""
     frame = sys._getframe()
     while frame is not None:
         package, _, module = frame.f_globals.get("__name__", "").partition(".")
@@ -95,7 +95,7 @@ def warn_of_a_useless_fit(model, batches):
     ----------
     model : Model
     batches : Batches
-        Those of the training.
+        The training batches.
     """
     raw, Y, w = [], [], []
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):

@@ -1,13 +1,14 @@
-"""Parameters that the user set and that have no effect in the setting at hand."""
+"""A warning about parameters that the user set but that have no effect."""
 
 import inspect
 
 from skbackprop.estimators.recipe import Recipe
 from skbackprop.tables.user_warnings import warn
 
-# What belongs to a fit of several epochs, and not to a call of partial_fit, which is one. `max_iter` is not
-# among them: its name says so, and many give all their estimators one.
+# Parameters without effect in partial_fit, which trains for one epoch. `max_iter` is not among them, because
+# users often set it for all their estimators.
 EPOCHS_ONLY = ("validation_fraction", "n_iter_no_change", "tol", "scoring", "regularization_schedule")
+# Parameters without effect for the solver "lbfgs", which uses all rows at once.
 BATCHES_ONLY = (
     "learning_rate", "schedule", "power_t", "momentum", "nesterov", "beta_1", "beta_2", "epsilon",
     "early_stopping", "validation_fraction", "n_iter_no_change", "scoring", "shuffle", "clip_norm",
@@ -16,17 +17,17 @@ BATCHES_ONLY = (
 
 
 def warn_of_parameters_without_effect(estimator, settings, X_val=None, groups=None, streaming=False):
-    """Warn once, by name, of all parameters that were set and have no effect.
+    """Warn once, naming all parameters that were set and have no effect.
 
     Parameters
     ----------
     estimator : BaseBackprop
     settings : Settings
-        Its parameters, resolved.
+        The resolved parameters of `estimator`.
     X_val, groups
         As the user gave them, or None.
     streaming : bool, default=False
-        Whether this is partial_fit.
+        Whether the method is partial_fit.
     """
     set_by_user = changed(estimator)
     if isinstance(estimator.recipe, Recipe):
@@ -55,17 +56,17 @@ def changed(owner):
 
 
 def rules_of_epochs(settings, X_val, streaming, no_cycles):
-    """Yield (names, reason) of parameters of several epochs and of their validation that have no effect.
+    """Yield (names, reason) of parameters of epochs and of validation that have no effect.
 
-    `no_cycles` says that n_iter_no_change="cycle" was asked for and is not possible.
+    `no_cycles` is whether n_iter_no_change="cycle" was set and is not possible.
     """
     if streaming:
         schedule = () if settings.schedule in ("constant", "invscaling") else ("schedule",)
         early_stopping = ("early_stopping",) if settings.early_stopping else ()
-        reason = "partial_fit trains for one epoch, without a validation"
+        reason = "partial_fit trains for one epoch, without validation"
         yield (*EPOCHS_ONLY, *schedule, *early_stopping), reason
     elif settings.solver == "lbfgs":
-        reason = "solver='lbfgs' uses all rows at every step and watches the gradient"
+        reason = "solver='lbfgs' uses all rows at every step and stops by the gradient"
         yield ("X_val", "groups", *BATCHES_ONLY), reason
     else:
         if X_val is not None:
@@ -77,7 +78,7 @@ def rules_of_epochs(settings, X_val, streaming, no_cycles):
         if no_cycles:
             yield (
                 ("n_iter_no_change",),
-                "'cycle' needs schedule='coslog4' and held-out rows that a loss watches which is not robust",
+                "'cycle' needs schedule='coslog4', and held-out rows monitored by a loss that is not robust",
             )
         if settings.n_iter_no_change in (None, "cycle"):
             yield ("tol",), f"n_iter_no_change={settings.n_iter_no_change!r}"

@@ -1,1 +1,1 @@
-"""What a fit builds and keeps, how it predicts, and the recipes that decide what "auto" means."""
+"""The model that a fit builds and keeps, its predictions, and the recipes that resolve "auto"."""

@@ -9,16 +9,15 @@ and a coverage c, the interval of a new row x is
 Barber, Candes, Ramdas & Tibshirani (2021), "Predictive inference with the jackknife+", Annals of Statistics
 49.
 
-These are the quantiles of E sorted lists of residuals, the k-th moved by mu_k(x). They are found by
-bisection, without a matrix of all sums: with W_k(r) the weight of the residuals of fold k that are at most
-r,
+These are quantiles of E sorted lists of residuals, the k-th shifted by mu_k(x). They are found by bisection,
+without a matrix of all sums: with W_k(r) the weight of the residuals of fold k that are at most r,
 
     upper(x) = the smallest v with sum_k W_k(v - mu_k(x)) >= c (m + 1)
 """
 
 import numpy as np
 
-# The bounds are found up to the largest difference of two networks' predictions, times 2 ** -HALVINGS.
+# The error of the bounds is the largest difference between two networks' predictions times 2 ** -HALVINGS.
 HALVINGS = 36
 
 
@@ -45,7 +44,7 @@ def intervals(residuals, predictions, coverage):
 
 def upper_bounds(residuals, predictions, weight):
     """Return for each row the smallest v with sum_k W_k(v - mu_k(x)) >= `weight`."""
-    # With q the quantile of all R_i, v is q plus something between the least and the greatest mu_k(x).
+    # v lies between q + min_k mu_k(x) and q + max_k mu_k(x), where q is the quantile of all R_i.
     q = residuals.quantile(weight)
     low, high = q + predictions.min(axis=1), q + predictions.max(axis=1)
     for _ in range(HALVINGS):

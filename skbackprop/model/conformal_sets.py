@@ -1,7 +1,7 @@
 """Sets of classes from the probabilities of held-out rows (adaptive prediction sets with CV+).
 
-For probabilities p of the classes of a row and a number u in [0, 1), the score of class y is the
-probability of all classes that are more probable, and a share u of its own:
+For the class probabilities p of a row and a number u in [0, 1), the score of class y is the probability of
+all more probable classes, plus the fraction u of its own probability:
 
     s(p, y, u) = sum_{j: p_j > p_y} p_j + u p_y
 
@@ -13,15 +13,15 @@ x is
 
 Romano, Sesia & Candes (2020), "Classification with valid and adaptive coverage", NeurIPS.
 
-There u is drawn at random, without which the sets would contain the true class more often than asked for.
-Here it is read from the low-order digits of the row's own outputs, so that a row always has the same set,
-whatever the other rows are.
+In the paper u is drawn at random; with a constant u, the sets would contain the true class too often. Here u
+is computed from the low-order digits of the row's own outputs, so that the set of a row is always the same
+and does not depend on the other rows.
 """
 
 import numpy as np
 
-# u takes all values of [0, 1) while an output changes by this much: far less than it says about the class,
-# and far more than the rounding errors of float32.
+# u takes all values of [0, 1) when an output changes by this much, which hardly changes the probabilities
+# but is far more than the rounding errors of float32.
 PERIOD = 2.0**-10
 
 

@@ -1,8 +1,8 @@
 """The scores of held-out rows, sorted by fold: how much of their weight lies below a value.
 
-Conformal prediction compares a new row with the rows that were held out. Of m such rows and a new one, all
-exchangeable, each place of the new row's score among the m + 1 is equally likely, so a share c of new rows
-has a score that is among the c (m + 1) smallest.
+Conformal prediction compares a new row with the m rows that were held out. If all m + 1 rows are
+exchangeable, every rank of the new row's score is equally likely, so the fraction c of new rows have a score
+among the c (m + 1) smallest.
 """
 
 import math
@@ -25,7 +25,7 @@ class FoldScores:
     Attributes
     ----------
     n_rows : int
-        Held-out rows, and so the sum of their weights.
+        Number of held-out rows, which is also the sum of their weights.
     """
 
     def __init__(self, scores, folds, sample_weight=None):
@@ -44,17 +44,17 @@ class FoldScores:
         return sum(fold.weight(v, "left") for fold, v in zip(self._folds, values, strict=False))
 
     def quantile(self, weight):
-        """Return the smallest s_i of all folds up to which the w_i sum to at least `weight`."""
+        """Return the smallest s_i such that the weights of all scores up to it sum to at least `weight`."""
         place = np.searchsorted(self._all.cumulative[1:], weight)
         return self._all.scores[min(place, self.n_rows - 1)]
 
     def weight_of_coverage(self, coverage):
-        """Return c (m + 1), the weight that a set of coverage c needs, of m held-out rows and a new one.
+        """Return c (m + 1), the weight of the held-out rows that a set of coverage c needs.
 
         Raises
         ------
         ValueError
-            Where c is no number between 0 and 1, or too near to 1 for m rows.
+            If c is not a number between 0 and 1, or too close to 1 for m rows.
         """
         if not isinstance(coverage, Real) or not 0 < coverage < 1:
             raise ValueError(
@@ -62,12 +62,12 @@ class FoldScores:
                 f"{coverage!r} instead."
             )
         weight = coverage * (self.n_rows + 1)
-        weight -= 1e-12 * weight  # 0.7 * 10 is not to be more than 7 by rounding
+        weight -= 1e-12 * weight  # rounding must not make 0.7 * 10 more than 7
         if weight > self.n_rows:
             least, n = math.ceil(coverage / (1 - coverage) - 1e-9), self.n_rows
             raise ValueError(
-                f"coverage={coverage} needs at least {least} held-out rows, and the fit held out {n}; "
-                f"ask for at most {n / (n + 1):.6g}, or fit with more rows."
+                f"coverage={coverage} needs at least {least} held-out rows, but the fit held out {n}; "
+                f"use a coverage of at most {n / (n + 1):.6g}, or fit with more rows."
             )
         return weight
 
@@ -81,5 +81,5 @@ class SortedScores:
         self.cumulative = np.concatenate(([0.0], np.cumsum(weights[order])))
 
     def weight(self, values, side):
-        """Return the weight of the scores below `values`, with the equal ones if `side` is "right"."""
+        """Return the weight of the scores below `values`, including equal ones if `side` is "right"."""
         return self.cumulative[np.searchsorted(self.scores, values, side=side)]

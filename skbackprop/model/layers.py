@@ -1,4 +1,4 @@
-"""What each hidden layer is made of, from one value for all layers or one for each."""
+"""Sizes, activations and dropout rates of the hidden layers, from one value for all or one for each."""
 
 from difflib import get_close_matches
 
@@ -6,8 +6,8 @@ import numpy as np
 
 from skbackprop.network.activations import ACTIVATIONS
 
-# What one more dropout rate than hidden layers means.
-INPUTS_FIRST = ", with that of the inputs before them if you like"
+# In the message about 'dropout', which may have one more value.
+INPUTS_FIRST = ", optionally preceded by that of the inputs"
 
 
 def layer_list(hidden_layer_sizes):
@@ -44,7 +44,7 @@ def activation_list(activation, n_layers):
                 f"The 'activation' parameter has the unknown name {name!r}; the known ones are "
                 f"{sorted(ACTIVATIONS)}.{nearest(name, sorted(ACTIVATIONS))}"
             )
-    return [str(name) for name in names]  # not NumPy's str, which an array has
+    return [str(name) for name in names]  # the elements of an array are of NumPy's type str_
 
 
 def dropout_list(dropout, n_layers):
@@ -63,6 +63,6 @@ def dropout_list(dropout, n_layers):
 
 
 def nearest(value, known):
-    """Return a question that offers the known name most similar to `value`, "" if none is similar."""
+    """Return " Did you mean ...?" with the known name most similar to `value`, "" if none is similar."""
     close = get_close_matches(value.lower(), known, n=1) if isinstance(value, str) else []
     return f" Did you mean {close[0]!r}?" if close else ""

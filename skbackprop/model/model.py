@@ -1,4 +1,4 @@
-"""The model: what a fitted estimator keeps, and how it is built from settings and data."""
+"""The model: the state of a fitted estimator, and its construction from settings and data."""
 
 import copy
 from dataclasses import MISSING, dataclass, field, fields
@@ -23,11 +23,11 @@ from skbackprop.tables.scaling import SCALINGS, RunningScaling, Scaling, no_scal
 from skbackprop.training.history import History
 from skbackprop.training.loop import Training
 
-# dtype="auto" computes float64 input in float64 up to this many numbers in X: there speed does
-# not matter, and results agree to the last digits that float64 has.
+# With dtype="auto", float64 input of at most this many numbers is computed in float64: speed does not matter
+# for small data, and results are more exact.
 FLOAT64_MAX_SIZE = 20_000
 
-# The parameters that a fit that goes on takes anew; the others made the network what it is.
+# The parameters that may change when training continues; the others define the network.
 CHANGEABLE = (
     "max_iter",
     "early_stopping",
@@ -58,15 +58,14 @@ VALIDATION_ROWS = 1024
 
 @dataclass
 class Model:
-    """What a fitted estimator keeps.
+    """The state of a fitted estimator.
 
     ``settings`` are the estimator's parameters with every "auto" resolved (see
-    :mod:`skbackprop.model.recipes`). ``encoder`` is None where X is numbers without gaps. ``training``
-    (optimizer states and random generator) is there where warm_start or partial_fit may go on with
-    it, and None otherwise. ``ended_by`` is the reason for the end of the last fit (see
-    :meth:`.Training.run`), None after partial_fit, which ends when the user ends it. ``parameters`` are those
-    that made the network, as the user gave them. ``out_of_fold`` is None where no rows were held
-    out in folds.
+    :mod:`skbackprop.model.recipes`). ``encoder`` is None if X is numeric without missing values.
+    ``training`` (optimizer state and random generator) is kept for warm_start and partial_fit, else None.
+    ``ended_by`` is the reason for the end of the last fit (see :meth:`.Training.run`), None after
+    partial_fit. ``parameters`` are the user's values of the parameters that define the network.
+    ``out_of_fold`` is None if no rows were held out in folds.
     """
 
     network: Network
@@ -83,7 +82,7 @@ class Model:
     out_of_fold: OutOfFold | None = None
 
     def __getstate__(self):
-        # A copy, whose numbers another thread that trains this model does not change while they are written.
+        # A copy, because another thread may train this model while it is written.
         state = copy.deepcopy(self.__dict__)
         return {**state, "checksum": checksum(state)}
 
@@ -93,17 +92,15 @@ class Model:
         check_parts(state)
         state = dict(state)
         if state.pop("checksum", None) != checksum(state):
-            raise ValueError(
-                "The numbers of a saved Model are not those that were saved: the file is damaged."
-            )
+            raise ValueError("The numbers of a saved Model do not match its checksum: the file is damaged.")
         self.parameters = {}
         self.__dict__.update(state)
 
     def owned(self):
         """Return the model to train: this one, or a copy if training must not write to its memory.
 
-        Parameters opened as a memory map, or shared by buffers (joblib's workers, pickle protocol 5, object
-        stores), are read-only or another's; BLAS would write to them regardless of NumPy's flag.
+        Parameters in a memory map or a shared buffer (joblib's workers, pickle protocol 5, object stores) are
+        read-only or belong to another object; BLAS would write to them regardless of NumPy's flag.
         """
         network, optimizer = self.network, self.training and self.training.optimizer
         moments = [] if optimizer is None else [moment.array for moment in optimizer.moments]
@@ -111,22 +108,22 @@ class Model:
         return self if all(map(is_owned, parameters + moments)) else copy.deepcopy(self)
 
     def follow(self, settings):
-        """Take over the changeable values of newly resolved `settings`, for a training that goes on."""
+        """Update the CHANGEABLE parameters from newly resolved `settings`, to continue the training."""
         training = self.training
         parts = (training, training and training.optimizer, self.targets)
         for name in CHANGEABLE:
             value = getattr(settings, name, None)  # a regressor has no class_weight
             if value == getattr(self.settings, name, None):
-                continue  # what the training has made of it ("adaptive" lowers its learning rate) stays
+                continue  # keep a value that training has changed, such as the rate of "adaptive"
             setattr(self.settings, name, value)
             for part in parts:
                 if hasattr(part, name):
                     setattr(part, name, value)
 
-    # What is learned.
+    # Training data.
 
     def encode_for_training(self, y, dtype=None):
-        """Return Y as the network learns it, in `dtype` (default: the network's)."""
+        """Return the encoded targets Y, in `dtype` (default: the network's)."""
         return self.targets.encode_for_training(y, dtype or self.network.theta.dtype)
 
     def row_weights(self, y, sample_weight):
@@ -134,9 +131,9 @@ class Model:
         return self.targets.row_weights(y, sample_weight)
 
     def observe_inputs(self, X, sample_weight, encoder):
-        """Let the scaling take in further rows of the training; the first layer follows it.
+        """Update the scaling with further training rows, and adapt the first layer to it.
 
-        Where their `encoder` has new categories, the network gets inputs for these.
+        If their `encoder` has new categories, the network gets inputs for them.
         """
         if encoder is not self.encoder:
             self._follow_growth(encoder)
@@ -154,9 +151,9 @@ class Model:
         self.encoder = encoder
 
     def training_batches(self, X, y, sample_weight, rows=None, folds=None):
-        """Return the batches to train on, made of `rows` (None: all).
+        """Return the training batches, which consist of `rows` (None: all).
 
-        With `folds` each network trains on all rows but those of its fold (see :func:`.deal_folds`).
+        With `folds` each network trains on all rows except those of its fold (see :func:`.deal_folds`).
         """
         self.targets.observe(y)
         weights = self.row_weights(y, sample_weight)
@@ -171,9 +168,9 @@ class Model:
         )
 
     def validation_batches(self, X, y, sample_weight, parts=(None,), name="y"):
-        """Return the batches to validate on for each of `parts`, indices of rows (None: all).
+        """Return the validation batches for each of `parts`, indices of rows (None: all).
 
-        `name` is what messages call `y`.
+        `name` is the name of `y` in error messages.
         """
         dtype = self.network.theta.dtype
         Y = self.targets.encode(y, dtype, name)
@@ -184,7 +181,7 @@ class Model:
         ]
 
     def resume_training(self, random_state):
-        """Return the training, a new one where it was not kept."""
+        """Return the training that was kept, or a new one."""
         if self.training is None:
             seed = check_random_state(random_state).randint(np.iinfo(np.int32).max)
             self.training = make_training(self, seed)
@@ -192,7 +189,7 @@ class Model:
 
 
 def build_model(X, y, sample_weight, settings, encoder, classes=None, streaming=False):
-    """Return a new model for data of this kind, with initial weights.
+    """Return a new model with initial weights, for data like `X` and `y`.
 
     Parameters
     ----------
@@ -206,7 +203,7 @@ def build_model(X, y, sample_weight, settings, encoder, classes=None, streaming=
     classes : array-like, default=None
         All classes, if `y` may lack some of them.
     streaming : bool, default=False
-        Whether X is the first of a stream of batches, for which the scaling moves.
+        Whether X is the first of a stream of batches, each of which updates the scaling.
     """
     targets = make_targets(settings, y, sample_weight, classes)
     hidden = layer_list(settings.hidden_layer_sizes)
@@ -214,12 +211,12 @@ def build_model(X, y, sample_weight, settings, encoder, classes=None, streaming=
     rates = dropout_list(settings.dropout, len(hidden))
     if settings.solver == "lbfgs" and rates:
         raise ValueError(
-            "solver='lbfgs' needs a loss that is the same at every evaluation, which dropout "
-            f"(dropout={settings.dropout!r}) does not give; use solver='adam', 'adamw' or 'sgd' with dropout."
+            "solver='lbfgs' needs a loss that is the same at every evaluation, and cannot be used with "
+            f"dropout={settings.dropout!r}; use solver='adam', 'adamw' or 'sgd' with dropout."
         )
     n_numeric = X.shape[1] if encoder is None else encoder.n_numeric
     scaling = make_scaling(X, sample_weight, settings, n_numeric, streaming)
-    rarely_used = () if encoder is None else encoder.rarely_used
+    rarely_used = rarely_used_inputs(encoder)
     input_layer = make_input_layer(settings.input_layer, X, n_numeric, settings.n_estimators, rarely_used)
     n_inputs = X.shape[1] if input_layer is None else input_layer.n_outputs
     dtype = compute_dtype(X, settings.dtype)
@@ -231,6 +228,11 @@ def build_model(X, y, sample_weight, settings, encoder, classes=None, streaming=
     model.training = make_training(model, seeds[0])
     initialize(network, model.training.rng, settings.initialization, rarely_used)
     return model
+
+
+def rarely_used_inputs(encoder):
+    """Return the inputs that differ from 0 in few rows (see :attr:`.Encoder.rarely_used`)."""
+    return () if encoder is None else encoder.rarely_used
 
 
 def make_scaling(X, sample_weight, settings, n_numeric, moving):
@@ -245,7 +247,7 @@ def make_scaling(X, sample_weight, settings, n_numeric, moving):
 
 
 def compute_dtype(X, dtype):
-    """Return what the network computes in."""
+    """Return the dtype in which the network computes."""
     if dtype != "auto":
         return np.dtype(dtype)
     small = X.shape[0] * X.shape[1] <= FLOAT64_MAX_SIZE

@@ -1,4 +1,4 @@
-"""Monte Carlo dropout: predictions with dropout left on, whose spread is the model's uncertainty.
+"""Monte Carlo dropout: predictions with dropout, whose spread is the model's uncertainty.
 
 Each pass draws one sub-network from an approximate posterior over networks (Gal & Ghahramani, 2016, "Dropout
 as a Bayesian approximation") and predicts all rows with it. With m^l the mask of a^l in this pass, 0 with
@@ -16,7 +16,7 @@ import numpy as np
 
 from skbackprop.model.prediction import forward_blocks, narrow, refuse_overflow
 
-# All passes see this many inputs before the next ones are read, from a file or out of codes of categories.
+# Bytes of input that all passes process before the next rows are read from a file or decoded.
 INPUT_BYTES = 2**26
 
 
@@ -26,24 +26,24 @@ def sample_raw_predictions(network, X, scaling, n_samples, seed, dtype=np.float6
     Parameters
     ----------
     network : Network
-        With dropout.
+        A network with dropout.
     X : ndarray or CSR matrix of shape (n_rows, n_features)
     scaling : Scaling or None
     n_samples : int
     seed : int
-        Decides, with its number, the masks of a pass.
+        The masks of pass i are drawn with the seed (seed, i).
     dtype : dtype, default=float64
-        Of the result.
+        Dtype of the result.
 
     Returns
     -------
     raw : ndarray of shape (n_samples, n_rows, n_outputs)
-        With several networks n_rows * n_networks rows, as :meth:`Network.forward` has them.
+        With several networks there are n_rows * n_networks rows, in the order of :meth:`Network.forward`.
 
     Raises
     ------
     ValueError
-        For a network without dropout, and where an output is not finite.
+        If the network has no dropout, or an output is not finite.
     """
     if not network.dropout:
         raise ValueError(
@@ -62,18 +62,18 @@ def sample_raw_predictions(network, X, scaling, n_samples, seed, dtype=np.float6
                 mask_weights(network, sub_network, np.random.default_rng([seed, i]))
                 for rows, _, workspace in forward_blocks(sub_network, inputs, scaling):
                     out[i, rows] = workspace.output.z
-        largest = np.abs(raw).max(axis=0)  # NaN where one of the passes has NaN
+        largest = np.abs(raw).max(axis=0)  # NaN where any pass has NaN
     refuse_overflow(largest, network)
     return narrow(raw, dtype).reshape(n_samples, -1, network.n_outputs)
 
 
 def mask_weights(network, sub_network, rng):
-    """Overwrite the weights of `sub_network` by those of `network`, masked with new masks.
+    """Overwrite the weights of `sub_network` with those of `network`, multiplied by new masks.
 
     Parameters
     ----------
     network, sub_network : Network
-        Of the same shape.
+        Networks of the same shape.
     rng : numpy.random.Generator
         Draws the masks.
     """
@@ -82,12 +82,12 @@ def mask_weights(network, sub_network, rng):
         mask_inputs(network, sub_network, input_rate, rng)
     for l, rate in enumerate(rates, start=1):
         W = network.W[l]
-        mask = draw_mask(rng, rate, W.shape[:-1])  # each of several networks has masks of its own
+        mask = draw_mask(rng, rate, W.shape[:-1])  # each of several networks has its own masks
         np.multiply(W, mask[..., None], out=sub_network.W[l])  # diag(m^l) W^{l+1}
 
 
 def mask_inputs(network, sub_network, rate, rng):
-    """Mask what the inputs are multiplied by: the rows of W^1, or of an input layer f_j and part of s."""
+    """Mask the parameters that multiply the inputs: rows of W^1, or f_j and part of s of an input layer."""
     input_layer = network.input_layer
     if input_layer is None:
         mask = draw_mask(rng, rate, network.layer_sizes[0])
@@ -102,5 +102,5 @@ def mask_inputs(network, sub_network, rate, rng):
 
 
 def draw_mask(rng, rate, shape):
-    """Return 0 with probability `rate`, else 1 / (1 - rate), independently for each unit."""
+    """Return a mask: 0 with probability `rate`, else 1 / (1 - rate), independently for each unit."""
     return (rng.random(shape) >= rate) / (1 - rate)

@@ -1,4 +1,4 @@
-"""What is learned: the targets and the loss that the settings of an estimator ask for."""
+"""Targets and loss of a model, from the settings of its estimator."""
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from skbackprop.tables.targets import ClassTargets, RealTargets
 
 
 def make_targets(settings, y, sample_weight=None, classes=None):
-    """Return the targets for a y like this one.
+    """Return the targets that encode `y`.
 
     Parameters
     ----------

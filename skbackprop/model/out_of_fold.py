@@ -1,4 +1,4 @@
-"""Predictions for rows of the training, each by the network that did not train on it."""
+"""Predictions for training rows, each by the network that did not train on the row."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from skbackprop.network.members import member
 
 @dataclass
 class OutOfFold:
-    """What the networks say about the rows that they held out.
+    """The outputs of the networks for the rows that they held out.
 
     Attributes
     ----------
@@ -20,7 +20,7 @@ class OutOfFold:
     folds : ndarray of int of shape (n_rows,)
         The network that held out each row, -1 for none.
     targets : ndarray of shape (n_rows,) or (n_rows, n_outputs)
-        Numbers of classes, labels, or the y of a regressor.
+        Indices of classes, labels, or the y of a regressor.
     sample_weight : ndarray of shape (n_rows,) or None
     """
 
@@ -31,11 +31,11 @@ class OutOfFold:
 
     @property
     def held_out(self):
-        """Whether a network held out the row, for each row."""
+        """For each row, whether a network held it out."""
         return self.folds >= 0
 
     def score(self, metric, predicted):
-        """Return `metric` of the targets of the held-out rows and what was `predicted` for them."""
+        """Return `metric` of the targets of the held-out rows and the values `predicted` for them."""
         return float(metric(self.targets[self.held_out], predicted, sample_weight=self._weights()))
 
     def fold_scores(self, scores):
@@ -55,7 +55,7 @@ def out_of_fold(model, X, y, sample_weight, folds):
     X : ndarray or CSR matrix of shape (n_rows, n_features)
         Encoded inputs.
     y, sample_weight
-        Checked.
+        Checked targets and weights.
     folds : ndarray of int of shape (n_rows,)
         See :func:`.deal_folds`.
     """

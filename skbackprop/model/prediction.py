@@ -6,12 +6,12 @@ from scipy.sparse import issparse
 from skbackprop.network.workspace import Workspace
 from skbackprop.tables.sparse_rows import scaled_sparse
 
-# What the workspace of a block may take; a pass forward touches half of it, which stays in the cache.
+# Upper bound on the workspace of a block; a forward pass uses half of it, which stays in the cache.
 BLOCK_BYTES = 2**22
 
 
 def raw_predictions(network, X, scaling=None, dtype=np.float64, chosen=None):
-    """Return z^L of the rows of X, in `dtype` if it holds them, and in the shape of :meth:`Network.forward`.
+    """Return z^L of the rows of X, in the shape of :meth:`Network.forward`.
 
     Parameters
     ----------
@@ -20,14 +20,14 @@ def raw_predictions(network, X, scaling=None, dtype=np.float64, chosen=None):
     scaling : Scaling, default=None
         Applied to the inputs, block by block.
     dtype : dtype, default=float64
-        Of the result; the network computes in its own.
+        Dtype of the result, if its range suffices; the network computes in its own dtype.
     chosen : ndarray of int, default=None
         The rows to predict, which are read block by block; None for all.
 
     Raises
     ------
     ValueError
-        Where an output is not finite.
+        If an output is not finite.
     """
     n_rows = X.shape[0] if chosen is None else chosen.size
     raw = np.empty((n_rows, network.widths[-1]), np.result_type(dtype, network.theta.dtype))
@@ -40,25 +40,25 @@ def raw_predictions(network, X, scaling=None, dtype=np.float64, chosen=None):
 
 
 def narrow(values, dtype):
-    """Return finite `values` in `dtype`, or as they are where `dtype` cannot hold them."""
+    """Return finite `values` in `dtype`, or unchanged if they exceed its range."""
     fits = np.abs(values).max(initial=0) <= np.finfo(dtype).max
     return values.astype(dtype, copy=False) if fits else values
 
 
 def refuse_overflow(raw, network):
-    """Raise where outputs are not finite."""
+    """Raise ValueError if an output is not finite."""
     finite = np.isfinite(raw)
     if not finite.all():
         row = finite.all(axis=1).argmin()
         raise ValueError(
-            f"The outputs for row {row} of X are not finite: its numbers, or the weights, are larger than "
-            f"{network.theta.dtype.name} can multiply. Scale the inputs, or fit with dtype='float64' or a "
-            "smaller learning_rate."
+            f"The outputs for row {row} of X are not finite: its numbers or the weights are so large that "
+            f"their products overflow {network.theta.dtype.name}. Scale the inputs, or fit with "
+            "dtype='float64' or a smaller learning_rate."
         )
 
 
 def layer_outputs(network, X, scaling=None, dtype=np.float64, *, layer):
-    """Return a^l of every row of X, where `layer` counts the hidden layers from 0 (see above)."""
+    """Return a^l of every row of X, for a hidden `layer` counted from 0 (see :func:`raw_predictions`)."""
     shape = X.shape[0], network.widths[1:-1][layer]
     a = np.empty(shape, np.result_type(dtype, network.theta.dtype))
     with np.errstate(over="ignore", invalid="ignore"):
@@ -69,10 +69,10 @@ def layer_outputs(network, X, scaling=None, dtype=np.float64, *, layer):
 
 
 def forward_blocks(network, X, scaling, chosen=None):
-    """Yield the rows of each block of X, their z^L and the workspace that their pass has filled.
+    """Yield the slice of rows of each block of X, their z^L and the workspace of their forward pass.
 
-    With `chosen` the blocks are of these rows of X, which are counted from 0.
-    Every call has a workspace of its own, so that threads can share a network.
+    With `chosen`, X is replaced by its rows `chosen`.
+    Every call has its own workspace, so that threads can share a network.
     """
     n_samples, dtype = X.shape[0] if chosen is None else chosen.size, network.theta.dtype
     row_bytes = 4 * sum(network.widths) * dtype.itemsize
@@ -91,9 +91,9 @@ def forward_blocks(network, X, scaling, chosen=None):
 
 
 def scaled_block(block, scaling, dtype, buffers=None):
-    """Return a block of rows, cast and scaled; the block itself where there is nothing to do.
+    """Return a block of rows, cast and scaled; the block itself if nothing changes.
 
-    `buffers`, two arrays of at least as many rows, the first of `dtype` and the second float64, save
+    `buffers` are two arrays of at least as many rows, the first of `dtype` and the second float64, which save
     allocating new ones; the result is in the first.
     """
     if issparse(block):

@@ -1,9 +1,8 @@
-"""Recipes: what "auto" means.
+"""Recipes: the values of the parameters that are left at "auto".
 
-A parameter that is left at "auto" takes its value from the recipe; one that is set is what it is
-set to, whatever the recipe. "tabular" is the default, found by measuring on many data sets (see
-the page on defaults); "best" trains more and wider networks in ten times the time; "fast" trains
-fewer and smaller ones; "textbook" is the plain network that scikit-learn's MLPClassifier has too.
+A recipe never changes a parameter that the user has set. "tabular" is the default, chosen by measurements on
+many data sets (see the page on defaults); "best" trains more and wider networks in ten times the time; "fast"
+trains fewer and smaller ones; "textbook" is the plain network of scikit-learn's MLPClassifier.
 """
 
 import math
@@ -16,7 +15,7 @@ from skbackprop.network.losses import CLASSIFIER_LOSSES, REGRESSOR_LOSSES
 from skbackprop.network.optimizers import OPTIMIZERS
 from skbackprop.network.parametrization import ntk_rates
 
-# Rows among which a column must have more than two values to be embedded.
+# A column is embedded if it has more than two values in this many rows.
 SAMPLE_ROWS = 1000
 
 TEXTBOOK = {
@@ -50,7 +49,7 @@ TABULAR_CLASSIFIER = {
     "schedule": "coslog4",
     "alpha": 0.32,
     "batch_size": "auto",
-    "batches": 8,  # an epoch, where that makes their size one within BATCH_BOUNDS
+    "batches": 8,  # per epoch, if their size is then within BATCH_BOUNDS
     "max_iter": "auto",
     "beta_2": 0.95,
     "scaling": "robust",
@@ -72,7 +71,7 @@ TABULAR_REGRESSOR = {
     "learning_rate": 0.004,
     "input_layer": "periodic",
 }
-# Fewer and smaller networks, and for the regressor no embeddings.
+# Fewer and smaller networks, without embeddings.
 FAST = {"n_estimators": 4, "hidden_layer_sizes": (64, 64, 64), "activation": "relu", "input_layer": "scale"}
 # More and wider networks.
 BEST = {"n_estimators": 16, "hidden_layer_sizes": (256, 256, 256), "input_layer": "periodic"}
@@ -83,44 +82,47 @@ RECIPES = {
     "textbook": (TEXTBOOK, TEXTBOOK),
 }
 
-# Epochs of the tabular recipes: these, or as many as LEAST_STEPS need, up to MOST_EPOCHS. The more rows there
-# are, the fewer times each has to be seen: all epochs together pass at most ROWS_PASSED rows, but there are
+# Epochs of the tabular recipes: EPOCHS, or up to MOST_EPOCHS until there are LEAST_STEPS steps. Large tables
+# need fewer epochs: all epochs together process at most ROWS_PASSED rows, but there are at least
 # FEWEST_EPOCHS.
 EPOCHS = {"classifier": 48, "regressor": 72}
 LEAST_STEPS, MOST_EPOCHS = 250, 256
 ROWS_PASSED, FEWEST_EPOCHS = 3_200_000, 4
-# Rows of a batch: small data needs small ones, for steps enough.
+# Smallest and largest batch size; small data needs small batches to have enough steps.
 BATCH_BOUNDS = (32, 256)
 
-# Label smoothing, where the temperature undoes it.
+# Label smoothing of calibrated networks, whose temperature removes its bias.
 SMOOTHING = 0.1
 
-# Tables with these numbers of rows are small. A single network, of several classes, then holds out a tenth
-# to find the best epoch, because what is learned after it is noise; with fewer rows a tenth tells nothing,
-# with more it is worth more in training. Networks on folds need no upper bound: all rows are trained on.
+# Numbers of rows for which a single network of a classifier holds out a tenth to find the best epoch, because
+# later epochs learn noise. Of fewer rows a tenth is too small to find it; of more rows it is worth more in
+# training. Networks on folds have no upper bound, because every row is trained on.
 SMALL_TABLE = range(100, 2000)
 
-# From LARGE_TABLE rows on more epochs bring more than more networks do, so that there are fewer of these, and
-# one pass from large steps to small ones brings more than four. Each network holds out an eighth of the rows,
-# which is enough to validate on; the others are for all.
+# From LARGE_TABLE rows on, more epochs help more than more networks, so there are fewer networks, and a
+# single decay of the learning rate helps more than four cycles. Each network holds out an eighth of the rows,
+# which suffices for validation; all networks train on the rows that none of them holds out.
 LARGE_TABLE = 100_000
 SCHEDULE_OF_LARGE_TABLES = "flat_cos"
 FEWEST_NETWORKS, FOLDS_OF_LARGE_TABLES = 2, 8
 
 
 class Settings(SimpleNamespace):
-    """The parameters of an estimator as attributes, a class of this package for those who load it."""
+    """The resolved parameters of an estimator as attributes.
+
+    The class belongs to this package so that loaders that accept trusted types only can trust it.
+    """
 
 
 def is_auto(value):
-    """Whether a parameter is left at "auto"; an array of names is not."""
+    """Return whether a parameter is left at "auto"; an array of names is not."""
     return isinstance(value, str) and value == "auto"
 
 
 def resolve(
     parameters, kind, n_rows, streaming=False, mostly_zeros=False, on_disk=False, given_validation=False
 ):
-    """Return Settings: `parameters` with every "auto" replaced, for training on `n_rows` rows.
+    """Return the Settings: `parameters` with every "auto" replaced, for training on `n_rows` rows.
 
     Parameters
     ----------
@@ -129,23 +131,25 @@ def resolve(
     kind : {"classifier", "regressor"}
     n_rows : int
     streaming : bool, default=False
-        Whether the rows are the first of a stream of batches. A stream is scaled by statistics that move
-        with it, for which scaling must be linear.
+        Whether the rows are the first of a stream of batches. The statistics of its scaling are updated with
+        each batch, for which the scaling must be linear.
     mostly_zeros : bool, default=False
         Whether X has many columns and few numbers other than 0 (see :func:`.mostly_zeros`). Standard scaling
-        makes much of the few, and without an input layer products with the zeros can be left out.
+        makes these few large, and without an input layer products with the zeros can be skipped.
     on_disk : bool, default=False
-        Whether X is an array on disk, in which reading the rows of a fold takes as long as reading all.
+        Whether X is an array on disk, where reading the rows of a fold takes as long as reading all rows.
     given_validation : bool, default=False
-        Whether the user gave the rows that validate.
+        Whether the user passed validation rows.
 
     Notes
     -----
-    What one parameter is set to decides about others that are left at "auto": solver="sgd" or
-    "lbfgs" makes them the textbook's, which suit such solvers, and so does squared error over
-    sigmoid outputs, which saturate at large steps; a linear model is convex, and "lbfgs" finds its
-    minimum; the weight decay of "adamw" is none for "adam";
-    and without scaling there is no input layer, which needs inputs of size 1.
+    Some parameters affect others that are left at "auto":
+
+    - solver="sgd" or "lbfgs" selects the textbook's values, which suit these solvers; so does squared error
+      over sigmoid outputs, which saturate with large steps;
+    - a linear model is convex, so its solver is "lbfgs", which finds the minimum;
+    - "adam" does not use the weight decay chosen for "adamw";
+    - without scaling there is no input layer, because it needs inputs of magnitude 1.
     """
     settings = Settings(**parameters, kind=kind)
     if settings.solver == "auto" and np.size(settings.hidden_layer_sizes) == 0:
@@ -198,10 +202,11 @@ def resolve(
 
 
 def is_calibrated(settings, streaming, given_validation):
-    """Whether a temperature is applied at the end.
+    """Return whether temperature scaling is applied at the end of training.
 
-    Not without rows that validate by the loss, nor where training goes on from the weights. Of several
-    networks that validate on the same rows the mean is validated, which has no raw outputs to apply it to.
+    It needs held-out rows on which the loss is monitored, and is not applied if training may continue from
+    the weights (partial_fit, warm_start). Several networks that share their validation rows are validated by
+    their mean, which is not the output of a layer that a temperature could scale.
     """
     of_classes = getattr(loss_of(settings), "calibrated_by_temperature", False)
     on_folds = settings.early_stopping == "folds" and not given_validation
@@ -212,9 +217,9 @@ def is_calibrated(settings, streaming, given_validation):
 
 
 def has_cycles(settings, streaming, given_validation):
-    """Whether the training can be ended by what a cycle of its learning rate brought on held-out rows.
+    """Return whether training can end early after a cycle that hardly lowered the loss of held-out rows.
 
-    Not with a robust loss: most of it may belong to outliers, of which no cycle takes anything away.
+    It cannot with a robust loss: most of it may come from outliers, whose loss no cycle lowers.
     """
     validated = given_validation or settings.early_stopping
     by_loss = settings.scoring == "loss" and not getattr(loss_of(settings), "robust", False)
@@ -224,28 +229,28 @@ def has_cycles(settings, streaming, given_validation):
 
 
 def loss_of(settings):
-    """Return the class of a loss that has a name, else the loss, which is the user's own."""
+    """Return the class of a named loss, or the user's own loss object."""
     named = CLASSIFIER_LOSSES if settings.kind == "classifier" else REGRESSOR_LOSSES
     return named.get(settings.loss) if isinstance(settings.loss, str) else settings.loss
 
 
 def n_networks(of_recipe, n_rows):
-    """Return how many networks are trained on a large table, of as many as the recipe has on smaller ones.
+    """Return the number of networks for a large table, from the number `of_recipe` for smaller ones.
 
-    On a table of LARGE_TABLE rows it is half of them, on one of twice as many rows a quarter.
+    With LARGE_TABLE rows it is half of that number, with twice as many rows a quarter.
     """
     return max(FEWEST_NETWORKS, of_recipe * LARGE_TABLE // 2 // n_rows)
 
 
 def n_epochs(kind, n_rows, batch_size):
-    """Return how many epochs the tabular recipes train."""
+    """Return the number of epochs of the tabular recipes."""
     steps = math.ceil(n_rows / batch_size)
     enough = int(np.clip(math.ceil(LEAST_STEPS / steps), EPOCHS[kind], MOST_EPOCHS))
     return min(enough, max(FEWEST_EPOCHS, ROWS_PASSED // n_rows))
 
 
 def auto_value(name, recipe, kind):
-    """Return in words what a parameter that is left at "auto" becomes: what :func:`resolve` makes of it."""
+    """Return in words the value that :func:`resolve` gives to a parameter left at "auto"."""
     values = RECIPES[recipe][kind == "regressor"]
     value = values[name]
     if name == "n_estimators" and value > 1:
@@ -263,9 +268,9 @@ def auto_value(name, recipe, kind):
             f"{ROWS_PASSED} / n_samples, but at least {FEWEST_EPOCHS}"
         )
     if name == "n_iter_no_change":
-        return f'"{value}" where rows are held out, else None'
+        return f'"{value}" if rows are held out, else None'
     if name == "label_smoothing":
-        return f"{SMOOTHING} where a temperature undoes it, else 0"
+        return f"{SMOOTHING} if the network is calibrated on held-out rows, else 0"
     return f'"folds" for {SMALL_TABLE.start} rows or more (in memory), else False'  # early_stopping
 
 

@@ -1,4 +1,4 @@
-"""What a model that comes from a file must be: complete, with the numbers that were saved."""
+"""Checks of a model loaded from a file: complete, and with the numbers that were saved."""
 
 import zlib
 from types import NoneType
@@ -13,7 +13,7 @@ from skbackprop.tables.scaling import Scaling
 from skbackprop.tables.targets import ClassTargets, RealTargets
 from skbackprop.training.history import History
 
-# The parts of a model: of what class they may be, and the attributes that prediction needs of them.
+# The parts of a model: their allowed classes, and the attributes that prediction needs.
 PARTS = {
     "network": {Network: ("theta",)},
     "targets": {
@@ -31,7 +31,7 @@ PARTS = {
 
 
 def check_parts(state):
-    """Raise where a part of the model in `state` is of another class, or incomplete."""
+    """Raise ValueError if a part of the model in `state` is incomplete or of a class that is not allowed."""
     for name, kinds in PARTS.items():
         part = state[name]
         needed = [attributes for kind, attributes in kinds.items() if isinstance(part, kind)]
@@ -39,16 +39,16 @@ def check_parts(state):
             expected = " or ".join(kind.__name__ for kind in kinds)
             raise ValueError(
                 f"The {name} of a saved Model must be {expected}. Got {type(part).__name__} instead: the "
-                "file is damaged, or is something else."
+                "file is damaged or of another kind."
             )
         if needed[0]:
             require(part, vars(part), needed[0])
 
 
 def checksum(state):
-    """Return a number that a model with other weights or scales is hardly likely to have.
+    """Return the CRC-32 of the numbers and names from which predictions are computed.
 
-    It is the same on machines with another order of the bytes.
+    It does not depend on the byte order of the machine.
     """
     code = 0
     for values in arrays(state):
@@ -58,7 +58,7 @@ def checksum(state):
 
 
 def arrays(state):
-    """Yield the arrays that predictions are computed from; categories and parts of dates as their text."""
+    """Yield the arrays from which predictions are computed; categories and parts of dates as text."""
     yield state["network"].theta
     for scaling in (state["scaling"], getattr(state["targets"], "scaling", None)):
         if scaling is not None:
@@ -76,5 +76,5 @@ def arrays(state):
 
 
 def text_bytes(values):
-    """Return the bytes of the text that shows a list."""
+    """Return the bytes of the repr of a list."""
     return np.frombuffer(repr(values).encode(), np.uint8)

@@ -1,31 +1,31 @@
-"""Networks that got stuck, while others on the same table learned: they are not to spoil the mean."""
+"""Replacement of networks that got stuck in training, while others on the same table learned."""
 
 import numpy as np
 
 from skbackprop.network.members import parts
 
-# A stuck network predicts nearly one value: its outputs spread over less than this share of the median
-# network's, and its loss is more than WORSE times the median network's. The second tells it from a network
-# that is right to predict one value, because there is nothing to learn.
+# A stuck network predicts an almost constant value: the spread of its outputs is less than LEAST_SPREAD times
+# that of the median network, and its loss is more than WORSE times the median loss. Without the second
+# condition, a network that is right to predict a constant would count as stuck.
 LEAST_SPREAD = 0.1
 WORSE = 2.0
 
 
 def replace_stuck_networks(network, out_of_fold, losses_of):
-    """Overwrite the parameters of stuck networks with copies of the others, those of lowest loss first.
+    """Overwrite the parameters of stuck networks with those of the others, the lowest loss first.
 
-    On a table whose columns tell something only together (pumadyn32nm is one) a few of several networks may
-    shrink to a constant under the weight decay, before they find what the others find.
+    If columns are informative only in combination, as in pumadyn32nm, the weight decay may shrink a few
+    networks to a constant before they find the structure that the others find.
 
     Parameters
     ----------
     network : Network
         Several networks side by side; changed in place.
     out_of_fold : OutOfFold
-        What each predicts for the rows that it held out.
+        The outputs of each network for the rows that it held out.
     losses_of : callable
-        Returns the loss of each on these rows, of shape (n_networks,). It is called where a network might be
-        stuck, because it takes a pass over all rows.
+        Returns the loss of each network on these rows, of shape (n_networks,). It takes a pass over all rows,
+        so it is only called if a network might be stuck.
     """
     raw, folds = out_of_fold.raw, out_of_fold.folds
     if not flat_networks(raw, folds, network.n_networks).any():
@@ -45,12 +45,12 @@ def stuck_networks(raw, folds, losses):
 
 
 def flat_networks(raw, folds, n_networks):
-    """Return for each network whether it predicts nearly one value, unlike the median one."""
-    spreads = np.array([quartile_distance(raw[folds == e]) for e in range(n_networks)])
+    """Return for each network whether the spread of its outputs is far below the median network's."""
+    spreads = np.array([interquartile_range(raw[folds == e]) for e in range(n_networks)])
     return spreads < LEAST_SPREAD * np.median(spreads)
 
 
-def quartile_distance(raw):
-    """Return the distance of the quartiles of each output over the rows, the mean over the outputs."""
+def interquartile_range(raw):
+    """Return the interquartile range over the rows, averaged over the outputs."""
     lower, upper = np.quantile(raw, [0.25, 0.75], axis=0)
     return np.mean(upper - lower)

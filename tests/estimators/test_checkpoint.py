@@ -111,7 +111,7 @@ def test_a_full_disk_leaves_the_checkpoint_before(tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", no_space)
-    with pytest.raises(OSError, match=r"No space left.*untouched"):
+    with pytest.raises(OSError, match=r"No space left.*unchanged"):
         BackpropClassifier(**settings).set_callbacks(Checkpoint(path)).fit(X, Y)
     assert path.read_bytes() == content
     assert [file.name for file in tmp_path.iterdir()] == ["c"]

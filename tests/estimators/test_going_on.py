@@ -308,7 +308,7 @@ def test_what_cannot_be_saved_is_told_at_setup(holder, tmp_path):
         with pytest.raises(TypeError, match="Ridge"):
             checkpoint.setup(Ridge(), None)
         return
-    with pytest.raises(TypeError, match="set_callbacks of the network"):
+    with pytest.raises(TypeError, match="call set_callbacks of the Backprop"):
         holding.set_callbacks(checkpoint).fit(X, Y)
 
 

@@ -70,7 +70,7 @@ def test_the_table_of_the_recipes_says_what_a_fit_takes(cls, recipe):
                 assert value == ("folds" if n_rows >= 100 else False)
             elif name == "n_iter_no_change" and "held out" in text:
                 assert value == ("cycle" if 100 <= n_rows < LARGE_TABLE else None)
-            elif name == "label_smoothing" and "temperature" in text:
+            elif name == "label_smoothing" and "calibrated" in text:
                 assert value == (float(text.split()[0]) if n_rows >= 100 else 0)
             elif name == "max_iter" and "steps" in text:
                 numbers = (int(word) for word in text.replace(",", "").split() if word.isdigit())
