@@ -1,7 +1,7 @@
 """Whole estimators: fits with defaults, a grid search, predictions, imports, memory, growth, long runs.
 
-Each line says how many times as long the other took as skbackprop did (median over the turns, with
-the quartiles), or what was measured of skbackprop alone.
+Each line gives the time of the other library relative to that of skbackprop (median and quartiles over the
+rounds), or a measurement of skbackprop alone.
 """
 
 import copy
@@ -84,7 +84,7 @@ def predictions(n_rows, n_calls, small):
     tracemalloc.stop()
     milliseconds = np.median(turns["skbackprop"]) / n_calls * 1e3
     return (
-        f"{ratio_text(turns)}; skbackprop {milliseconds:.3f} ms, {extra / MEGABYTE:.1f} MB besides the output"
+        f"{ratio_text(turns)}; skbackprop {milliseconds:.3f} ms, {extra / MEGABYTE:.1f} MB beyond the output"
     )
 
 
@@ -172,7 +172,7 @@ def growth(small):
 def dead_units(small):
     """Train a network with dead units: the time of late steps relative to that of early ones.
 
-    A copy that has made one epoch takes turns with the network that has made many.
+    The network after many epochs and a copy of it after one epoch are timed alternately.
     """
     rng = np.random.default_rng(0)
     results = []

@@ -1,10 +1,11 @@
 """Time and error on large tables: ``python -m benchmarks.large_tables [ROWS ...]``.
 
-Made-up tables of 30 columns: three classes, each of eight normal clouds (scikit-learn's make_classification,
-with 1 % wrong labels), and Friedman's first function of five columns with noise of standard deviation 1
-(make_friedman1). Each model is fitted on ROWS rows in a new process, on two threads, with its defaults, and
-predicts 50,000 other rows. PyTorch trains as many networks of the same layers, batches and epochs as the
-default recipe at once (products of stacked matrices, AdamW with its defaults, ReLU), without folds.
+The tables are synthetic, with 30 columns: three classes, each of eight normal clouds (scikit-learn's
+make_classification, with 1 % of wrong labels), and Friedman's first function of five columns with noise of
+standard deviation 1 (make_friedman1). Each model is fitted on ROWS rows in a new process, on two threads,
+with its default parameters, and predicts 50,000 other rows. In PyTorch, the number of networks, the layers,
+batches and epochs are those of the default recipe. The networks are trained together (products of stacked
+matrices, AdamW with its defaults, ReLU), without folds.
 """
 
 import argparse
@@ -65,7 +66,7 @@ def mlp(task, **parameters):
 
 
 class TorchNetworks:
-    """As many networks as the default recipe trains, with its layers, batches and epochs, in PyTorch."""
+    """Networks in PyTorch: their number, layers, batches and epochs are those of the default recipe."""
 
     def __init__(self, task):
         self.task = task
@@ -117,7 +118,7 @@ class TorchNetworks:
         return torch.baddbmm(b, a, W)
 
     def predict(self, X):
-        """Return the classes, or the means, by the mean of the networks."""
+        """Return the classes or values predicted by the mean of the networks."""
         import torch
 
         with torch.no_grad():

@@ -1,10 +1,10 @@
 """Memory and time of training on a large file: ``python -m benchmarks.larger_than_memory``.
 
-Writes a file of random numbers (4 GB of float32), fits a classifier on it, and prints the time and the
-memory: the peak of all that was resident (VmHWM, which counts the pages of the file while they are mapped
-into the process) and the peak of what no file backs (RssAnon, looked at 20 times a second). Both are of the
-whole process, with Python, NumPy and scikit-learn. The cache of the file system is the system's, which takes
-it back when it needs to; with --cold it is emptied of the file before the fit. Linux only.
+Writes a file of random numbers (4 GB of float32), fits a classifier on it, and prints the time and two peaks
+of memory: that of the resident memory (VmHWM, which includes the pages of the file that are mapped into the
+process) and that of the anonymous memory (RssAnon, sampled 20 times per second). Both are of the whole
+process, with Python, NumPy and scikit-learn. The file cache of the operating system is not included; with
+--cold the file is removed from this cache before the fit. Linux only.
 """
 
 import argparse
@@ -35,7 +35,7 @@ def now():
 
 def seconds(begin, end):
     """Return the time between two results of :func:`now` as text."""
-    return "{:.1f} s, of the processor {:.1f} s".format(*(end - begin))
+    return "{:.1f} s wall time, {:.1f} s CPU time".format(*(end - begin))
 
 
 class Peak(threading.Thread):
@@ -95,8 +95,8 @@ def main():
     parser.add_argument("--gigabytes", type=float, default=4.0)
     parser.add_argument("--features", type=int, default=250)
     parser.add_argument("--store", choices=["memmap", "hdf5", "zarr"], default="memmap")
-    parser.add_argument("--in-memory", action="store_true", help="read it whole before, to compare")
-    parser.add_argument("--cold", action="store_true", help="nothing of the file is in the system's cache")
+    parser.add_argument("--in-memory", action="store_true", help="read the whole file into memory first")
+    parser.add_argument("--cold", action="store_true", help="remove the file from the system's cache first")
     parser.add_argument("--epochs", type=int, default=2)
     parser.add_argument("--recipe", choices=["tabular", "fast", "textbook"], default="textbook")
     options = parser.parse_args()

@@ -1,9 +1,10 @@
 """Accuracy of the default parameters on a folder of tables: ``python -m benchmarks.quality --data FOLDER``.
 
-FOLDER/tabular/index.json lists the tables (name, task, numeric and categorical columns); each is a CSV
-file with a column ``split`` (train or test) and the target last. Ours get the raw frames. Printed for
-classification and regression: the geometric mean of error rate or RMSE / std, shifted by 0.01; the mean
-log-loss; CPU seconds of the fits.
+FOLDER/tabular/index.json lists the tables (name, task, numeric and categorical columns). Each table is a
+compressed CSV file with a column ``split`` (train or test) and a column ``target``. skbackprop gets the raw
+frames, the other models get imputed, standardized and one-hot encoded columns. The program prints, for
+classification and for regression, the geometric mean of the error rate or RMSE / std, shifted by 0.01, the
+mean log-loss, and the CPU seconds of the fits.
 """
 
 import argparse
