@@ -36,9 +36,9 @@ class CategoryColumn:
         Where it is in X.
     sample_weight : ndarray of shape (n_rows,), default=None
     max_categories : int, "auto" or None, default=None
-        Where there are more, the most frequent have a code each, and the rare ones share the last. "auto" is
-        one for every 100 rows, at least 100 and at most 1,000; where there are more than 100 categories,
-        those of fewer than 30 rows are rare.
+        Where there are more, the most frequent have a code each, and the rare ones share the last. With
+        "auto", all categories of a column of up to 100 have a code; of more than 100 categories those of
+        at least 10 rows, but at most one for every 10 rows of the table (at least 100, at most 1,000).
     min_frequency : int, float or None, default=None
         Categories of fewer rows, or of a smaller share of the rows, are rare too.
 
