@@ -272,7 +272,7 @@ DIFFERENCES = {
         "classifier: X: frame with a column of None",
     ],
     "A categorical column of a data frame": ["classifier: X: frame with a categorical column"],
-    "Columns of words in a data frame": [
+    "Text columns in a data frame": [
         "classifier: X: frame with a column of words",
         "classifier: X: frame with a column of words and None",
         "classifier: X: frame with words and numbers in one column",
