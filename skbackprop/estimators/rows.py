@@ -5,8 +5,10 @@ from typing import Any
 
 import numpy as np
 from scipy.sparse import issparse
-from sklearn.utils import _safe_indexing, column_or_1d
+from sklearn.utils import _safe_indexing
 
+from skbackprop.tables.category_column import category_of, order
+from skbackprop.tables.columns import Column
 from skbackprop.tables.rows_on_disk import in_memory, is_stored
 from skbackprop.tables.sparse_rows import SparseRows
 
@@ -60,7 +62,7 @@ class Rows:
 
 
 def check_groups(groups, n_rows):
-    """Return `groups` as integers from 0, or None.
+    """Return `groups` as integers from 0, in the order of their values, or None.
 
     Raises
     ------
@@ -69,9 +71,20 @@ def check_groups(groups, n_rows):
     """
     if groups is None:
         return None
-    groups = column_or_1d(groups)
-    if groups.shape[0] != n_rows:
+    groups = np.asarray(groups)
+    groups = groups.ravel() if groups.shape[1:] == (1,) else groups
+    if groups.shape != (n_rows,):
         raise ValueError(
-            f"groups must have one value for each of the {n_rows} rows of X. Got {groups.size} values."
+            f"groups must have one value for each of the {n_rows} rows of X. Got an array of shape "
+            f"{groups.shape}."
         )
-    return np.unique(groups, return_inverse=True)[1]
+    values, places = Column("groups", groups).distinct()
+    categories = [category_of(value) for value in values]
+    if None in categories:
+        missing = categories.index(None)
+        raise ValueError(
+            f"groups has no value in row {np.argmax(places == missing)} ({values[missing]!r}); give each row "
+            "a group, one of its own where it belongs to no other row."
+        )
+    number = {category: k for k, category in enumerate(sorted(set(categories), key=order))}
+    return np.array([number[category] for category in categories])[places]

@@ -19,6 +19,8 @@ from skbackprop.tables.user_warnings import warn_of_another_type
 # category it doubles the R^2 where slopes differ between categories, and fewer rows do not show it.
 LEAST_LIMIT, LARGEST_LIMIT = 100, 1000
 ROWS_FOR_CODE, ROWS_PER_CODE = 10, 10
+# What NumPy makes datetime and timedelta of; it makes integers of other units.
+IN_PYTHON = {"M": "datetime64[us]", "m": "timedelta64[us]"}
 # From so few rows the mean of the target in a category is hardly known.
 FEW_ROWS = 2
 
@@ -248,7 +250,9 @@ def category_of(value):
     if is_missing(value):
         return None
     if isinstance(value, np.generic):
-        value = value.astype("datetime64[us]").item() if value.dtype.kind == "M" else value.item()
+        value = value.astype(IN_PYTHON.get(value.dtype.kind, value.dtype)).item()
+    if isinstance(value, str):
+        return str.__str__(value)  # the text of a member of an Enum, not its name
     if isinstance(value, datetime.timedelta):
         value = value.total_seconds()
     if isinstance(value, Integral):

@@ -224,8 +224,9 @@ class Column:
         """Return the names of the time zones of Python's and pandas' objects, None for objects without."""
         if self.array.dtype.kind != "O":
             return set()
-        zones = {getattr(value, "tzinfo", None) for value in self.objects if not is_missing(value)}
-        return {zone and str(zone) for zone in zones}
+        zones = (getattr(value, "tzinfo", None) for value in self.objects if not is_missing(value))
+        distinct = {id(zone): zone for zone in zones}  # those of dateutil have no hash
+        return {zone and str(zone) for zone in distinct.values()}
 
     def moments(self, kind, zone):
         """Return dates as datetime64[us], by the clocks of `zone`; times and durations as timedelta64[us].
@@ -236,25 +237,39 @@ class Column:
             Where a value is not of this kind, or where only some dates have a time zone.
         """
         dtype = np.dtype("datetime64[us]" if kind == DATE else "timedelta64[us]")
-        if self.array.dtype.kind == "f" and np.isnan(self.array).all():
-            return np.full(self.array.size, "NaT", dtype)
-        if self.kind != kind and types_present(self.objects):
+        other_zone = kind == DATE and self.kind == DATE and (self.zone is None) != (zone is None)
+        if (self.kind != kind or other_zone) and not types_present(self.objects):
+            return np.full(self.size, "NaT", dtype)
+        if self.kind != kind:
             parser = {DATE: "to_datetime", DURATION: "to_timedelta"}.get(kind)
             remedy = f"convert it, in pandas with pandas.{parser}(column)" if parser else "convert it"
             raise ValueError(
                 f"Column {self.name!r} of X had values of the kind {kind} in fit, now {self.kind}; {remedy}."
             )
-        if kind == DATE and (self.zone is None) != (zone is None) and types_present(self.objects):
+        if other_zone:
             raise ValueError(
                 f"The dates in column {self.name!r} of X have the time zone {self.zone}, those of fit had "
                 f"{zone}; convert them to the same."
             )
         if self.array.dtype.kind in "mM":
-            if zone is None:
-                return self.array.astype(dtype)
-            return self._values.dt.convert_time_zone(zone).dt.replace_time_zone(None).to_numpy().astype(dtype)
+            values = self.array
+            if zone is not None:
+                values = self._values.dt.convert_time_zone(zone).dt.replace_time_zone(None).to_numpy()
+            return self._in_microseconds(values, dtype)
         values, places = self.distinct()
         return np.array([moment(value, zone) for value in values], dtype=dtype)[places]
+
+    def _in_microseconds(self, values, dtype):
+        """Return `values`, dates or durations, as `dtype`, whose unit is the microsecond."""
+        converted = values.astype(dtype)
+        if np.can_cast(values.dtype, dtype, "safe"):  # from a longer unit, such as seconds: NumPy overflows
+            changed = (converted.astype(values.dtype) != values) & ~np.isnat(values)
+            if changed.any():
+                raise ValueError(
+                    f"Column {self.name!r} of X has the value {values[changed.argmax()]}, which is more than "
+                    "292,000 years away from 1970, or as long; correct it, or set it to missing."
+                )
+        return converted
 
 
 def kind_of_dtype(values):

@@ -117,13 +117,11 @@ def as_frame(X):
         return None
     if isinstance(X, dict) or (isinstance(X, list) and X and isinstance(X[0], dict)):
         raise ValueError("X holds dicts; make a frame of them, for instance with pandas.DataFrame(X).")
-    if nw.dependencies.is_into_series(X):
+    if nw.dependencies.is_into_series(X) or (is_of_pyarrow(X) and not hasattr(X, "schema")):
         raise ValueError(
-            "Expected 2D input, but X is a single column (a series); make a frame of it, for instance with "
-            "X.to_frame()."
+            f"Expected 2D input, but X is a single column ({type(X).__name__}); make a frame of it, in "
+            "pandas and polars with X.to_frame()."
         )
-    if hasattr(X, "sparse") and X.shape[1] and all(dtype.fill_value == 0 for dtype in X.dtypes):
-        return None  # a frame of sparse columns, which scikit-learn makes a sparse matrix
     refuse_equal_names(X)
     frame = nw.from_native(X, pass_through=True)
     if isinstance(frame, nw.LazyFrame):
@@ -132,7 +130,7 @@ def as_frame(X):
             "X.collect(), in Dask with X.compute()."
         )
     if not isinstance(frame, nw.DataFrame):
-        if type(X).__module__.partition(".")[0] != "pyarrow":
+        if not is_of_pyarrow(X):
             return None
         frame = nw.from_arrow(X, backend="pyarrow")  # a record batch
     if 0 in frame.shape:
@@ -145,7 +143,10 @@ def as_frame(X):
 
 def refuse_equal_names(X):
     """Raise where a frame has several columns of one name, which neither narwhals nor scikit-learn takes."""
-    names = getattr(X, "columns", None) if nw.dependencies.is_pandas_dataframe(X) else schema_names(X)
+    if nw.dependencies.is_pandas_dataframe(X):
+        names = X.columns
+    else:
+        names = X.schema.names if is_of_pyarrow(X) else None
     if names is None or len(set(names)) == len(names):
         return
     equal = [name for name, n in Counter(names).items() if n > 1]
@@ -154,6 +155,11 @@ def refuse_equal_names(X):
     )
 
 
-def schema_names(X):
-    """Return the names of the columns of a PyArrow table or batch, None for anything else."""
-    return X.schema.names if type(X).__module__.partition(".")[0] == "pyarrow" else None
+def is_of_pyarrow(X):
+    """Whether X is an object of PyArrow."""
+    return type(X).__module__.partition(".")[0] == "pyarrow"
+
+
+def is_sparse_frame(X):
+    """Whether X is a frame of sparse columns of numbers, which scikit-learn makes a sparse matrix."""
+    return hasattr(X, "sparse") and X.shape[1] > 0 and all(dtype.fill_value == 0 for dtype in X.dtypes)

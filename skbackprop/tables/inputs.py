@@ -11,15 +11,16 @@ from sklearn.utils.validation import (
 )
 
 from skbackprop.tables.encoding import Encoder, categorical_columns
-from skbackprop.tables.frames import Frame, Rows, as_frame
+from skbackprop.tables.frames import Frame, Rows, as_frame, is_sparse_frame
 from skbackprop.tables.refusals import (
     as_array,
+    checked_labels,
     numbers_expected,
     refuse_arrays,
     refuse_as_numbers,
     refuse_collections,
     refuse_dates_for_numbers,
-    refuse_labels,
+    refuse_masked,
 )
 from skbackprop.tables.rows_on_disk import StoredRows, is_stored
 from skbackprop.tables.sparse_rows import canonical
@@ -69,7 +70,7 @@ def check_training_data(
     if checks["y_numeric"]:
         refuse_as_numbers(y)
     else:
-        refuse_labels(y)
+        y = checked_labels(y)
     if is_stored(X):
         return check_stored_training_data(
             estimator, X, y, sample_weight, weight_name, checks, reset, encoder, scaling
@@ -213,7 +214,8 @@ def encode(X, encoder, scaling):
 def as_table(X, by_column):
     """Return X as columns where it is a frame or `by_column`, else as an array or a sparse matrix."""
     refuse_collections(X, "X")
-    frame = as_frame(X)
+    refuse_masked(X, "X")
+    frame = as_frame(X) if by_column or not is_sparse_frame(X) else None
     if frame is not None:
         return frame
     X = X if hasattr(X, "shape") else as_array(X, "X")
@@ -287,6 +289,7 @@ def check_weights(sample_weight, X, name):
     """Return `sample_weight` as a float64 array, or None; not negative and not all zero."""
     if sample_weight is None:
         return None
+    refuse_masked(sample_weight, name)
     given = np.asarray(sample_weight)
     if given.dtype.kind in "biuf" and not given.any():  # scikit-learn refuses it too, without the name
         raise ValueError(f"{name} is zero for every row; at least one weight must be positive.")

@@ -7,7 +7,7 @@ from datetime import date, time, timedelta
 import numpy as np
 from scipy.sparse import issparse
 
-from skbackprop.tables.columns import is_missing
+from skbackprop.tables.columns import NUMBER, is_missing, kind_of_type, types_present
 
 # Objects of Python that are dates or durations, as NumPy's datetime64 and timedelta64 are.
 DATES = (date, time, timedelta, np.datetime64, np.timedelta64)
@@ -21,6 +21,15 @@ def refuse_collections(values, name):
         raise TypeError(f"{name} is a {kind}, which {reason}; pass a list or an array, such as list({name}).")
     if isinstance(values, (str, bytes)):
         raise TypeError(f"{name} is a {kind}; pass an array or a frame with one row for each sample.")
+
+
+def refuse_masked(values, name):
+    """Raise where `values` is a masked array with masked values, whose mask np.asarray would drop."""
+    if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
+        raise ValueError(
+            f"{name} is a masked array with {np.ma.count_masked(values)} masked values; fill them, for "
+            f"instance with {name}.astype(float).filled(numpy.nan), or drop their rows."
+        )
 
 
 def refuse_arrays(X, name="X"):
@@ -71,9 +80,12 @@ def refuse_dates_for_numbers(X):
 
 def refuse_as_numbers(y):
     """Raise where the target of a regressor is not numbers."""
-    if y is None or issparse(y) or hasattr(y, "dask"):
+    if y is None or hasattr(y, "dask"):
         return
+    if issparse(y):
+        raise TypeError("y is a sparse matrix, and a regressor needs dense numbers; pass y.toarray().")
     refuse_collections(y, "y")
+    refuse_masked(y, "y")
     if isinstance(y, Mapping):
         raise TypeError(f"y is a {type(y).__name__}; pass its values as an array, such as list(y.values()).")
     y = as_array(y, "y")
@@ -91,20 +103,39 @@ def refuse_as_numbers(y):
             f"y holds dates or durations ({kind}), not numbers; divide durations by a unit, as in "
             "(y - y.min()) / numpy.timedelta64(1, 'D')."
         )
-    if y.dtype.kind == "O" and any(value is None for value in y.ravel()):
-        raise ValueError("Input y contains NaN or None; drop the rows whose target is missing.")
-
-
-def refuse_labels(y):
-    """Raise where labels of a classifier are missing, or are objects that are not text."""
-    if y is None or issparse(y) or hasattr(y, "dask"):
+    if y.dtype.kind != "O":
         return
+    if any(value is None for value in y.ravel()):
+        raise ValueError("Input y contains NaN or None; drop the rows whose target is missing.")
+    others = sorted(t.__name__ for t in types_present(y.ravel()) if kind_of_type(t) != NUMBER)
+    if others:
+        raise ValueError(
+            f"y holds objects of the types {others}, and a regressor needs numbers; convert them, for "
+            "instance with y.astype(float)."
+        )
+
+
+def checked_labels(y):
+    """Return the labels of a classifier, in an array of their own type where they are not sparse.
+
+    scikit-learn makes float64 of pandas' nullable integers and booleans.
+
+    Raises
+    ------
+    ValueError
+        Where labels are missing, or are objects that are not text.
+    """
+    if y is None or issparse(y) or hasattr(y, "dask"):
+        return y
     refuse_collections(y, "y")
-    labels = as_array(y, "y").ravel()
+    refuse_masked(y, "y")
+    array = as_array(y, "y")
+    refuse_arrays(array, "y")
+    labels = array.ravel()
     if labels.dtype.kind == "U" and isinstance(y, (list, tuple)):
         labels = np.array(y, dtype=object).ravel()  # not the word "nan" for a NaN among text
     if labels.dtype.kind != "O":
-        return
+        return array
     missing = np.flatnonzero([is_missing(label) for label in labels])
     if missing.size:
         raise ValueError(
@@ -112,12 +143,13 @@ def refuse_labels(y):
             f"{labels[missing[0]]!r}); drop the rows whose label is missing."
         )
     types = sorted({type(label).__name__ for label in labels if not isinstance(label, (str, bytes))})
-    if types and np.asarray(y).dtype.kind == "O":
+    if types and array.dtype.kind == "O":
         also = " beside text" if any(isinstance(label, str) for label in labels) else ""
         raise ValueError(
             f"Unknown label type: y is an array of objects of the types {types}{also}. Convert it to one "
             "type, for instance with y.astype(int) or y.astype(str)."
         )
+    return array
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from sklearn.metrics import accuracy_score, log_loss, r2_score
 from sklearn.preprocessing import StandardScaler
 
 from skbackprop import BackpropClassifier, BackpropRegressor, Recipe
+from skbackprop.estimators.rows import check_groups
 from skbackprop.network.members import copy_members, member
 
 SMALL = {
@@ -129,6 +130,23 @@ def test_groups_without_an_effect_are_told():
 def test_wrong_groups_are_refused():
     with pytest.raises(ValueError, match=r"groups must have one value for each of the 569 rows"):
         BackpropClassifier(**SMALL).fit(X, Y, groups=[1, 2])
+
+
+@pytest.mark.parametrize("missing", [np.nan, None, np.datetime64("NaT")], ids=["NaN", "None", "NaT"])
+def test_rows_without_a_group_are_named(missing):
+    groups = np.array(["a", "b"] * 300, object)[: len(Y)]
+    groups[7] = missing
+    with pytest.raises(ValueError, match=r"groups has no value in row 7"):
+        BackpropClassifier(**SMALL).fit(X, Y, groups=groups)
+
+
+def test_groups_are_the_same_whatever_names_them():
+    numbers = np.arange(600) // 3
+    named = np.array([k if k % 2 else f"{k:04}" for k in numbers], object)  # "0002" is not 2
+    np.testing.assert_array_equal(check_groups(numbers, 600), numbers)
+    np.testing.assert_array_equal(check_groups(numbers[:, None].astype(float), 600), numbers)
+    found = check_groups(named, 600)
+    np.testing.assert_array_equal(found[:, None] == found, numbers[:, None] == numbers)
 
 
 def test_a_share_held_out_by_groups():

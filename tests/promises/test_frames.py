@@ -1,6 +1,7 @@
 """Raw frames of every library through whole estimators, with HistGradientBoosting as the judge."""
 
 import datetime as dt
+import enum
 import pickle
 import subprocess
 import sys
@@ -102,6 +103,68 @@ def test_numbers_that_are_categories_are_matched_by_value(dtype):
     np.testing.assert_array_equal(model.predict_proba(same), model.predict_proba(X))
     with_a_gap = pd.concat([same, pd.DataFrame({"town": [None], "x": [0.0]}, dtype=object)])
     np.testing.assert_allclose(model.predict_proba(with_a_gap)[:-1], model.predict_proba(X), rtol=1e-12)
+
+
+class Color(str, enum.Enum):  # noqa: UP042
+    RED = "red"
+    BLUE = "blue"
+
+
+EQUAL = {
+    "text": (["red", "blue"], [Color, np.str_, lambda text: Color(text) if text == "red" else text]),
+    "durations": (
+        [dt.timedelta(1), dt.timedelta(hours=5)],
+        [pd.Timedelta, np.timedelta64, lambda t: np.timedelta64(t).astype("m8[ns]")],
+    ),
+    "dates": (
+        [dt.datetime(2020, 1, 1), dt.datetime(2021, 5, 5)],
+        [pd.Timestamp, dt.datetime.date, lambda t: np.datetime64(t).astype("M8[ns]")],
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", EQUAL)
+def test_objects_of_equal_value_are_one_category(kind):
+    values, types = EQUAL[kind]
+    model = BackpropClassifier(**QUICK, categorical_features=["k"])
+    frame = pd.DataFrame({"k": pd.Series(values * 20, dtype=object), "x": 0.0})
+    expected = model.fit(frame, [0, 1] * 20).predict_proba(frame)
+    assert np.ptp(expected[:, 0]) > 0.01
+    for convert in types:
+        same = frame.assign(k=pd.Series([convert(value) for value in values * 20], dtype=object))
+        np.testing.assert_allclose(model.predict_proba(same), expected, rtol=1e-12)
+        for i in (0, 1):
+            np.testing.assert_allclose(model.predict_proba(same[i : i + 1]), expected[[i]], rtol=1e-9)
+
+
+@pytest.mark.parametrize("named", [["k"], "from_dtype"])
+def test_a_frame_of_sparse_columns_alone_keeps_its_names_for_categories(named):
+    dense = pd.DataFrame({"k": [0.0, 1.0, 2.0] * 20, "z": [0.0, 3.0] * 30})
+    sparse = dense.astype(pd.SparseDtype(float, 0.0))
+    model = BackpropClassifier(**QUICK, categorical_features=named)
+    expected = model.fit(dense, [0, 1] * 30).predict_proba(dense)
+    np.testing.assert_allclose(model.predict_proba(sparse), expected, rtol=1e-9)
+    np.testing.assert_allclose(model.fit(sparse, [0, 1] * 30).predict_proba(dense), expected, rtol=1e-9)
+
+
+LABELS = {
+    "Int64": lambda y: pd.Series(y, dtype="Int64"),
+    "int64 of Arrow": lambda y: pd.Series(y, dtype="int64[pyarrow]"),
+    "polars": pl.Series,
+    "pyarrow": pa.array,
+}
+
+
+@pytest.mark.parametrize("library", LABELS)
+def test_labels_that_float64_does_not_distinguish_stay_apart(library):
+    y = [2**62, 2**62 + 1] * 20
+    model = BackpropClassifier(**QUICK).fit(np.arange(40.0)[:, None], LABELS[library](y))
+    assert model.classes_.tolist() == y[:2]
+
+
+def test_nullable_booleans_are_predicted_as_booleans():
+    y = pd.Series([True, False] * 20, dtype="boolean")
+    assert BackpropClassifier(**QUICK).fit(np.arange(40.0)[:, None], y).classes_.dtype == bool
 
 
 def test_true_is_one_and_text_is_not():

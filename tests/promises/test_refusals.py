@@ -6,6 +6,7 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.sparse import csr_array
 
 from skbackprop import BackpropClassifier, BackpropRegressor
 
@@ -33,6 +34,10 @@ TARGETS = {
     "dict": (dict(enumerate(X[:, 0])), "dict.*values"),
     "string": ("abc", "is a str.*one row for each sample"),
     "three axes": (np.zeros((40, 2, 2)), "3 dimensions"),
+    "periods": (pd.Series(pd.period_range("2020", periods=40, freq="D")), r"types \['Period'\].*numbers"),
+    "numbers and an object": (np.array([1.0, object()] * 20, object), r"types \['object'\].*numbers"),
+    "sparse": (csr_array(X), r"sparse.*y\.toarray\(\)"),
+    "masked": (np.ma.array(X[:, 0], mask=X[:, 0] > 0), r"y is a masked array with .*filled\(numpy.nan\)"),
 }
 TABLES = {
     "complex": (X + 1j, "complex numbers.*columns"),
@@ -56,6 +61,9 @@ TABLES = {
     "text": (X.astype(str), "text.*categorical_features"),
     "string": ("abc", "is a str.*one row for each sample"),
     "function": (len, "objects that are not all numbers"),
+    "masked": (np.ma.array(X, mask=X > 0), r"X is a masked array with .*filled\(numpy.nan\)"),
+    "column of Arrow": (pa.array(X[:, 0]), "single column"),
+    "chunked column of Arrow": (pa.chunked_array([X[:, 0]]), "single column"),
 }
 
 
@@ -102,6 +110,9 @@ LABELS = {
     "None among booleans": ([None, *[True, False] * 20][:40], "no label in 1 of 40 rows"),
     "booleans in objects": (np.array([True, False] * 20, object), r"objects.*'bool'.*astype\(int\)"),
     "Decimals": ([Decimal(0), Decimal(1)] * 20, "objects.*'Decimal'"),
+    "masked": (np.ma.array([0, 1] * 20, mask=X[:, 0] > 0), "y is a masked array.*drop their rows"),
+    "records": (np.zeros(40, [("a", float)]), "structured array"),
+    "complex": (X[:, 0] * 1j, "complex numbers"),
     "text and numbers": (np.array(["a", 1] * 20, object), r"objects.*'int'.*beside text.*astype\(str\)"),
 }
 
@@ -113,6 +124,12 @@ def test_labels(name):
         with pytest.raises(ValueError, match=message) as error:
             method(X, y)
         assert "\n" not in str(error.value)
+
+
+def test_masked_weights():
+    weights = np.ma.array(np.ones(40), mask=X[:, 0] > 0)
+    with pytest.raises(ValueError, match="sample_weight is a masked array"):
+        BackpropRegressor(4).fit(X, X[:, 0], sample_weight=weights)
 
 
 @pytest.mark.parametrize("library", ["pandas", "pyarrow"])

@@ -138,6 +138,50 @@ def test_dates_as_objects_in_several_zones_are_moments_in_utc():
     )
 
 
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin", None])
+def test_dates_have_the_zones_of_dateutil(zone):
+    tz = pytest.importorskip("dateutil.tz")
+    offset = tz.tzutc() if zone == "UTC" else tz.gettz(zone) if zone else tz.tzoffset(None, 7200)
+    moments = pd.date_range("2021-01-01", periods=4, freq="7h", tz="UTC")
+    in_utc = column_of(pd.Series(moments))
+    expected = DateColumn(in_utc, 0).transform(in_utc)
+    there = pd.Series(moments).dt.tz_convert(offset)
+    for dates in (there, there.astype(object), pd.Series([t.to_pydatetime() for t in there], dtype=object)):
+        np.testing.assert_array_equal(DateColumn(in_utc, 0).transform(column_of(dates)), expected)
+
+
+NO_VALUES = {
+    "dates": pl.Series([None] * 3, dtype=pl.Date),
+    "naive": pl.Series([None] * 3, dtype=pl.Datetime("us")),
+    "zoned": pl.Series([None] * 3, dtype=pl.Datetime("ms", "Asia/Tokyo")),
+    "durations": pl.Series([None] * 3, dtype=pl.Duration),
+    "times": pl.Series([None] * 3, dtype=pl.Time),
+    "numbers": pl.Series([None] * 3, dtype=pl.Float32),
+    "text": pl.Series([None] * 3, dtype=pl.String),
+    "nothing": pl.Series([None] * 3),
+}
+
+
+@pytest.mark.parametrize("now", NO_VALUES)
+@pytest.mark.parametrize("fitted", ["dates", "datetimes", "zoned", "times", "durations"])
+def test_a_column_without_values_is_missing_whatever_its_type(fitted, now):
+    column = DateColumn(as_frame(pl.DataFrame({"t": COLUMNS[fitted][1]})).column(0), 0)
+    frame = pl.DataFrame({"t": NO_VALUES[now]})
+    for table in (frame, frame.to_arrow(), frame.to_pandas()):
+        assert np.isnan(column.transform(as_frame(table).column(0))).all()
+
+
+@pytest.mark.parametrize("kind", ["datetime64", "timedelta64"])
+def test_dates_that_microseconds_do_not_hold_are_refused(kind):
+    seconds = 292_000 * 31_557_600  # of years; 2^63 microseconds are 292,271 years
+    held = np.array([-seconds, 0, seconds], f"{kind}[s]")
+    days = DateColumn(Column("t", held), 0).transform(Column("t", held))[:, 0]
+    np.testing.assert_allclose(days, np.array([-seconds, 0, seconds]) / 86_400)
+    beyond = np.array(["NaT", 0, 10 * seconds], f"{kind}[s]")
+    with pytest.raises(ValueError, match=r"Column 't' of X has the value .* more than 292,000 years"):
+        DateColumn(Column("t", beyond), 0)
+
+
 @pytest.mark.parametrize("naive", [pd.Timestamp("2020"), dt.datetime(2020, 1, 1), dt.date(2020, 1, 1)])
 def test_dates_with_and_without_a_zone_in_one_column_are_refused(naive):
     column = column_of(pd.Series([naive, None, pd.Timestamp("2020", tz="Asia/Tokyo")], dtype=object))
