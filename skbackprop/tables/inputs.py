@@ -214,7 +214,8 @@ def encode(X, encoder, scaling):
 def as_table(X, by_column):
     """Return X as columns where it is a frame or `by_column`, else as an array or a sparse matrix."""
     refuse_collections(X, "X")
-    refuse_masked(X, "X")
+    if isinstance(X, np.ma.MaskedArray):
+        X = with_gaps(X)
     frame = as_frame(X) if by_column or not is_sparse_frame(X) else None
     if frame is not None:
         return frame
@@ -229,6 +230,14 @@ def as_table(X, by_column):
             "the fit had category columns: pass a dense array or a frame, or set categorical_features=None."
         )
     return Rows(np.asarray(X))
+
+
+def with_gaps(X):
+    """Return a masked array as an array, NaN where it is masked."""
+    if X.dtype.kind in "biuf" and np.ma.is_masked(X):
+        return X.astype(np.result_type(X.dtype, np.float32)).filled(np.nan)
+    refuse_masked(X, "X")
+    return X.data
 
 
 def is_table(X):

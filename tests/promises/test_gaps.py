@@ -53,6 +53,19 @@ def test_a_gap_in_a_later_piece_or_warm_start_is_learned_from():
     assert abs(restarted[0].predict_proba(X) - before).max() > 0.1
 
 
+@pytest.mark.parametrize("dtype", ["float64", "float32", "int16"])
+def test_masked_values_are_missing(dtype):
+    numbers = np.round(X * 10).astype(dtype)
+    masked = np.ma.array(numbers, mask=np.isnan(GAP))
+    gaps = np.where(np.isnan(GAP), np.nan, numbers).astype("float32" if dtype == "float32" else "float64")
+    models = [fitted(BackpropClassifier(16, **SETTINGS), rows, Y) for rows in (masked, gaps)]
+    for rows in (masked, gaps, numbers):
+        np.testing.assert_array_equal(*[model.predict_proba(rows) for model in models])
+    np.testing.assert_array_equal(models[1].predict_proba(masked), models[1].predict_proba(gaps))
+    unmasked = np.ma.array(numbers)
+    np.testing.assert_array_equal(models[1].predict_proba(unmasked), models[1].predict_proba(numbers))
+
+
 def test_every_other_method_fills_gaps():
     model = fitted(BackpropRegressor(8, dropout=0.1, **SETTINGS), X, X[:, 0])
     rows = filled(X.mean(axis=0))

@@ -61,7 +61,10 @@ TABLES = {
     "text": (X.astype(str), "text.*categorical_features"),
     "string": ("abc", "is a str.*one row for each sample"),
     "function": (len, "objects that are not all numbers"),
-    "masked": (np.ma.array(X, mask=X > 0), r"X is a masked array with .*filled\(numpy.nan\)"),
+    "masked text": (
+        np.ma.array(X.astype(str), mask=X > 0),
+        r"X is a masked array with .*filled",
+    ),
     "column of Arrow": (pa.array(X[:, 0]), "single column"),
     "chunked column of Arrow": (pa.chunked_array([X[:, 0]]), "single column"),
 }
