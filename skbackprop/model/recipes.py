@@ -204,14 +204,11 @@ def resolve(
 def is_calibrated(settings, streaming, given_validation):
     """Return whether temperature scaling is applied at the end of training.
 
-    It needs held-out rows on which the loss is monitored, and is not applied if training may continue from
-    the weights (partial_fit, warm_start). Several networks that share their validation rows are validated by
-    their mean, which is not the output of a layer that a temperature could scale.
+    This requires rows that are validated by the loss, and a training that is not continued from its final
+    weights.
     """
     of_classes = getattr(loss_of(settings), "calibrated_by_temperature", False)
-    on_folds = settings.early_stopping == "folds" and not given_validation
-    on_the_same_rows = settings.early_stopping is True or given_validation
-    validated = on_folds or (on_the_same_rows and settings.n_estimators == 1)
+    validated = given_validation or settings.early_stopping in ("folds", True)
     by_loss = settings.scoring == "loss" and settings.solver != "lbfgs"
     return of_classes and validated and by_loss and not streaming and not settings.warm_start
 

@@ -52,21 +52,31 @@ class LossMeter:
 
 
 def predicted_batches(network, loss, batches, rng=None):
-    """Yield (Y, z, w) of every batch, as in prediction (without dropout), in an order drawn from `rng`.
+    """Yield (Y, z, w) of every batch, with the raw outputs z of the mean of the networks.
 
-    The arrays are valid until the next batch is requested.
+    They are those of a prediction (without dropout), in an order drawn from `rng`. The arrays are valid until
+    the next batch is requested.
     """
+    for Y, z, w in raw_batches(network, batches, rng):
+        yield Y, combine(loss, z, network.n_networks), w
+
+
+def raw_batches(network, batches, rng=None):
+    """Yield the same with the raw outputs of each network (see :meth:`.Network.forward`)."""
     workspace = None
     for X, Y, w in batches.epoch(rng):
         if workspace is None or workspace.n_rows != Y.shape[0]:
             workspace = Workspace(network, Y.shape[0])
-        yield Y, combine(loss, network.forward(X, workspace), network.n_networks), w
+        yield Y, network.forward(X, workspace), w
 
 
-def raw_outputs(network, loss, batches):
-    """Return the targets, raw outputs and weights (None: all 1) of all rows of `batches`."""
+def raw_outputs(network, batches):
+    """Return the targets, raw outputs and weights (None: all 1) of all rows of `batches`.
+
+    The raw outputs are those of each network, as :meth:`.Network.forward` returns them.
+    """
     with np.errstate(over="ignore", invalid="ignore"):
-        parts = [(Y.copy(), z.copy(), w) for Y, z, w in predicted_batches(network, loss, batches)]
+        parts = [(Y.copy(), z.copy(), w) for Y, z, w in raw_batches(network, batches)]
     Y, z, w = zip(*parts, strict=True)
     return np.concatenate(Y), np.concatenate(z), None if w[0] is None else np.concatenate(w)
 

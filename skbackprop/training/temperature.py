@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import brentq
 
+from skbackprop.network.losses import combine, combine_backward
 from skbackprop.network.losses.links import LINKS
 from skbackprop.training.epoch_loss import weighted_sum
 
@@ -49,10 +50,12 @@ class Temperature:
         network.b[-1][...] = self.raw(network.b[-1])
 
 
-def best_temperature(loss, Y, raw, w=None):
+def best_temperature(loss, Y, raw, w=None, n_networks=1):
     """Return the Temperature after which the weighted mean loss is smallest.
 
-    b is the root of dL/db = sum_i w_i sum_j delta_j(z_0 + b (z_i - z_0)) (z_i - z_0)_j. If all rows are
+    b is the root of dL/db = sum_i w_i sum_j delta_j(z_0 + b (z_i - z_0)) (z_i - z_0)_j. For the mean of
+    several networks there is such a sum for each of them, with the derivative of the loss with respect to its
+    own raw outputs. If all rows are
     classified correctly, the loss falls with every larger b, and a single wrong row of new data would have a
     very large loss. The targets are therefore smoothed as by Platt (1999, "Probabilistic outputs for support
     vector machines").
@@ -61,17 +64,24 @@ def best_temperature(loss, Y, raw, w=None):
     ----------
     loss : object
         A loss whose ``activation`` is "softmax" or "logistic".
-    Y, raw : ndarray of shape (n_rows, n_outputs)
+    Y : ndarray of shape (n_rows, n_outputs)
+    raw : ndarray of shape (n_rows * n_networks, n_outputs)
+        As :meth:`.Network.forward` returns them.
     w : ndarray of shape (n_rows,), default=None
+    n_networks : int, default=1
+        How many networks are averaged for each row.
     """
     Y = platt_targets(loss, Y)
     z_0 = LINKS[loss.activation](np.average(Y, axis=0, weights=w)).astype(raw.dtype)
-    distance = raw - z_0
-    delta = np.empty_like(raw)
+    by_network = (len(Y), n_networks, -1)
+    distance = (raw - z_0).reshape(by_network)
+    delta = np.empty_like(Y, dtype=raw.dtype)
 
     def slope(log_b):
-        loss.delta(Y, Temperature(math.exp(log_b), z_0).raw(raw), delta)
-        return weighted_sum(np.einsum("ij,ij->i", delta, distance), w)
+        z = Temperature(math.exp(log_b), z_0).raw(raw)
+        loss.delta(Y, combine(loss, z, n_networks), delta)
+        (slopes,) = combine_backward(loss, z.reshape(by_network), n_networks, delta[None])
+        return weighted_sum(np.einsum("iej,iej->i", slopes, distance), w)
 
     low, high = -math.log(LARGEST), math.log(LARGEST)
     if not np.isfinite(raw).all() or not slope(low) < 0:

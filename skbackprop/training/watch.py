@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from skbackprop.network.losses import combine
 from skbackprop.network.members import copy_member
 from skbackprop.training.epoch_loss import mean_loss, raw_outputs, weighted_sum
 from skbackprop.training.loop import ValidationError
@@ -59,12 +60,13 @@ class Watch:
         """Return the present best temperature, and the loss of each network at this temperature."""
         self.follow()
         pairs = zip(self.networks, self.batches, strict=True)
-        parts = [raw_outputs(network, self.loss, batches) for network, batches in pairs]
-        temperature = pooled_temperature(self.loss, parts, self.shares)
-        losses = [
-            weighted_sum(self.loss.value(Y, temperature.raw(raw), np.empty_like(raw)), w) / len(Y)
-            for Y, raw, w in parts
-        ]
+        parts = [raw_outputs(network, batches) for network, batches in pairs]
+        n_averaged = self.networks[0].n_networks
+        temperature = pooled_temperature(self.loss, parts, self.shares, n_averaged)
+        losses = []
+        for Y, raw, w in parts:
+            z = combine(self.loss, temperature.raw(raw), n_averaged)
+            losses.append(weighted_sum(self.loss.value(Y, z, np.empty_like(z)), w) / len(Y))
         return temperature, np.array(losses)
 
     def follow(self):
@@ -90,12 +92,16 @@ class WatchOnFolds(Watch):
             copy_member(self.network, e, one)
 
 
-def pooled_temperature(loss, parts, shares):
-    """Return the best temperature for all rows; `parts` has (Y, raw outputs, weights) of each network."""
+def pooled_temperature(loss, parts, shares, n_averaged):
+    """Return the best temperature for all rows.
+
+    `parts` has (Y, raw outputs, weights) of each network, which may itself be `n_averaged` networks whose
+    mean is validated.
+    """
     Y = np.concatenate([Y for Y, _, _ in parts])
     raw = np.concatenate([raw for _, raw, _ in parts])
     weights = [
         share / len(Y) * (np.ones(len(Y)) if w is None else w)
         for share, (Y, _, w) in zip(shares, parts, strict=True)
     ]
-    return best_temperature(loss, Y, raw, np.concatenate(weights).astype(raw.dtype))
+    return best_temperature(loss, Y, raw, np.concatenate(weights).astype(raw.dtype), n_averaged)

@@ -83,5 +83,5 @@ def test_cycles_without_their_condition_are_told_of(parameters):
 def test_cycles_are_told_of_once_with_lbfgs():
     X, *_ = noisy_and_clean(200)
     with pytest.warns(UserWarning, match="Without effect") as told:
-        BackpropRegressor(n_iter_no_change="cycle", solver="lbfgs", max_iter=500).fit(X, X[:, 0])
+        BackpropRegressor((), n_iter_no_change="cycle", solver="lbfgs", random_state=0).fit(X, X[:, 0])
     assert str(told[0].message).count("n_iter_no_change") == 1

@@ -46,6 +46,29 @@ def test_it_minimizes_the_log_loss(n_classes, sureness, weighted):
     np.testing.assert_allclose(found.z_0, z_0)
 
 
+@pytest.mark.parametrize("n_classes", [2, 4])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_it_minimizes_the_log_loss_of_the_mean_of_networks(n_classes, weighted):
+    rng = np.random.default_rng(0)
+    n_outputs = n_classes if n_classes > 2 else 1
+    truth = rng.standard_normal((400, n_outputs))
+    y = np.array([rng.choice(n_classes, p=p) for p in probabilities(truth)])
+    w = rng.integers(1, 4, 400) * 1.0 if weighted else np.ones(400)
+    Y = np.eye(n_classes)[y] if n_classes > 2 else y[:, None] * 1.0
+    loss = SoftmaxCrossEntropy() if n_classes > 2 else BinaryCrossEntropy()
+    raw = 4 * (truth[:, None] + rng.standard_normal((400, 3, n_outputs)))  # three networks that are too sure
+    found = best_temperature(loss, Y, raw.reshape(-1, n_outputs), w if weighted else None, n_networks=3)
+
+    def loss_at(log_b):
+        z = found.z_0 + np.exp(log_b) * (raw - found.z_0)
+        p = np.mean([probabilities(z[:, e]) for e in range(3)], axis=0)
+        rest = np.average(-np.log(p).mean(axis=1), weights=w)
+        return 400 / 402 * log_loss(y, p, sample_weight=w) + 2 / 402 * rest
+
+    best = np.exp(minimize_scalar(loss_at, bounds=(-4, 2), method="bounded").x)
+    assert found.b == pytest.approx(best, rel=0.01)
+
+
 def test_outputs_that_are_never_wrong_are_as_sure_as_their_number_allows():
     # Four right rows of two classes: the probability 5 / 6, whose logit ln 5 is the difference of b and -b.
     Y = np.eye(2)[[0, 1, 0, 1]]
@@ -104,9 +127,11 @@ SETTINGS = {"hidden_layer_sizes": (30,), "n_estimators": 1, "max_iter": 15, "ran
 
 
 @pytest.mark.parametrize("smoothing", [0.0, 0.2])
-def test_given_rows_calibrate_a_network(smoothing):
+@pytest.mark.parametrize("n_networks", [1, 3])
+def test_given_rows_calibrate_the_networks(n_networks, smoothing):
     """No other temperature is better on them; label smoothing is undone."""
-    model = BackpropClassifier(**SETTINGS, recipe=Recipe("tabular", label_smoothing=smoothing))
+    recipe = Recipe("tabular", label_smoothing=smoothing)
+    model = BackpropClassifier(**{**SETTINGS, "n_estimators": n_networks}, recipe=recipe)
     model.fit(X[:900], Y[:900], X_val=X[900:], y_val=Y[900:])
     raw = model.decision_function(X[900:])
     losses = [log_loss(Y[900:], softmax(b * raw, axis=1)) for b in (0.8, 1.0, 1 / 0.8)]
@@ -123,13 +148,13 @@ def test_every_loss_of_probabilities_is_calibrated(loss):
     assert model._model.targets.label_smoothing == 0.1
 
 
-def test_a_fit_that_goes_on_with_given_rows_has_no_temperature_of_the_folds():
+def test_a_fit_that_goes_on_with_given_rows_has_the_temperature_of_these_and_not_of_the_folds():
     model = BackpropClassifier(**{**SETTINGS, "n_estimators": 2, "max_iter": 2}).fit(X[:300], Y[:300])
-    assert model._model.settings.calibrated
-    model.set_params(warm_start=True).fit(X[:300], Y[:300], X_val=X[300:400], y_val=Y[300:400])
-    before = model.best_loss_
-    assert not model._model.settings.calibrated
-    assert log_loss(Y[300:400], model.predict_proba(X[300:400])) == pytest.approx(before, rel=1e-5)
+    model.set_params(warm_start=True).fit(X[:300], Y[:300], X_val=X[300:], y_val=Y[300:])
+    raw = model.decision_function(X[300:])
+    losses = [log_loss(Y[300:], softmax(b * raw, axis=1)) for b in (0.8, 1.0, 1 / 0.8)]
+    assert losses[1] == min(losses)
+    assert model.best_loss_ == pytest.approx(losses[1], rel=1e-5)
 
 
 def test_a_warm_start_goes_on_from_the_weights_as_they_were():
