@@ -235,7 +235,7 @@ def as_table(X, by_column):
 def with_gaps(X):
     """Return a masked array as an array, NaN where it is masked."""
     if X.dtype.kind in "biuf" and np.ma.is_masked(X):
-        return X.astype(np.result_type(X.dtype, np.float32)).filled(np.nan)
+        return X.astype(result_dtype(X)).filled(np.nan)
     refuse_masked(X, "X")
     return X.data
 
