@@ -42,7 +42,10 @@ def row_keys(a):
         return [(indices[part].tobytes(), values[part].tobytes()) for part in parts]
     if a.dtype == object:  # labels: the bytes would be addresses
         return [repr(row) for row in a.tolist()]
-    return [row.tobytes() for row in as_float64(a)]
+    keys = [row.tobytes() for row in as_float64(a)]
+    if a.dtype.kind not in "iu":
+        return keys
+    return [(key, row.tobytes()) for key, row in zip(keys, a, strict=True)]  # labels may be beyond 2^53
 
 
 def as_float64(a):

@@ -115,6 +115,7 @@ def as_frame(X):
     """
     if isinstance(X, np.ndarray) or issparse(X):
         return None
+    X = nw.to_native(X, pass_through=True)
     if isinstance(X, dict) or (isinstance(X, list) and X and isinstance(X[0], dict)):
         raise ValueError("X holds dicts; make a frame of them, for instance with pandas.DataFrame(X).")
     if nw.dependencies.is_into_series(X) or (is_of_pyarrow(X) and not hasattr(X, "schema")):

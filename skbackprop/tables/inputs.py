@@ -290,8 +290,8 @@ def has_gaps(X):
 
 
 def as_floats(y):
-    """Return the target of a regressor as floats: differences of booleans and of small integers overflow."""
-    return y if y.dtype in (np.float32, np.float64) else y.astype(np.float64)
+    """Return the target of a regressor in float64, so that its type does not change sums and differences."""
+    return y.astype(np.float64, copy=False)
 
 
 def check_weights(sample_weight, X, name):

@@ -42,6 +42,14 @@ def test_the_unit_of_y_does_not_matter(name):
 
 
 @pytest.mark.parametrize("name", REGRESSOR_LOSSES)
+def test_the_type_of_y_does_not_matter(name):
+    X, _, _, y = amounts(100)
+    y = y.astype(np.float32)
+    fits = [BackpropRegressor(**SMALL, loss=name).fit(X, y.astype(dtype)) for dtype in ("float32", "float64")]
+    np.testing.assert_array_equal(*(model.predict(X) for model in fits))
+
+
+@pytest.mark.parametrize("name", REGRESSOR_LOSSES)
 def test_a_loss_is_the_same_by_name_and_as_an_object(name):
     X, _, _, y = amounts(100)
     fits = [BackpropRegressor(**SMALL, loss=loss).fit(X, y) for loss in (name, REGRESSOR_LOSSES[name]())]

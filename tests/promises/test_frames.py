@@ -147,6 +147,14 @@ def test_a_frame_of_sparse_columns_alone_keeps_its_names_for_categories(named):
     np.testing.assert_allclose(model.fit(sparse, [0, 1] * 30).predict_proba(dense), expected, rtol=1e-9)
 
 
+def test_frames_of_narwhals_are_taken_as_they_are():
+    narwhals = pytest.importorskip("narwhals")
+    frame = pd.DataFrame({"k": ["a", "b"] * 20, "x": np.arange(40.0)})
+    wrapped = narwhals.from_native(frame)
+    model = BackpropClassifier(**QUICK).fit(wrapped, [0, 1] * 20)  # warnings are errors
+    np.testing.assert_array_equal(model.predict_proba(wrapped), model.predict_proba(frame))
+
+
 LABELS = {
     "Int64": lambda y: pd.Series(y, dtype="Int64"),
     "int64 of Arrow": lambda y: pd.Series(y, dtype="int64[pyarrow]"),
