@@ -24,6 +24,7 @@ import math
 import numpy as np
 from scipy.special import ndtr
 
+from skbackprop.network.kernels.constant_arrays import shared_row
 from skbackprop.network.kernels.elementwise import (
     is_positive,
     negative_part,
@@ -237,7 +238,7 @@ class Mish(Activation):
     LARGEST_Z = 40.0
 
     def _write_u(self, z, out):
-        np.minimum(z, self.LARGEST_Z, out=out)
+        np.minimum(z, shared_row(self.LARGEST_Z, z.shape[-1], z.dtype), out=out)
         np.exp(out, out=out)
 
     def forward(self, z, out, scratch):

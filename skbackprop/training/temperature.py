@@ -12,6 +12,8 @@ rates, as they should be if a class is rare.
 
 import math
 from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
 
 import numpy as np
 from scipy.optimize import brentq
@@ -20,9 +22,11 @@ from skbackprop.network.losses import combine, combine_backward
 from skbackprop.network.losses.links import LINKS
 from skbackprop.training.epoch_loss import weighted_sum
 
-# Bound of the temperature and of its inverse, and the tolerance of its logarithm.
+# Bound of the temperature and of its inverse, and the tolerance of its logarithm. The search goes outwards
+# from T = 1, over these parts of the range of the logarithm.
 LARGEST = 1e4
 ACCURACY = 0.002
+PARTS = (0, 1 / 16, 1 / 4, 1)
 
 
 @dataclass
@@ -55,10 +59,9 @@ def best_temperature(loss, Y, raw, w=None, n_networks=1):
 
     b is the root of dL/db = sum_i w_i sum_j delta_j(z_0 + b (z_i - z_0)) (z_i - z_0)_j. For the mean of
     several networks there is such a sum for each of them, with the derivative of the loss with respect to its
-    own raw outputs. If all rows are
-    classified correctly, the loss falls with every larger b, and a single wrong row of new data would have a
-    very large loss. The targets are therefore smoothed as by Platt (1999, "Probabilistic outputs for support
-    vector machines").
+    own raw outputs. If all rows are classified correctly, the loss falls with every larger b, and a single
+    wrong row of new data would have a very large loss. The targets are therefore smoothed as by Platt (1999,
+    "Probabilistic outputs for support vector machines").
 
     Parameters
     ----------
@@ -77,18 +80,21 @@ def best_temperature(loss, Y, raw, w=None, n_networks=1):
     distance = (raw - z_0).reshape(by_network)
     delta = np.empty_like(Y, dtype=raw.dtype)
 
+    @cache
     def slope(log_b):
         z = Temperature(math.exp(log_b), z_0).raw(raw)
         loss.delta(Y, combine(loss, z, n_networks), delta)
         (slopes,) = combine_backward(loss, z.reshape(by_network), n_networks, delta[None])
         return weighted_sum(np.einsum("iej,iej->i", slopes, distance), w)
 
-    low, high = -math.log(LARGEST), math.log(LARGEST)
-    if not np.isfinite(raw).all() or not slope(low) < 0:
-        return Temperature(1.0, z_0)  # worse than the base rates at every temperature
-    if slope(high) < 0:
-        return Temperature(LARGEST, z_0)
-    return Temperature(math.exp(brentq(slope, low, high, xtol=ACCURACY)), z_0)
+    if not np.isfinite(raw).all():
+        return Temperature(1.0, z_0)
+    sign = 1 if slope(0.0) < 0 else -1
+    for near, far in pairwise(sign * math.log(LARGEST) * part for part in PARTS):
+        if sign * slope(far) >= 0:
+            return Temperature(math.exp(brentq(slope, near, far, xtol=ACCURACY)), z_0)
+    # Without a root, larger b are always better, or no b is better than the base rates.
+    return Temperature(LARGEST if sign == 1 else 1.0, z_0)
 
 
 def platt_targets(loss, Y):

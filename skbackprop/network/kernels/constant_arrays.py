@@ -36,9 +36,13 @@ def view_of_zeros(shape, dtype):
 
 
 @lru_cache(maxsize=64)
-def shared_ones(n, dtype):
-    """Return n ones: a product with ones is a sum, several times faster than ``numpy.sum``."""
-    return read_only(np.ones(n, dtype))
+def shared_row(value, n, dtype):
+    """Return `value` n times, as an operand for all rows of an array.
+
+    NumPy's minimum is vectorised for it, and a product with ones is a sum, several times faster than
+    ``numpy.sum``.
+    """
+    return read_only(np.full(n, value, dtype))
 
 
 def read_only(array):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skbackprop.network.kernels.constant_arrays import shared_ones
+from skbackprop.network.kernels.constant_arrays import shared_row
 
 # Numbers per block of rows: temporary arrays take a few kilobytes, independent of the batch size.
 BLOCK_NUMBERS = 1024
@@ -18,7 +18,7 @@ def row_blocks(*arrays):
 
 def row_sums(a):
     """Return sum_j a_j of each row."""
-    return a.dot(shared_ones(a.shape[1], a.dtype))
+    return a.dot(shared_row(1, a.shape[1], a.dtype))
 
 
 def sum_product(y, z, scratch):
