@@ -88,6 +88,8 @@ def one_hot(tensor, place, categories):
         )
         return indicators.reshape(-1, len(categories)).astype(np.float64)
     known = np.array([[as_number(category, tensor.name) for category in categories]])
+    if tensor.dtype.kind in "iu":
+        return one_hot_of_integers(column, categories)
     x = column.astype(np.float64)
     alike, exact = to_single_precision(known)
     indicators = x.equals(exact).astype(np.float64)
@@ -97,6 +99,13 @@ def one_hot(tensor, place, categories):
         missing = np.array([[float(category is None) for category in categories]])
         indicators = where(is_nan(x), missing, indicators)
     return indicators
+
+
+def one_hot_of_integers(column, categories):
+    """Return the one-hot encoding of integers, which float64 does not distinguish beyond 2^53."""
+    held = [isinstance(category, int) and -(2**63) <= category < 2**63 for category in categories]
+    known = np.array([[c if is_held else 0 for c, is_held in zip(categories, held, strict=True)]], np.int64)
+    return column.astype(np.int64).equals(known).astype(np.float64) * np.array([held], np.float64)
 
 
 def as_text(category, categories):

@@ -344,6 +344,20 @@ def test_fractions_that_are_categories_are_matched_in_single_precision(dtype):
     assert distance(model, X.astype(other)) < TOLERANCE
 
 
+@pytest.mark.parametrize("declared", [types.Int64TensorType, types.Int32TensorType])
+def test_integers_that_are_categories_are_compared_as_integers(declared):
+    small = declared is types.Int32TensorType
+    kinds = np.array([0, 1, -5, 7] if small else [0, 2**62, 2**62 + 1, 7])
+    X = np.random.default_rng(0).choice(kinds, (N_ROWS, 1))
+    model = BackpropClassifier(**SMALL, categorical_features=[0]).fit(X, X[:, 0] == kinds[2])
+    graph = skl2onnx.to_onnx(model, initial_types=[("k", declared([None, 1]))], options={"zipmap": False})
+    session = onnxruntime.InferenceSession(graph.SerializeToString())
+    rows = np.append(kinds, 99)[:, None]
+    found = session.run(None, {"k": rows.astype(np.int32 if small else np.int64)})[1]
+    np.testing.assert_allclose(found, model.predict_proba(rows), atol=TOLERANCE)
+    assert abs(found[2, 1] - found[1, 1]) > 0.1
+
+
 def test_inputs_with_several_columns():
     X = with_gaps(inputs())
     model = BackpropClassifier(**SMALL).fit(X, class_targets("binary"))
