@@ -219,7 +219,10 @@ def as_table(X, by_column):
     frame = as_frame(X) if by_column or not is_sparse_frame(X) else None
     if frame is not None:
         return frame
-    X = X if hasattr(X, "shape") else as_array(X, "X")
+    if not hasattr(X, "shape"):
+        array = as_array(X, "X")
+        # By column each value keeps its type: as one array NaN beside text is the word "nan", and 1 is "1".
+        X = np.array(X, dtype=object) if by_column else array
     if isinstance(X, np.ndarray):
         refuse_arrays(X)
     if not by_column or X.ndim != 2 or 0 in X.shape:

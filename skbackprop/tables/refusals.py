@@ -132,8 +132,11 @@ def checked_labels(y):
     array = as_array(y, "y")
     refuse_arrays(array, "y")
     labels = array.ravel()
-    if labels.dtype.kind == "U" and isinstance(y, (list, tuple)):
-        labels = np.array(y, dtype=object).ravel()  # not the word "nan" for a NaN among text
+    if array.dtype.kind == "U" and isinstance(y, (list, tuple)):
+        # NumPy makes text of all labels: "nan" of NaN, "1" of 1, and "C.RE" of the Enum member C.RED = "red".
+        labels = np.array(y, dtype=object).ravel()
+        texts = [str.__str__(label) if isinstance(label, str) else label for label in labels]
+        array = np.array(texts).reshape(array.shape)
     if labels.dtype.kind != "O":
         return array
     missing = np.flatnonzero([is_missing(label) for label in labels])
@@ -143,7 +146,7 @@ def checked_labels(y):
             f"{labels[missing[0]]!r}); drop the rows whose label is missing."
         )
     types = sorted({type(label).__name__ for label in labels if not isinstance(label, (str, bytes))})
-    if types and array.dtype.kind == "O":
+    if types:
         also = " beside text" if any(isinstance(label, str) for label in labels) else ""
         raise ValueError(
             f"Unknown label type: y is an array of objects of the types {types}{also}. Convert it to one "

@@ -137,6 +137,35 @@ def test_objects_of_equal_value_are_one_category(kind):
             np.testing.assert_allclose(model.predict_proba(same[i : i + 1]), expected[[i]], rtol=1e-9)
 
 
+ROWS = {
+    "NaN beside text": [["a", 1.0], [np.nan, 2.0], ["nan", 3.0]],
+    "numbers beside text": [["a", 1], ["b", 2], ["b", 3]],
+    "members of an Enum": [[Color.RED, 1], [Color.BLUE, 2], ["red", 3]],
+    "integers beside fractions": [[2**60, 0.5], [2**60 + 1, 0.5], [3, 2.5]],
+}
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_rows_as_lists_are_read_as_the_frame_of_their_values(name):
+    rows, y = ROWS[name] * 14, [0, 1, 2] * 14
+    frame = pd.DataFrame(
+        {j: pd.Series(column, dtype=object) for j, column in enumerate(zip(*rows, strict=True))}
+    )
+    fits = [BackpropClassifier(**QUICK, categorical_features=[0, 1]).fit(X, y) for X in (rows, frame)]
+    expected = fits[1].predict_proba(frame)
+    assert np.ptp(expected[:, 0]) > 0.01
+    for model in fits:
+        np.testing.assert_allclose(model.predict_proba(rows), expected, rtol=1e-9)
+        np.testing.assert_allclose(model.predict_proba(rows[1:2]), expected[1:2], rtol=1e-9)
+
+
+@pytest.mark.parametrize("as_y", [list, lambda labels: np.array(labels, object)], ids=["list", "objects"])
+def test_labels_of_an_enum_are_their_text(as_y):
+    y = as_y([Color.RED, Color.BLUE] * 20)
+    model = BackpropClassifier(**QUICK).fit(np.arange(40.0)[:, None], y)
+    assert model.classes_.tolist() == ["blue", "red"]
+
+
 @pytest.mark.parametrize("named", [["k"], "from_dtype"])
 def test_a_frame_of_sparse_columns_alone_keeps_its_names_for_categories(named):
     dense = pd.DataFrame({"k": [0.0, 1.0, 2.0] * 20, "z": [0.0, 3.0] * 30})
