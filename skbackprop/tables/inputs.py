@@ -301,8 +301,11 @@ def check_weights(sample_weight, X, name):
     """Return `sample_weight` as a float64 array, or None; not negative and not all zero."""
     if sample_weight is None:
         return None
+    refuse_collections(sample_weight, name)
     refuse_masked(sample_weight, name)
     given = np.asarray(sample_weight)
+    if given.dtype.kind not in "biufO":
+        raise ValueError(f"{name} must be numbers, one for each row. Got an array of {given.dtype}.")
     if given.dtype.kind in "biuf" and not given.any():  # scikit-learn refuses it too, without the name
         raise ValueError(f"{name} is zero for every row; at least one weight must be positive.")
     sample_weight = _check_sample_weight(sample_weight, X, dtype=np.float64)

@@ -90,7 +90,8 @@ def refuse_as_numbers(y):
         raise TypeError(f"y is a {type(y).__name__}; pass its values as an array, such as list(y.values()).")
     y = as_array(y, "y")
     refuse_arrays(y, "y")
-    first = next((value for value in y.ravel() if value is not None), None) if y.dtype.kind == "O" else None
+    objects = y.ravel().tolist() if y.dtype.kind == "O" else []
+    first = next((value for value in objects if not is_missing(value)), None)
     if y.dtype.kind in "US" or isinstance(first, (str, bytes)):
         shown = first if first is not None else y.ravel()[0]
         raise ValueError(
@@ -103,11 +104,9 @@ def refuse_as_numbers(y):
             f"y holds dates or durations ({kind}), not numbers; divide durations by a unit, as in "
             "(y - y.min()) / numpy.timedelta64(1, 'D')."
         )
-    if y.dtype.kind != "O":
-        return
-    if any(value is None for value in y.ravel()):
+    if any(map(is_missing, objects)):
         raise ValueError("Input y contains NaN or None; drop the rows whose target is missing.")
-    others = sorted(t.__name__ for t in types_present(y.ravel()) if kind_of_type(t) != NUMBER)
+    others = sorted(t.__name__ for t in types_present(objects) if kind_of_type(t) != NUMBER)
     if others:
         raise ValueError(
             f"y holds objects of the types {others}, and a regressor needs numbers; convert them, for "

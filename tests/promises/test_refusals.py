@@ -26,6 +26,9 @@ TARGETS = {
     "Python's dates": ([day.to_pydatetime() for day in DAYS], "dates.*timedelta64"),
     "durations": ((DAYS - DAYS[0]).values, "durations.*timedelta64"),
     "None": ([None] * 40, "NaN or None"),
+    "NA": ([pd.NA, *range(39)], "NaN or None"),
+    "NaT": ([1.0, *[pd.NaT] * 39], "NaN or None"),
+    "NaN and text": (np.array([np.nan, "a"] * 20, object), "text.*'a'.*BackpropClassifier"),
     "complex": (X[:, 0] + 1j, "complex numbers.*columns"),
     "records": (np.zeros(40, [("a", float)]), "structured array.*'a'.*DataFrame"),
     "ragged": ([[1.0], [1.0, 2.0]] * 20, "rows of different lengths"),
@@ -130,10 +133,23 @@ def test_labels(name):
         assert "\n" not in str(error.value)
 
 
-def test_masked_weights():
-    weights = np.ma.array(np.ones(40), mask=X[:, 0] > 0)
-    with pytest.raises(ValueError, match="sample_weight is a masked array"):
+WEIGHTS = {
+    "masked": (np.ma.array(np.ones(40), mask=X[:, 0] > 0), "is a masked array"),
+    "text": (["heavy"] * 40, r"must be numbers.*<U5"),
+    "durations": (DAYS - DAYS[0], r"must be numbers.*timedelta64"),
+    "set": (set(range(40)), "is a set, which has no order"),
+    "generator": ((1.0 for _ in range(40)), "is a generator, which can be read only once"),
+}
+
+
+@pytest.mark.parametrize("name", WEIGHTS)
+def test_weights(name):
+    weights, message = WEIGHTS[name]
+    with pytest.raises((TypeError, ValueError), match=f"sample_weight {message}"):
         BackpropRegressor(4).fit(X, X[:, 0], sample_weight=weights)
+    model = BackpropRegressor(4, recipe="textbook")
+    with pytest.raises((TypeError, ValueError), match=f"sample_weight_val {message}"):
+        model.fit(X, X[:, 0], X_val=X, y_val=X[:, 0], sample_weight_val=weights)
 
 
 @pytest.mark.parametrize("library", ["pandas", "pyarrow"])
