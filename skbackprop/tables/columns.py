@@ -197,7 +197,7 @@ class Column:
             f"Column {self.name!r} of X is read as numbers, but has the value {value!r}; {remedy}convert it."
         )
 
-    @property
+    @cached_property
     def zone(self):
         """Name of the time zone of dates, None where they have none.
 
@@ -262,7 +262,8 @@ class Column:
     def _in_microseconds(self, values, dtype):
         """Return `values`, dates or durations, as `dtype`, whose unit is the microsecond."""
         converted = values.astype(dtype)
-        if np.can_cast(values.dtype, dtype, "safe"):  # from a longer unit, such as seconds: NumPy overflows
+        longer_unit = values.dtype != dtype and np.can_cast(values.dtype, dtype, "safe")
+        if longer_unit:  # such as seconds: NumPy overflows
             changed = (converted.astype(values.dtype) != values) & ~np.isnat(values)
             if changed.any():
                 raise ValueError(
