@@ -1,5 +1,6 @@
 """What cannot be X or y, named in one sentence that says what to do."""
 
+import sys
 from collections.abc import Iterator, Mapping, Set
 from contextlib import contextmanager
 from datetime import date, time, timedelta
@@ -11,6 +12,10 @@ from skbackprop.tables.columns import NUMBER, is_missing, kind_of_type, types_pr
 
 # Objects of Python that are dates or durations, as NumPy's datetime64 and timedelta64 are.
 DATES = (date, time, timedelta, np.datetime64, np.timedelta64)
+# How messages go on about integers and fractions of Python, which have no largest number.
+BEYOND_FLOATS = (
+    f"beyond {sys.float_info.max:.2g}, the largest that float64 holds; divide by a constant, or correct it."
+)
 
 
 def refuse_collections(values, name):
@@ -112,6 +117,10 @@ def refuse_as_numbers(y):
             f"y holds objects of the types {others}, and a regressor needs numbers; convert them, for "
             "instance with y.astype(float)."
         )
+    try:
+        np.array(objects, dtype=np.float64)
+    except OverflowError as error:
+        raise ValueError(f"y has a number {BEYOND_FLOATS}") from error
 
 
 def checked_labels(y):
@@ -159,6 +168,8 @@ def numbers_expected(X):
     """Within this, errors about an array of text or of other objects say what to do with it."""
     try:
         yield
+    except OverflowError as error:
+        raise ValueError(f"X has a number {BEYOND_FLOATS}") from error
     except (ValueError, TypeError) as error:
         kind = np.asarray(X).dtype.kind
         if isinstance(error, TypeError) and kind == "O":

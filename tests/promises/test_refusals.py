@@ -39,6 +39,7 @@ TARGETS = {
     "three axes": (np.zeros((40, 2, 2)), "3 dimensions"),
     "periods": (pd.Series(pd.period_range("2020", periods=40, freq="D")), r"types \['Period'\].*numbers"),
     "numbers and an object": (np.array([1.0, object()] * 20, object), r"types \['object'\].*numbers"),
+    "an integer beyond floats": ([10**400, *range(39)], "y has a number beyond 1.8e.308.*divide"),
     "sparse": (csr_array(X), r"sparse.*y\.toarray\(\)"),
     "masked": (np.ma.array(X[:, 0], mask=X[:, 0] > 0), r"y is a masked array with .*filled\(numpy.nan\)"),
 }
@@ -50,6 +51,7 @@ TABLES = {
     "void": (np.zeros((40, 2), "V8"), "structured array"),
     "three axes": (np.zeros((40, 2, 2)), r"3 dimensions.*\(40, 2, 2\).*reshape"),
     "ragged": ([[1.0], [1.0, 2.0]] * 20, "rows of different lengths"),
+    "an integer beyond floats": ([[10**400, 1], [2, 3]] * 20, "X has a number beyond 1.8e.308.*divide"),
     "None": (None, "X is None"),
     "set": (set(range(40)), "set, which has no order.*list"),
     "frozenset": (frozenset(range(40)), "frozenset, which has no order.*list"),
