@@ -1,4 +1,4 @@
-"""AttributionsDisplay: which columns decide predictions, over all rows or in one of them."""
+"""AttributionsDisplay: the contributions of columns to predictions, over all rows or for one of them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from scipy.sparse import issparse
 
-from skbackprop.displays.style import BLUE, GREY, PURPLE, VERMILLION, axes_or_new
+from skbackprop.displays.style import BLUE, GREY, PURPLE, VERMILLION, axes_or_new, with_minus
 from skbackprop.inspection.column_attributions import Attributions, attributions
 
 if TYPE_CHECKING:
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from skbackprop.estimators.types import MatrixLike
 
 KINDS = ("beeswarm", "bar", "waterfall")
-# Characters of a value that are written beside the name of its column.
+# Largest number of characters of a value next to the name of its column.
 LONGEST_VALUE = 14
-# Points of a column side by side, over its whole width.
+# Number of points side by side over the width of a column.
 N_BINS = 60
 
 
@@ -29,9 +29,9 @@ class AttributionsDisplay:
     Parameters
     ----------
     attributions : Attributions
-        What :func:`skbackprop.inspection.attributions` returned.
+        The result of :func:`skbackprop.inspection.attributions`.
     target : int or str, default=None
-        The output, as its position or its name, if there are several; None is the last one.
+        The position or the name of the output, if there are several; None for the last one.
 
     Attributes
     ----------
@@ -97,7 +97,7 @@ class AttributionsDisplay:
         X, background, output
             See :func:`skbackprop.inspection.attributions`.
         target : int or str, default=None
-            The output that is drawn, if there are several; None is the last one.
+            The output that is drawn, if there are several; None for the last one.
         ax : matplotlib Axes, default=None
             See :meth:`plot`.
         **kwargs
@@ -112,7 +112,7 @@ class AttributionsDisplay:
         ImportError
             If matplotlib is not installed.
         ValueError
-            As :func:`skbackprop.inspection.attributions` does, or if there is no output `target`.
+            The errors of :func:`skbackprop.inspection.attributions`, or if there is no output `target`.
         """
         return cls(attributions(estimator, X, background, output=output), target).plot(ax, **kwargs)
 
@@ -131,7 +131,7 @@ class AttributionsDisplay:
         ----------
         attributions : Attributions
         target : int or str, default=None
-            The output that is drawn, if there are several; None is the last one.
+            The output that is drawn, if there are several; None for the last one.
         ax : matplotlib Axes, default=None
             See :meth:`plot`.
         **kwargs
@@ -159,8 +159,8 @@ class AttributionsDisplay:
             Axes to plot on. By default a new figure is created.
         kind : {"beeswarm", "bar", "waterfall"}, default="beeswarm"
             "beeswarm" draws a point for each row, colored by the rank of its value in the column; "bar" the
-            mean absolute value of each column; "waterfall" how the values of one row lead from the base
-            value to the prediction.
+            mean absolute value of each column; "waterfall" the steps from the base value to the prediction
+            of one row.
         row : int, default=0
             The row of "waterfall".
         max_columns : int, default=10
@@ -177,7 +177,7 @@ class AttributionsDisplay:
         ImportError
             If matplotlib is not installed.
         ValueError
-            If `kind` is unknown, or if there is no row of this number.
+            If `kind` is unknown, or if there is no row with this index.
         """
         if kind not in KINDS:
             raise ValueError(f"kind must be one of {KINDS}. Got {kind!r}.")
@@ -202,7 +202,7 @@ class AttributionsDisplay:
         return values if self._position is None else values[..., self._position]
 
     def _quantity(self):
-        """Return the name of what is explained."""
+        """Return the name of the explained output."""
         result = self.attributions
         names = {"raw": "raw output", "probability": "probability", "prediction": "prediction"}
         name = names[result.output]
@@ -263,7 +263,7 @@ class AttributionsDisplay:
         steps = np.array([*values[row, shown], *([values[row, others].sum()] if others.size else [])])
         # From the base value below the last column up to the prediction above the first one.
         starts = self._of_target(result.base_values)[row] + np.cumsum(steps[::-1])[::-1] - steps
-        colors = np.where(steps > 0, BLUE, VERMILLION)  # as signed weights are
+        colors = np.where(steps > 0, BLUE, VERMILLION)  # as for signed weights
         self.bars_ = self.ax_.barh(range(len(steps)), steps, left=starts, color=colors, height=0.7)
         for y in range(len(steps) - 1):
             self.ax_.plot([starts[y]] * 2, [y + 0.35, y + 0.65], color=GREY, linewidth=0.8)
@@ -276,7 +276,7 @@ class AttributionsDisplay:
     def _label_steps(self, starts, steps):
         """Write each step next to its bar, and make room for it."""
         for y, (start, step) in enumerate(zip(starts, steps, strict=True)):
-            label = f"{step:+.3g}".replace("-", "\N{MINUS SIGN}")
+            label = with_minus(f"{step:+.3g}")
             end, side = start + step, "left" if step > 0 else "right"
             shift = (3 if step > 0 else -3, 0)
             self.ax_.annotate(
@@ -307,7 +307,7 @@ def position_of(attributions, target):
 
 
 def other_columns(others):
-    """Return the name of the columns that are added up, as a list of none or one."""
+    """Return the label of the columns that are added up in a list, an empty list if there are none."""
     return [f"{others.size} other column{'s' * (others.size > 1)}"] if others.size else []
 
 
@@ -317,7 +317,7 @@ def column_of(data, j):
 
 
 def relative_ranks(values):
-    """Return the ranks of numbers from 0 to 1, NaN where they are missing; None if they are no numbers."""
+    """Return the ranks of numbers from 0 to 1, NaN for missing ones; None if they are not numbers."""
     from scipy.stats import rankdata
 
     try:
@@ -329,7 +329,7 @@ def relative_ranks(values):
 
 
 def spread(x, width):
-    """Return offsets in [-0.4, 0.4] that keep points apart which are nearer than `width`."""
+    """Return offsets in [-0.4, 0.4] that separate points whose distance is less than `width`."""
     bins = np.round(x / width).astype(np.int64)
     offsets = np.zeros(len(x))
     counts = np.unique(bins, return_counts=True)
@@ -344,10 +344,10 @@ def spread(x, width):
 
 
 def text(value):
-    """Return a value of X in few characters."""
+    """Return a value of X as a short text."""
     if value is None or value != value:
         return "missing"
     if isinstance(value, (float, np.floating)):
-        return f"{value:.4g}".replace("-", "\N{MINUS SIGN}")
+        return with_minus(f"{value:.4g}")
     words = str(getattr(value, "date", lambda: value)() if hasattr(value, "isoformat") else value)
     return words if len(words) <= LONGEST_VALUE else f"{words[: LONGEST_VALUE - 1]}\N{HORIZONTAL ELLIPSIS}"

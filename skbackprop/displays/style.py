@@ -1,4 +1,4 @@
-"""Colors, number format and axes of all figures: of the displays, and of the examples."""
+"""Colors, number format and axes of all figures, of the displays and of the examples."""
 
 from __future__ import annotations
 

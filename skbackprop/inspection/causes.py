@@ -1,4 +1,4 @@
-"""Which problem explains which: a diagnosis lists causes before their consequences."""
+"""Causes and consequences among problems: a diagnosis lists causes before their consequences."""
 
 from dataclasses import replace
 
@@ -12,7 +12,7 @@ DAMAGE = ("saturated_sigmoids", "dead_rectifiers", "vanishing_gradients", "explo
 CONSEQUENCES = {
     "extreme_targets": (
         "badly_scaled_targets",
-        "uninformative_inputs",  # the squares of a few rows hide the others from the forest, too
+        "uninformative_inputs",  # the squares of a few rows dominate the forest as well
         "steps_too_large",
         *DAMAGE,
         "overfit",

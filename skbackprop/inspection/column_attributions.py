@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from skbackprop.estimators.types import MatrixLike
 
 
-# Number of columns that the representation of a result names.
+# Largest number of columns in the representation of a result.
 MOST_COLUMNS = 5
 
 
@@ -37,7 +37,7 @@ class Attributions:
     Attributes
     ----------
     values : ndarray of shape (n_samples, n_features) or (n_samples, n_features, n_outputs)
-        The share of each column in the difference of a prediction from the base value.
+        The contribution of each column to the difference between a prediction and the base value.
     base_values : ndarray of shape (n_samples,) or (n_samples, n_outputs)
         The mean prediction of the background, the same for every row.
     data : ndarray or sparse matrix of shape (n_samples, n_features)
@@ -47,11 +47,11 @@ class Attributions:
     output_names : list of str or None
         The names of the outputs: the classes, or "y0", "y1", ...; None if there is one output.
     output : {"raw", "probability", "prediction"}
-        What is explained.
+        The explained output.
     predictions : ndarray of shape (n_samples,) or (n_samples, n_outputs)
-        The output of the estimator itself.
+        The outputs of the estimator.
     range : ndarray of shape () or (n_outputs,)
-        The largest prediction of X and of the background less the smallest.
+        The largest prediction of X and of the background minus the smallest.
     n_background : int
         Number of background rows from which paths start.
     """
@@ -68,12 +68,12 @@ class Attributions:
 
     @property
     def residuals(self) -> NDArray[np.float64]:
-        """What is missing from completeness: prediction - base value - sum of the values, for each row."""
+        """The deviation from completeness, prediction - base value - sum of the values, for each row."""
         return self.predictions - self.base_values - self.values.sum(axis=1)
 
     @property
     def error(self) -> float:
-        """The largest absolute residual, as a share of the range of the predictions."""
+        """The largest absolute residual, as a fraction of the range of the predictions."""
         largest = np.abs(self.residuals).max(axis=0)
         return float(np.max(np.divide(largest, self.range, where=self.range > 0, out=np.zeros_like(largest))))
 
@@ -128,47 +128,46 @@ def attributions(
     max_background: int | None = 100,
     random_state: int | np.random.RandomState | None = 0,
 ) -> Attributions:
-    """Return the share of each column of X in every prediction: expected gradients.
+    """Return the contribution of each column of X to every prediction, by expected gradients.
 
     For a row x, a background row b and the output F,
 
         IG_j(x, b) = (x_j - b_j) int_0^1 dF/dx_j(b + t (x - b)) dt,
 
     and the value of column j is the mean of IG_j over the background. With a background of a single row
-    these are integrated gradients. For each row the values sum to the prediction less the mean prediction
+    these are integrated gradients. For each row the values sum to the prediction minus the mean prediction
     of the background.
 
     Parameters
     ----------
     estimator : BackpropClassifier or BackpropRegressor, or a Pipeline or search that ends with one
-        Fitted. Of a pipeline the last step is explained, in the columns that it receives.
+        Fitted. Of a pipeline, the last step is explained, in terms of the columns that it receives.
     X : {array-like, sparse matrix} of shape (n_samples, n_features)
         The rows whose predictions are explained.
     background : {array-like, sparse matrix} of shape (n_background, n_features), default=None
-        The rows that X is compared with, such as rows of the training. None is X itself.
+        The rows that X is compared with, such as training rows. None for X itself.
     output : {"auto", "raw", "probability", "prediction"}, default="auto"
-        What is explained: "raw" what ``decision_function`` returns (for two classes the logarithm of the
-        odds of the second one), "probability" what ``predict_proba`` returns, "prediction" what
-        ``predict`` of a regressor returns, in the units of y. "auto" is "raw" for a classifier and
-        "prediction" for a regressor.
+        The explained output: that of ``decision_function`` ("raw"; for two classes the log-odds of the second
+        one), of ``predict_proba`` ("probability"), or of ``predict`` of a regressor, in the units of y
+        ("prediction"). "auto" is "raw" for a classifier and "prediction" for a regressor.
     n_steps : int, default=2
         Every path is divided into at least this number of pieces. More pieces make the values of single
-        columns more exact; the error of their sums is bounded by `tolerance` anyway.
+        columns more exact; the error of their sums is always bounded by `tolerance`.
     tolerance : float, default=1e-3
-        The largest error of a sum, as a share of the range of the predictions: pieces are halved until it is
-        reached.
+        The largest error of a sum, as a fraction of the range of the predictions: pieces are halved until it
+        is reached.
     max_background : int or None, default=100
-        Of a larger background the paths start from as many rows, drawn at random and weighted so that their
-        mean prediction is that of the whole background; None takes all. The time is proportional to their
-        number.
+        Largest number of background rows from which paths start; None for all. Rows of a larger background
+        are drawn at random and weighted so that their mean prediction is that of the whole background. The
+        time is proportional to their number.
     random_state : int, RandomState instance or None, default=0
-        Determines which rows are drawn.
+        Determines the rows that are drawn.
 
     Returns
     -------
     attributions : Attributions
         Has the attributes ``values``, ``base_values``, ``data`` and ``feature_names`` of
-        ``shap.Explanation``; ``error`` is by how much the sums fail.
+        ``shap.Explanation``; ``error`` is the largest error of a sum.
 
     Raises
     ------
@@ -183,16 +182,16 @@ def attributions(
     Warns
     -----
     UserWarning
-        If a sum fails by more than `tolerance`.
+        If the error of a sum exceeds `tolerance`.
 
     Notes
     -----
-    The paths are straight in the scaled and encoded inputs, so that a category goes from the indicator of
-    the background's to that of the row's, and a missing value to the median and its indicator. The
-    integrals of all inputs that belong to a column are added.
+    The paths are straight in the scaled and encoded inputs: the indicator of the background's category falls
+    from 1 to 0 while that of the row's category rises, and a missing value is the median and its indicator.
+    The integrals of all inputs that belong to a column are added.
 
     The integral over a piece of a path is a weighted mean of the integrand at its two ends, with weights for
-    which the sum over the columns is right. With the default `n_steps` and a background of 100 rows, the
+    which the sum over the columns is exact. With the default `n_steps` and a background of 100 rows, the
     values of single columns differ from those of a fine quadrature by two to four thousandths of the range
     of the predictions (root mean square), and with ``n_steps=8`` by half a thousandth to 1.5 thousandths.
 
@@ -225,7 +224,7 @@ def attributions(
     if background is None:
         if rows.shape[0] == 1:
             raise ValueError(
-                "The 'background' parameter must be given where X is a single row: its prediction is "
+                "The 'background' parameter must be given if X is a single row, because its prediction is "
                 "compared with those of the background."
             )
         compared = rows
@@ -263,7 +262,7 @@ def attributions(
 
 
 def check_parameters(n_steps, tolerance, max_background):
-    """Raise where a parameter of :func:`attributions` is out of range."""
+    """Raise ValueError if a parameter of :func:`attributions` is out of range."""
     if not (isinstance(tolerance, Real) and tolerance > 0):
         raise ValueError(f"The 'tolerance' parameter must be a positive number. Got {tolerance!r} instead.")
     for name, value, also in (("n_steps", n_steps, ""), ("max_background", max_background, " or None")):
@@ -278,7 +277,7 @@ def dense_rows(estimator, X):
 
 
 def draw(n_rows, n_drawn, random_state):
-    """Return the numbers of `n_drawn` of the rows, drawn at random, or of all where there are no more."""
+    """Return the indices of `n_drawn` rows drawn at random, or of all rows if there are not more."""
     if n_drawn is None or n_rows <= n_drawn:
         return np.arange(n_rows)
     return np.sort(check_random_state(random_state).choice(n_rows, n_drawn, replace=False))
@@ -291,7 +290,7 @@ def members(model, n_columns):
 
 
 def table_values(X):
-    """Return the values of X as an array, or X itself where it is sparse."""
+    """Return the values of X as an array, or X itself if it is sparse."""
     frame = as_frame(X)
     if frame is None:
         return X if issparse(X) else np.asarray(X)

@@ -1,4 +1,4 @@
-"""The user's columns, and the network's inputs that each of them became."""
+"""The user's columns, and the network's inputs that belong to each of them."""
 
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ class ColumnGroup(NamedTuple):
     position : int
         Index of the column in X.
     inputs : ndarray of int
-        Indices of the encoded columns that it became.
+        Indices of its encoded columns.
     """
 
     name: str

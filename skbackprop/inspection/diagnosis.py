@@ -193,5 +193,5 @@ def html_row(finding: Finding) -> str:
 
 
 def place(finding: Finding) -> tuple[bool, int]:
-    """Return what sorts findings: causes first, and of these the most severe first."""
+    """Return the sort key of a finding: causes first, then the most severe first."""
     return bool(finding.consequence_of), -SEVERITIES.index(finding.severity)

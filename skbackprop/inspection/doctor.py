@@ -32,7 +32,7 @@ def diagnose(
     """Examine a fitted network on its training rows.
 
     The following problems are detected: extreme targets, badly scaled inputs and targets, inputs without
-    information about y, identifiers among the columns, a column that decides alone (leakage), wrong labels,
+    information about y, identifiers among the columns, a column that determines y (leakage), wrong labels,
     validation rows that differ from the training rows, symmetric initial weights, a penalty that is stronger
     than the loss, steps that are too large or too small, saturated sigmoid and tanh units, dead rectifiers,
     vanishing and exploding gradients, a loss that never decreased, underfitting, overfitting, and classes

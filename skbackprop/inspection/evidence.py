@@ -1,4 +1,4 @@
-"""What the symptoms have in common: measured values, and the error for what cannot be measured."""
+"""Helpers of the symptoms: measured values, and the error if something cannot be measured."""
 
 
 class NotExaminableError(Exception):

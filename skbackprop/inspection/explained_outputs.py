@@ -1,4 +1,4 @@
-"""What is explained: a function F of the raw outputs of all networks, and its Jacobian dF/dz^L."""
+"""The explained function F of the raw outputs of all networks, and its Jacobian dF/dz^L."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ KINDS = {"classifier": ("raw", "probability"), "regressor": ("prediction",)}
 
 
 class ExplainedOutput:
-    """F: from raw outputs z^L to what a method of the estimator returns.
+    """The function F from raw outputs z^L to the result of a method of the estimator.
 
     Parameters
     ----------
     estimator : BackpropClassifier or BackpropRegressor
     model : Model
-        Of the estimator.
+        The model of the estimator.
     kind : {"auto", "raw", "probability", "prediction"}
         See :func:`.attributions`.
 
@@ -55,7 +55,7 @@ class ExplainedOutput:
         return classes if self.kind == "probability" else None
 
     def predict(self, X):
-        """Return what the estimator itself predicts for X, in float64."""
+        """Return the explained output of the estimator for X, in float64."""
         method = {"raw": "decision_function", "probability": "predict_proba", "prediction": "predict"}
         return np.asarray(getattr(self._estimator, method[self.kind])(X), dtype=np.float64)
 
@@ -92,7 +92,8 @@ class ExplainedOutput:
     def _delta(self, c):
         """Return dF/dc of shape (n_functions, n_rows, n_outputs).
 
-        The inverse link may be a user's own function, of which only values are known; c has a few columns.
+        Central differences are used because the inverse link may be a user's function without a derivative;
+        c has few columns.
         """
         if self.kind == "raw":
             return np.broadcast_to(np.eye(c.shape[1])[:, None], (c.shape[1], *c.shape))

@@ -12,6 +12,7 @@ from sklearn.utils.validation import _is_fitted
 from skbackprop.estimators.base import untrained_model
 from skbackprop.inspection.inspected_data import check_estimator, encoded_rows, mean_one, network_batch
 from skbackprop.inspection.layer_gradients import backpropagate
+from skbackprop.network.losses.differences import STEP
 from skbackprop.network.members import in_dtype
 from skbackprop.network.workspace import Workspace
 from skbackprop.tables.rows_on_disk import in_memory
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
     from skbackprop.estimators.types import MatrixLike
     from skbackprop.inspection.inspected_data import Estimator
 
-# The step h: the sum of the truncation error h^2 f''' / 6 of a central difference and its rounding error
-# eps f / h is smallest for h near the cube root of eps.
-STEP = float(np.cbrt(np.finfo(np.float64).eps))
 # Errors are relative to the derivative, or to this share of the largest derivative of the layer if that is
 # larger: the smallest derivatives of a layer are differences of much larger numbers.
 SMALL_SHARE = 1e-3

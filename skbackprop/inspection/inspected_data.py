@@ -55,8 +55,8 @@ def encoded_rows(estimator, X, y, sample_weight, name="sample_weight"):
 def training_rows(estimator, X, y, sample_weight):
     """Return what :func:`encoded_rows` returns, with the inputs that the rows had in training.
 
-    They differ for categories that are encoded by the target: in a prediction the number of a category of one
-    row is the target of this row, while in training it followed from other rows.
+    They differ for target encodings: the encoding for prediction contains the row's own target, the encoding
+    in training does not.
     """
     check_estimator(estimator)
     model = fitted_model(estimator)

@@ -112,8 +112,7 @@ class Measurements:
     def delta_norms(self):
         """The root mean square over the rows of ||delta^l||, for every layer.
 
-        An initialization by fan-in preserves the norm over the units from layer to layer, whatever the
-        widths.
+        An initialization by fan-in preserves the norm over the units from layer to layer, for all widths.
         """
         return self._delta_norms(self.network)
 
@@ -158,10 +157,9 @@ class Measurements:
     def penalty_ratio(self):
         """The norm of the penalty's part of the first steps, relative to that of the loss.
 
-        Over all weights, with W the initial ones: steps that are too large would make the weights, and so the
-        penalty, large themselves. For "adamw" this is ||eta alpha W|| / ||step||, otherwise
-        ||alpha W|| / ||dL/dW||. 0 where the loss does not move the weights at all: that is not because of
-        the penalty.
+        Over all weights, with W the initial ones, because steps that are too large would enlarge the weights
+        and the penalty. For "adamw" this is ||eta alpha W|| / ||step||, otherwise ||alpha W|| / ||dL/dW||.
+        It is 0 if the loss does not move the weights at all, which the penalty does not cause.
         """
         settings, weights = self.settings, slice(self.initial_network.n_weights)
         if not settings.alpha:
@@ -175,7 +173,7 @@ class Measurements:
 
     @cached_property
     def first_steps(self):
-        """(theta, gradient, step) of the first steps without penalty; of "lbfgs" a single step of 0."""
+        """(theta, gradient, step) of the first steps without penalty; for "lbfgs" a single step of 0."""
         network = in_float64(self.initial_network)
         optimizer = make_optimizer(Settings(**{**vars(self.settings), "alpha": 0.0}), network)
         steps = []
@@ -210,7 +208,7 @@ class Measurements:
 
     @cached_property
     def Y_to_predict(self):
-        """Encoded targets as predictions should be: without label smoothing where a temperature undoes it."""
+        """Targets of the predictions: without label smoothing if the network is calibrated."""
         return self._plain_targets(self.y) if self.settings.calibrated else self.Y
 
     @cached_property
@@ -270,7 +268,7 @@ class Measurements:
         )
         return mean_loss(self.network, self.model.loss, batches)
 
-    # What a forest finds in the data.
+    # Reference forests.
 
     @cached_property
     def sample(self):
@@ -289,8 +287,8 @@ class Measurements:
     def unlearned_share(self):
         """The share of the possible decrease of the loss that X explains, but the network has not learned.
 
-        The share of the loss that is left, times the share of its gradients (of Y - a for most losses) that
-        a forest predicts. Close to 0 if what is left is noise.
+        It is the fraction of the loss that remains, times the fraction of its gradients (Y - a for most
+        losses) that a forest predicts. It is close to 0 if the rest is noise.
         """
         learned = self.learned_share
         if learned is None or np.isnan(learned):
@@ -342,9 +340,9 @@ class Measurements:
 
     @cached_property
     def told_apart(self):
-        """How well a forest tells the rows of X from the validation rows.
+        """The area under the ROC curve of a forest that separates X from the validation rows.
 
-        The area under the ROC curve, and the importances of the inputs; from equal numbers of both.
+        It is followed by the importances of the inputs. Equal numbers of both kinds of rows are used.
         """
         new = self._rng.permutation(self.validation_X.shape[0])[: FOREST_ROWS // 2]
         old = self.rows[: new.size]
@@ -361,7 +359,7 @@ class Measurements:
 
     @cached_property
     def column_groups(self):
-        """The columns of X, and the inputs that each became."""
+        """The ColumnGroup of each column of X."""
         return column_groups(self.estimator, self.model.encoder)
 
     def distinct_shares(self):

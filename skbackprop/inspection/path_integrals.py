@@ -12,7 +12,7 @@ Completeness holds for every piece: w in [0, 1] is chosen so that it does. For a
 gradient jumps, w is the share of the piece before the jump. Where no w is good enough, the piece is halved,
 which needs the gradient at one further point.
 
-Points between the ends may be computed in float32: their F only divides F(x) - F(b) among the pieces.
+Points between the ends may be computed in float32, because their F only divides F(x) - F(b) among the pieces.
 """
 
 from __future__ import annotations
@@ -26,15 +26,16 @@ from skbackprop.network.input_gradient import compute_slopes, input_gradient
 from skbackprop.network.members import in_dtype
 from skbackprop.network.workspace import Workspace
 
-# Points of paths that one pass through the network takes.
+# Number of points of paths per pass through the network.
 POINTS_PER_PASS = 1024
-# What the gradients of the pieces under way may take.
+# Largest size of the gradients of the pieces that are processed together.
 PIECES_BYTES = 2**26
 # A piece is halved at most this number of times.
 MOST_HALVINGS = 12
-# Rows whose sum is not exact enough are integrated again with a limit smaller by FACTOR, this often.
+# Rows whose sum is not exact enough are integrated again, at most MOST_REPETITIONS times, each time with a
+# limit smaller by FACTOR.
 MOST_REPETITIONS, FACTOR = 3, 4
-# The weights of drawn background rows give the means of at most this share of their number of quantities.
+# Weights of n drawn background rows are calibrated to the means of at most n MOST_KNOWN quantities.
 MOST_KNOWN = 1 / 4
 # Rounding errors of a network in units of those of its last step.
 ROUNDING = 64
@@ -47,7 +48,7 @@ class Pieces:
     Attributes
     ----------
     x, b : ndarray of int
-        Numbers of the row and of the background row of each piece.
+        Indices of the row and of the background row of each piece.
     start, length : ndarray
         In units of the path.
     c : ndarray of shape (n_pieces, 2, n_columns, n_functions)
@@ -99,10 +100,10 @@ def pieces_between(x, b, start, length, c, F):
     Parameters
     ----------
     x, b : ndarray of int
-        As of :class:`Pieces`, of n paths.
+        Those of n paths, as in :class:`Pieces`.
     start : ndarray of shape (n, n_pieces)
     length : ndarray of shape (n,)
-        Of all pieces of a path.
+        The length of each piece of a path.
     c, F : ndarrays of shape (n, n_pieces + 1, ...)
     """
     n_pieces = start.shape[1]
@@ -127,13 +128,13 @@ class PathIntegrals:
     output : ExplainedOutput
         F as a function of z^L.
     background : ndarray, EncodedRows or SparseRows of shape (n_background, n_inputs)
-        Encoded, not scaled.
+        Encoded rows, not scaled.
     drawn : ndarray of int
         The background rows from which paths start.
     members : csr_array of shape (n_columns, n_inputs)
         1 for each input that belongs to a column of X; the integrals of these inputs are added.
     n_steps : int
-        Pieces of every path, before some are halved.
+        Number of pieces of every path, before some are halved.
 
     Attributes
     ----------
@@ -164,7 +165,8 @@ class PathIntegrals:
     def _weights_of(self, background, drawn):
         """Return the weights of the drawn rows in the mean over the background.
 
-        The weighted means of F, and of the inputs where these are few, are those of all background rows.
+        The weighted means of F, and of the inputs if there are few of them, equal those of all background
+        rows.
         """
         known, n_drawn = self.F_background, len(drawn)
         if self._starts.shape[1] + known.shape[1] <= MOST_KNOWN * n_drawn:
@@ -185,9 +187,9 @@ class PathIntegrals:
         Parameters
         ----------
         X : ndarray, EncodedRows or SparseRows of shape (n_rows, n_inputs)
-            Encoded, not scaled.
+            Encoded rows, not scaled.
         F : ndarray of shape (n_rows, n_functions)
-            What :meth:`values` returns for X.
+            The result of :meth:`values` for X.
         limits : ndarray of shape (n_functions,)
             The largest error of the sum over the columns.
 
@@ -206,7 +208,7 @@ class PathIntegrals:
         return integrals
 
     def _of_rows(self, X, F, limits):
-        """Return the integrals of scaled rows, with errors below `limits` where that can be reached."""
+        """Return the integrals of scaled rows, with errors below `limits` if possible."""
         _, gradients = self._backpropagate(self._network, X)
         integrals = np.zeros((len(X), self._members.shape[0], F.shape[1]))
         rows = np.arange(len(X))
@@ -255,7 +257,7 @@ class PathIntegrals:
         return pieces_between(x, b, start, np.full(x.size, 1 / n), c, F)
 
     def _evaluate(self, X, x, b, t):
-        """Return c and F at the points b + t (x - b), where `x` and `b` are numbers of rows."""
+        """Return c and F at the points b + t (x - b), where `x` and `b` are indices of rows."""
         network = self._inner_network
         X, B = (ends.astype(network.theta.dtype, copy=False) for ends in (X, self._starts))
         c = np.empty((x.size, self._members.shape[0], self.base_values.size))
@@ -270,7 +272,7 @@ class PathIntegrals:
         return c, F
 
     def _by_column(self, difference, gradients):
-        """Return c_j = (x_j - b_j) dF/dx_j, those of the inputs of a column of X added."""
+        """Return c_j = (x_j - b_j) dF/dx_j, summed over the inputs of each column of X."""
         c = np.empty((len(difference), self._members.shape[0], gradients.shape[2]))
         for k in range(gradients.shape[2]):
             c[:, :, k] = (self._members @ (difference * gradients[:, :, k]).T).T

@@ -14,7 +14,7 @@ LEAST_COLUMNS = 5
 
 
 class ReferenceForest:
-    """Extremely randomized trees and their out-of-bag predictions, by the trees that did not see the row.
+    """Extremely randomized trees and their out-of-bag predictions, by trees that were not grown on the row.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ class ReferenceForest:
 
     def __init__(self, X, T, w=None):
         n_columns = X.shape[1]
-        # A dense X is checked here, once for all trees: on a small table that takes longer than to grow them.
+        # A dense X is checked once for all trees: for a small table, this takes longer than growing them.
         each_time = issparse(X)
         X = X if each_time else check_array(X, dtype=np.float32, order="C")
         rng = np.random.default_rng(0)
@@ -42,22 +42,22 @@ class ReferenceForest:
         candidates = np.flatnonzero(w)
         sums, n_trees = np.zeros(T.shape), np.zeros((T.shape[0], 1))
         self.importances = np.zeros(n_columns)
-        for seed in range(N_TREES):
-            # Rows are drawn evenly, and their weights enter the means and the splits. Forests of scikit-learn
-            # draw heavy rows more often, of which then none is out of the bag.
-            drawn = np.bincount(rng.choice(candidates, candidates.size), minlength=T.shape[0])
-            tree = ExtraTreeRegressor(
-                min_samples_leaf=LEAST_LEAF,
-                max_features=min(n_columns, max(LEAST_COLUMNS, n_columns // 3)),
-                random_state=seed,
-            )
-            with config_context(skip_parameter_validation=True):  # they are the same in all trees
+        with config_context(skip_parameter_validation=True):  # the parameters are the same in all trees
+            for seed in range(N_TREES):
+                # Rows are drawn with equal probabilities, and their weights enter the means and the splits.
+                # scikit-learn's forests draw heavy rows more often, so that these are never out of the bag.
+                drawn = np.bincount(rng.choice(candidates, candidates.size), minlength=T.shape[0])
+                tree = ExtraTreeRegressor(
+                    min_samples_leaf=LEAST_LEAF,
+                    max_features=min(n_columns, max(LEAST_COLUMNS, n_columns // 3)),
+                    random_state=seed,
+                )
                 tree.fit(X, T, drawn * w, check_input=each_time)
-            self.importances += tree.feature_importances_ / N_TREES
-            out = np.flatnonzero(drawn == 0)
-            if out.size:
-                sums[out] += tree.predict(X[out], check_input=each_time).reshape(out.size, -1)
-                n_trees[out] += 1
+                self.importances += tree.feature_importances_ / N_TREES
+                out = np.flatnonzero(drawn == 0)
+                if out.size:
+                    sums[out] += tree.predict(X[out], check_input=each_time).reshape(out.size, -1)
+                    n_trees[out] += 1
         self.predictions = sums / np.maximum(n_trees, 1)
         self.share_explained = share_explained(T, self.predictions, w)
 

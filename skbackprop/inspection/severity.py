@@ -1,4 +1,4 @@
-"""How severe a problem is: thresholds, and the order of severities."""
+"""Severities of problems: their order, and the comparison of values with thresholds."""
 
 # In ascending order.
 SEVERITIES = ("info", "warning", "critical")

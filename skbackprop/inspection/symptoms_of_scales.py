@@ -54,7 +54,7 @@ def badly_scaled_targets(m):
 
 
 def extreme_targets(m):
-    """Find a few values of y that are so far from all others that they decide the squared error alone."""
+    """Find a few values of y that are so far from all others that they dominate the squared error."""
     if is_classifier(m.estimator) or getattr(m.model.loss, "robust", False):
         return
     for values in m.Y.T:

@@ -7,9 +7,9 @@ from skbackprop.inspection.diagnosis import Finding
 from skbackprop.inspection.evidence import measured
 from skbackprop.inspection.severity import severity_above
 
-# Out-of-bag share of y that the reference forest explains. At most this much is nothing.
+# Largest out-of-bag share of y that the reference forest explains if X has no information about y.
 NOTHING_EXPLAINED = 0.01
-# By chance a network seems to explain this share of y, divided by the number of validation rows.
+# Divided by the number of validation rows: the share of y that a network seems to explain by chance.
 BY_CHANCE = 4
 # One column alone explains at least DECIDES of y, and leaves at most LEFT_OVER of what all other columns
 # leave. Only columns of at least LEAST_IMPORTANCE in the forest on all columns are examined.
@@ -139,9 +139,9 @@ def label_noise(m):
         yield Finding(
             "label_noise",
             "warning",
-            f"About {1 - certain:.0%} of the labels seem to be wrong: where a random forest is most certain, "
-            "so many unseen rows have another label, and hardly more elsewhere. Classes that merely overlap "
-            "are separable in some places.",
+            f"About {1 - certain:.0%} of the labels seem to be wrong: even where a random forest is most "
+            "certain, this fraction of unseen rows has another label, and hardly more elsewhere. Classes "
+            "that merely overlap can be separated in some places.",
             "checking the labels; until then early_stopping=True, more dropout or a larger alpha, so that "
             "the network does not memorize them.",
             evidence=measured(

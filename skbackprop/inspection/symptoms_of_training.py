@@ -26,10 +26,10 @@ SHORT_WAY = 0.1
 # possible decrease. Below the first value nothing was learned; overfitting requires at least the second.
 NOTHING_LEARNED = 0.01
 SOMETHING_LEARNED = 0.1
-# Share of the possible decrease of the loss that a forest predicts from what the network has left over.
+# Share of the possible decrease of the loss that a forest predicts from the residuals of the network.
 # Without a problem: at most 0.05; networks of one or two hidden units: 0.12 to 0.75.
 UNLEARNED = {"warning": 0.1, "critical": 0.5}
-# Dropout and label smoothing of at least this much can be the reason.
+# Dropout and label smoothing of at least this value can be the reason for underfitting.
 STRONG = 0.4
 # Share of the decrease of the loss on X that is absent on the validation rows. At 1 the network is worse
 # than a constant on these. Without a problem: at most 0.27.
@@ -71,7 +71,7 @@ def hidden_layers(network):
 
 
 def all_units_equal(a):
-    """Whether the values of all units, on the last axis, are equal up to rounding."""
+    """Return whether the values of all units, on the last axis, are equal up to rounding."""
     return bool(np.ptp(a, axis=-1).max() <= 1e-6 * np.abs(a).max())
 
 
@@ -86,7 +86,7 @@ def penalty_rules(m):
             "penalty_rules",
             "critical" if failed else "warning",
             f"The penalty alpha / 2 * sum(W ** 2) moves the initial weights {ratio:.2g} times as much as the "
-            "loss does: it keeps the weights at zero, whatever the data.",
+            "loss does: it keeps the weights at zero for any data.",
             f'a smaller alpha (it is {m.settings.alpha:g}); the default is alpha="auto".',
             evidence=measured(penalty_ratio=ratio, learned_share=learned),
         )
@@ -163,7 +163,7 @@ def underfit(m):
         yield Finding(
             "underfit",
             severity,
-            "The network has not learned all that X contains: from what it leaves over, a random forest "
+            "The network has not learned everything that X contains: from its residuals, a random forest "
             f"predicts another {unlearned:.0%} of the possible decrease of the loss, on unseen rows.",
             f"{likely_remedies(m)}.",
             evidence=measured(unlearned_share=unlearned, learned_share=learned),
@@ -267,7 +267,7 @@ def classes_never_predicted(m):
         names = [str(label) for label in m.model.targets.classes[missing]]
         if len(names) > MOST_NAMES:
             names[MOST_NAMES:] = [f"and {len(names) - MOST_NAMES} more"]
-        # A rare class may be likelier here than there and nowhere the likeliest.
+        # The probability of a rare class may vary without ever being the largest.
         learned = (m.learned_share or 0) > SOMETHING_LEARNED
         yield Finding(
             "classes_never_predicted",

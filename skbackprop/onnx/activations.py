@@ -58,7 +58,7 @@ def gelu(z):
 
 def mish(z):
     """Return z tanh(ln(1 + u)) with u = exp(z), as z (1 - 2 / ((1 + u)^2 + 1))."""
-    v = exp(minimum(z, 20)) + 1  # for z >= 20 the factor is exactly 1 in floating point
+    v = exp(minimum(z, 20)) + 1  # for z >= 20 the factor is 1 after rounding
     return z * (1 - 2 / (v * v + 1))
 
 

@@ -28,7 +28,7 @@ def encoded_inputs(tensors, widths, model):
     if encoder.dates:
         names = [column.name for column in encoder.dates]
         raise ValueError(
-            f"The columns {names} of X hold dates, times or durations, which ONNX has no type for; fit on "
+            f"The columns {names} of X hold dates, times or durations, for which ONNX has no type; fit on "
             "numbers computed from them."
         )
     parts = []
@@ -44,7 +44,7 @@ def encoded_inputs(tensors, widths, model):
         parts.append(missing.take(encoder.indicated, axis=1).astype(np.float64))
     for column in encoder.categories:
         place = locate(tensors, widths, column.position)
-        if not column.categories:  # all are rare; ONNX has no empty list of categories
+        if not column.categories:  # all are rare, and ONNX does not allow an empty list of categories
             parts.append(one_hot(*place, column.known_categories[:1]) @ np.zeros((1, 1)) + np.ones(1))
             continue
         indicators = one_hot(*place, column.categories)
@@ -111,7 +111,7 @@ def one_hot_of_integers(column, categories):
 def as_text(category, categories):
     """Return the string that represents a category in a graph; "nan" for missing values.
 
-    A string that is a category itself represents that one: no input equals what begins with a NUL.
+    If a category is that string itself, a NUL is added in front, so that no input equals the result.
     """
     if isinstance(category, str):
         return category
@@ -130,9 +130,9 @@ def as_number(category, name):
 
 
 def to_single_precision(known):
-    """Return the categories that are compared in float32, and those in float64; NaN for the others.
+    """Return the categories to compare in float32, and those to compare in float64; NaN for the others.
 
-    The former are fractions that float32 distinguishes, as in :func:`.matched`.
+    Those to compare in float32 are the fractions that float32 distinguishes, as in :func:`.matched`.
     """
     single = known.astype(np.float32)
     alone = np.array([[(single == number).sum() == 1 for number in single[0]]])
@@ -164,7 +164,7 @@ def scaled(x, scaling, dtype):
 
 
 def through_input_layer(x, network):
-    """Return a^0, see :mod:`skbackprop.network.input_layer`; of several networks E x rows x n_0."""
+    """Return a^0 (see :mod:`skbackprop.network.input_layer`); for several networks, E x rows x n_0."""
     layer, p = network.input_layer, network.input_parameters
     if layer is None:
         return x

@@ -1,4 +1,4 @@
-"""From raw outputs z^L to probabilities, labels and predictions, as :mod:`skbackprop.network.losses` does.
+"""From raw outputs z^L to probabilities, labels and predictions, as in :mod:`skbackprop.network.losses`.
 
 Only the two functions of the loss that predict are converted: ``inverse_link`` and ``combine``. A custom loss
 can therefore be converted if it takes them from one of the package's links.
@@ -29,7 +29,7 @@ def log_sigmoid(z):
 
 
 class Link:
-    """What becomes of the raw outputs of one loss.
+    """The inverse link of a loss, and the combination of the raw outputs of several networks.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ class Link:
 
 
 class IdentityLink(Link):
-    """a = z; the mean of networks is that of z."""
+    """a = z; combined is the mean z."""
 
     def combine(self, z, n_networks):
         return mean(z)
@@ -84,7 +84,7 @@ class SoftmaxLink(Link):
 
 
 class OrderedLink(Link):
-    """The raw output in the middle is a quantile, the others become the distances of neighbours."""
+    """The middle raw output is a quantile; the others are mapped to distances between neighbours."""
 
     def combine(self, z, n_networks):
         d = mean(softplus(z))
@@ -151,7 +151,7 @@ def probabilities(raw, loss, targets, dtype):
     elif targets.n_outputs == 1:
         a = concatenate([link.inverse(-raw), link.inverse(raw)])
     elif isinstance(link, LogisticLink):
-        a = softmax(log_sigmoid(raw))  # a_j / sum_i a_i, however small they are
+        a = softmax(log_sigmoid(raw))  # a_j / sum_i a_i, accurate for small a
     else:
         a = link.inverse(raw)
     limits = np.finfo(dtype)

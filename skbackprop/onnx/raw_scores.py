@@ -25,7 +25,7 @@ READERS_OF_TWO_COLUMNS = (
 
 
 def needs_raw_scores(options_of, scope, estimator):
-    """Whether the option is set, or an ensemble of the graph was fitted on decision_function.
+    """Return whether the option is set, or an ensemble of the graph was fitted on decision_function.
 
     Parameters
     ----------
@@ -44,12 +44,15 @@ def needs_raw_scores(options_of, scope, estimator):
 
 
 def has_two_columns(scope, estimator):
-    """Whether the raw scores of two classes are -z and z, because a converter reads the second column."""
+    """Return whether the raw scores of two classes are -z and z, because a converter reads the second one."""
     return is_read_by(READERS_OF_TWO_COLUMNS, scope, estimator)
 
 
 def is_read_by(kind, scope, estimator):
-    """Whether an ensemble of this type in the graph contains `estimator` (a stack: by decision_function)."""
+    """Return whether an ensemble of this type in the graph contains `estimator`.
+
+    A StackingClassifier must use its decision_function.
+    """
     ensembles = [operator.raw_operator for operator in scope.operators.values()]
     return any(
         last_estimator(member) is estimator
@@ -60,7 +63,7 @@ def is_read_by(kind, scope, estimator):
 
 
 def members(ensemble):
-    """Return the fitted classifiers of an ensemble; of a stack, those of which it uses decision_function."""
+    """Return the fitted classifiers of an ensemble; of a stack, those whose decision_function it uses."""
     if isinstance(ensemble, CalibratedClassifierCV):
         return [calibrated.estimator for calibrated in ensemble.calibrated_classifiers_]
     if isinstance(ensemble, StackingClassifier):

@@ -1,1 +1,1 @@
-"""Conversion of a user's X and y to batches of numbers; independent of the network."""
+"""Conversion of the user's X and y to batches of numbers; independent of the network."""

@@ -3,8 +3,8 @@
 X itself is never copied, shuffled or cast: a batch is a list of row indices. The rows of several small
 batches are gathered in one call, which takes hardly longer for a hundred rows than for ten.
 
-The batches of an epoch differ by at most one row. A last batch of the rows that are left over would make a
-whole step from a few rows, whose gradient is mostly noise.
+The sizes of the batches of an epoch differ by at most one row. A smaller last batch would make a complete
+step from a few rows, whose gradient is mostly noise.
 """
 
 import math
@@ -30,13 +30,13 @@ class Batches:
     Y : ndarray of shape (n_samples, n_outputs), default=None
         Encoded targets, in the dtype of the network.
     sample_weight : ndarray of shape (n_samples,) or (n_samples, n_networks), default=None
-        The weight of each row, or its weight for each of several networks. Scaled here to mean 1 over `rows`,
-        so that a batch's sum of weighted gradients, divided by its number of rows, has the weighted mean as
-        its expectation, whatever the batch size. At least one weight is positive.
+        The weight of each row, or its weight for each of several networks. The weights are scaled to mean 1
+        over `rows`, so that for every batch size the sum of weighted gradients of a batch, divided by its
+        number of rows, has the weighted mean as its expectation. At least one weight is positive.
     batch_size : int
         Maximum number of rows of a batch: there are as few batches as it allows, of equal sizes.
     dtype : dtype
-        Of the batches.
+        Dtype of the batches.
     scaling : Scaling, default=None
     rows : ndarray of int, default=None
         The rows to use; None for all. Rows of weight 0 are always omitted.
@@ -44,13 +44,13 @@ class Batches:
     Attributes
     ----------
     n_rows : int
-        Rows of an epoch.
+        Number of rows of an epoch.
     total_weight : float
         Sum of their weights.
     n_batches : int
-        Batches of an epoch.
+        Number of batches of an epoch.
     batch_size : int
-        Rows of the largest batch.
+        Number of rows of the largest batch.
     """
 
     def __init__(self, X, Y=None, sample_weight=None, *, batch_size, dtype, scaling=None, rows=None):
@@ -68,7 +68,8 @@ class Batches:
         self._sample_weight = sample_weight
         batch_bytes = self.batch_size * X.shape[1] * X.dtype.itemsize
         n_together = 1 if issparse(X) else max(1, GATHERED_BYTES // batch_bytes)
-        # The batches that are gathered together, as the numbers of rows before, between and after them.
+        # Each group of batches that are gathered together, as the row offsets at which its batches begin and
+        # the last one ends.
         edges = [i * self.n_rows // self.n_batches for i in range(self.n_batches + 1)]
         self._groups = [edges[i : i + n_together + 1] for i in range(0, self.n_batches, n_together)]
         sizes = [group[-1] - group[0] for group in self._groups]
@@ -79,7 +80,7 @@ class Batches:
         self._gather = gather(self._source.rows, n_gathered, dtype, scaling)
 
     def epoch(self, rng=None):
-        """Yield (X, Y, sample_weight) of every batch, in an order drawn from `rng` (None: as is).
+        """Yield (X, Y, sample_weight) of every batch, in an order drawn from `rng` (None: in order).
 
         The arrays are valid until the next batch is requested.
         """
@@ -89,7 +90,7 @@ class Batches:
                 Y = self._Y.take(numbers, axis=0, out=self._Y_gathered[: numbers.size], mode="clip")
             if self._sample_weight is not None:
                 w = self._sample_weight[numbers]
-            if len(edges) == 2:  # one batch, which of sparse rows cannot be sliced
+            if len(edges) == 2:  # a single batch; CenteredRows cannot be sliced
                 yield X, Y, w
                 continue
             for start, stop in pairwise(edges):
@@ -100,7 +101,7 @@ class Batches:
 class InMemory:
     """The rows of an array in memory, fully shuffled; :class:`RowPool` is for arrays on disk.
 
-    `sizes` are the numbers of rows that are drawn at a time.
+    `sizes` are the numbers of rows of the successive draws.
     """
 
     def __init__(self, X, rows, sizes):
@@ -110,7 +111,7 @@ class InMemory:
         self._edges = [0, *accumulate(sizes)]
 
     def batches(self, rng=None):
-        """Yield (numbers, places), the indices of the next rows in X and in ``self.rows``, which is X."""
+        """Yield (numbers, places), the indices of the next rows in X and in ``self.rows``, here the same."""
         order = self._order
         np.copyto(order, self._numbers)
         if rng is not None:
@@ -121,7 +122,7 @@ class InMemory:
 
 
 class DenseGather:
-    """Gathers rows of an array; calling it returns them cast and scaled."""
+    """Gathers rows of an array; a call returns them cast and scaled."""
 
     def __init__(self, X, n_gathered, dtype, scaling):
         self._X = X
@@ -145,7 +146,7 @@ class DenseGather:
 
 
 class SparseGather:
-    """Gathers rows of a CSR array; calling it returns them cast and scaled, and still sparse."""
+    """Gathers rows of a CSR array; a call returns them cast and scaled, but not dense."""
 
     def __init__(self, X, n_gathered, dtype, scaling):
         self._X = X

@@ -1,4 +1,4 @@
-"""Categories as row numbers: which of the categories of the fit a value is."""
+"""Encoding of a column of categories by integer codes, and by the target."""
 
 import contextlib
 import copy
@@ -13,48 +13,50 @@ from skbackprop.tables.columns import CATEGORY, DATE, TIME, is_missing
 from skbackprop.tables.target_encoding import TargetEncoding
 from skbackprop.tables.user_warnings import warn_of_another_type
 
-# With max_categories="auto" a column of more than LEAST_LIMIT categories has a code for those of at least
-# ROWS_FOR_CODE rows, and in all one for ROWS_PER_CODE rows of the table, within these bounds. What a code
-# adds to the number by the target is the interaction with other columns: on made-up tables with 15 rows per
-# category it doubles the R^2 where slopes differ between categories, and fewer rows do not show it.
+# With max_categories="auto", a column of more than LEAST_LIMIT categories has codes for categories of at
+# least ROWS_FOR_CODE rows, at most one for every ROWS_PER_CODE rows of the table, within these bounds. In
+# addition to the target encoding, a code lets the network learn interactions with other columns: on synthetic
+# tables with 15 rows per category it doubles the R^2 if slopes differ between categories; fewer rows are not
+# enough.
 LEAST_LIMIT, LARGEST_LIMIT = 100, 1000
 ROWS_FOR_CODE, ROWS_PER_CODE = 10, 10
-# What NumPy makes datetime and timedelta of; it makes integers of other units.
+# The units that NumPy converts to datetime and timedelta; other units become integers.
 IN_PYTHON = {"M": "datetime64[us]", "m": "timedelta64[us]"}
-# From so few rows the mean of the target in a category is hardly known.
+# From at most this many rows, the mean of the target in a category is hardly known.
 FEW_ROWS = 2
 
 
 class CategoryColumn:
     """Encodes a column of categories.
 
-    Values are matched by value: 1, 1.0 and True are one category, "1" is another one. Missing values are
-    a category, where there were some in the fit.
+    Categories are compared by value: 1, 1.0 and True are the same category, "1" is another one. Missing
+    values are a category if there were some in fit.
 
     Parameters
     ----------
     column : Column
     position : int
-        Where it is in X.
+        Index of the column in X.
     sample_weight : ndarray of shape (n_rows,), default=None
     max_categories : int, "auto" or None, default=None
-        Where there are more, the most frequent have a code each, and the rare ones share the last. With
-        "auto", all categories of a column of up to 100 have a code; of more than 100 categories those of
-        at least 10 rows, but at most one for every 10 rows of the table (at least 100, at most 1,000).
+        Largest number of codes. If there are more categories, the most frequent ones have one code each, and
+        the rare ones share the last. "auto" gives a code to every category of a column of up to 100
+        categories, else to those of at least 10 rows, but at most one for every 10 rows of the table (at
+        least 100, at most 1,000).
     min_frequency : int, float or None, default=None
-        Categories of fewer rows, or of a smaller share of the rows, are rare too.
+        Categories of fewer rows, or of a smaller fraction of the rows, are rare.
 
     Attributes
     ----------
     categories : list
         The category of each code: an int, a float, a str, or None for missing values. Numbers come
-        before text; those that came later in a stream follow.
+        before text; categories that first occurred later in a stream follow.
     has_rare : bool
-        Whether rare and unknown categories have a further code.
+        Whether there is an additional code for rare and unknown categories.
     rare_share, missing_share : float
-        Which share of the rows is rare, and missing.
+        Fractions of the rows with a rare category and with a missing value.
     target_encoding : TargetEncoding or None
-        The numbers that all categories get, rare ones too, where there are many of them.
+        The target encoding of all categories, including rare ones; None if there are few categories.
     """
 
     def __init__(self, column, position, sample_weight=None, max_categories=None, min_frequency=None):
@@ -69,14 +71,14 @@ class CategoryColumn:
         self._take_in(column, sample_weight)
 
     def __getstate__(self):
-        # skops has no dict with a key of None, which missing values are.
+        # skops does not support dicts with the key None, the category of missing values.
         return {**vars(self), "_counts": [list(self._counts), list(self._counts.values())]}
 
     def __setstate__(self, state):
         vars(self).update({**state, "_counts": dict(zip(*state["_counts"], strict=True))})
 
     def grown(self, column, sample_weight=None):
-        """Return this column after further rows: categories keep their codes, and new ones follow."""
+        """Return a copy after further rows: categories keep their codes, and new ones follow."""
         other = copy.copy(self)
         other._take_in(column, sample_weight)
         return other
@@ -110,20 +112,20 @@ class CategoryColumn:
 
     @property
     def limit(self):
-        """How many codes there may be, None for any number."""
+        """Largest number of codes; None for any number."""
         if self.max_categories == "auto":
             return int(np.clip(self._n_rows // ROWS_PER_CODE, LEAST_LIMIT, LARGEST_LIMIT))
         return self.max_categories
 
     def origins(self, earlier):
-        """Return for each code the code of an `earlier` state of this column that it had, -1 for none."""
+        """Return for each code the code of its category in an `earlier` state of this column, -1 for none."""
         codes = list(range(len(earlier.categories)))
         rare = len(codes) if earlier.has_rare else -1
         return codes + [rare] * (self.n_codes - len(codes))
 
     @property
     def n_codes(self):
-        """How many codes there are."""
+        """Number of codes."""
         return len(self.categories) + self.has_rare
 
     @property
@@ -133,7 +135,7 @@ class CategoryColumn:
         return [f"{self.name}_{name}" for name in names + ["rare"] * self.has_rare]
 
     def transform(self, column):
-        """Return the code of each row; -1 where its category is unknown and none is rare.
+        """Return the code of each row; -1 if its category is unknown and there is no code for rare ones.
 
         Parameters
         ----------
@@ -151,7 +153,7 @@ class CategoryColumn:
         return codes
 
     def _warn_of_another_type(self, column):
-        """Warn where values without a code are of another type than the categories of the fit."""
+        """Warn if the values of `column`, all without a code, have another type than the known categories."""
         found = {category_of(value) for value in column.distinct()[0]} - {None}
         known = set(self._counts) - {None}
         if not found or not known or not found.isdisjoint(known):
@@ -164,7 +166,7 @@ class CategoryColumn:
 
     @property
     def lost_share(self):
-        """Which share of the rows cannot be told apart: rare, and without enough rows for a number."""
+        """Fraction of the rows whose category is rare and has too few rows for a target encoding."""
         if self.target_encoding is None:
             return self.rare_share
         total = sum(self._counts.values())
@@ -174,15 +176,15 @@ class CategoryColumn:
 
     @property
     def wants_target(self):
-        """Whether there are enough categories that numbers by the target help."""
+        """Whether there are so many categories that a target encoding helps."""
         return self.has_rare or self.n_codes > LEAST_LIMIT
 
     def target_numbers(self, column):
-        """Return the numbers of rows to predict, of shape (n_rows, n_targets)."""
+        """Return the target encoding of rows for prediction, of shape (n_rows, n_targets)."""
         return self.target_encoding.transform(self._places(column))
 
     def learn_target(self, column, Y, sample_weight, anew):
-        """Take in the targets of rows of a training, and return the numbers that they get in it.
+        """Update the target encoding with training rows, and return the encoding of these rows in training.
 
         Parameters
         ----------
@@ -190,7 +192,7 @@ class CategoryColumn:
         Y : ndarray of shape (n_rows, n_targets)
         sample_weight : ndarray of shape (n_rows,)
         anew : bool
-            Whether the targets of earlier rows are forgotten.
+            Whether to forget the targets of earlier rows.
         """
         encoding = TargetEncoding(Y.shape[1]) if anew else copy.copy(self.target_encoding)
         self.target_encoding = encoding
@@ -198,26 +200,26 @@ class CategoryColumn:
 
     @property
     def known_categories(self):
-        """All categories that were seen, rare ones too, in the order of ``target_encoding.encodings``."""
+        """All known categories, including rare ones, in the order of ``target_encoding.encodings``."""
         return list(self._counts)
 
     def _places(self, column):
-        """Return for each row which of all categories it has, rare ones too; -1 for an unknown one."""
+        """Return the index of each row's category in ``known_categories``; -1 for an unknown one."""
         return look_up(column, {category: place for place, category in enumerate(self.known_categories)}, -1)
 
 
 def look_up(column, code_of, unknown):
-    """Return the code of each row, `unknown` where its category has none."""
+    """Return the code of each row's category by the dict `code_of`, `unknown` if it has none."""
     values, places = column.distinct()
     categories = matched(map(category_of, values), code_of)
     return np.array([code_of.get(category, unknown) for category in categories], np.int32)[places]
 
 
 def matched(categories, known):
-    """Return categories as they are in `known`, where fractions that float32 does not distinguish are one.
+    """Return `categories` with each fraction replaced by the one in `known` that is equal in float32.
 
-    So 0.1 is the same category in float32 and in float64. Fractions that are exactly in `known` are
-    themselves, and so are those for which several of `known` come into question.
+    So 0.1 is the same category in float32 and in float64. A fraction is left as it is if it is in `known`
+    itself, or if several fractions in `known` are equal to it in float32.
     """
     categories = list(categories)
     if all(category in known or not isinstance(category, float) for category in categories):
@@ -234,7 +236,7 @@ def matched(categories, known):
 
 
 def count(column, sample_weight):
-    """Return the weight of the rows of each category, where it is not 0."""
+    """Return a dict with the weight of the rows of each category, if it is not 0."""
     values, places = column.distinct()
     weights = np.bincount(places, sample_weight, minlength=len(values))
     counts = {}
@@ -246,7 +248,7 @@ def count(column, sample_weight):
 
 
 def category_of(value):
-    """Return what is the same for equal values of all types: an int, a float, a str, or None for missing."""
+    """Return the category of a value, the same for equal values of all types: int, float, str or None."""
     if is_missing(value):
         return None
     if isinstance(value, np.generic):
@@ -268,7 +270,7 @@ def category_of(value):
 
 
 def is_date(category):
-    """Whether a category is what :func:`category_of` makes of a date or a time of day."""
+    """Return whether a category is the text of a date or a time of day from :func:`category_of`."""
     for kind in (datetime.datetime, datetime.time):
         with contextlib.suppress(ValueError, TypeError):
             return str(kind.fromisoformat(category)) == category
@@ -276,13 +278,13 @@ def is_date(category):
 
 
 def order(category):
-    """Return what sorts categories: numbers, text, missing."""
+    """Return the key that sorts categories: numbers, text, missing."""
     if category is None:
         return 2, 0
     return (1, category) if isinstance(category, str) else (0, category)
 
 
 def by_frequency(item):
-    """Return what sorts (category, weight): the most frequent first."""
+    """Return the key that sorts (category, weight): the most frequent first."""
     category, weight = item
     return -weight, order(category)

@@ -1,4 +1,4 @@
-"""What the columns of a table were read as, for the user."""
+"""Reports of how the columns of a table were interpreted."""
 
 from dataclasses import dataclass
 
@@ -7,20 +7,20 @@ from skbackprop.tables.columns import CATEGORY, NUMBER
 
 @dataclass(frozen=True)
 class ColumnReport:
-    """What one column was read as in fit.
+    """The interpretation of one column in fit.
 
     Attributes
     ----------
     name : str
     kind : {"number", "category", "date", "time of day", "duration"}
     inputs : tuple of str
-        Names of the network's inputs that it became, without the indicator of missing values.
+        Names of the network's inputs for this column, without the indicator of missing values.
     categories : tuple
-        The categories that have an input each, None for missing values; empty for the other kinds.
+        The categories with an input of their own, None for missing values; empty for other kinds.
     rare_share : float
-        Share of the rows whose category is rare, and shares one input with all others that are.
+        Fraction of the rows with a rare category. Rare categories share one input.
     missing_share : float
-        Share of the rows without a value.
+        Fraction of the rows without a value.
     """
 
     name: str
@@ -32,7 +32,7 @@ class ColumnReport:
 
 
 class ColumnReports(tuple):
-    """The reports of all columns, shown as a table."""
+    """The reports of all columns, printed as a table."""
 
     def __repr__(self):
         rows = [("column", "kind", "inputs", "categories", "rare", "missing")]
@@ -54,12 +54,12 @@ class ColumnReports(tuple):
 
 
 def report_numbers(names):
-    """Return the reports of columns that are all numbers without gaps."""
+    """Return the reports of numeric columns without missing values."""
     return ColumnReports(ColumnReport(name, NUMBER, (name,)) for name in names)
 
 
 def report_columns(encoder):
-    """Return the reports of the columns that `encoder` read, in the order of X."""
+    """Return the reports of the columns of `encoder`, in the order of X."""
     names, numeric = encoder.names, encoder.numeric.tolist()
     reports = {
         j: ColumnReport(names[j], NUMBER, (names[j],), missing_share=share)

@@ -1,16 +1,16 @@
-"""One column of a user's table: what kind it is, and its values, whichever library holds it.
+"""One column of the user's table: its kind and its values, independent of the library that holds it.
 
 ========================  =================================================================
 kind                      columns
 ========================  =================================================================
 number                    integers, floats, booleans, decimals
-category                  strings, and whatever the user names as categories
+category                  strings, and columns that the user names as categories
 date, time of day,        dates and datetimes of any unit and zone; times; differences
 duration
 ========================  =================================================================
 
-Columns without a type of their own (pandas' object) are what their values are; a missing value (None,
-NaN, NaT, pandas' NA) is of any kind.
+The kind of columns without a specific type (pandas' object) is that of their values; a missing value (None,
+NaN, NaT, pandas' NA) can be of any kind.
 """
 
 import datetime
@@ -26,7 +26,7 @@ NUMBER, CATEGORY = "number", "category"
 DATE, TIME, DURATION = "date", "time of day", "duration"
 DATES = (DATE, TIME, DURATION)
 
-# The other kinds are refused, each with its remedy.
+# Kinds that are refused, each with its remedy.
 REMEDIES = {
     "lists": "make a column of each item, or of numbers computed from them",
     "structs": "make a column of each field",
@@ -58,7 +58,7 @@ KIND_OF_LETTER = {
     "S": "bytes",
     "c": "complex numbers",
 }
-# The first that fits: datetime is a date, and NumPy's timedelta64 an integer.
+# The first match counts: NumPy's timedelta64 is also an integer.
 KIND_OF_TYPE = (
     ((datetime.timedelta, np.timedelta64), DURATION),
     ((datetime.date, np.datetime64), DATE),
@@ -75,7 +75,7 @@ KIND_OF_PANDAS_TYPE = {"Period": "periods", "Interval": "intervals"}
 # Integers that NumPy has no type for.
 WIDE = (nw.Int128, nw.UInt128)
 
-# Above this not every integer is a float64.
+# Above this, not every integer is exact in float64.
 LARGEST_EXACT = 2**53
 
 
@@ -105,7 +105,7 @@ class Column:
         Raises
         ------
         ValueError
-            Where it is a kind that is refused.
+            If it is a kind that is refused.
         """
         kind = kind_of_dtype(self._values) or self._kind_of_objects()
         if kind in REMEDIES:
@@ -126,7 +126,7 @@ class Column:
 
     @cached_property
     def array(self):
-        """The values as a 1-D array: of numbers or dates where the library has it so, else of objects."""
+        """The values as a 1-D array, of numbers or dates if the column has such a type, else of objects."""
         if isinstance(self._values, np.ndarray):
             return self._values
         if kind_of_dtype(self._values) in (NUMBER, *DATES) and not isinstance(self._values.dtype, WIDE):
@@ -142,19 +142,19 @@ class Column:
 
     @property
     def has_lossy_integers(self):
-        """Whether there are integers that float64 does not hold."""
+        """Whether there are integers that are not exact in float64."""
         dtype = self._values.dtype
         integer = dtype.kind in "iu" if isinstance(dtype, np.dtype) else dtype.is_integer()
         if not integer and kind_of_dtype(self._values) is not None:
             return False
         if self.array.dtype.kind in "iu":
             return bool(self.array.max() > LARGEST_EXACT or self.array.min() < -LARGEST_EXACT)
-        if self.array.dtype.kind == "f":  # because of gaps
+        if self.array.dtype.kind == "f":  # because of missing values
             return bool((np.abs(self.array) >= LARGEST_EXACT).any())
         return any(isinstance(v, int) and abs(v) > LARGEST_EXACT for v in self.objects)
 
     def distinct(self):
-        """Return the distinct values as a list, and for each row which of them it has."""
+        """Return the distinct values as a list, and the index of each row's value in it."""
         if self.array.dtype.kind in "biuf" and not self._lost_digits():
             values, places = np.unique(self.array, return_inverse=True)
             return values.tolist(), places
@@ -167,16 +167,16 @@ class Column:
         return values, np.fromiter(map(place.__getitem__, self.objects), np.intp, len(self.objects))
 
     def _lost_digits(self):
-        """Whether integers with gaps came as floats that do not hold them."""
+        """Return whether integers with missing values became floats that do not hold them exactly."""
         return self.array.dtype.kind == "f" and self.has_lossy_integers
 
     def numbers(self):
-        """Return the values as float64, NaN where they are missing.
+        """Return the values as float64, with NaN for missing ones.
 
         Raises
         ------
         ValueError
-            Where a value is no number.
+            If a value is not a number.
         """
         if self.array.dtype.kind in "biuf":
             return self.array.astype(np.float64)
@@ -199,14 +199,14 @@ class Column:
 
     @cached_property
     def zone(self):
-        """Name of the time zone of dates, None where they have none.
+        """Name of the time zone of dates, None if they have none.
 
-        UTC is used for zones that have no name, and for several zones in one column.
+        UTC is used for zones without a name, and for several zones in one column.
 
         Raises
         ------
         ValueError
-            Where only some dates have a time zone.
+            If only some dates have a time zone.
         """
         dtype = self._values.dtype
         zones = {dtype.time_zone} if isinstance(dtype, nw.Datetime) else self._zones_of_objects()
@@ -214,8 +214,8 @@ class Column:
             return None
         if None in zones:
             raise ValueError(
-                f"Column {self.name!r} of X has dates with and without a time zone; give all of them one, in "
-                "pandas with pandas.to_datetime(column, utc=True)."
+                f"Column {self.name!r} of X has dates with and without a time zone; give all of them a zone, "
+                "in pandas with pandas.to_datetime(column, utc=True)."
             )
         zone = zones.pop()
         return zone if not zones and is_zone(zone) else "UTC"
@@ -225,16 +225,16 @@ class Column:
         if self.array.dtype.kind != "O":
             return set()
         zones = (getattr(value, "tzinfo", None) for value in self.objects if not is_missing(value))
-        distinct = {id(zone): zone for zone in zones}  # those of dateutil have no hash
+        distinct = {id(zone): zone for zone in zones}  # dateutil's zones are not hashable
         return {zone and str(zone) for zone in distinct.values()}
 
     def moments(self, kind, zone):
-        """Return dates as datetime64[us], by the clocks of `zone`; times and durations as timedelta64[us].
+        """Return dates as datetime64[us], in local time of `zone`; times and durations as timedelta64[us].
 
         Raises
         ------
         ValueError
-            Where a value is not of this kind, or where only some dates have a time zone.
+            If a value is not of this kind, or only some dates have a time zone.
         """
         dtype = np.dtype("datetime64[us]" if kind == DATE else "timedelta64[us]")
         other_zone = kind == DATE and self.kind == DATE and (self.zone is None) != (zone is None)
@@ -248,8 +248,8 @@ class Column:
             )
         if other_zone:
             raise ValueError(
-                f"The dates in column {self.name!r} of X have the time zone {self.zone}, those of fit had "
-                f"{zone}; convert them to the same."
+                f"The dates in column {self.name!r} of X have the time zone {self.zone}, but those of fit "
+                f"had {zone}; convert them to the same time zone."
             )
         if self.array.dtype.kind in "mM":
             values = self.array
@@ -260,21 +260,21 @@ class Column:
         return np.array([moment(value, zone) for value in values], dtype=dtype)[places]
 
     def _in_microseconds(self, values, dtype):
-        """Return `values`, dates or durations, as `dtype`, whose unit is the microsecond."""
+        """Return `values`, dates or durations, as `dtype`, which has the unit of microseconds."""
         converted = values.astype(dtype)
         longer_unit = values.dtype != dtype and np.can_cast(values.dtype, dtype, "safe")
-        if longer_unit:  # such as seconds: NumPy overflows
+        if longer_unit:  # the conversion from seconds, for instance, can overflow
             changed = (converted.astype(values.dtype) != values) & ~np.isnat(values)
             if changed.any():
                 raise ValueError(
                     f"Column {self.name!r} of X has the value {values[changed.argmax()]}, which is more than "
-                    "292,000 years away from 1970, or as long; correct it, or set it to missing."
+                    "292,000 years (from 1970, if it is a date); correct it, or set it to missing."
                 )
         return converted
 
 
 def kind_of_dtype(values):
-    """Return the kind that the type of a column decides, None where its values decide."""
+    """Return the kind of a column by its type, None if it depends on its values."""
     dtype = values.dtype
     if not isinstance(dtype, np.dtype):
         native = getattr(values.to_native(), "dtype", None)
@@ -300,7 +300,7 @@ def types_present(objects):
 
 
 def is_missing(value):
-    """Whether a value is None, NaN, NaT or pandas' NA."""
+    """Return whether a value is None, NaN, NaT or pandas' NA."""
     if value is None or type(value).__name__ in ("NAType", "NaTType"):
         return True
     if isinstance(value, Decimal):
@@ -309,7 +309,7 @@ def is_missing(value):
 
 
 def is_zone(name):
-    """Whether a time zone has a name that all libraries know, not only an offset."""
+    """Return whether `name` is that of a time zone in the zone database, not only an offset."""
     try:
         ZoneInfo(name)
     except (ValueError, OSError, KeyError):
@@ -318,7 +318,7 @@ def is_zone(name):
 
 
 def moment(value, zone):
-    """Return a date as a datetime64 as clocks in `zone` show it, a time or a duration as a timedelta64."""
+    """Return a date in local time of `zone`, a time of day as a timedelta64, other values unchanged."""
     if is_missing(value):
         return "NaT"
     if isinstance(value, datetime.time):

@@ -1,6 +1,7 @@
-"""Dates, times of day and durations as numbers: how far, and where in the year, the week and the day.
+"""Dates, times of day and durations as numbers.
 
-What goes round in a circle is a point on it, (sin, cos), so that December is next to January.
+A date becomes its distance from 1970 and its position in the year, the week and the day. Periodic parts are
+points (sin, cos) on a circle, so that December is next to January.
 """
 
 import numpy as np
@@ -12,7 +13,7 @@ EPOCH = np.datetime64("1970-01-01", "us")
 
 
 def days(t):
-    """Return how many days `t` is long, or is after 1970."""
+    """Return the length of durations `t` in days, or the days of dates `t` since 1970."""
     return (t - EPOCH if t.dtype.kind == "M" else t) / DAY
 
 
@@ -22,7 +23,7 @@ def year(t):
 
 
 def day_of_year(t):
-    """Return which fraction of its year has passed at the beginning of the day, on a circle."""
+    """Return the fraction of the year that has passed at the beginning of the day, on a circle."""
     first = t.astype("datetime64[Y]")
     start, stop = first.astype("datetime64[D]"), (first + 1).astype("datetime64[D]")
     return circle((t.astype("datetime64[D]") - start) / (stop - start))
@@ -35,12 +36,12 @@ def weekday(t):
 
 
 def hour(t):
-    """Return which fraction of its day has passed, on a circle."""
+    """Return the fraction of the day that has passed, on a circle."""
     return circle(days(t) % 1)
 
 
 def circle(fraction):
-    """Return a point for each fraction of a turn."""
+    """Return the point (sin, cos) for each fraction of a turn."""
     return np.column_stack((np.sin(2 * np.pi * fraction), np.cos(2 * np.pi * fraction)))
 
 
@@ -58,16 +59,16 @@ class DateColumn:
     ----------
     column : Column
     position : int
-        Where it is in X.
+        Index of the column in X.
     sample_weight : ndarray of shape (n_rows,), default=None
-        Rows of weight 0 are not looked at.
+        Rows of weight 0 are ignored.
 
     Attributes
     ----------
     parts : list of str
-        The number "days", and those parts of the calendar that vary.
+        "days", and the other parts that vary.
     feature_names : list of str
-        Names of the numbers that a value becomes.
+        Names of the encoded columns.
     """
 
     def __init__(self, column, position, sample_weight=None):
@@ -88,7 +89,7 @@ class DateColumn:
             self.feature_names += [f"{self.name}_{part}{end}" for end in ends]
 
     def transform(self, column):
-        """Return the numbers of each row, NaN where it is missing.
+        """Return the numbers of each row, NaN if its value is missing.
 
         Parameters
         ----------
@@ -108,6 +109,6 @@ class DateColumn:
 
 
 def varies(numbers):
-    """Whether there are different rows, missing ones left aside."""
+    """Return whether rows that are not missing differ."""
     present = numbers[~np.isnan(numbers[:, 0])]
     return bool(present.size and (present != present[0]).any())

@@ -1,4 +1,4 @@
-"""What tells one set of data from another."""
+"""Identification of a data set by a hash."""
 
 import joblib
 from scipy.sparse import issparse
@@ -8,7 +8,7 @@ from skbackprop.tables.sparse_rows import SparseRows
 
 
 def digest(X, y, sample_weight):
-    """Return a text that is the same for the same data.
+    """Return a hash of the data as a str.
 
     Parameters
     ----------

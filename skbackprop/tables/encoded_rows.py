@@ -1,27 +1,27 @@
-"""Encoded rows: numbers and codes of categories, one-hot only in the blocks that are asked for."""
+"""Encoded rows: numbers and codes of categories, which are made one-hot block by block."""
 
 import numpy as np
 
 
 class EncodedRows:
-    """The rows of a table with categories, as a network takes them.
+    """The encoded rows of a table with categories.
 
-    A row is its numbers and then, for each category column, an indicator for each of its codes. The
-    indicators take far more memory than the codes, and are made block by block. The rows are indexed by a
-    slice, by row numbers, or by (rows, a slice of columns); and gathered by :meth:`take`.
+    A row consists of its numbers and, for each category column, of an indicator for each code. The
+    indicators take far more memory than the codes, so they are made when rows are indexed, by a slice, by
+    row numbers or by (rows, a slice of columns), or gathered by :meth:`take`.
 
     Parameters
     ----------
     numbers : ndarray of shape (n_samples, n_numbers)
     codes : ndarray of shape (n_samples, n_category_columns), int32
-        Of each category column; -1 has no indicator.
+        Code of each category column; -1 has no indicator.
     n_codes : sequence of int
-        How many codes each category column has.
+        Number of codes of each category column.
 
     Attributes
     ----------
     shape, dtype
-        As of an ndarray of all columns.
+        Those of an ndarray of all columns.
     """
 
     def __init__(self, numbers, codes, n_codes):
@@ -42,7 +42,7 @@ class EncodedRows:
         return self._fill(out, numbers, self.codes[rows])
 
     def take(self, rows, axis=0, out=None, mode="raise"):
-        """Write the rows of these numbers into `out`, as :meth:`numpy.ndarray.take` does."""
+        """Write the rows with the indices `rows` into `out`, like :meth:`numpy.ndarray.take`."""
         return self._fill(
             out, self.numbers.take(rows, axis=0, mode=mode), self.codes.take(rows, 0, mode=mode)
         )

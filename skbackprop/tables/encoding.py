@@ -1,8 +1,8 @@
-"""Raw tables: from columns of all kinds to the numbers that a network takes.
+"""Encoding of tables: from columns of all kinds to the numbers that a network takes.
 
-The encoded columns are, in this order: the numeric columns, the numbers that dates become, the numbers by the
-target of columns with many categories, a 0/1 indicator for each number or date that had missing values in the
-fit, and the indicators of the categories.
+The encoded columns are, in this order: the numeric columns, the numbers of dates, the target encodings of
+columns with many categories, a 0/1 indicator for each number or date that had missing values in fit, and the
+indicators of the categories.
 """
 
 import copy
@@ -22,9 +22,9 @@ def categorical_columns(table, categorical_features):
 
     Parameters
     ----------
-    table : Frame or Rows
+    table : Frame or ArrayTable
     categorical_features : "from_dtype", None, or array-like of bool, int or str
-        As in HistGradientBoostingClassifier; with "from_dtype" strings are categorical too.
+        As in HistGradientBoostingClassifier; with "from_dtype", strings are categorical as well.
     """
     n_columns = table.shape[1]
     if categorical_features is None:
@@ -47,7 +47,7 @@ def categorical_columns(table, categorical_features):
         position = table.names.index(item) if item in names else item
         if not isinstance(position, int) or not 0 <= position < n_columns:
             raise ValueError(
-                f"The 'categorical_features' parameter names {item!r}, which is no column of X; X has "
+                f"The 'categorical_features' parameter names {item!r}, which is not a column of X; X has "
                 f"{names if names else f'the columns 0 to {n_columns - 1}'}."
             )
         mask[position] = True
@@ -55,36 +55,36 @@ def categorical_columns(table, categorical_features):
 
 
 class Encoder:
-    """Encodes tables like the one it was made from.
+    """Encodes tables with the columns of the table that it was fitted on.
 
     Parameters
     ----------
-    table : Frame or Rows
+    table : Frame or ArrayTable
     categorical : ndarray of bool
-        Which columns are categories.
+        Whether each column is categorical.
     sample_weight : ndarray, default=None
-        Weighs the medians and the counts of categories.
+        Weights for the medians and the counts of categories.
     names : sequence of str, default=None
         Names of the columns.
     gaps : ndarray of bool, default=None
-        Which numeric columns have missing values, where the table is only a sample of the rows.
+        Whether each numeric column has missing values, if the table is only a sample of the rows.
     **limits
         `max_categories` and `min_frequency` of :class:`.CategoryColumn`.
 
     Attributes
     ----------
     categorical, numeric : ndarray of int
-        Which columns of X are categories, and which are numbers.
+        Indices of the categorical and of the numeric columns of X.
     dates : list of DateColumn
     categories : list of CategoryColumn
     n_numeric : int
-        How many of the encoded columns are numbers to scale; the others are 0 and 1.
+        Number of encoded columns that are numbers to scale; the others are 0 and 1.
     medians : ndarray
-        What takes the place of a missing number, of those that are not by the target.
+        The values that replace missing numbers, without target encodings.
     targets : TargetColumns or None
-        What makes numbers of y, where categories are encoded by them.
+        Converts y to numbers, if categories are encoded by the target.
     indicated : ndarray of int
-        Which of the numbers have an indicator of missing values.
+        Indices of the numbers that have an indicator of missing values.
     """
 
     def __init__(self, table, categorical, sample_weight=None, names=None, gaps=None, **limits):
@@ -112,13 +112,13 @@ class Encoder:
         self.targets = None
 
     def _first_numbers(self):
-        """Return of each column that is a number or becomes several the first in the encoded row."""
+        """Return the index of the first encoded column of each numeric or date column."""
         widths = [1] * self.numeric.size + [len(column.feature_names) for column in self.dates]
         return np.cumsum([0, *widths])[:-1]
 
     @property
     def needed(self):
-        """Whether the rows are anything but the numbers as they are."""
+        """Whether encoding changes anything, or the table is all numbers without missing values."""
         return bool(self.dates or self.categories or self.indicated.size)
 
     @property
@@ -136,7 +136,7 @@ class Encoder:
 
     @property
     def owners(self):
-        """The column of X that each encoded column belongs to, as an array of positions."""
+        """Index of the column of X to which each encoded column belongs, as an array."""
         dates = [column.position for column in self.dates for _ in column.feature_names]
         numbers = np.array([*self.numeric, *dates], np.intp)
         by_target = [column.position for column in self.by_target for _ in self.targets.names]
@@ -148,7 +148,7 @@ class Encoder:
 
     @property
     def rarely_used(self):
-        """Positions of the codes of columns that are also encoded by the target."""
+        """Indices of the encoded columns of codes, in columns that are also encoded by the target."""
         by_target = [
             np.full(column.n_codes, column.target_encoding is not None) for column in self.categories
         ]
@@ -161,15 +161,15 @@ class Encoder:
         return [column for column in self.categories if column.target_encoding is not None]
 
     def learn_targets(self, table, y, sample_weight=None, targets=None):
-        """Return this encoder after it has learned the numbers of categories, and the rows for training.
+        """Return a copy of this encoder with updated target encodings, and the encoded rows for training.
 
         Parameters
         ----------
-        table : Frame or Rows
+        table : Frame or ArrayTable
         y : ndarray
         sample_weight : ndarray, default=None
         targets : TargetColumns, default=None
-            What makes numbers of y; then the targets of earlier rows are forgotten.
+            Converts y to numbers. If given, the targets of earlier rows are forgotten.
         """
         other = copy.copy(self)
         other.categories = [copy.copy(column) for column in self.categories]
@@ -187,7 +187,7 @@ class Encoder:
         return other, other.transform(table, numbers)
 
     def grown(self, table, sample_weight=None):
-        """Return the encoder after further rows of a stream, in which there may be new categories."""
+        """Return a copy of this encoder after further rows, which may have new categories."""
         other = copy.copy(self)
         other.categories = [
             column.grown(table.column(column.position), sample_weight) for column in self.categories
@@ -195,9 +195,9 @@ class Encoder:
         return other
 
     def origins(self, earlier):
-        """Return which encoded column of an `earlier` state of this encoder each encoded column was.
+        """Return for each encoded column the one that represented it in an `earlier` state of this encoder.
 
-        A new category was the rare one, if there was one. Else its origin is -1.
+        The origin of a new category is the code of rare categories, or -1 if there was none.
 
         Returns
         -------
@@ -211,13 +211,13 @@ class Encoder:
         return np.array(origins)
 
     def _target_names(self, column):
-        """Return the names of the numbers by the target of a category column."""
+        """Return the names of the target encodings of a category column."""
         if getattr(column, "target_encoding", None) is None:
             return []
         return [f"{column.name}_target{name}" for name in self.targets.names]
 
     def inputs_of(self, column):
-        """Return the names of the encoded columns that a date or category column became."""
+        """Return the names of the encoded columns of a date or category column."""
         return self._target_names(column) + column.feature_names
 
     def transform(self, table, by_target=None):
@@ -225,14 +225,14 @@ class Encoder:
 
         Parameters
         ----------
-        table : Frame or Rows
+        table : Frame or ArrayTable
         by_target : list of ndarray, default=None
-            The numbers by the target in a training, where those of a prediction would contain the targets.
+            The target encodings for training; those for prediction would contain the rows' own targets.
 
         Returns
         -------
         rows : ndarray of shape (n_samples, n_encoded), or EncodedRows
-            The latter where there are categories.
+            EncodedRows if there are categories.
         """
         numbers = self._numbers(table)
         missing = np.isnan(numbers)
@@ -248,14 +248,14 @@ class Encoder:
         return EncodedRows(numbers, codes, [column.n_codes for column in self.categories])
 
     def _numbers(self, table):
-        """Return the numbers of a table as an array with NaN for missing; infinity is refused."""
+        """Return the numbers of a table as an array with NaN for missing ones; raise if one is infinite."""
         parts = [table.numbers(self.numeric)]
         parts += [column.transform(table.column(column.position)) for column in self.dates]
         return parts[0] if len(parts) == 1 else np.hstack(parts)
 
 
 def median(x, missing, sample_weight):
-    """Return the weighted median of the numbers that are not missing, 0 where there are none."""
+    """Return the weighted median of the numbers that are not missing, 0 if there are none."""
     weights = None if sample_weight is None else sample_weight[~missing]
     if missing.all() or (weights is not None and not weights.any()):
         return 0.0

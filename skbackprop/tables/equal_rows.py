@@ -13,7 +13,7 @@ from skbackprop.tables.rows_on_disk import in_memory
 
 
 def merge_equal_rows(X, y, sample_weight):
-    """Return the distinct rows (X, y) of positive weight, their weights (None: all 1) and their numbers.
+    """Return the distinct rows (X, y) of positive weight, their weights (None: all 1) and their indices.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def merge_equal_rows(X, y, sample_weight):
 
 
 def row_keys(a):
-    """Return something sortable for each row of `a`, equal where the numbers are, whatever their dtype."""
+    """Return a sort key for each row of `a`, equal for rows of equal numbers in any dtype."""
     if issparse(a):
         a = a.sorted_indices()
         parts = [slice(*pointers) for pointers in zip(a.indptr, a.indptr[1:], strict=False)]
@@ -49,5 +49,5 @@ def row_keys(a):
 
 
 def as_float64(a):
-    """Return an array of numbers in float64, without negative zeros; any other array as it is."""
+    """Return an array of numbers in float64, without negative zeros; other arrays unchanged."""
     return a.astype(np.float64) + 0.0 if a.dtype.kind in "biuf" else a

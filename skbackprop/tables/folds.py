@@ -8,7 +8,7 @@ NEVER = -1
 
 
 def deal_folds(n_folds, n_rows, rng, strata=None, groups=None, sample_weight=None, n_networks=None):
-    """Return the fold of each row, which the network of that number holds out.
+    """Return the fold of each row; network e holds out the rows of fold e.
 
     Parameters
     ----------
@@ -16,15 +16,15 @@ def deal_folds(n_folds, n_rows, rng, strata=None, groups=None, sample_weight=Non
     n_rows : int
     rng : RandomState
     strata : ndarray of int of shape (n_rows,), default=None
-        Each fold gets the same share of each stratum (class). A stratum of one row is never held out: no
-        other row could teach its class.
+        Each fold gets the same fraction of each stratum (class). A stratum of one row is never held out,
+        because its class could not be learned from other rows.
     groups : ndarray of shape (n_rows,), default=None
         Rows of the same group are in the same fold.
     sample_weight : ndarray of shape (n_rows,), default=None
         Rows of weight 0 are never held out.
     n_networks : int, default=None
-        With fewer networks than folds the rows of the other folds are never held out; None is `n_folds`.
-        Where there are fewer groups than folds, there are as many folds as groups.
+        If there are fewer networks than folds, the rows of the other folds are never held out; None for
+        `n_folds`. If there are fewer groups than folds, the number of folds is reduced to that of the groups.
 
     Returns
     -------
@@ -34,7 +34,7 @@ def deal_folds(n_folds, n_rows, rng, strata=None, groups=None, sample_weight=Non
     Raises
     ------
     ValueError
-        Where there are fewer groups than networks.
+        If there are fewer groups than networks.
     """
     rows = np.arange(n_rows) if sample_weight is None else np.flatnonzero(sample_weight)
     if strata is None:
@@ -48,19 +48,19 @@ def deal_folds(n_folds, n_rows, rng, strata=None, groups=None, sample_weight=Non
     else:
         sizes = np.bincount(strata[rows])
         rows = rng.permutation(rows[sizes[strata[rows]] > 1])
-        # Dealt out like cards, one stratum after the other.
+        # Deal the rows in turn, one stratum after the other.
         in_order = rows[np.argsort(strata[rows], kind="stable")]
         folds[in_order] = np.arange(rows.size) % n_folds
     return np.where(folds < n_networks, folds, NEVER)
 
 
 def split_groups(n_folds, strata, groups, rng):
-    """Yield the rows of each fold, whole groups, with similar shares of the strata."""
+    """Yield the rows of each fold, which consists of whole groups, with similar fractions of the strata."""
     n_groups = np.unique(groups).size
     if n_groups < n_folds:
         raise ValueError(
-            f"groups has {n_groups} groups, but each of the {n_folds} networks holds out groups of its own; "
-            f"set n_estimators to {n_groups} or fewer, or early_stopping=False."
+            f"groups has {n_groups} groups, but each of the {n_folds} networks must hold out different "
+            f"groups; set n_estimators to {n_groups} or fewer, or early_stopping=False."
         )
     stratified = np.bincount(strata).max() < strata.size and np.bincount(strata).max() >= n_folds
     kind = StratifiedGroupKFold if stratified else GroupKFold

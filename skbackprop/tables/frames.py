@@ -1,4 +1,4 @@
-"""Tables of any library as columns: pandas, polars, PyArrow, and whatever else narwhals knows; and arrays."""
+"""Tables: data frames of the libraries that narwhals supports (pandas, polars, PyArrow, ...), and arrays."""
 
 from collections import Counter
 
@@ -20,12 +20,12 @@ class Frame:
     ----------
     native : object
         The frame in its own library.
-    names : list of str, or of whatever the library allows
+    names : list of str, or of other types that the library allows
         Names of the columns.
     dtype : dtype
-        Of the numbers: float32 where all columns are, else float64.
+        Dtype of the numbers: float32 if all columns are float32, else float64.
     plain : ndarray of bool
-        Which columns are numbers by their type.
+        Whether the type of each column is numeric.
     """
 
     def __init__(self, frame):
@@ -44,17 +44,17 @@ class Frame:
         return Column(self.names[j], self._frame[:, int(j)])
 
     def numbers(self, positions):
-        """Return columns as an array of numbers, NaN where they are missing."""
+        """Return columns as an array of numbers, with NaN for missing ones."""
         if len(positions) and self.plain[positions].all():
-            # Together, which is faster than one by one.
+            # All columns at once is faster than one by one.
             block = self._frame[:, list(map(int, positions))].to_numpy()
             if block.dtype.kind in "biuf":
                 return refuse_infinity(np.ascontiguousarray(block, dtype=self.dtype), self.names, positions)
         return by_column(self, positions)
 
 
-class Rows:
-    """An array, some of whose columns are categories, or have gaps.
+class ArrayTable:
+    """An array as a table, because some of its columns are categories or have missing values.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ class Rows:
         return Column(self.names[j], self.native[:, j])
 
     def numbers(self, positions):
-        """Return columns as a new array of numbers, NaN where they are missing."""
+        """Return columns as a new array of numbers, with NaN for missing ones."""
         if self.plain.all():
             block = self.native[:, positions].astype(self.dtype)
             return refuse_infinity(block, self.names, positions)
@@ -81,7 +81,7 @@ class Rows:
 
 
 def is_plain(dtype):
-    """Whether the columns of a type are numbers in NumPy, which has no decimals and integers of 128 bits."""
+    """Return whether columns of a type are numbers in NumPy, which lacks decimals and 128-bit integers."""
     objects = isinstance(dtype, (nw.Decimal, *WIDE))
     return (dtype.is_numeric() and not objects) or isinstance(dtype, nw.Boolean)
 
@@ -95,7 +95,7 @@ def by_column(table, positions):
 
 
 def refuse_infinity(block, names, positions):
-    """Return `block`, the columns of a table at `positions`; raise where a number is infinite."""
+    """Return `block`, the columns of a table at `positions`; raise ValueError if a number is infinite."""
     infinite = np.isinf(block).any(axis=0)
     if infinite.any():
         raise ValueError(
@@ -106,12 +106,12 @@ def refuse_infinity(block, names, positions):
 
 
 def as_frame(X):
-    """Return X as a :class:`Frame` where it is a data frame, None where it is an array or a sparse matrix.
+    """Return X as a :class:`Frame` if it is a data frame, None if it is an array or a sparse matrix.
 
     Raises
     ------
     ValueError
-        Where X is something else that holds columns.
+        If X is another object with columns, such as a dict, a series or a lazy frame.
     """
     if isinstance(X, np.ndarray) or issparse(X):
         return None
@@ -143,7 +143,7 @@ def as_frame(X):
 
 
 def refuse_equal_names(X):
-    """Raise where a frame has several columns of one name, which neither narwhals nor scikit-learn takes."""
+    """Raise ValueError if several columns have the same name, as narwhals and scikit-learn do not allow."""
     if nw.dependencies.is_pandas_dataframe(X):
         names = X.columns
     else:
@@ -152,15 +152,15 @@ def refuse_equal_names(X):
         return
     equal = [name for name, n in Counter(names).items() if n > 1]
     raise ValueError(
-        f"X has several columns of the name {', '.join(map(repr, equal))}; give each column another name."
+        f"X has several columns of the name {', '.join(map(repr, equal))}; give each column a different name."
     )
 
 
 def is_of_pyarrow(X):
-    """Whether X is an object of PyArrow."""
+    """Return whether X is an object of PyArrow."""
     return type(X).__module__.partition(".")[0] == "pyarrow"
 
 
 def is_sparse_frame(X):
-    """Whether X is a frame of sparse columns of numbers, which scikit-learn makes a sparse matrix."""
+    """Return whether X is a frame of sparse numeric columns, which scikit-learn converts to a matrix."""
     return hasattr(X, "sparse") and X.shape[1] > 0 and all(dtype.fill_value == 0 for dtype in X.dtypes)

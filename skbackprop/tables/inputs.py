@@ -1,4 +1,4 @@
-"""A user's X, y and weights: checked as scikit-learn does, and encoded into numbers."""
+"""Validation of the user's X, y and weights, as in scikit-learn, and encoding into numbers."""
 
 import numpy as np
 from scipy.sparse import issparse
@@ -11,7 +11,7 @@ from sklearn.utils.validation import (
 )
 
 from skbackprop.tables.encoding import Encoder, categorical_columns
-from skbackprop.tables.frames import Frame, Rows, as_frame, is_sparse_frame
+from skbackprop.tables.frames import ArrayTable, Frame, as_frame, is_sparse_frame
 from skbackprop.tables.refusals import (
     as_array,
     checked_labels,
@@ -31,14 +31,14 @@ from skbackprop.tables.user_warnings import (
     warn_of_rare_categories,
 )
 
-# What scikit-learn's validation checks of inputs that are numbers.
+# Arguments of scikit-learn's validation of numeric inputs.
 INPUT_CHECKS = {"accept_sparse": "csr", "dtype": "numeric", "ensure_all_finite": "allow-nan"}
 
 
 def check_training_data(
     estimator, X, y, sample_weight, *, reset, encoder=None, scaling=None, goes_on=None, classes=None
 ):
-    """Return X as numbers, y, the weights, and what encoded X (None: nothing did).
+    """Return X as numbers, y, the weights, and the encoder of X (None if none is needed).
 
     Parameters
     ----------
@@ -47,14 +47,14 @@ def check_training_data(
     X, y, sample_weight
         As the user gave them.
     reset : bool
-        Whether this data decides what columns there are, and how they are read.
+        Whether these data determine the columns and their kinds.
     encoder : Encoder, default=None
-        What encoded the data of the fit, without `reset`.
+        Without `reset`, the encoder of the fit.
     scaling : Scaling, default=None
-        The scaling of the fit, without `reset`.
+        Without `reset`, the scaling of the fit.
     goes_on : {"fit", "stream", "resumed"}, default=None
-        What goes on with these rows: a warm start and a stream learn new categories, and a fit that was
-        interrupted has the same rows again. None is a validation.
+        The training that continues with these rows: a warm start and a stream learn new categories, and an
+        interrupted fit has the same rows again. None for validation rows.
     classes : array-like, default=None
         All classes, if `y` may lack some of them.
 
@@ -107,7 +107,7 @@ def check_training_data(
 
 
 def check_stored_training_data(estimator, X, y, sample_weight, weight_name, checks, reset, encoder, scaling):
-    """Do what :func:`check_training_data` does, for an X on disk."""
+    """Return the same as :func:`check_training_data`, for an X on disk."""
     refuse_stored_categories(estimator)
     validate_data(estimator, X, skip_check_array=True, reset=reset)
     y = _check_y(y, **checks, estimator=estimator)
@@ -118,17 +118,17 @@ def check_stored_training_data(estimator, X, y, sample_weight, weight_name, chec
     gaps = rows.find_gaps()
     if reset and gaps.any():
         sample, weights = rows.sample(sample_weight)
-        encoder = Encoder(Rows(sample), np.zeros(X.shape[1], bool), weights, gaps=gaps)
+        encoder = Encoder(ArrayTable(sample), np.zeros(X.shape[1], bool), weights, gaps=gaps)
     if encoder is not None or gaps.any():
         rows = encode(rows, encoder, scaling)
     return rows, y, sample_weight, encoder
 
 
 def make_encoder(X, estimator, sample_weight):
-    """Return the Encoder of a table or an array, None where its rows are numbers without gaps."""
+    """Return the Encoder of a table or an array, None if it is numeric without missing values."""
     if issparse(X):
         return None
-    table = X if is_table(X) else Rows(X)
+    table = X if is_table(X) else ArrayTable(X)
     categorical = categorical_columns(table, estimator.categorical_features)
     warn_of_large_integers(table, np.flatnonzero(~categorical))
     if not categorical.any() and table.plain.all() and not has_gaps(all_numbers(X)):
@@ -140,17 +140,17 @@ def make_encoder(X, estimator, sample_weight):
 
 
 def refuse_stored_categories(estimator):
-    """Raise where columns of an X on disk are to be categories: all of them would have to be seen at once."""
+    """Raise if columns of an X on disk should be categories, which would have to be read as a whole."""
     chosen = estimator.categorical_features
     if chosen is not None and not isinstance(chosen, str) and np.size(chosen):
         raise ValueError(
             f"The 'categorical_features' parameter is {chosen!r}, but X is a large array on disk, whose "
-            "columns are all taken as numbers. Encode its categories before, or pass an array in memory."
+            "columns must all be numbers. Encode its categories first, or pass an array in memory."
         )
 
 
 def check_inputs(estimator, X, encoder, scaling):
-    """Return the X of a prediction as numbers, and the dtype of the results."""
+    """Return an X for prediction as numbers, and the dtype of the results."""
     if is_stored(X):
         # The blocks are checked when they are read.
         rows = StoredRows(X, lambda block: check_inputs(estimator, block, encoder, scaling)[0])
@@ -168,9 +168,9 @@ def check_inputs(estimator, X, encoder, scaling):
 
 
 def needs_no_check(estimator, X):
-    """Whether X is an array in which :func:`validate_data` would find nothing to do or to say.
+    """Return whether X is an array that :func:`validate_data` would accept and return unchanged.
 
-    For one row its many questions take longer than the network.
+    For a single row, its checks take longer than the network.
     """
     if (
         type(X) is not np.ndarray
@@ -181,23 +181,23 @@ def needs_no_check(estimator, X):
     if X.ndim != 2 or not X.size or X.shape[1] != estimator.n_features_in_:
         return False
     with np.errstate(over="ignore", invalid="ignore"):
-        return bool(np.isfinite(X.sum()))  # a sum that overflows is looked at number by number
+        return bool(np.isfinite(X.sum()))  # if only the sum overflows, validate_data checks each number
 
 
 def result_dtype(X):
-    """Return the dtype of the predictions for an X of numbers."""
+    """Return the dtype of the predictions for a numeric X."""
     return X.dtype if X.dtype in (np.float32, np.float64) else np.dtype(np.float64)
 
 
 def encode(X, encoder, scaling):
-    """Return X as the network takes it: encoded, and without gaps.
+    """Return X encoded and without missing values.
 
     Parameters
     ----------
-    X : Frame, Rows, ndarray, CSR matrix or StoredRows
+    X : Frame, ArrayTable, ndarray, CSR matrix or StoredRows
     encoder : Encoder or None
     scaling : Scaling or None
-        Without an encoder, which knows what to fill gaps with, the centre of the column takes their place.
+        Without an encoder, the center of a column replaces its missing values.
     """
     if isinstance(X, StoredRows):
         return X.then(lambda block: encode(block, encoder, scaling))
@@ -212,7 +212,7 @@ def encode(X, encoder, scaling):
 
 
 def as_table(X, by_column):
-    """Return X as columns where it is a frame or `by_column`, else as an array or a sparse matrix."""
+    """Return X as a table if it is a frame or `by_column` is true, else as an array or a sparse matrix."""
     refuse_collections(X, "X")
     if isinstance(X, np.ma.MaskedArray):
         X = with_gaps(X)
@@ -226,17 +226,17 @@ def as_table(X, by_column):
     if isinstance(X, np.ndarray):
         refuse_arrays(X)
     if not by_column or X.ndim != 2 or 0 in X.shape:
-        return X  # the validation says what is wrong with it
+        return X  # the validation reports invalid shapes
     if issparse(X):
         raise ValueError(
             "X is sparse and has no categories, but the 'categorical_features' parameter names columns, or "
             "the fit had category columns: pass a dense array or a frame, or set categorical_features=None."
         )
-    return Rows(np.asarray(X))
+    return ArrayTable(np.asarray(X))
 
 
 def with_gaps(X):
-    """Return a masked array as an array, NaN where it is masked."""
+    """Return a masked array as an array with NaN for masked values."""
     if X.dtype.kind in "biuf" and np.ma.is_masked(X):
         return X.astype(result_dtype(X)).filled(np.nan)
     refuse_masked(X, "X")
@@ -244,51 +244,51 @@ def with_gaps(X):
 
 
 def is_table(X):
-    """Whether X is columns, not an array."""
-    return isinstance(X, (Frame, Rows))
+    """Return whether X is a Frame or an ArrayTable."""
+    return isinstance(X, (Frame, ArrayTable))
 
 
 def as_columns(X):
-    """Return a table itself, or an array or a sparse matrix as one."""
-    return X if is_table(X) else Rows(X.toarray() if issparse(X) else X)
+    """Return X as a table: itself, or an array or a sparse matrix as an ArrayTable."""
+    return X if is_table(X) else ArrayTable(X.toarray() if issparse(X) else X)
 
 
 def all_numbers(X):
-    """Return X itself, or the columns of a table, all of them numbers, as an array."""
+    """Return X, or the columns of a table, all of them numeric, as an array."""
     return X.numbers(np.arange(X.shape[1])) if is_table(X) else X
 
 
 def needs_columns(encoder):
-    """Whether an encoder reads columns that may be something else than numbers."""
+    """Return whether an encoder has columns that may not be numeric."""
     return encoder is not None and bool(encoder.categories or encoder.dates)
 
 
 def names_columns(categorical_features):
-    """Whether the parameter names columns that are categories."""
+    """Return whether the parameter names categorical columns."""
     named = categorical_features is not None and not isinstance(categorical_features, str)
     return named and np.size(categorical_features) > 0
 
 
 def check_sparse(X):
-    """Return a CSR matrix in canonical form; NaN is refused.
+    """Return a CSR matrix in canonical form.
 
     Raises
     ------
     ValueError
-        Where a stored value is NaN.
+        If a stored value is NaN.
     """
     X = canonical(X)
     missing = np.flatnonzero(np.isnan(X.data)) if X.dtype.kind == "f" else ()
     if len(missing):
         raise ValueError(
-            f"X is sparse and has NaN in column {X.indices[missing[0]]}. Missing values are encoded in a "
-            "dense X only: pass a dense array or a frame, or fill them first."
+            f"X is sparse and has NaN in column {X.indices[missing[0]]}. Missing values are only supported "
+            "in a dense X: pass a dense array or a frame, or impute them first."
         )
     return X
 
 
 def has_gaps(X):
-    """Whether a dense array has a NaN; the minimum finds it without an array of booleans."""
+    """Return whether X is a dense array with NaN; the minimum finds it without an array of booleans."""
     return isinstance(X, np.ndarray) and X.dtype.kind == "f" and bool(np.isnan(X.min()))
 
 
@@ -298,7 +298,7 @@ def as_floats(y):
 
 
 def check_weights(sample_weight, X, name):
-    """Return `sample_weight` as a float64 array, or None; not negative and not all zero."""
+    """Return `sample_weight` as a float64 array, or None; raise if it is negative or all zero."""
     if sample_weight is None:
         return None
     refuse_collections(sample_weight, name)
@@ -306,7 +306,7 @@ def check_weights(sample_weight, X, name):
     given = np.asarray(sample_weight)
     if given.dtype.kind not in "biufO":
         raise ValueError(f"{name} must be numbers, one for each row. Got an array of {given.dtype}.")
-    if given.dtype.kind in "biuf" and not given.any():  # scikit-learn refuses it too, without the name
+    if given.dtype.kind in "biuf" and not given.any():  # scikit-learn's error does not name the argument
         raise ValueError(f"{name} is zero for every row; at least one weight must be positive.")
     sample_weight = _check_sample_weight(sample_weight, X, dtype=np.float64)
     if (sample_weight < 0).any():

@@ -1,4 +1,4 @@
-"""What cannot be X or y, named in one sentence that says what to do."""
+"""Errors for values that cannot be X or y, with their remedies."""
 
 import sys
 from collections.abc import Iterator, Mapping, Set
@@ -10,7 +10,7 @@ from scipy.sparse import issparse
 
 from skbackprop.tables.columns import NUMBER, is_missing, kind_of_type, types_present
 
-# Objects of Python that are dates or durations, as NumPy's datetime64 and timedelta64 are.
+# Types of dates and durations.
 DATES = (date, time, timedelta, np.datetime64, np.timedelta64)
 # How messages go on about integers and fractions of Python, which have no largest number.
 BEYOND_FLOATS = (
@@ -19,7 +19,7 @@ BEYOND_FLOATS = (
 
 
 def refuse_collections(values, name):
-    """Raise where `values` is a collection that has no rows in an order."""
+    """Raise TypeError if `values` is a set, an iterator or text, which have no ordered rows."""
     kind = type(values).__name__
     if isinstance(values, (Set, Iterator)):
         reason = "has no order" if isinstance(values, Set) else "can be read only once"
@@ -29,7 +29,7 @@ def refuse_collections(values, name):
 
 
 def refuse_masked(values, name):
-    """Raise where `values` is a masked array with masked values, whose mask np.asarray would drop."""
+    """Raise ValueError if `values` has masked values, because np.asarray would drop the mask."""
     if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
         raise ValueError(
             f"{name} is a masked array with {np.ma.count_masked(values)} masked values; fill them, for "
@@ -38,11 +38,11 @@ def refuse_masked(values, name):
 
 
 def refuse_arrays(X, name="X"):
-    """Raise where an array X has numbers or axes that the estimators have no use for."""
+    """Raise ValueError if an array X is complex, structured, or has more than two dimensions."""
     if X.dtype.kind == "c":
         raise ValueError(
             f"Complex data not supported: {name} holds complex numbers ({X.dtype}); pass their real and "
-            "imaginary parts as columns of their own."
+            "imaginary parts as separate columns."
         )
     if X.dtype.kind == "V":
         fields = f" with the fields {list(X.dtype.names)}" if X.dtype.names else ""
@@ -52,13 +52,13 @@ def refuse_arrays(X, name="X"):
         )
     if X.ndim > 2:
         raise ValueError(
-            f"{name} has {X.ndim} dimensions (shape {X.shape}), of which the estimators take 2, (n_samples, "
+            f"{name} has {X.ndim} dimensions (shape {X.shape}), but the estimators need 2, (n_samples, "
             f"n_features); flatten each sample, for instance with {name}.reshape(len({name}), -1)."
         )
 
 
 def as_array(values, name):
-    """Return `values` as an array; None and rows of different lengths are refused."""
+    """Return `values` as an array; raise ValueError for None and for rows of different lengths."""
     if values is None:
         raise ValueError(
             f"{name} is None: pass an array of shape (n_samples, n_features), a sparse matrix or a frame."
@@ -75,7 +75,7 @@ def as_array(values, name):
 
 
 def refuse_dates_for_numbers(X):
-    """Raise where an array X of dates comes to columns that were numbers in fit."""
+    """Raise ValueError if X is an array of dates, for columns that were numbers in fit."""
     if X.dtype.kind in "Mm":
         raise ValueError(
             f"X holds {'dates' if X.dtype.kind == 'M' else 'durations'} ({X.dtype}), but its columns were "
@@ -84,11 +84,11 @@ def refuse_dates_for_numbers(X):
 
 
 def refuse_as_numbers(y):
-    """Raise where the target of a regressor is not numbers."""
+    """Raise if the target of a regressor is not numeric."""
     if y is None or hasattr(y, "dask"):
         return
     if issparse(y):
-        raise TypeError("y is a sparse matrix, and a regressor needs dense numbers; pass y.toarray().")
+        raise TypeError("y is a sparse matrix, but a regressor needs dense numbers; pass y.toarray().")
     refuse_collections(y, "y")
     refuse_masked(y, "y")
     if isinstance(y, Mapping):
@@ -100,7 +100,7 @@ def refuse_as_numbers(y):
     if y.dtype.kind in "US" or isinstance(first, (str, bytes)):
         shown = first if first is not None else y.ravel()[0]
         raise ValueError(
-            f"y holds text ({str(shown)!r}), and a regressor needs numbers; convert it, for instance with "
+            f"y holds text ({str(shown)!r}), but a regressor needs numbers; convert it, for instance with "
             "y.astype(float), or use BackpropClassifier for classes."
         )
     if y.dtype.kind in "Mm" or isinstance(first, DATES):
@@ -114,7 +114,7 @@ def refuse_as_numbers(y):
     others = sorted(t.__name__ for t in types_present(objects) if kind_of_type(t) != NUMBER)
     if others:
         raise ValueError(
-            f"y holds objects of the types {others}, and a regressor needs numbers; convert them, for "
+            f"y holds objects of the types {others}, but a regressor needs numbers; convert them, for "
             "instance with y.astype(float)."
         )
     try:
@@ -124,14 +124,14 @@ def refuse_as_numbers(y):
 
 
 def checked_labels(y):
-    """Return the labels of a classifier, in an array of their own type where they are not sparse.
+    """Return the labels of a classifier as an array of their own type, unless they are sparse.
 
-    scikit-learn makes float64 of pandas' nullable integers and booleans.
+    scikit-learn would convert pandas' nullable integers and booleans to float64.
 
     Raises
     ------
     ValueError
-        Where labels are missing, or are objects that are not text.
+        If labels are missing, or are objects other than text.
     """
     if y is None or issparse(y) or hasattr(y, "dask"):
         return y
@@ -155,7 +155,7 @@ def checked_labels(y):
         )
     types = sorted({type(label).__name__ for label in labels if not isinstance(label, (str, bytes))})
     if types:
-        also = " beside text" if any(isinstance(label, str) for label in labels) else ""
+        also = " and text" if any(isinstance(label, str) for label in labels) else ""
         raise ValueError(
             f"Unknown label type: y is an array of objects of the types {types}{also}. Convert it to one "
             "type, for instance with y.astype(int) or y.astype(str)."
@@ -165,7 +165,7 @@ def checked_labels(y):
 
 @contextmanager
 def numbers_expected(X):
-    """Within this, errors about an array of text or of other objects say what to do with it."""
+    """Return a context that adds a remedy to errors about an array X of text or of other objects."""
     try:
         yield
     except OverflowError as error:
@@ -174,12 +174,12 @@ def numbers_expected(X):
         kind = np.asarray(X).dtype.kind
         if isinstance(error, TypeError) and kind == "O":
             raise TypeError(
-                f"X is an array of objects that are not all numbers ({error}). Pass a data frame, whose "
-                "columns have types of their own, or numbers."
+                f"X is an array of objects that are not all numbers ({error}). Pass numbers, or a data "
+                "frame, in which each column has its own type."
             ) from error
         if kind not in "OUS" or (kind == "O" and "could not convert string" not in str(error)):
             raise
         raise ValueError(
-            f"X is an array with text ({error}). Pass a data frame, whose columns have types of their own, "
-            "or name the columns that are categories in the 'categorical_features' parameter."
+            f"X is an array with text ({error}). Pass a data frame, in which each column has its own type, "
+            "or name the categorical columns in the 'categorical_features' parameter."
         ) from error

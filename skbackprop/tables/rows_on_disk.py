@@ -1,7 +1,4 @@
-"""Rows of an array that stays on disk: memory maps, HDF5 datasets, Zarr arrays and their like.
-
-They are read a block of rows at a time, and never as a whole.
-"""
+"""Rows of arrays on disk (memory maps, HDF5 datasets, Zarr arrays and similar ones), read block by block."""
 
 import math
 import mmap
@@ -10,20 +7,20 @@ from pathlib import Path
 import numpy as np
 from scipy.sparse import issparse
 
-# Arrays on disk up to this size are treated as arrays in memory are.
+# Arrays on disk up to this size are treated like arrays in memory.
 SMALL_BYTES = 2**27
-# Least number of bytes that are read at once, in whole chunks of a chunked array ...
+# Smallest number of bytes that are read at once, in complete chunks of a chunked array.
 BLOCK_BYTES = 2**18
-# ... but never more than this, though a chunk may have to be read several times then.
+# Largest number of bytes that are read at once, even if a chunk is then read several times.
 LARGEST_BLOCK_BYTES = 2**25
-# How the names of the folders begin in which joblib keeps the arrays of its workers.
+# Beginning of the names of the folders in which joblib stores the arrays of its workers.
 JOBLIB_FOLDER = "joblib_memmapping_folder_"
-# What a sample of the rows may take.
+# Largest size of a sample of the rows.
 SAMPLE_BYTES = 2**26
 
 
 def is_stored(X):
-    """Whether X is a large array of numbers on disk: a memory map, or no ndarray, but indexed like one."""
+    """Return whether X is a large array of numbers on disk: a memory map, or indexed like an ndarray."""
     if issparse(X) or (isinstance(X, np.ndarray) and not is_file_of_the_user(X)):
         return False
     shape, dtype = getattr(X, "shape", ()), getattr(X, "dtype", None)
@@ -33,11 +30,11 @@ def is_stored(X):
 
 
 def is_file_of_the_user(array):
-    """Whether an ndarray is the memory map of a file, and not of one that joblib has written.
+    """Return whether an ndarray is a memory map of a file that was not written by joblib.
 
-    joblib hands large arrays in memory to its workers as memory maps of files in a folder of its own. A fit
-    must not depend on whether it runs in a worker, so these count as arrays in memory. A memory map that
-    the user made refers to the same file in the workers.
+    joblib passes large arrays in memory to its workers as memory maps of temporary files. A fit must not
+    depend on whether it runs in a worker, so these count as arrays in memory. A memory map that the user
+    made refers to the same file in the workers.
     """
     filename = getattr(array, "filename", None)  # None: an array in memory, computed from a memory map
     if not isinstance(array, np.memmap) or filename is None:
@@ -46,24 +43,24 @@ def is_file_of_the_user(array):
 
 
 class StoredRows:
-    """The rows of an array on disk, as a network takes them.
+    """The rows of an array on disk, encoded when they are read.
 
-    Indexed by a slice of rows, by row numbers, or by (all rows, a slice of columns). It has no
-    ``__array__``, so that nothing copies the whole of it by accident.
+    They are indexed by a slice of rows, by row numbers, or by (all rows, a slice of columns). There is no
+    ``__array__``, so that the array is not copied as a whole by accident.
 
     Parameters
     ----------
     array : array-like of shape (n_samples, n_features)
-        With ``shape``, ``dtype`` and slices of rows.
+        Must have ``shape``, ``dtype`` and slices of rows.
     prepare : callable, default=None
-        Turns an array of rows as they are stored into what is wanted of them.
+        Maps an array of stored rows to the encoded rows.
 
     Attributes
     ----------
     shape, dtype
-        As of an ndarray of the prepared rows.
+        Those of an ndarray of the prepared rows.
     block_rows : int
-        How many rows are read at once.
+        Number of rows that are read at once.
     """
 
     def __init__(self, array, prepare=None):
@@ -71,18 +68,18 @@ class StoredRows:
         self._prepare = prepare
         self._pages = pages_of(array)
         self.block_rows = rows_of_a_block(array)
-        self._last = (None, None)  # the block that was read last, and its number
+        self._last = (None, None)  # the index of the block that was read last, and the block
         self.shape = array.shape
         first = self.block(0)
         self.shape, self.dtype = (array.shape[0], first.shape[1]), first.dtype
 
     @property
     def n_blocks(self):
-        """How many blocks there are."""
+        """Number of blocks."""
         return math.ceil(self.shape[0] / self.block_rows)
 
     def block(self, k):
-        """Return the rows of block `k`, an array that is written to nowhere else."""
+        """Return the rows of block `k`, a cached array that must not be changed."""
         number, rows = self._last
         if number != k:
             rows = self._read(slice(k * self.block_rows, min((k + 1) * self.block_rows, self.shape[0])))
@@ -94,8 +91,8 @@ class StoredRows:
             block = np.asarray(self._array[rows])
         else:
             block = np.array(self._array[rows])
-            # The system may take the pages back, else all that was ever read counts as this process's
-            # memory. They stay in the cache of the file system.
+            # Release the pages, else everything that was read counts as this process's memory. They stay in
+            # the cache of the file system.
             self._pages.madvise(mmap.MADV_DONTNEED)
         return block if self._prepare is None else self._prepare(block)
 
@@ -112,7 +109,7 @@ class StoredRows:
         return joined[start - offset : stop - offset]
 
     def _take(self, rows):
-        """Return the rows of these numbers, in their order, as an array."""
+        """Return the rows with the indices `rows`, in their order, as an array."""
         order = np.argsort(rows, kind="stable")
         taken = np.empty((rows.size, self.shape[1]), self.dtype)
         for k, part in self.split(rows[order]):
@@ -120,12 +117,12 @@ class StoredRows:
         return taken
 
     def split(self, rows):
-        """Return for each block with some of the ascending `rows` its number and their slice."""
+        """Return (k, slice of `rows`) of each block k that contains some of the ascending `rows`."""
         edges = np.searchsorted(rows, np.arange(self.n_blocks + 1) * self.block_rows)
         return [(k, slice(*edges[k : k + 2])) for k in np.flatnonzero(np.diff(edges)).tolist()]
 
     def then(self, prepare):
-        """Return these rows prepared further."""
+        """Return these rows with `prepare` applied to them in addition."""
         before = self._prepare
         both = prepare if before is None else lambda block: prepare(before(block))
         return StoredRows(self._array, both)
@@ -133,7 +130,7 @@ class StoredRows:
     def sample(self, sample_weight=None):
         """Return rows drawn at random, and their weights (None: all 1).
 
-        All rows of positive weight are equally likely, and the draw is always the same.
+        All rows of positive weight are equally likely, and the draw is deterministic.
         """
         rows = np.arange(self.shape[0]) if sample_weight is None else np.flatnonzero(sample_weight)
         size = max(1, SAMPLE_BYTES // (self.shape[1] * self.dtype.itemsize))
@@ -142,12 +139,12 @@ class StoredRows:
         return self[rows], None if sample_weight is None else sample_weight[rows]
 
     def find_gaps(self):
-        """Return for each column whether it has a NaN; infinity is refused.
+        """Return for each column whether it has a NaN.
 
         Raises
         ------
         ValueError
-            Where a number is infinite.
+            If a number is infinite.
         """
         gaps = np.zeros(self.shape[1], bool)
         if self.dtype.kind != "f":
@@ -166,17 +163,17 @@ class StoredRows:
 
 
 def in_memory(X):
-    """Return X itself where it is an array or a sparse matrix, else all its rows as an array."""
+    """Return X if it is an array or a sparse matrix, else all its rows as an array."""
     return X if isinstance(X, np.ndarray) or issparse(X) else X[:]
 
 
 def rows_of_a_block(array):
-    """Return how many rows of `array` to read at once: whole chunks, where it has any."""
+    """Return the number of rows of `array` to read at once: complete chunks, if it has any."""
     row_bytes = max(1, array.shape[1] * array.dtype.itemsize)
     n_rows = max(1, BLOCK_BYTES // row_bytes)
     chunks = getattr(array, "chunks", None)
     if chunks is not None:
-        # Of a Dask array these are the sizes of all chunks.
+        # For a Dask array, these are the sizes of all chunks.
         chunk_rows = int(np.max(chunks[0]))
         n_rows = math.ceil(n_rows / chunk_rows) * chunk_rows
         n_rows = min(n_rows, max(1, LARGEST_BLOCK_BYTES // row_bytes))
@@ -184,9 +181,9 @@ def rows_of_a_block(array):
 
 
 def pages_of(array):
-    """Return the memory map that holds `array`, None where it has none whose pages may be let go.
+    """Return the memory map that holds `array`, None if there is none whose pages may be released.
 
-    Those of mode "c" may not: they hold what the user has changed.
+    Pages of mode "c" may not be released, because they hold the user's changes.
     """
     if not isinstance(array, np.memmap) or array.mode == "c" or not hasattr(mmap, "MADV_DONTNEED"):
         return None

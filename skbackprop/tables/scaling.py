@@ -1,7 +1,7 @@
 """Scaling of inputs and targets: statistics from weighted rows, applied batch by batch.
 
-Statistics are computed and the center is subtracted in float64, whatever the dtype of the network: float32
-cannot resolve a column near 1.6e9 with a spread of 100.
+Statistics are computed and the center is subtracted in float64 for every dtype of the network: float32 cannot
+resolve a column near 1.6e9 with a spread of 100.
 """
 
 import copy
@@ -25,18 +25,18 @@ FAR_OUT = 1e9
 class Scaling:
     """x -> (x - center) / scale for each column.
 
-    A column that never varied in training has an infinite scale, so that it is 0 whatever becomes of it:
-    its weights are not learned, and a new number in it must not change a prediction.
+    A column that never varied in training has an infinite scale, so that it is always 0: its weights are not
+    learned, and a new number in it must not change a prediction.
 
     Parameters
     ----------
     center, scale : ndarray of shape (n_features,), float64
         The center of a column without variation is its constant.
     n_clipped : int, default=0
-        In the first `n_clipped` columns x / sqrt(1 + (x / 3)^2) follows, which bounds outliers by 3
+        x / sqrt(1 + (x / 3)^2) is then applied to the first `n_clipped` columns, which bounds outliers by 3
         (Holzmueller et al., 2024).
     n_scaled : int, default=None
-        The columns after the first `n_scaled` are not scaled: their scale is 1 where they vary. None is all.
+        Only the first `n_scaled` columns are scaled; the scale of the others is 1 if they vary. None for all.
     """
 
     def __init__(self, center, scale, n_clipped=0, n_scaled=None):
@@ -46,7 +46,7 @@ class Scaling:
         self.n_scaled = center.size if n_scaled is None else n_scaled
 
     def widen(self, X, sample_weight=None):
-        """Return this Scaling for all columns of X; the further ones stay as they are if they vary."""
+        """Return this Scaling for all columns of X; additional columns are not scaled if they vary."""
         n_scaled = self.center.size
         further = no_scaling(X, sample_weight)
         center = np.concatenate((self.center, further.center[n_scaled:]))
@@ -54,12 +54,12 @@ class Scaling:
         return Scaling(center, scale, self.n_clipped, n_scaled)
 
     def follow_growth(self, origins):
-        """Continue with further columns, which are not scaled.
+        """Add columns, which are not scaled, in place.
 
         Parameters
         ----------
         origins : ndarray of int
-            For each column afterwards the present column that it was, -1 for one that was always 0.
+            For each new column, the present column that it comes from; -1 for one that was always 0.
         """
         self.center = np.where(origins < 0, 0.0, self.center[origins])
         self.scale = np.where(origins < 0, 1.0, self.scale[origins])
@@ -80,7 +80,7 @@ class Scaling:
             clip_smoothly(out[:, : self.n_clipped], None if scratch is None else scratch[:, : self.n_clipped])
 
     def apply_to_values(self, values, columns):
-        """Return the scaled `values`, in float64, of which each belongs to the column in `columns`."""
+        """Return the scaled `values` in float64, where `columns` is the column of each value."""
         scaled = (values - self.center[columns]) / self.scale[columns]
         clipped = columns < self.n_clipped
         scaled[clipped] = clip_smoothly(scaled[clipped])
@@ -91,11 +91,12 @@ class Scaling:
         return values * self.scale + self.center
 
     def update(self, X, sample_weight, W, b):
-        """Take in further rows of the training: scale the columns that begin to vary.
+        """Update the scaling with further training rows, in which constant columns may begin to vary.
 
-        The first layer's `W` and `b` are changed in place: the weights of these columns become 0 and are
-        learned from there, so that no prediction changes now. If no column varied before, a first layer of
-        zeros could not learn: then the initial weights stay, and the outputs for the constants do.
+        The first layer's `W` and `b` are changed in place. The weights of these columns are set to 0 and
+        learned from then on, so that predictions do not change. If no column varied before, a first layer of
+        zeros could not learn: then the initial weights are kept, and `b` is changed so that the outputs for
+        the constants remain.
         """
         constant = np.isinf(self.scale)
         if not constant.any():
@@ -110,7 +111,7 @@ class Scaling:
             make = robust_scaling if j < self.n_clipped else standard_scaling
             column = make(X[:, j : j + 1], sample_weight)
             center[j], scale[j] = column.center[0], column.scale[0]
-            if np.isinf(scale[j]):  # constant in these rows too, with another number
+            if np.isinf(scale[j]):  # also constant in these rows, but another constant
                 center[j], scale[j] = (low[j] + high[j]) / 2, (high[j] - low[j]) / 2
         begins = np.flatnonzero(constant & np.isfinite(scale))
         constants = self.center[None]
@@ -124,7 +125,7 @@ class Scaling:
 
 
 class Unscaled(Scaling):
-    """Leaves columns as they are, except that those without variation in training become 0.
+    """Leaves columns unchanged, except that those without variation in training become 0.
 
     Parameters
     ----------
@@ -137,7 +138,7 @@ class Unscaled(Scaling):
         super().__init__(np.where(varies, 0.0, constants), np.where(varies, 1.0, np.inf), n_scaled=0)
 
     def apply(self, rows, out, wide=None, scratch=None):
-        """Write `rows` into `out`, in its type, with 0 in the columns without variation."""
+        """Write `rows` into `out`, in its dtype, with 0 in the columns without variation."""
         np.copyto(out, rows, casting="same_kind")
         out[:, np.isinf(self.scale)] = 0
 
@@ -170,8 +171,8 @@ class RunningScaling(Scaling):
         (x - c) / s = (x - c') / s' * (s' / s) + (c' - c) / s,
 
     W^1 <- (s' / s) W^1 and b^1 <- b^1 + ((c' - c) / s) W^1. A column that begins to vary has s = inf: its
-    weights become 0, and are learned from there. If no column varied before, s' takes the place of s, because
-    a first layer of zeros could not learn.
+    weights are set to 0 and learned from then on. If no column varied before, s' replaces s, because a first
+    layer of zeros could not learn.
     """
 
     def __init__(self, X, sample_weight=None, n_scaled=None):
@@ -181,7 +182,7 @@ class RunningScaling(Scaling):
         self.center, self.scale = self._center_and_scale(self._statistics)
 
     def follow_growth(self, origins):
-        """Continue with further columns (see :meth:`Scaling.follow_growth`)."""
+        """Add columns in place (see :meth:`Scaling.follow_growth`)."""
         super().follow_growth(origins)
         self._statistics.follow_growth(origins)
 
@@ -193,7 +194,7 @@ class RunningScaling(Scaling):
         return center, scale
 
     def update(self, X, sample_weight, W, b):
-        """Take in new rows, and change the first layer's `W` and `b` in place."""
+        """Update the statistics with new rows, and change the first layer's `W` and `b` in place."""
         statistics = copy.deepcopy(self._statistics)
         statistics.update(X, sample_weight)
         center, scale = self._center_and_scale(statistics)
@@ -209,13 +210,13 @@ class RunningScaling(Scaling):
 def robust_scaling(X, sample_weight=None):
     """Return the Scaling by :func:`.robust_center_and_scale` of each column, with the smooth clip.
 
-    Of rows on disk the quartiles of a sample are taken.
+    For rows on disk, the quartiles are those of a sample.
     """
     rows, weights = X.sample(sample_weight) if isinstance(X, StoredRows) else (X, sample_weight)
     columns = [robust_center_and_scale(*distribution(rows[:, j], weights)) for j in range(rows.shape[1])]
     center, scale = np.array(columns).reshape(-1, 2).T.copy()
     if rows is not X and not np.isfinite(scale).all():
-        # A column may vary in few rows, of which the sample has none.
+        # A column may vary only in rows that are not in the sample.
         low, high = column_ranges(X, sample_weight)
         rare = ~np.isfinite(scale) & ~is_constant(low, high)
         scale[rare] = (high - low)[rare] / 2
@@ -223,7 +224,7 @@ def robust_scaling(X, sample_weight=None):
 
 
 def no_scaling(X, sample_weight=None):
-    """Return the Scaling that leaves columns as they are, except that those without variation become 0."""
+    """Return the Scaling that leaves columns unchanged, except that those without variation become 0."""
     low, high = column_ranges(X, sample_weight)
     return Unscaled(np.where(is_constant(low, high), low, np.nan))
 

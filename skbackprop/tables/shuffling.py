@@ -23,7 +23,7 @@ class RowPool:
     rows : ndarray of int
         The rows to use.
     sizes : list of int
-        The numbers of rows that are drawn at a time, one batch or several small ones; together all rows.
+        The numbers of rows of the successive draws, each one batch or several small ones; in total all rows.
     """
 
     def __init__(self, X, rows, sizes):
@@ -61,7 +61,7 @@ class RowPool:
             n_waiting = yield from self._draw(n_waiting, rng, sizes)
 
     def _draw(self, n_waiting, rng, sizes):
-        """Yield the complete draws in the pool, of the next `sizes`, which are taken off.
+        """Yield the draws for which the pool has enough rows, and remove their sizes from `sizes`.
 
         Keep the remaining rows and return their number.
         """
@@ -82,8 +82,8 @@ class RowPool:
 def spread(parts, n_fillings, rng):
     """Divide the `parts` at random among the fillings of the pool.
 
-    Of every `n_fillings` successive parts each filling gets one. So each filling has its share of every
-    class even if the file is sorted.
+    Each filling gets one of every `n_fillings` successive parts, so that it has rows of every class even if
+    the file is sorted.
     """
     fillings = [[] for _ in range(n_fillings)]
     for start in range(0, len(parts), n_fillings):

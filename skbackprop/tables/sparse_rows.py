@@ -1,17 +1,17 @@
-"""Sparse X: the same model and the same results as from the dense array of the same numbers.
+"""Sparse X, with the same model and the same results as the dense array of the same numbers.
 
-There are two ways to compute with it. Up to :data:`WIDE` columns, or with an input layer, or where a tenth
-of the numbers is not zero, the rows of each batch are made dense (:class:`SparseRows`). Wide X of mostly
-zeros, such as counts of words, stays sparse (:class:`CenteredRows`). What decides is the numbers in X, not
-the container in which they come.
+There are two ways to compute with it. With up to :data:`WIDE` columns, with an input layer, or if at least a
+tenth of the numbers are not 0, the rows of each batch are made dense (:class:`SparseRows`). A wide X of
+mostly zeros, such as counts of words, stays sparse (:class:`CenteredRows`). The choice depends on the numbers
+in X, not on its container.
 """
 
 import numpy as np
 from scipy.sparse import csr_array, issparse
 
-# The rows of a batch are made dense where they have at most this many columns.
+# The rows of a batch are made dense if they have at most this many columns.
 WIDE = 1000
-# X is mostly zeros where less than this share of its numbers is not 0.
+# X is mostly zeros if less than this fraction of its numbers is not 0.
 FEW_NONZEROS = 0.1
 
 
@@ -26,7 +26,7 @@ def mostly_zeros(X, sample_weight=None):
 
 
 def canonical(X):
-    """Return a sparse X, or a copy, as CSR array with sorted indices, each entry once, and no zeros."""
+    """Return a sparse X as a CSR array with sorted indices, without duplicates and explicit zeros."""
     X = csr_array(X)
     if not X.has_canonical_format or not X.data.all():
         X = X.copy()
@@ -36,16 +36,16 @@ def canonical(X):
 
 
 def arrange(X, sparse):
-    """Return X, an array or a CSR array, with rows that are CSR arrays if `sparse`, else dense."""
+    """Return X, an array or a CSR array, so that its rows are CSR arrays if `sparse`, else dense."""
     if sparse:
         return csr_array(X) if isinstance(X, np.ndarray) else X
     return SparseRows(X) if issparse(X) else X
 
 
 class SparseRows:
-    """The rows of a CSR array, made dense when they are asked for.
+    """The rows of a CSR array, made dense when they are indexed.
 
-    Indexed by a slice of rows, by row numbers, or by (rows, columns); and gathered by :meth:`take`.
+    They are indexed by a slice of rows, by row numbers, or by (rows, columns), and gathered by :meth:`take`.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ class SparseRows:
     Attributes
     ----------
     shape, dtype
-        As of an ndarray.
+        Those of `matrix`.
     """
 
     def __init__(self, matrix):
@@ -82,15 +82,15 @@ class SparseRows:
         return column
 
     def take(self, rows, axis=0, out=None, mode="raise"):
-        """Write the rows of these numbers into `out`, as :meth:`numpy.ndarray.take` does."""
+        """Write the rows with the indices `rows` into `out`, like :meth:`numpy.ndarray.take`."""
         return self.matrix[rows].toarray(out=out)
 
 
 class CenteredRows:
-    """S + 1 z^T: scaled rows of a sparse X, where z is what the scaling makes of a row of zeros.
+    """S + 1 z^T: scaled rows of a sparse X, where z is the scaled row of zeros.
 
-    S is sparse, because the scaled zeros are in z; in a product with W^1, z^T W^1 is a row that is added to
-    every row, like b^1.
+    S is sparse, because z contains the scaled zeros; in a product with W^1, the row z^T W^1 is added to every
+    row, like b^1.
 
     Parameters
     ----------
@@ -127,7 +127,7 @@ class CenteredColumns:
 
 
 def scaled_sparse(rows, scaling, dtype):
-    """Return the scaled `rows` of a CSR array: the same in `dtype` without a `scaling`, else CenteredRows."""
+    """Return the scaled `rows` of a CSR array as CenteredRows; without `scaling`, the rows in `dtype`."""
     if scaling is None:
         return rows.astype(dtype)
     z = np.empty((1, rows.shape[1]))

@@ -12,18 +12,19 @@ from sklearn.utils import gen_batches
 BLOCK_ROWS = 4096
 BLOCK_BYTES = 2**27
 
-# A column whose range is at most this many times its largest number is constant: the rest is rounding.
+# A column is constant if its range is at most this many times its largest number, as rounding errors are.
 ROUNDING = 4 * np.finfo(np.float64).eps
 
-# The most frequent values are candidates: how many, the least share of the weight of each, and how many of
-# them are set aside at most; a positive interquartile range must be divided by more than the last number.
+# Frequent values that `robust_center_and_scale` may set aside: the largest number of candidates, the smallest
+# fraction of the weight of a candidate, the largest number of values set aside, and the factor by which the
+# interquartile range must decrease unless it is 0.
 MOST_CANDIDATES = 5
 LEAST_SHARE = 0.05
 MOST_SET_ASIDE = 3
 LEAST_GAIN = 20.0
 
 # The interquartile range of the standard normal distribution.
-NORMAL_QUARTILE_DISTANCE = 1.3489795003921634
+NORMAL_INTERQUARTILE_RANGE = 1.3489795003921634
 
 
 class RunningStatistics:
@@ -32,22 +33,22 @@ class RunningStatistics:
     Attributes
     ----------
     mean, deviation : ndarray of shape (n_features,), float64
-        The deviation of a column that is constant so far is infinite.
+        The deviation of a column that has been constant so far is infinite.
     """
 
     def __init__(self):
-        self._scaler = StandardScaler(with_mean=False)  # computes the mean all the same
+        self._scaler = StandardScaler(with_mean=False)  # computes the mean nevertheless
         self._low, self._high = np.inf, -np.inf
 
     def update(self, X, sample_weight=None):
-        """Take in the rows of X, block by block, in float64."""
+        """Update the statistics with the rows of X, block by block, in float64."""
         for block, weights in weighted_blocks(X, sample_weight):
             with np.errstate(over="ignore", invalid="ignore"):
                 self._scaler.partial_fit(block, sample_weight=weights)
             if not np.isfinite(self._scaler.var_).all():
                 raise ValueError(
-                    f"Numbers as large as {abs(block).max():g} cannot be scaled: their variance is more than "
-                    "float64 holds. Divide them by a constant first."
+                    f"Numbers as large as {abs(block).max():g} cannot be scaled: their variance overflows "
+                    "float64. Divide them by a constant first."
                 )
             low, high = block_range(block)
             self._low, self._high = np.minimum(self._low, low), np.maximum(self._high, high)
@@ -57,7 +58,7 @@ class RunningStatistics:
         self.deviation[is_constant(self._low, self._high) | (self.deviation == 0)] = np.inf
 
     def follow_growth(self, origins):
-        """Continue with further columns; an origin of -1 is a column that was always 0."""
+        """Add columns in place; an origin of -1 is a column that was always 0."""
         scaler = self._scaler
         for name in ("mean_", "var_", "scale_"):
             setattr(scaler, name, np.where(origins < 0, 0.0, getattr(scaler, name)[origins]))
@@ -69,7 +70,7 @@ class RunningStatistics:
 def moderate(weights):
     """Return weights whose sums and products are finite: `weights`, or a multiple of them.
 
-    Only the ratios of weights count, and a power of two as the factor leaves these exactly as they are.
+    Only the ratios of weights matter, and a factor that is a power of two leaves them exactly unchanged.
     """
     exponent = np.frexp(weights.max())[1]
     return weights if abs(exponent) < 64 else np.ldexp(weights, -exponent)
@@ -109,9 +110,9 @@ def is_constant(low, high):
 
 
 def weighted_quantiles(values, probabilities, sample_weight=None):
-    """Return the smallest values whose share of the weight reaches each of `probabilities`.
+    """Return the smallest values up to which the fraction of the weight reaches each of `probabilities`.
 
-    This definition (the inverted distribution function) makes a weight of 2 the row twice.
+    With this definition (the inverse of the distribution function), a row of weight 2 counts as two rows.
     """
     return quantiles(*distribution(values, sample_weight), probabilities)
 
@@ -134,13 +135,13 @@ def quantiles(values, weights, probabilities):
     """Return the quantiles of a distribution: ascending distinct values and their weights."""
     share = np.cumsum(weights)
     share /= share[-1]
-    # The tolerance makes sums of equal weights equal, in whatever order they were added.
+    # The tolerance makes sums of equal weights independent of the order of summation.
     where = np.searchsorted(share, np.asarray(probabilities) - 1e-12)
     return values[np.minimum(where, values.size - 1)]
 
 
-def median_and_quartile_distance(values, weights):
-    """Return the median and the interquartile range of a distribution; 0 where the latter is rounding."""
+def median_and_interquartile_range(values, weights):
+    """Return the median and the interquartile range of a distribution, 0 if that is a rounding error."""
     first, median, third = quantiles(values, weights, (0.25, 0.5, 0.75))
     return median, 0.0 if is_constant(first, third) else third - first
 
@@ -148,11 +149,12 @@ def median_and_quartile_distance(values, weights):
 def robust_center_and_scale(values, weights):
     """Return the center and the scale of a column with this distribution.
 
-    They are the median and the interquartile range. Where more than half of a column is one value, or where
-    frequent values far from the others (codes for a missing value, such as -999) inflate the quartile
-    distance, the most frequent values are set aside, and the center and the scale are those of the rest.
-    If the rest does not vary either, a second value dominates it: the scale is half the distance between
-    the two, as for a column of zeros and ones. A constant column has an infinite scale.
+    They are the median and the interquartile range. If more than half of a column is one value, or frequent
+    values far from the others (codes for a missing value, such as -999) inflate the interquartile range, the
+    most frequent values are set aside, and the center and the scale are those of the other values. If the
+    interquartile range is still 0, the center is the most frequent value and the scale is half its distance
+    from the second most frequent value, as for a column of zeros and ones. The scale of a constant column is
+    infinite.
 
     Parameters
     ----------
@@ -165,14 +167,14 @@ def robust_center_and_scale(values, weights):
     -------
     center, scale : float
     """
-    center, scale = median_and_quartile_distance(values, weights)
+    center, scale = median_and_interquartile_range(values, weights)
     if is_constant(values[0], values[-1]):
         return center, np.inf
     by_weight = np.argsort(-weights, kind="stable")
     frequent = [i for i in by_weight[:MOST_CANDIDATES] if weights[i] >= LEAST_SHARE * weights.sum()]
     for n_aside in range(1, min(MOST_SET_ASIDE, len(frequent), values.size - 1) + 1):
         rests = [np.delete(np.arange(values.size), aside) for aside in combinations(frequent, n_aside)]
-        found = [median_and_quartile_distance(values[rest], weights[rest]) for rest in rests]
+        found = [median_and_interquartile_range(values[rest], weights[rest]) for rest in rests]
         found = [(center_of_rest, scale_of_rest) for center_of_rest, scale_of_rest in found if scale_of_rest]
         center_of_rest, scale_of_rest = min(found, key=itemgetter(1), default=(center, 0.0))
         if scale_of_rest and (not scale or scale > LEAST_GAIN * scale_of_rest):
@@ -186,14 +188,14 @@ def robust_center_and_scale(values, weights):
 def target_center_and_scale(values, weights):
     """Return the center and the scale of a target with this distribution, for a robust loss.
 
-    They are the median and the interquartile range in units of the normal distribution's, so that they
-    estimate the mean and the standard deviation where the target is normal. Where more than half of the
-    target is one value, the scale is the median distance of the other values from it. The scale of a
-    constant target is 1.
+    They are the median and the interquartile range divided by that of the standard normal distribution, so
+    that they estimate the mean and the standard deviation of a normal target. If more than half of the target
+    is one value, the scale is the median distance of the other values from it. The scale of a constant target
+    is 1.
     """
-    center, scale = median_and_quartile_distance(values, weights)
+    center, scale = median_and_interquartile_range(values, weights)
     if scale:
-        return center, scale / NORMAL_QUARTILE_DISTANCE
+        return center, scale / NORMAL_INTERQUARTILE_RANGE
     others = values != center
     if is_constant(values[0], values[-1]) or not others.any():
         return center, 1.0

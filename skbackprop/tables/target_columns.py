@@ -1,4 +1,4 @@
-"""The y of a training as the numbers that categories are encoded by."""
+"""The training y as numbers, for target encoding."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from skbackprop.tables.targets import ClassTargets
 
 
 class TargetColumns:
-    """Returns y as numbers: its outputs, or a column of 0 and 1 for each label or class but one of two.
+    """Converts y to numbers: its outputs, or a column of 0 and 1 per label or class (one for two classes).
 
     Parameters
     ----------
@@ -18,7 +18,7 @@ class TargetColumns:
     Attributes
     ----------
     names : list of str
-        A name for each column; of a single one "".
+        A name for each column; "" for a single column.
     """
 
     def __init__(self, y, is_regressor, classes=None):

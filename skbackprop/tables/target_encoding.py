@@ -1,17 +1,17 @@
-"""Categories as numbers: the mean of the target in each category, shrunk towards that of all rows.
+"""Target encoding: the mean of the target in each category, shrunk towards the mean of all rows.
 
 The mean of a category of few rows is mostly noise. With w_i the weight of category i, m_i its mean, s^2 the
-variance within the categories and t^2 that of their means, the number of category i is
+variance within the categories and t^2 that of their means, the encoding of category i is
 
     m + lambda_i (m_i - m),   lambda_i = w_i / (w_i + s^2 / t^2)
 
 which has the smallest expected squared error of all linear estimates (Buehlmann & Straub, 1970,
 "Glaubwuerdigkeit fuer Schadensaetze"; Micci-Barreca, 2001, for categories as inputs). scikit-learn's
-TargetEncoder estimates s^2 in each category alone, which for categories of one or two rows is 0 or noise, and
-takes no weights.
+TargetEncoder estimates s^2 in each category separately, which is 0 or noise for categories of one or two
+rows, and does not support weights.
 
-In training the number of a row must not contain its own target: the rows are divided into folds, and a row
-gets the number that follows from the other folds.
+In training, the encoding of a row must not contain its own target: the rows are divided into folds, and the
+encoding of a row is computed from the other folds.
 """
 
 import numpy as np
@@ -20,7 +20,7 @@ N_FOLDS = 5
 
 
 class TargetEncoding:
-    """The numbers of the categories of one column.
+    """The target encoding of one column.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ class TargetEncoding:
     ----------
     encodings : ndarray of shape (n_categories, n_targets)
     prior : ndarray of shape (n_targets,)
-        The number of a category that was not seen.
+        The encoding of an unknown category.
     """
 
     def __init__(self, n_targets):
@@ -40,16 +40,16 @@ class TargetEncoding:
         self._offset = None  # subtracted from Y, so that the squares do not lose digits
 
     def take_in(self, places, Y, sample_weight, n_categories):
-        """Learn from rows, and return the numbers that they get in training.
+        """Update the encoding with training rows, and return the encoding of these rows in training.
 
         Parameters
         ----------
         places : ndarray of shape (n_rows,), int
-            The category of each row; -1 for one that is not to be learned.
+            The category of each row; -1 for a row to ignore.
         Y : ndarray of shape (n_rows, n_targets)
         sample_weight : ndarray of shape (n_rows,)
         n_categories : int
-            Those of earlier rows included.
+            Number of categories, including those of earlier rows.
 
         Returns
         -------
@@ -64,7 +64,7 @@ class TargetEncoding:
         weights = np.zeros(n_categories)
         sums = np.zeros((n_categories, Y.shape[1]))
         weights[: self._weights.size], sums[: self._weights.size] = self._weights, self._sums
-        # The folds are the same at each call, so that a fit which is resumed has the same inputs.
+        # The folds are the same at each call, so that a resumed fit has the same inputs.
         folds = np.random.default_rng(0).permutation(places.size) % N_FOLDS
         by_fold = folds * n_categories + places
         size = N_FOLDS * n_categories
@@ -83,7 +83,7 @@ class TargetEncoding:
         return numbers
 
     def _mean_and_ratio(self):
-        """Return m and s^2 / t^2; the latter is infinite where the categories do not differ."""
+        """Return m and s^2 / t^2, which is infinite if the means of the categories do not differ."""
         seen = self._weights > 0
         w, sums = self._weights[seen], self._sums[seen]
         total, n_categories = w.sum(), w.size
@@ -91,7 +91,7 @@ class TargetEncoding:
         means = sums / w[:, None]
         between = w @ (means - mean) ** 2
         within = np.maximum(self._square - w @ means**2, 0)
-        # Only the ratios of the weights count: their mean is 1.
+        # Only the ratios of the weights matter; here their mean is 1.
         unit = total / self._n_rows
         within, between = within / unit, between / unit
         n_spare = self._n_rows - n_categories
@@ -102,7 +102,7 @@ class TargetEncoding:
             return mean, np.where(t2 > 0, s2 / t2, np.inf) * unit
 
     def _shrunk(self, weights, sums):
-        """Return m + lambda_i (m_i - m), which is m where there is no weight."""
+        """Return m + lambda_i (m_i - m), which is m for a weight of 0."""
         means = sums / np.where(weights > 0, weights, 1)[:, None]
         with np.errstate(invalid="ignore"):
             credibility = weights[:, None] / (weights[:, None] + self._ratio)
@@ -110,5 +110,5 @@ class TargetEncoding:
         return self.prior + credibility * (means - self._mean)
 
     def transform(self, places):
-        """Return the numbers of rows to predict; a place of -1 is a category that was not seen."""
+        """Return the encoding of rows for prediction; a place of -1 is an unknown category."""
         return np.where(places[:, None] < 0, self.prior, self.encodings[places])

@@ -1,4 +1,4 @@
-"""Targets: from the user's y to the matrix Y that the network learns, and back."""
+"""Targets: encoding of the user's y as the matrix Y that the network learns, and decoding of outputs."""
 
 import numpy as np
 from scipy.sparse import issparse
@@ -12,14 +12,14 @@ from skbackprop.tables.columns import Column
 from skbackprop.tables.scaling import Scaling, standard_scaling
 from skbackprop.tables.statistics import distribution, moderate, target_center_and_scale
 
-# Clipped predictions may leave the range of the y of the training by this share of it on each side. In
-# cross-validation over 14 regression tables shares of 0, 0.25 and 0.5 and no clipping differ by less than
-# 0.05 % of RMSE on average; a share of 0 would make the forecasts of a trend flat.
+# Clipped predictions may exceed the range of the training y by this fraction of its length on each side. In
+# cross-validation over 14 regression tables, fractions of 0, 0.25 and 0.5 and no clipping differ by less than
+# 0.05 % of RMSE on average; a fraction of 0 would make the forecasts of a trend flat.
 MARGIN = 0.5
 
 
 class ClassTargets:
-    """Labels as rows of 0 and 1: one column for two classes, else one for each class or label.
+    """Encodes labels as rows of 0 and 1: one column for two classes, else one for each class or label.
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ class ClassTargets:
     classes : array, default=None
         All classes, if `y` may lack some of them.
     label_smoothing : float, default=0.0
-        e in [0, 1): training learns (1 - e) Y + e pi, where pi are the base rates.
+        e in [0, 1); the training targets are (1 - e) Y + e pi, where pi are the base rates.
     class_weight : "balanced", dict, list of dict or None, default=None
         See :meth:`row_weights`.
     sample_weight : ndarray of shape (n_samples,), default=None
@@ -39,8 +39,8 @@ class ClassTargets:
     multilabel : bool
     n_outputs : int
     base_rates : ndarray of shape (n_outputs,)
-        The weighted mean of Y. Smoothing towards it, and not towards equal shares of all classes, leaves the
-        mean probability of a rare class what it is.
+        The weighted mean of Y. Smoothing towards it, instead of towards equal probabilities of all classes,
+        does not change the mean probability of a rare class.
     """
 
     def __init__(self, y, classes=None, label_smoothing=0.0, class_weight=None, sample_weight=None):
@@ -52,7 +52,7 @@ class ClassTargets:
             raise ValueError(
                 "y has several columns with several classes each (multiclass-multioutput), which "
                 "BackpropClassifier does not support; wrap it in "
-                "sklearn.multioutput.MultiOutputClassifier, which fits one network a column."
+                "sklearn.multioutput.MultiOutputClassifier, which fits one estimator per column."
             )
         self.multilabel = kind == "multilabel-indicator"
         if self.multilabel:
@@ -70,15 +70,15 @@ class ClassTargets:
         return len(self.classes) == 1 and not self.multilabel
 
     def refuse_other_classes(self, classes):
-        """Raise where `classes` are not those that are known."""
+        """Raise ValueError if `classes` differ from the known classes."""
         if not np.array_equal(np.unique(classes), self.classes):
             raise ValueError(
-                f"The 'classes' parameter {classes!r} of partial_fit is not what it was in the first call or "
-                f"in fit: {self.classes.tolist()!r}."
+                f"The 'classes' parameter of partial_fit must be that of the first call, or the classes of "
+                f"fit: {self.classes.tolist()!r}. Got {classes!r} instead."
             )
 
     def observe(self, y):
-        """Do nothing: further rows of the training change nothing about classes."""
+        """Do nothing: further training rows do not change the classes."""
 
     def encode_for_training(self, y, dtype):
         """Return (1 - e) Y + e pi, where e is the label smoothing and pi are the base rates."""
@@ -89,7 +89,7 @@ class ClassTargets:
         return Y
 
     def encode(self, y, dtype, name="y"):
-        """Return Y, rows of 0 and 1; `name` is what messages call `y`."""
+        """Return Y, rows of 0 and 1; `name` is the name of `y` in error messages."""
         if self.multilabel:
             y = check_array(y, accept_sparse="csr", input_name=name)
             if y.shape[1] != self.n_outputs:
@@ -106,10 +106,11 @@ class ClassTargets:
         return Y
 
     def codes(self, y, name="y"):
-        """Return the number of each row's class, or of its combination of labels.
+        """Return the index of each row's class, or of its combination of labels.
 
-        Labels are matched by value, as categories are: 1, 1.0 and True are one label, "1" is another one.
-        LabelEncoder would convert them to the type of the known classes first, which makes "Rome" of "Romeo".
+        Labels are compared by value, like categories: 1, 1.0 and True are the same label, "1" is another one.
+        LabelEncoder would first convert them to the type of the known classes, which turns "Romeo" into
+        "Rome".
         """
         if self.multilabel:
             y = y.toarray() if issparse(y) else np.asarray(y)
@@ -120,19 +121,19 @@ class ClassTargets:
         if unknown:
             raise ValueError(
                 f"{name} has the label {unknown[0]!r}, which is not among the classes of the training, "
-                f"{self.classes.tolist()}. Classes that come later must be in the 'classes' parameter of the "
-                "first partial_fit."
+                f"{self.classes.tolist()}. Classes that occur later must be in the 'classes' parameter of "
+                "the first partial_fit."
             )
         return np.array([code_of[category_of(label)] for label in labels])[places]
 
     def plain(self, y):
-        """Return the numbers of the classes, or the labels as a dense array of 0 and 1."""
+        """Return the indices of the classes, or the labels as a dense array of 0 and 1."""
         return self.encode(y, np.int8) if self.multilabel else self.codes(y)
 
     def strata(self, y):
-        """Return the stratum of each row, of which validation takes equal shares: its class.
+        """Return the stratum of each row for the choice of validation rows: its class.
 
-        With several labels it is their combination; those that a single row has are one stratum.
+        For a multilabel y it is the combination of labels; combinations of a single row form one stratum.
         """
         codes = self.codes(y)
         if self.multilabel:
@@ -145,7 +146,7 @@ class ClassTargets:
         Raises
         ------
         ValueError
-            Where the weights of all rows are zero.
+            If the weights of all rows are zero.
         """
         weights = self._row_weights(y, sample_weight)
         if self.class_weight is not None and not weights.any():
@@ -156,12 +157,12 @@ class ClassTargets:
         return weights
 
     def validation_weights(self, y, sample_weight):
-        """Return the same as :meth:`row_weights`, for rows to validate on.
+        """Return the same as :meth:`row_weights`, for validation rows.
 
         Raises
         ------
         ValueError
-            Where the weights of all rows are zero: rows of other classes are needed, not another weight.
+            If the weights of all rows are zero; the message says that rows of other classes are needed.
         """
         weights = self._row_weights(y, sample_weight)
         if self.class_weight is not None and not weights.any():
@@ -177,7 +178,7 @@ class ClassTargets:
         if self.class_weight is None:
             return sample_weight
         if self.class_weight == "balanced" and not self.multilabel:
-            # By weighted counts, so that a weight of 2 is the row twice here too.
+            # By weighted counts, so that a row of weight 2 counts as two rows.
             codes = self.codes(y)
             counts = np.bincount(codes, sample_weight, minlength=len(self.classes))
             present = counts > 0
@@ -199,7 +200,7 @@ class ClassTargets:
         return counts[-self.n_outputs :] / counts.sum()
 
     def _factors(self, y):
-        """Return the weight of each row by the dict (multilabel: dicts) of weights; 1 for what it lacks."""
+        """Return the weight of each row by the dict (multilabel: dicts) of class weights, default 1."""
         if not self.multilabel:
             weights = by_class(self.class_weight, self.classes)
             return weights[self.codes(y)]
@@ -213,7 +214,7 @@ class ClassTargets:
         return np.where(Y > 0, pairs[:, 1], pairs[:, 0]).prod(axis=1)
 
     def decode(self, raw):
-        """Return the labels that belong to raw outputs of shape (n_samples, n_outputs)."""
+        """Return the labels predicted by raw outputs of shape (n_samples, n_outputs)."""
         if self.constant:
             return np.repeat(self.classes, raw.shape[0])
         if self.multilabel:
@@ -223,7 +224,7 @@ class ClassTargets:
 
 
 def refuse_other_than_labels(Y, name):
-    """Raise where columns of labels hold other numbers than 0 and 1."""
+    """Raise ValueError if columns of labels hold numbers other than 0 and 1."""
     others = Y[(Y != 0) & (Y != 1)]
     if others.size:
         raise ValueError(
@@ -233,15 +234,15 @@ def refuse_other_than_labels(Y, name):
 
 
 def by_class(class_weight, classes):
-    """Return the weight of each class, 1 for those that the dict `class_weight` lacks."""
+    """Return the weight of each class by the dict `class_weight`, default 1."""
     if not isinstance(class_weight, dict):
         raise ValueError(
-            "The 'class_weight' parameter must have a dict for each column of y, and y has one. Got "
+            "The 'class_weight' parameter must be 'balanced' or a dict for a y of one column. Got "
             f"{class_weight!r} instead."
         )
     known = set(classes.tolist())
     unknown = [label for label in class_weight if label not in known]
-    # A fold may lack a class that the dict names; an unknown name is a mistake if known ones are not named.
+    # Unknown names are accepted if all known classes are named, because a fold may lack a class.
     if unknown and not known <= set(class_weight):
         raise ValueError(
             f"The 'class_weight' parameter names {unknown}, which are not classes of y: {classes.tolist()}."
@@ -256,7 +257,7 @@ def by_class(class_weight, classes):
 
 
 class RealTargets:
-    """Numbers, scaled to weighted mean 0 and variance 1 if asked, so that their units do not matter.
+    """Encodes numbers, by default scaled to weighted mean 0 and variance 1, so that units do not matter.
 
     Parameters
     ----------
@@ -264,17 +265,18 @@ class RealTargets:
     sample_weight : ndarray of shape (n_samples,), default=None
     scaled : bool, default=True
     domain : {"y >= 0", "y > 0"} or None, default=None
-        For losses with a logarithmic link: what y must be. It is divided by its mean and not centred.
+        For losses with a logarithmic link: the allowed values of y, which is divided by its mean and not
+        centred.
     robust : bool, default=False
-        For losses in which an outlier has a bounded gradient: y is scaled by its median and quartile
-        distance (:func:`.target_center_and_scale`), which outliers do not change either.
+        For losses in which an outlier has a bounded gradient: y is scaled by its median and interquartile
+        range (:func:`.target_center_and_scale`), which outliers do not change either.
     clip_predictions : bool, default=False
-        Whether predictions stay within :attr:`bounds`.
+        Whether predictions are clipped to :attr:`bounds`.
     loss_name : str, default=""
-        The loss that needs such a y, as messages name it.
+        The name of the loss, for messages.
     n_outputs : int, default=None
-        How many numbers are predicted for a y of one column, which is repeated so often. None is one number
-        for each column.
+        Number of predictions for a y of one column, which is repeated this many times. None for one
+        prediction for each column.
     """
 
     def __init__(
@@ -316,28 +318,28 @@ class RealTargets:
             self.scaling = Scaling(scaling.center, np.where(np.isinf(scaling.scale), 1.0, scaling.scale))
 
     def observe(self, y):
-        """Widen :attr:`bounds` by further y of the training."""
+        """Extend :attr:`bounds` by the y of further training rows."""
         Y = y.reshape(y.shape[0], -1)
         self.lowest = np.minimum(self.lowest, Y.min(axis=0))
         self.highest = np.maximum(self.highest, Y.max(axis=0))
 
     @property
     def bounds(self):
-        """Return the bounds of clipped predictions: the range of all y of the training, widened by MARGIN."""
+        """The bounds of clipped predictions: the range of all training y, extended by MARGIN."""
         with np.errstate(over="ignore"):
             margin = MARGIN * (self.highest - self.lowest)
             return self.lowest - margin, self.highest + margin
 
     def plain(self, y):
-        """Return y itself."""
+        """Return y."""
         return y
 
     def strata(self, y):
-        """Return None: validation takes rows without regard to y."""
+        """Return None: validation rows are chosen independently of y."""
         return None
 
     def row_weights(self, y, sample_weight):
-        """Return `sample_weight` itself."""
+        """Return `sample_weight`."""
         return sample_weight
 
     validation_weights = row_weights
@@ -347,7 +349,7 @@ class RealTargets:
         return self.encode(y, dtype)
 
     def encode(self, y, dtype, name="y"):
-        """Return Y, scaled, with a column for each output; `name` is what messages call `y`."""
+        """Return Y, scaled, with a column per output; `name` is the name of `y` in error messages."""
         Y = y.reshape(y.shape[0], -1)
         n_targets = self.scaling.center.size
         if Y.shape[1] != n_targets:
@@ -357,8 +359,8 @@ class RealTargets:
         largest = np.abs(scaled).max(initial=0)
         if largest > np.finfo(dtype).max:
             raise ValueError(
-                f"{name} has numbers as large as {largest:g}, which {np.dtype(dtype).name} does not hold; "
-                "use scaling='standard' or dtype='float64'."
+                f"{name} has numbers as large as {largest:g}, which overflow {np.dtype(dtype).name}; use "
+                "scaling='standard' or dtype='float64'."
             )
         return scaled.astype(dtype, copy=False).repeat(self.n_outputs // n_targets, axis=1)
 

@@ -11,17 +11,17 @@ def split_rows(n_samples, fraction, random_state, strata=None, sample_weight=Non
     ----------
     n_samples : int
     fraction : float
-        Share of the rows to hold out.
+        Fraction of the rows to hold out.
     random_state : RandomState
     strata : ndarray of int of shape (n_samples,), default=None
-        The same share of each stratum (class) is held out. A stratum of one row stays in the
+        The same fraction of each stratum (class) is held out. A stratum of one row stays in the
         training rows. If there would be fewer held-out rows than strata, the rows are drawn
         without stratification.
     sample_weight : ndarray of shape (n_samples,), default=None
         Rows of weight 0 are in neither part.
     groups : ndarray of shape (n_samples,), default=None
-        Rows of the same group are in the same part; a share of the groups is held out, without regard to the
-        strata.
+        Rows of the same group are in the same part; a fraction of the groups is held out, independently of
+        the strata.
     """
     rows = np.arange(n_samples) if sample_weight is None else np.flatnonzero(sample_weight)
     if groups is not None:

@@ -54,15 +54,15 @@ class LossMeter:
 def predicted_batches(network, loss, batches, rng=None):
     """Yield (Y, z, w) of every batch, with the raw outputs z of the mean of the networks.
 
-    They are those of a prediction (without dropout), in an order drawn from `rng`. The arrays are valid until
-    the next batch is requested.
+    They are computed without dropout, in an order drawn from `rng`. The arrays are valid until the next batch
+    is requested.
     """
     for Y, z, w in raw_batches(network, batches, rng):
         yield Y, combine(loss, z, network.n_networks), w
 
 
 def raw_batches(network, batches, rng=None):
-    """Yield the same with the raw outputs of each network (see :meth:`.Network.forward`)."""
+    """Yield the same as :func:`predicted_batches`, with z of each network (see :meth:`.Network.forward`)."""
     workspace = None
     for X, Y, w in batches.epoch(rng):
         if workspace is None or workspace.n_rows != Y.shape[0]:

@@ -58,10 +58,12 @@ def best_temperature(loss, Y, raw, w=None, n_networks=1):
     """Return the Temperature after which the weighted mean loss is smallest.
 
     b is the root of dL/db = sum_i w_i sum_j delta_j(z_0 + b (z_i - z_0)) (z_i - z_0)_j. For the mean of
-    several networks there is such a sum for each of them, with the derivative of the loss with respect to its
-    own raw outputs. If all rows are classified correctly, the loss falls with every larger b, and a single
-    wrong row of new data would have a very large loss. The targets are therefore smoothed as by Platt (1999,
-    "Probabilistic outputs for support vector machines").
+    several networks, this is summed over the networks, with the derivatives of the loss with respect to their
+    raw outputs.
+
+    If all rows are classified correctly, the loss falls with every larger b, and a single wrong row of new
+    data would have a very large loss. The targets are therefore smoothed as by Platt (1999, "Probabilistic
+    outputs for support vector machines").
 
     Parameters
     ----------
@@ -69,10 +71,10 @@ def best_temperature(loss, Y, raw, w=None, n_networks=1):
         A loss whose ``activation`` is "softmax" or "logistic".
     Y : ndarray of shape (n_rows, n_outputs)
     raw : ndarray of shape (n_rows * n_networks, n_outputs)
-        As :meth:`.Network.forward` returns them.
+        In the order of :meth:`.Network.forward`.
     w : ndarray of shape (n_rows,), default=None
     n_networks : int, default=1
-        How many networks are averaged for each row.
+        Number of networks that are averaged for each row.
     """
     Y = platt_targets(loss, Y)
     z_0 = LINKS[loss.activation](np.average(Y, axis=0, weights=w)).astype(raw.dtype)

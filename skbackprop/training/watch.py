@@ -95,8 +95,8 @@ class WatchOnFolds(Watch):
 def pooled_temperature(loss, parts, shares, n_averaged):
     """Return the best temperature for all rows.
 
-    `parts` has (Y, raw outputs, weights) of each network, which may itself be `n_averaged` networks whose
-    mean is validated.
+    `parts` has (Y, raw outputs, weights) of each network, which may consist of `n_averaged` networks side by
+    side whose mean is validated.
     """
     Y = np.concatenate([Y for Y, _, _ in parts])
     raw = np.concatenate([raw for _, raw, _ in parts])

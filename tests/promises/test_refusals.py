@@ -122,7 +122,7 @@ LABELS = {
     "masked": (np.ma.array([0, 1] * 20, mask=X[:, 0] > 0), "y is a masked array.*drop their rows"),
     "records": (np.zeros(40, [("a", float)]), "structured array"),
     "complex": (X[:, 0] * 1j, "complex numbers"),
-    "text and numbers": (np.array(["a", 1] * 20, object), r"objects.*'int'.*beside text.*astype\(str\)"),
+    "text and numbers": (np.array(["a", 1] * 20, object), r"objects.*'int'.*and text.*astype\(str\)"),
 }
 
 
@@ -159,7 +159,7 @@ def test_columns_of_equal_names(library):
     rows = pd.DataFrame(X, columns=list("aba"))
     if library == "pyarrow":
         rows = pa.Table.from_arrays(list(map(pa.array, X.T)), names=list("aba"))
-    with pytest.raises(ValueError, match="several columns of the name 'a'; give each column another name"):
+    with pytest.raises(ValueError, match="several columns of the name 'a'; give each column a different"):
         BackpropClassifier(4).fit(rows, X[:, 0] > 0)
 
 

@@ -94,7 +94,7 @@ def test_a_date_is_the_same_in_every_unit_and_zone(unit):
         in_utc.transform(column_of(zoned)), in_utc.transform(column_of(naive.dt.tz_localize("UTC")))
     )
     with pytest.raises(
-        ValueError, match=r"column 't' of X have the time zone Asia/Tokyo, those of fit had None"
+        ValueError, match=r"column 't' of X have the time zone Asia/Tokyo, but those of fit had None"
     ):
         column.transform(column_of(zoned))
 

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-# Near the cube root of eps, where the sum of the truncation and the rounding error is smallest.
+# The sum of the truncation error h^2 f''' / 6 of a central difference and its rounding error eps f / h is
+# smallest for h near the cube root of eps.
 STEP = float(np.cbrt(np.finfo(np.float64).eps))
 
 
