@@ -118,7 +118,7 @@ LABELS = {
     "None among booleans": ([None, *[True, False] * 20][:40], "no label in 1 of 40 rows"),
     "booleans in objects": (np.array([True, False] * 20, object), r"objects.*'bool'.*astype\(int\)"),
     "Decimals": ([Decimal(0), Decimal(1)] * 20, "objects.*'Decimal'"),
-    "a list of text and numbers": (["1", 1] * 20, r"objects.*'int'.*beside text"),
+    "a list of text and numbers": (["1", 1] * 20, r"objects.*'int'.*and text"),
     "masked": (np.ma.array([0, 1] * 20, mask=X[:, 0] > 0), "y is a masked array.*drop their rows"),
     "records": (np.zeros(40, [("a", float)]), "structured array"),
     "complex": (X[:, 0] * 1j, "complex numbers"),

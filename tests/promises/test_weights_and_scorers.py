@@ -248,7 +248,11 @@ def test_weights_of_labels_do_not_mind_rows_without_them():
 
 @pytest.mark.parametrize(
     ("weights", "message"),
-    [({0: 1.0, "1": 2.0}, r"names \['1'\]"), ({0: -1.0}, "at least 0"), ([{0: 1.0}], "a dict for a y of one column")],
+    [
+        ({0: 1.0, "1": 2.0}, r"names \['1'\]"),
+        ({0: -1.0}, "at least 0"),
+        ([{0: 1.0}], "a dict for a y of one column"),
+    ],
 )
 def test_wrong_class_weights_are_named(weights, message):
     with pytest.raises(ValueError, match=f"class_weight.*{message}"):
