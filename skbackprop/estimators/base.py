@@ -175,7 +175,7 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
             reset=not continuing,
             encoder=encoder,
             scaling=scaling,
-            goes_on="resumed" if resumed else "fit",
+            continuation="resumed" if resumed else "fit",
         )
         warn_of_a_large_batch(self.batch_size, X.shape[0])
         settings = settings_of(
@@ -281,7 +281,7 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
             reset=first,
             encoder=encoder,
             scaling=scaling,
-            goes_on="stream",
+            continuation="stream",
             classes=classes,
         )
         settings = settings_of(self, X, sample_weight, streaming=True, model=None if first else self._model)

@@ -70,7 +70,7 @@ def training_rows(estimator, X, y, sample_weight):
         reset=False,
         encoder=model.encoder,
         scaling=model.scaling,
-        goes_on="resumed",
+        continuation="resumed",
     )
     return model, X, y, mean_one(model.row_weights(y, sample_weight))
 

@@ -339,7 +339,7 @@ class Measurements:
         return None if self._validation is None else self._validation[0]
 
     @cached_property
-    def told_apart(self):
+    def adversarial_validation(self):
         """The area under the ROC curve of a forest that separates X from the validation rows.
 
         It is followed by the importances of the inputs. Equal numbers of both kinds of rows are used.

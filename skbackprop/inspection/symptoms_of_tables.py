@@ -111,7 +111,7 @@ def different_rows(m):
     """Find validation rows whose inputs a forest can tell from those of X."""
     if m.validation_X is None:
         return
-    auc, importances = m.told_apart
+    auc, importances = m.adversarial_validation
     if severity := severity_above(auc, DIFFERENT):
         groups = sorted(m.column_groups, key=lambda group: -importances[group.inputs].sum())
         names = ", ".join(repr(group.name) for group in groups[:MOST_NAMES])

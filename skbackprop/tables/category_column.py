@@ -68,7 +68,7 @@ class CategoryColumn:
         self.categories = []
         self.target_encoding = None
         self._counts, self._n_rows = {}, 0
-        self._take_in(column, sample_weight)
+        self._add_rows(column, sample_weight)
 
     def __getstate__(self):
         # skops does not support dicts with the key None, the category of missing values.
@@ -80,10 +80,10 @@ class CategoryColumn:
     def grown(self, column, sample_weight=None):
         """Return a copy after further rows: categories keep their codes, and new ones follow."""
         other = copy.copy(self)
-        other._take_in(column, sample_weight)
+        other._add_rows(column, sample_weight)
         return other
 
-    def _take_in(self, column, sample_weight):
+    def _add_rows(self, column, sample_weight):
         """Count the rows, and choose the categories that have a code."""
         counts = dict(self._counts)
         new = count(column, sample_weight)
@@ -196,7 +196,7 @@ class CategoryColumn:
         """
         encoding = TargetEncoding(Y.shape[1]) if anew else copy.copy(self.target_encoding)
         self.target_encoding = encoding
-        return encoding.take_in(self._places(column), Y, sample_weight, len(self._counts))
+        return encoding.add_rows(self._places(column), Y, sample_weight, len(self._counts))
 
     @property
     def known_categories(self):

@@ -36,7 +36,7 @@ INPUT_CHECKS = {"accept_sparse": "csr", "dtype": "numeric", "ensure_all_finite":
 
 
 def check_training_data(
-    estimator, X, y, sample_weight, *, reset, encoder=None, scaling=None, goes_on=None, classes=None
+    estimator, X, y, sample_weight, *, reset, encoder=None, scaling=None, continuation=None, classes=None
 ):
     """Return X as numbers, y, the weights, and the encoder of X (None if none is needed).
 
@@ -52,7 +52,7 @@ def check_training_data(
         Without `reset`, the encoder of the fit.
     scaling : Scaling, default=None
         Without `reset`, the scaling of the fit.
-    goes_on : {"fit", "stream", "resumed"}, default=None
+    continuation : {"fit", "stream", "resumed"}, default=None
         The training that continues with these rows: a warm start and a stream learn new categories, and an
         interrupted fit has the same rows again. None for validation rows.
     classes : array-like, default=None
@@ -66,7 +66,7 @@ def check_training_data(
     encoder : Encoder or None
     """
     checks = {"multi_output": True, "y_numeric": is_regressor(estimator)}
-    weight_name = "sample_weight" if reset or goes_on else "sample_weight_val"
+    weight_name = "sample_weight" if reset or continuation else "sample_weight_val"
     if checks["y_numeric"]:
         refuse_as_numbers(y)
     else:
@@ -95,11 +95,11 @@ def check_training_data(
             encoder, rows = encoder.learn_targets(as_columns(X), y, sample_weight, targets)
         if encoder is not None:
             warn_of_rare_categories(encoder.categories)
-    elif goes_on in ("fit", "stream") and needs_columns(encoder):
+    elif continuation in ("fit", "stream") and needs_columns(encoder):
         earlier, encoder = encoder, encoder.grown(X, sample_weight)
         warn_of_rare_categories(encoder.categories, earlier.categories)
-    if goes_on is not None and encoder is not None and encoder.by_target:
-        targets = None if goes_on == "stream" else encoder.targets
+    if continuation is not None and encoder is not None and encoder.by_target:
+        targets = None if continuation == "stream" else encoder.targets
         encoder, rows = encoder.learn_targets(X, y, sample_weight, targets)
     if rows is None:
         rows = encode(X, encoder, scaling)

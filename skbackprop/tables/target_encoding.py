@@ -39,7 +39,7 @@ class TargetEncoding:
         self._n_rows, self._square = 0, np.zeros(n_targets)
         self._offset = None  # subtracted from Y, so that the squares do not lose digits
 
-    def take_in(self, places, Y, sample_weight, n_categories):
+    def add_rows(self, places, Y, sample_weight, n_categories):
         """Update the encoding with training rows, and return the encoding of these rows in training.
 
         Parameters

@@ -95,7 +95,7 @@ def test_killed_at_random_moments(tmp_path):
     assert sum(n > 0 for n in n_epochs) >= 0.4 * n_moments  # else hardly anything was resumed
 
 
-def test_an_unwritable_file_is_told_before_the_first_epoch(tmp_path):
+def test_an_unwritable_file_raises_before_the_first_epoch(tmp_path):
     model = BackpropClassifier(4, max_iter=2).set_callbacks(Checkpoint(tmp_path / "no" / "c"))
     with pytest.raises(FileNotFoundError, match="folder"):
         model.fit(X, Y)

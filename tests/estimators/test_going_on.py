@@ -143,7 +143,7 @@ def test_another_recipe_leaves_the_network_its_learning_rate(how):
     np.testing.assert_array_equal(theta(one), theta(other))
 
 
-def test_parameters_without_effect_on_a_stream_are_told_once():
+def test_parameters_without_effect_on_a_stream_are_warned_about_once():
     model = BackpropClassifier(**SMALL, tol=0.1, schedule="cosine", momentum=0.5, max_fun=10)
     with pytest.warns(UserWarning) as told:
         model.partial_fit(X, Y).partial_fit(X, Y)
@@ -298,7 +298,7 @@ def test_a_stream_is_saved(tmp_path):
 
 @with_callbacks
 @pytest.mark.parametrize("holder", ["pipeline", "search", "another estimator"])
-def test_what_cannot_be_saved_is_told_at_setup(holder, tmp_path):
+def test_what_cannot_be_saved_raises_at_setup(holder, tmp_path):
     model, checkpoint = BackpropClassifier(**SMALL, max_iter=2), Checkpoint(tmp_path / "c")
     if holder == "pipeline":
         holding = make_pipeline(StandardScaler(), model)

@@ -122,7 +122,7 @@ def test_rows_of_a_group_are_held_out_together():
     assert abs(model.fit(twins, labels, groups=np.repeat(np.arange(150), 2)).oof_score_ - 0.5) < 0.12
 
 
-def test_groups_without_an_effect_are_told():
+def test_groups_without_an_effect_are_warned_about():
     with pytest.warns(UserWarning, match=r"Without effect.*'groups'.*early_stopping=False"):
         BackpropClassifier(**{**SMALL, "early_stopping": False}).fit(X, Y, groups=np.arange(len(Y)))
 

@@ -309,7 +309,7 @@ def test_a_piece_with_one_jump_of_the_slope_is_exact():
     np.testing.assert_allclose(errors, 0, atol=1e-12)
 
 
-def test_sums_that_miss_the_tolerance_are_told():
+def test_sums_that_miss_the_tolerance_are_warned_about():
     X, y = DIABETES
     model = fitted(BackpropRegressor(**{**SHORT, "dtype": "float32"}), X, y)
     with pytest.warns(UserWarning, match=r"miss its prediction by .* more than tolerance=1e-18"):

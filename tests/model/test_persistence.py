@@ -135,7 +135,7 @@ def test_the_same_bits_in_another_process(tmp_path, fitted, another_process):
     np.testing.assert_array_equal(there, outputs(estimator, X))
 
 
-def test_an_older_file_is_told_with_both_versions(monkeypatch):
+def test_the_warning_about_an_older_file_names_both_versions(monkeypatch):
     X, y = load_iris(return_X_y=True)
     estimator = BackpropClassifier(**SMALL).fit(X, y)
     with monkeypatch.context() as patch:

@@ -161,7 +161,7 @@ def test_what_has_an_effect_is_not(make, settings):
 
 @pytest.mark.parametrize("rate", [1e6, 1e3])
 @pytest.mark.parametrize("make", [regressor, classifier])
-def test_a_loss_worse_than_the_best_constant_is_told(make, rate):
+def test_a_loss_worse_than_the_best_constant_is_warned_about(make, rate):
     model = make(
         solver="sgd", learning_rate=rate, momentum=0, activation="identity", max_iter=3, schedule="one_cycle"
     )
@@ -171,7 +171,7 @@ def test_a_loss_worse_than_the_best_constant_is_told(make, rate):
 
 
 @pytest.mark.parametrize("settings", [{"learning_rate": 0.01}, {"learning_rate": 0.003, "max_iter": 50}])
-def test_a_fit_that_learns_is_not_told_so(settings):
+def test_a_fit_that_learns_is_not_warned_about(settings):
     noise = RNG.normal(size=90)
     for target in (X[:, 0], 1e6 * X[:, 0], noise, np.zeros(90), np.repeat([0.0, 1e9], 45)):
         regressor(**settings).fit(X, target)

@@ -26,7 +26,7 @@ def test_the_numbers_are_nearer_to_the_effects_than_those_of_target_encoder(shap
     for seed in range(10):
         effect, places, y = draw(np.random.default_rng(seed), *shape, noise)
         encoding = TargetEncoding(1)
-        training = encoding.take_in(places, y[:, None], np.ones(y.size), effect.size)[:, 0]
+        training = encoding.add_rows(places, y[:, None], np.ones(y.size), effect.size)[:, 0]
         # The folds of the judge; their parameter has another name in newer versions.
         np.random.seed(seed)  # noqa: NPY002
         judge = TargetEncoder(target_type="continuous")
@@ -42,7 +42,7 @@ def test_the_numbers_are_nearer_to_the_effects_than_those_of_target_encoder(shap
 def test_the_credibility_is_that_of_the_true_variances():
     effect, places, y = draw(np.random.default_rng(0), 200_000, 20_000, False, 2.0)
     encoding = TargetEncoding(1)
-    encoding.take_in(places, y[:, None], np.ones(y.size), effect.size)
+    encoding.add_rows(places, y[:, None], np.ones(y.size), effect.size)
     n = np.bincount(places, minlength=effect.size)
     means = np.bincount(places, y, effect.size) / np.maximum(n, 1)
     # The posterior mean of an effect from N(0, 1), given n rows of variance 4.
@@ -53,10 +53,10 @@ def test_the_credibility_is_that_of_the_true_variances():
 def test_a_row_in_training_does_not_see_its_own_target():
     _, places, y = draw(np.random.default_rng(0), 300, 40, False, 1.0)
     Y = y[:, None]
-    before = TargetEncoding(1).take_in(places, Y, np.ones(300), 40)
+    before = TargetEncoding(1).add_rows(places, Y, np.ones(300), 40)
     changed = Y.copy()
     changed[7] += 1e-3
-    after = TargetEncoding(1).take_in(places, changed, np.ones(300), 40)
+    after = TargetEncoding(1).add_rows(places, changed, np.ones(300), 40)
     moved = np.abs(after - before)[:, 0]
     assert moved[7] < 1e-5  # through the mean of all rows and the variances only
     assert (moved[places == places[7]] > 1e-5).any()
@@ -65,7 +65,7 @@ def test_a_row_in_training_does_not_see_its_own_target():
 def test_identifiers_and_noise_become_the_mean():
     y = np.random.default_rng(0).normal(5, 1, 200)
     identifiers = TargetEncoding(1)
-    numbers = identifiers.take_in(np.arange(200), y[:, None], np.ones(200), 200)
+    numbers = identifiers.add_rows(np.arange(200), y[:, None], np.ones(200), 200)
     np.testing.assert_allclose(numbers, y.mean())
     np.testing.assert_allclose(identifiers.transform(np.array([3, -1])), y.mean())
 
@@ -77,7 +77,7 @@ def test_only_ratios_of_weights_count_and_a_weight_of_0_is_absence():
     encodings = []
     for rows, factor in ((slice(None), 1.0), (slice(None), 1000.0), (weights > 0, 0.01)):
         encoding = TargetEncoding(1)
-        encoding.take_in(places[rows], y[rows, None], factor * weights[rows], 40)
+        encoding.add_rows(places[rows], y[rows, None], factor * weights[rows], 40)
         encodings.append(encoding.encodings)
     np.testing.assert_allclose(encodings[1], encodings[0], rtol=1e-9)
     np.testing.assert_allclose(encodings[2], encodings[0], rtol=1e-9)
@@ -86,7 +86,7 @@ def test_only_ratios_of_weights_count_and_a_weight_of_0_is_absence():
 def test_the_unit_and_the_origin_of_the_target_do_not_matter():
     _, places, y = draw(np.random.default_rng(0), 300, 40, False, 1.0)
     Y = np.column_stack((y, 1e9 + y, 1e-6 * y))
-    numbers = TargetEncoding(3).take_in(places, Y, np.ones(300), 40)
+    numbers = TargetEncoding(3).add_rows(places, Y, np.ones(300), 40)
     np.testing.assert_allclose(numbers[:, 1] - 1e9, numbers[:, 0], atol=1e-5)
     np.testing.assert_allclose(numbers[:, 2], 1e-6 * numbers[:, 0], rtol=1e-6)
 
@@ -94,7 +94,7 @@ def test_the_unit_and_the_origin_of_the_target_do_not_matter():
 def test_pieces_add_up():
     _, places, y = draw(np.random.default_rng(0), 300, 40, False, 1.0)
     whole, pieces = TargetEncoding(1), TargetEncoding(1)
-    whole.take_in(places, y[:, None], np.ones(300), 40)
+    whole.add_rows(places, y[:, None], np.ones(300), 40)
     for rows in (slice(0, 100), slice(100, 300)):
-        pieces.take_in(places[rows], y[rows, None], np.ones(300)[rows], 40)
+        pieces.add_rows(places[rows], y[rows, None], np.ones(300)[rows], 40)
     np.testing.assert_allclose(pieces.encodings, whole.encodings, rtol=1e-9)

@@ -72,7 +72,7 @@ def test_noise_is_trained_on_for_less_than_half_the_epochs():
         {"loss": "huber"},
     ],
 )
-def test_cycles_without_their_condition_are_told_of(parameters):
+def test_cycles_without_their_condition_are_warned_about(parameters):
     X, noise, _ = noisy_and_clean(200)
     model = BackpropRegressor(n_iter_no_change="cycle", max_iter=8, random_state=0, **parameters)
     with pytest.warns(UserWarning, match="Without effect in this fit: 'n_iter_no_change' \\('cycle' needs"):
@@ -80,7 +80,7 @@ def test_cycles_without_their_condition_are_told_of(parameters):
     assert model.n_iter_ == 8
 
 
-def test_cycles_are_told_of_once_with_lbfgs():
+def test_cycles_are_warned_about_once_with_lbfgs():
     X, *_ = noisy_and_clean(200)
     with pytest.warns(UserWarning, match="Without effect") as told:
         BackpropRegressor((), n_iter_no_change="cycle", solver="lbfgs", random_state=0).fit(X, X[:, 0])
