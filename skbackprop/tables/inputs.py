@@ -21,6 +21,7 @@ from skbackprop.tables.refusals import (
     refuse_collections,
     refuse_dates_for_numbers,
     refuse_masked,
+    within_floats,
 )
 from skbackprop.tables.rows_on_disk import StoredRows, is_stored
 from skbackprop.tables.sparse_rows import canonical
@@ -308,7 +309,8 @@ def check_weights(sample_weight, X, name):
         raise ValueError(f"{name} must be numbers, one for each row. Got an array of {given.dtype}.")
     if given.dtype.kind in "biuf" and not given.any():  # scikit-learn's error does not name the argument
         raise ValueError(f"{name} is zero for every row; at least one weight must be positive.")
-    sample_weight = _check_sample_weight(sample_weight, X, dtype=np.float64)
+    with within_floats(name):
+        sample_weight = _check_sample_weight(sample_weight, X, dtype=np.float64)
     if (sample_weight < 0).any():
         raise ValueError(f"Negative values in {name}: the smallest is {sample_weight.min():g}.")
     return moderate(sample_weight)

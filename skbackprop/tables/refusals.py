@@ -12,10 +12,6 @@ from skbackprop.tables.columns import NUMBER, is_missing, kind_of_type, types_pr
 
 # Types of dates and durations.
 DATES = (date, time, timedelta, np.datetime64, np.timedelta64)
-# How messages go on about integers and fractions of Python, which have no largest number.
-BEYOND_FLOATS = (
-    f"beyond {sys.float_info.max:.2g}, the largest that float64 holds; divide by a constant, or correct it."
-)
 
 
 def refuse_collections(values, name):
@@ -117,10 +113,8 @@ def refuse_as_numbers(y):
             f"y holds objects of the types {others}, but a regressor needs numbers; convert them, for "
             "instance with y.astype(float)."
         )
-    try:
+    with within_floats("y"):
         np.array(objects, dtype=np.float64)
-    except OverflowError as error:
-        raise ValueError(f"y has a number {BEYOND_FLOATS}") from error
 
 
 def checked_labels(y):
@@ -164,12 +158,23 @@ def checked_labels(y):
 
 
 @contextmanager
-def numbers_expected(X):
-    """Return a context that adds a remedy to errors about an array X of text or of other objects."""
+def within_floats(name):
+    """Return a context in which a number too large for float64 raises an error that names `name`."""
     try:
         yield
     except OverflowError as error:
-        raise ValueError(f"X has a number {BEYOND_FLOATS}") from error
+        raise ValueError(
+            f"{name} has a number beyond {sys.float_info.max:.2g}, the largest that float64 holds; divide by "
+            "a constant, or correct it."
+        ) from error
+
+
+@contextmanager
+def numbers_expected(X):
+    """Return a context that adds a remedy to errors about an array X of text or of other objects."""
+    try:
+        with within_floats("X"):
+            yield
     except (ValueError, TypeError) as error:
         kind = np.asarray(X).dtype.kind
         if isinstance(error, TypeError) and kind == "O":

@@ -136,6 +136,7 @@ def test_labels(name):
 
 
 WEIGHTS = {
+    "integers beyond floats": ([10**400] * 40, "has a number beyond 1.8e.308.*divide"),
     "masked": (np.ma.array(np.ones(40), mask=X[:, 0] > 0), "is a masked array"),
     "text": (["heavy"] * 40, r"must be numbers.*<U5"),
     "durations": (DAYS - DAYS[0], r"must be numbers.*timedelta64"),
