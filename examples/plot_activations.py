@@ -16,14 +16,14 @@ from skbackprop.network.activations import ACTIVATIONS
 # Values and slopes
 # -----------------
 # The package has no function for the derivative alone: ``backward`` multiplies ``delta`` by it, in place. If
-# all entries of ``delta`` are 1, the result is the derivative. ``z`` and ``a`` are the same array unless the
-# derivative is computed from ``z``.
+# all entries of ``delta`` are 1, the result is the derivative. ``z`` and ``a`` are the same array unless
+# ``forward`` stores the derivative in ``z``.
 
 
 def value_and_slope(activation, z):
     """Return sigma(z) and sigma'(z)."""
     z, scratch = z.copy(), np.empty_like(z)
-    a = np.empty_like(z) if activation.needs_z else z
+    a = np.empty_like(z) if activation.stores_slope else z
     activation.forward(z, a, scratch)
     value, slope = a.copy(), np.ones_like(z)
     activation.backward(slope, a, z, scratch, np.empty(z.shape, bool))

@@ -29,7 +29,7 @@ def slope(name, z):
     """Return sigma'(z) of the activation `name`, in float64."""
     activation = ACTIVATIONS[name]
     z = np.array(z, dtype=np.float64)
-    a = np.empty_like(z) if activation.needs_z else z  # the same convention as in a network's layers
+    a = np.empty_like(z) if activation.stores_slope else z  # the same convention as in a network's layers
     scratch, mask = np.empty_like(z), np.empty(z.shape, bool)
     derivative = np.ones_like(z)
     activation.forward(z, a, scratch)

@@ -4,14 +4,16 @@ Both methods of an activation write into the arrays they are given, so that a tr
 allocates no memory:
 
 ``forward(z, out, scratch)``
-    writes a = sigma(z) into `out`, which is `z` itself unless ``needs_z``.
-``backward(delta, a, z, scratch, flags)``
-    multiplies `delta` in place by sigma'(z). The arrays `a`, `z`, `scratch` (floats) and `flags`
-    (booleans) have the shape of `delta` and may be overwritten: they are not read afterwards.
+    writes a = sigma(z) into `out`. With ``stores_slope`` it also overwrites z with sigma'(z), which
+    has costly terms in common with sigma(z); without, `out` is `z` itself.
+``backward(delta, a, slope, scratch, flags)``
+    multiplies `delta` in place by sigma'(z). With ``stores_slope``, `slope` is the array of z, which
+    now holds sigma'(z); without, it is `a`. The arrays `a`, `scratch` (floats) and `flags` (booleans)
+    have the shape of `delta` and may be overwritten: they are not read afterwards.
 
-Where possible, sigma' is computed from a = sigma(z), so that z need not be stored; activations that
-need z set ``needs_z``. ``initialization`` names the scheme that preserves the variance of the signal
-through many layers of this activation (see :mod:`skbackprop.network.initialization`).
+Without ``stores_slope``, sigma' is computed from a = sigma(z). ``initialization`` names the scheme that
+preserves the variance of the signal through many layers of this activation (see
+:mod:`skbackprop.network.initialization`).
 ``sign_suffices`` is set where sigma' depends on the sign of a alone. Dropout then multiplies a in
 place: where it sets a positive a to zero, delta is zero as well.
 
@@ -37,17 +39,17 @@ from skbackprop.network.kernels.elementwise import (
 class Activation:
     """Base class of activation functions."""
 
-    needs_z = False
+    stores_slope = False
     sign_suffices = False
     initialization = "glorot"
 
     def forward(self, z, out, scratch):
-        """Write sigma(z) into `out`."""
+        """Write sigma(z) into `out`; with ``stores_slope``, overwrite z with sigma'(z)."""
         raise NotImplementedError
 
-    def backward(self, delta, a, z, scratch, flags):
+    def backward(self, delta, a, slope, scratch, flags):
         """Multiply `delta` in place by sigma'(z)."""
-        raise NotImplementedError
+        delta *= slope
 
 
 class Identity(Activation):
@@ -58,7 +60,7 @@ class Identity(Activation):
     def forward(self, z, out, scratch):
         pass  # z and out are the same array
 
-    def backward(self, delta, a, z, scratch, flags):
+    def backward(self, delta, a, slope, scratch, flags):
         pass
 
 
@@ -68,7 +70,7 @@ class Sigmoid(Activation):
     def forward(self, z, out, scratch):
         sigmoid(z, out)
 
-    def backward(self, delta, a, z, scratch, flags):
+    def backward(self, delta, a, slope, scratch, flags):
         np.subtract(1, a, out=scratch)
         scratch *= a  # a (1 - a)
         delta *= scratch
@@ -80,7 +82,7 @@ class Tanh(Activation):
     def forward(self, z, out, scratch):
         np.tanh(z, out=out)
 
-    def backward(self, delta, a, z, scratch, flags):
+    def backward(self, delta, a, slope, scratch, flags):
         np.multiply(a, a, out=scratch)
         np.subtract(1, scratch, out=scratch)  # 1 - a^2
         delta *= scratch
@@ -95,7 +97,7 @@ class ReLU(Activation):
     def forward(self, z, out, scratch):
         positive_part(z, out)
 
-    def backward(self, delta, a, z, scratch, flags):
+    def backward(self, delta, a, slope, scratch, flags):
         is_positive(a, out=flags)  # a > 0 exactly where z > 0
         np.copyto(a, flags)  # a becomes sigma', in floats: multiplying by booleans is slower
         delta *= a
@@ -112,7 +114,7 @@ class LeakyReLU(Activation):
         np.multiply(z, self.slope, out=scratch)
         np.maximum(z, scratch, out=out)
 
-    def backward(self, delta, a, z, scratch, flags):
+    def backward(self, delta, a, slope, scratch, flags):
         is_positive(a, out=flags)
         np.copyto(scratch, flags)
         scratch *= 1 - self.slope
@@ -130,7 +132,7 @@ class ELU(Activation):
         np.expm1(scratch, out=scratch)
         np.maximum(z, scratch, out=out)  # z <= exp(z) - 1, and scratch is 0 for z > 0
 
-    def backward(self, delta, a, z, scratch, flags):
+    def backward(self, delta, a, slope, scratch, flags):
         negative_part(a, out=scratch)
         scratch += 1  # min(a, 0) + 1
         delta *= scratch
@@ -155,7 +157,7 @@ class SELU(Activation):
         out += scratch  # one of the two terms is 0
         out *= self.scale
 
-    def backward(self, delta, a, z, scratch, flags):
+    def backward(self, delta, a, slope, scratch, flags):
         # sigma' is min(a, 0) + lambda alpha where z <= 0. Where z > 0 this sum is lambda alpha, and
         # subtracting lambda (alpha - 1) gives lambda.
         is_positive(a, out=flags)
@@ -177,7 +179,7 @@ class Softplus(Activation):
         positive_part(z, out)
         out += scratch  # max(z, 0) + ln(1 + exp(-|z|)), which cannot overflow
 
-    def backward(self, delta, a, z, scratch, flags):
+    def backward(self, delta, a, slope, scratch, flags):
         np.negative(a, out=scratch)
         np.expm1(scratch, out=scratch)  # exp(-a) - 1
         delta *= scratch
@@ -187,83 +189,64 @@ class Softplus(Activation):
 class SiLU(Activation):
     """sigma(z) = z s, s = sigmoid(z); sigma' = s + a (1 - s) (Elfwing et al., 2018)."""
 
-    needs_z = True
+    stores_slope = True
     initialization = "he"
 
     def forward(self, z, out, scratch):
-        sigmoid(z, out)
-        out *= z
-
-    def backward(self, delta, a, z, scratch, flags):
         sigmoid(z, scratch)  # s
+        np.multiply(z, scratch, out=out)
         np.subtract(1, scratch, out=z)
-        z *= a
+        z *= out
         z += scratch  # s + a (1 - s)
-        delta *= z
 
 
 class GELU(Activation):
     """sigma(z) = z Phi(z); sigma' = Phi(z) + z phi(z), the normal Phi and phi (Hendrycks & Gimpel, 2016)."""
 
-    needs_z = True
+    stores_slope = True
     initialization = "he"
 
     def forward(self, z, out, scratch):
-        ndtr(z, out=out)
-        out *= z
-
-    def backward(self, delta, a, z, scratch, flags):
         np.multiply(z, z, out=scratch)
         scratch *= -0.5
         np.exp(scratch, out=scratch)
         scratch *= z
         scratch *= 1 / math.sqrt(2 * math.pi)  # z phi(z)
-        ndtr(z, out=z)  # Phi(z)
-        z += scratch
-        delta *= z
+        ndtr(z, out=out)  # Phi(z)
+        scratch += out  # sigma'
+        out *= z
+        np.copyto(z, scratch)
 
 
 class Mish(Activation):
     """sigma(z) = z t, t = tanh(ln(1 + exp(z))) (Misra, 2020), computed from u = exp(z) alone.
 
-    With v = 1 + u and r = 1 / (v^2 + 1)
+    With v = 1 + u and q = -2 / (v^2 + 1)
 
-        sigma(z)  = z (1 - 2 r)
-        sigma'(z) = 1 + r (4 z u v r - 2)
+        sigma(z)  = z t,  t = 1 + q
+        sigma'(z) = t + z u v q^2
     """
 
-    needs_z = True
+    stores_slope = True
     initialization = "he"
-    # For larger z, r < 1e-34 and t = 1 after rounding. For z > 44 the square of v overflows in float32.
+    # For larger z, q > -1e-34 and t = 1 after rounding. For z > 44 the square of v overflows in float32.
     LARGEST_Z = 40.0
 
-    def _write_u(self, z, out):
-        np.minimum(z, shared_row(self.LARGEST_Z, z.shape[-1], z.dtype), out=out)
-        np.exp(out, out=out)
-
     def forward(self, z, out, scratch):
-        self._write_u(z, out)
-        out += 1  # v
+        np.minimum(z, shared_row(self.LARGEST_Z, z.shape[-1], z.dtype), out=scratch)
+        np.exp(scratch, out=scratch)  # u
+        np.add(scratch, 1, out=out)  # v
+        scratch *= out
         out *= out
-        out += 1  # 1 / r
-        np.divide(-2, out, out=out)
+        out += 1
+        np.divide(-2, out, out=out)  # q
+        scratch *= out  # u v q, between -2 and 0
+        scratch *= out
+        scratch *= z
         out += 1  # t
+        scratch += out  # sigma'
         out *= z
-
-    def backward(self, delta, a, z, scratch, flags):
-        self._write_u(z, a)
-        np.add(a, 1, out=scratch)  # v
-        a *= scratch
-        scratch *= scratch
-        scratch += 1
-        np.reciprocal(scratch, out=scratch)  # r
-        a *= scratch  # u v r, which is at most 1
-        a *= 4
-        a *= z
-        a -= 2
-        a *= scratch
-        a += 1  # sigma'
-        delta *= a
+        np.copyto(z, scratch)
 
 
 ACTIVATIONS = {

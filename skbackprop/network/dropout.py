@@ -19,10 +19,10 @@ class Dropout:
     The mask multiplies a on the way forward and delta on the way back; because of the factor
     1 / (1 - rate) the expectation of a * mask is a, and prediction needs no change.
 
-    The rate is rounded to 16 binary digits. A unit is dropped where a random integer of 8 bits (16 bits if
-    the rate has more than 8 digits) is below these digits, read as an integer; this takes a tenth of the
-    time of random floats. For rates of at most three digits, such as 0.5 (0.1 in binary), random digits are
-    drawn and compared one by one, for 64 units at a time, which halves the time again.
+    The rate is rounded to 16 binary digits. A unit is dropped where a random integer is below these digits,
+    read as an integer; this takes a tenth of the time of random floats (see :class:`Bytes`). For rates of at
+    most three digits, such as 0.5 (0.1 in binary), random digits are drawn and compared one by one, for 64
+    units at a time, which halves the time again.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ class Dropout:
         numbers = np.empty(math.ceil(n_units / 8) * 8, dtype)  # whole bytes of random bits
         self.mask = numbers[:n_units].reshape(shape)
         self._numbers = numbers
-        self._sources = {}
+        self._digit_by_digit = self._bytes = None  # created when first needed
         self.fade(1.0)
 
     def fade(self, factor):
@@ -48,11 +48,10 @@ class Dropout:
         numerator = min(round(factor * self.rate * 2**16), 2**16 - 1)
         self.scale = 1 / (1 - numerator / 2**16)
         digits = f"{numerator:016b}".rstrip("0")  # the rate's binary digits after the point
-        n_bits = FEW_DIGITS if len(digits) <= FEW_DIGITS else 8 if len(digits) <= 8 else 16
-        if n_bits not in self._sources:
-            source = DigitByDigit(self._numbers) if n_bits == FEW_DIGITS else Integers(n_bits, self.mask)
-            self._sources[n_bits] = source
-        self._source = self._sources[n_bits]
+        if len(digits) <= FEW_DIGITS:
+            self._source = self._digit_by_digit = self._digit_by_digit or DigitByDigit(self._numbers)
+        else:
+            self._source = self._bytes = self._bytes or Bytes(self.mask)
         self._source.set_rate(digits, self.scale)
 
     def draw(self, rng):
@@ -61,21 +60,23 @@ class Dropout:
         return self.mask
 
 
-class Integers:
-    """Draw masks from random integers of `n_bits` bits: a unit is kept where its integer is >= the rate's."""
+class Bytes:
+    """Draw masks from random bytes.
 
-    def __init__(self, n_bits, mask):
-        n_bytes = mask.size * n_bits // 8
-        self._words = np.empty(math.ceil(n_bytes / 8), np.uint64)
-        flat = self._words.view(np.uint8)[:n_bytes].view(f"u{n_bits // 8}")
-        self._integers = flat.reshape(mask.shape)
-        self._n_bits = n_bits
-        self._kept = np.empty(mask.shape, bool)
+    A unit is dropped if its 16 random digits, read as an integer, are below those of the rate. The first
+    eight decide that, except for the few units where they equal those of the rate; only for these units
+    eight more are drawn.
+    """
+
+    def __init__(self, mask):
+        self._words = np.empty(math.ceil(mask.size / 8), np.uint64)
+        self._octets = self._words.view(np.uint8)[: mask.size].reshape(mask.shape)
+        self._kept, self._undecided = np.empty((2, *mask.shape), bool)
         self._mask = mask
 
     def set_rate(self, digits, scale):
         """Set the dropout probability p to the one with these binary `digits`; `scale` is 1 / (1 - p)."""
-        self._threshold = int(digits.ljust(self._n_bits, "0"), 2)
+        self._first, self._second = divmod(int(digits.ljust(16, "0"), 2), 2**8)
         self._scale = scale
 
     def draw(self, random_words):
@@ -83,7 +84,12 @@ class Integers:
         for start in range(0, self._words.size, CHUNK):
             words = self._words[start : start + CHUNK]
             words[...] = random_words(words.size)
-        np.greater_equal(self._integers, self._threshold, out=self._kept)
+        np.greater_equal(self._octets, self._first, out=self._kept)
+        if self._second:
+            np.equal(self._octets, self._first, out=self._undecided)
+            undecided = np.flatnonzero(self._undecided)
+            further = random_words(undecided.size // 8 + 1).view(np.uint8)[: undecided.size]
+            self._kept.reshape(-1)[undecided] = further >= self._second
         np.copyto(self._mask, self._kept)
         self._mask *= self._scale
 

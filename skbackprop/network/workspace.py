@@ -136,7 +136,7 @@ class Workspaces(dict):
 class Layer:
     """The transients of one layer for a batch: z, a, delta, dL/dW, dL/db, the dropout mask and scratch.
 
-    z and a are one array unless the derivative of the activation needs z. `scratch` (floats) and `flags`
+    z and a are one array unless the activation stores its slope in z. `scratch` (floats) and `flags`
     (booleans) are flat arrays that all layers share; each uses the beginning of them.
     """
 
@@ -144,7 +144,7 @@ class Layer:
         shape, dtype = (n_rows, n_units), scratch.dtype
         self.input = None  # a^{l-1}, stored by forward for backward
         self.z = np.empty(shape, dtype)
-        self.a = np.empty(shape, dtype) if activation.needs_z else self.z
+        self.a = np.empty(shape, dtype) if activation.stores_slope else self.z
         self.delta = np.empty(shape, dtype)
         self.dW, self.db = dW, None if db is None else db.reshape(-1)
         self.scratch = scratch[: n_rows * n_units].reshape(shape)

@@ -6,16 +6,18 @@ from skbackprop.network.textbook import SIGMA, SIGMA_PRIME
 
 
 def forward(activation, z):
-    out = np.empty_like(z) if activation.needs_z else z.copy()
-    source = z.copy() if activation.needs_z else out
+    out = np.empty_like(z) if activation.stores_slope else z.copy()
+    source = z.copy() if activation.stores_slope else out
     activation.forward(source, out, np.empty_like(z))
     return out
 
 
 def derivative(activation, z):
-    a = forward(activation, z)
+    z, scratch = z.copy(), np.empty_like(z)
+    a = np.empty_like(z) if activation.stores_slope else z
+    activation.forward(z, a, scratch)
     delta = np.ones_like(z)
-    activation.backward(delta, a.copy(), z.copy(), np.empty_like(z), np.empty(z.shape, bool))
+    activation.backward(delta, a, z, scratch, np.empty(z.shape, bool))
     return delta
 
 
