@@ -58,7 +58,7 @@ def checksum(state):
 
 
 def arrays(state):
-    """Yield the arrays from which predictions are computed; categories and parts of dates as text."""
+    """Yield the arrays from which predictions are computed; names, such as those of categories, as text."""
     yield state["network"].theta
     for scaling in (state["scaling"], getattr(state["targets"], "scaling", None)):
         if scaling is not None:
@@ -68,6 +68,12 @@ def arrays(state):
         yield np.asarray(state["encoder"].medians)
         for column in state["encoder"].dates:
             yield text_bytes([column.kind, column.zone, column.parts])
+        for written in state["encoder"].written:
+            yield text_bytes([vars(written)[name] for name in sorted(vars(written))])
+        for text in state["encoder"].texts:
+            yield text_bytes(sorted(text.vectorizer.vocabulary_.items()))
+            yield text.vectorizer.idf_
+            yield text.svd.components_
         for column in state["encoder"].categories:
             yield text_bytes([column.categories, column.has_rare])
         for column in state["encoder"].by_target:

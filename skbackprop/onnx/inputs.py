@@ -25,12 +25,7 @@ def encoded_inputs(tensors, widths, model):
         x = numbers(tensors, widths, range(sum(widths)))
         # The training data had no missing values: these are replaced by the center of the column.
         return where(is_nan(x), np.zeros(1) if scaling is None else scaling.center, x)
-    if encoder.dates:
-        names = [column.name for column in encoder.dates]
-        raise ValueError(
-            f"The columns {names} of X hold dates, times or durations, for which ONNX has no type; fit on "
-            "numbers computed from them."
-        )
+    refuse_dates_and_text(encoder)
     parts = []
     if encoder.numeric.size:
         x = numbers(tensors, widths, encoder.numeric)
@@ -50,6 +45,23 @@ def encoded_inputs(tensors, widths, model):
         indicators = one_hot(*place, column.categories)
         parts.append(with_the_rest(indicators, column.n_codes) if column.has_rare else indicators)
     return concatenate(parts)
+
+
+def refuse_dates_and_text(encoder):
+    """Raise if columns are encoded by their dates or their text, which operators of ONNX cannot compute."""
+    if encoder.dates:
+        names = [column.name for column in encoder.dates]
+        raise ValueError(
+            f"The columns {names} of X hold dates, times or durations, for which ONNX has no type; fit on "
+            "numbers computed from them."
+        )
+    names = [each.name for each in (*encoder.written, *encoder.texts)]
+    if names:
+        raise ValueError(
+            f"The columns {names} of X are encoded by the dates, numbers or words in their text, for which "
+            "ONNX has no operator; name all categorical columns in the 'categorical_features' parameter, so "
+            "that they are encoded as categories only, and fit again."
+        )
 
 
 def locate(tensors, widths, j):

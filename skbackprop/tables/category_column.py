@@ -92,8 +92,7 @@ class CategoryColumn:
         self._counts, self._n_rows = counts, self._n_rows + column.size
         total = sum(counts.values())
         kept = set(self.categories)
-        frequent = [category for category, _ in sorted(counts.items(), key=by_frequency)]
-        new = [category for category in frequent if category not in kept]
+        new = [category for category in self.most_frequent() if category not in kept]
         least, most = self.min_frequency, self.limit
         if least is not None:
             least = least if isinstance(least, Integral) else least * total
@@ -109,6 +108,10 @@ class CategoryColumn:
         with_code = sum(counts[category] for category in self.categories)
         self.rare_share = 1 - with_code / total if self.has_rare else 0.0
         self.missing_share = counts.get(None, 0) / total
+
+    def most_frequent(self):
+        """Return all categories, the most frequent first."""
+        return [category for category, _ in sorted(self._counts.items(), key=by_frequency)]
 
     @property
     def limit(self):

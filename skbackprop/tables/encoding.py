@@ -15,6 +15,9 @@ from skbackprop.tables.date_column import DateColumn
 from skbackprop.tables.encoded_rows import EncodedRows
 from skbackprop.tables.frames import Frame
 from skbackprop.tables.statistics import weighted_quantiles
+from skbackprop.tables.text_encoding import text_encoding
+from skbackprop.tables.written_dates import written_dates
+from skbackprop.tables.written_numbers import written_numbers
 
 
 def categorical_columns(table, categorical_features):
@@ -68,6 +71,9 @@ class Encoder:
         Names of the columns.
     gaps : ndarray of bool, default=None
         Whether each numeric column has missing values, if the table is only a sample of the rows.
+    reads_text : bool, default=False
+        Whether dates and numbers that are written as text, and the text of columns with many categories, are
+        encoded in addition.
     **limits
         `max_categories` and `min_frequency` of :class:`.CategoryColumn`.
 
@@ -77,6 +83,8 @@ class Encoder:
         Indices of the categorical and of the numeric columns of X.
     dates : list of DateColumn
     categories : list of CategoryColumn
+    written : list of WrittenDates and WrittenNumbers
+    texts : list of TextEncoding
     n_numeric : int
         Number of encoded columns that are numbers to scale; the others are 0 and 1.
     medians : ndarray
@@ -87,7 +95,11 @@ class Encoder:
         Indices of the numbers that have an indicator of missing values.
     """
 
-    def __init__(self, table, categorical, sample_weight=None, names=None, gaps=None, **limits):
+    written = texts = ()  # encoders that were saved by version 0.1.0 have none
+
+    def __init__(
+        self, table, categorical, sample_weight=None, names=None, gaps=None, reads_text=False, **limits
+    ):
         columns = range(table.shape[1])
         dates = [
             j for j in columns if not (categorical[j] or table.plain[j]) and table.column(j).kind in DATES
@@ -99,6 +111,9 @@ class Encoder:
         self.categories = [
             CategoryColumn(table.column(j), j, sample_weight, **limits) for j in self.categorical
         ]
+        self.written, self.texts = [], []
+        if reads_text:
+            self._read_text(table, sample_weight)
         numbers = self._numbers(table)
         self.n_numeric = numbers.shape[1]
         missing = np.isnan(numbers)
@@ -111,10 +126,29 @@ class Encoder:
         self.indicated = self.indicated[np.isin(self.indicated, self._first_numbers())]
         self.targets = None
 
+    def _read_text(self, table, sample_weight):
+        """Add the encodings of the text of category columns."""
+        for column in self.categories:
+            categories = column.most_frequent()
+            rows = table.column(column.position)
+            written = written_dates(rows, column, categories, sample_weight) or written_numbers(
+                column, categories
+            )
+            if written is not None:
+                self.written.append(written)
+            elif column.wants_target:
+                self.texts += filter(None, [text_encoding(column, categories)])
+
     def _first_numbers(self):
         """Return the index of the first encoded column of each numeric or date column."""
-        widths = [1] * self.numeric.size + [len(column.feature_names) for column in self.dates]
+        widths = [1] * self.numeric.size + [len(each.feature_names) for each in (*self.dates, *self.written)]
         return np.cumsum([0, *widths])[:-1]
+
+    @property
+    def learned_by_category(self):
+        """The category columns of which nothing is encoded in addition."""
+        read = {each.position for each in (*self.written, *self.texts)}
+        return [column for column in self.categories if column.position not in read]
 
     @property
     def needed(self):
@@ -125,26 +159,29 @@ class Encoder:
     def feature_names(self):
         """Names of the encoded columns."""
         names = [self.names[j] for j in self.numeric]
-        for column in self.dates:
+        for column in (*self.dates, *self.written):
             names += column.feature_names
         for column in self.by_target:
             names += self._target_names(column)
         names += [f"{self.names[j]}_missing" for j in self.owners[self.indicated]]
-        for column in self.categories:
+        for column in (*self.texts, *self.categories):
             names += column.feature_names
         return names
 
     @property
     def owners(self):
         """Index of the column of X to which each encoded column belongs, as an array."""
-        dates = [column.position for column in self.dates for _ in column.feature_names]
+        dates = [each.position for each in (*self.dates, *self.written) for _ in each.feature_names]
         numbers = np.array([*self.numeric, *dates], np.intp)
         by_target = [column.position for column in self.by_target for _ in self.targets.names]
         indicators = numbers[self.indicated]
-        categories = [column.position for column in self.categories for _ in range(column.n_codes)]
-        return np.concatenate(
-            (numbers, np.array(by_target, np.intp), indicators, np.array(categories, np.intp))
-        )
+        others = [column.position for column in (*self.texts, *self.categories) for _ in column.feature_names]
+        return np.concatenate((numbers, np.array(by_target, np.intp), indicators, np.array(others, np.intp)))
+
+    @property
+    def n_before_codes(self):
+        """Number of encoded columns that are not codes of categories."""
+        return self.n_numeric + self.indicated.size + sum(len(text.feature_names) for text in self.texts)
 
     @property
     def rarely_used(self):
@@ -152,8 +189,7 @@ class Encoder:
         by_target = [
             np.full(column.n_codes, column.target_encoding is not None) for column in self.categories
         ]
-        n_others = self.n_numeric + self.indicated.size
-        return n_others + np.flatnonzero(np.concatenate([np.zeros(0, bool), *by_target]))
+        return self.n_before_codes + np.flatnonzero(np.concatenate([np.zeros(0, bool), *by_target]))
 
     @property
     def by_target(self):
@@ -203,7 +239,7 @@ class Encoder:
         -------
         origins : ndarray of int
         """
-        n = self.n_numeric + self.indicated.size
+        n = self.n_before_codes
         origins = list(range(n))
         for now, before in zip(self.categories, earlier.categories, strict=True):
             origins += [code if code < 0 else n + code for code in now.origins(before)]
@@ -218,7 +254,9 @@ class Encoder:
 
     def inputs_of(self, column):
         """Return the names of the encoded columns of a date or category column."""
-        return self._target_names(column) + column.feature_names
+        of_text = [each for each in (*self.written, *self.texts) if each.position == column.position]
+        names = [name for each in of_text for name in each.feature_names]
+        return self._target_names(column) + names + column.feature_names
 
     def transform(self, table, by_target=None):
         """Return the encoded rows of a table.
@@ -238,7 +276,8 @@ class Encoder:
         missing = np.isnan(numbers)
         if by_target is None:
             by_target = [column.target_numbers(table.column(column.position)) for column in self.by_target]
-        parts = [np.where(missing, self.medians, numbers), *by_target, missing[:, self.indicated]]
+        texts = [text.transform(table.column(text.position)) for text in self.texts]
+        parts = [np.where(missing, self.medians, numbers), *by_target, missing[:, self.indicated], *texts]
         numbers = np.hstack([part for part in parts if part.shape[1]] or parts)
         if not self.categories:
             return numbers
@@ -250,7 +289,7 @@ class Encoder:
     def _numbers(self, table):
         """Return the numbers of a table as an array with NaN for missing ones; raise if one is infinite."""
         parts = [table.numbers(self.numeric)]
-        parts += [column.transform(table.column(column.position)) for column in self.dates]
+        parts += [each.transform(table.column(each.position)) for each in (*self.dates, *self.written)]
         return parts[0] if len(parts) == 1 else np.hstack(parts)
 
 

@@ -95,10 +95,10 @@ def check_training_data(
             targets = TargetColumns(y, is_regressor(estimator), classes)
             encoder, rows = encoder.learn_targets(as_columns(X), y, sample_weight, targets)
         if encoder is not None:
-            warn_of_rare_categories(encoder.categories)
+            warn_of_rare_categories(encoder.learned_by_category)
     elif continuation in ("fit", "stream") and needs_columns(encoder):
         earlier, encoder = encoder, encoder.grown(X, sample_weight)
-        warn_of_rare_categories(encoder.categories, earlier.categories)
+        warn_of_rare_categories(encoder.learned_by_category, earlier.learned_by_category)
     if continuation is not None and encoder is not None and encoder.by_target:
         targets = None if continuation == "stream" else encoder.targets
         encoder, rows = encoder.learn_targets(X, y, sample_weight, targets)
@@ -136,7 +136,15 @@ def make_encoder(X, estimator, sample_weight):
         return None
     names = getattr(estimator, "feature_names_in_", None)
     largest, least = estimator.max_categories, estimator.min_frequency
-    encoder = Encoder(table, categorical, sample_weight, names, max_categories=largest, min_frequency=least)
+    encoder = Encoder(
+        table,
+        categorical,
+        sample_weight,
+        names,
+        reads_text=isinstance(estimator.categorical_features, str),
+        max_categories=largest,
+        min_frequency=least,
+    )
     return encoder if encoder.needed else None
 
 

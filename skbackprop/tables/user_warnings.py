@@ -49,8 +49,7 @@ def warn_of_rare_categories(columns, earlier=()):
     if named:
         warn(
             "More than half of the rows have categories that are too rare to be learned, in the columns "
-            f"{named} of X. Parse columns of numbers or dates, encode text (for instance with "
-            "skrub.TableVectorizer), and drop identifiers."
+            f"{named} of X. Encode text (for instance with skrub.TableVectorizer), and drop identifiers."
         )
 
 

@@ -1,0 +1,99 @@
+"""Dates written as text: recognising their format, and encoding them like other dates.
+
+A column of text whose values are all dates in one format remains a column of categories, and gets the numbers
+of its dates in addition: so neighbouring days are neighbours, and a day that was not in fit is known.
+"""
+
+import datetime
+import itertools
+import re
+
+import numpy as np
+
+from skbackprop.tables.columns import Column, is_missing
+from skbackprop.tables.date_column import DateColumn
+
+# ISO 8601, which the standard library reads with any precision and time zone.
+ISO = "ISO 8601"
+ISO_BEGINNING = re.compile(r"\d{4}-\d\d-\d\d")
+# Other formats of dates, which a time may follow.
+DAYS = (
+    "%d/%m/%Y", "%m/%d/%Y", "%Y/%m/%d", "%d-%m-%Y", "%m-%d-%Y", "%d.%m.%Y", "%d/%m/%y", "%m/%d/%y",
+    "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%d-%b-%Y", "%d-%b-%y", "%a, %d %b %Y",
+)  # fmt: skip
+MONTHS = ("%Y-%m", "%b %Y", "%B %Y")
+TIMES = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
+FORMATS = (*map("".join, itertools.product(DAYS, TIMES)), *MONTHS)
+
+# Fewer dates say no more than their categories.
+FEWEST_DATES = 3
+
+
+def date_format(texts):
+    """Return the format in which all `texts` are dates, None if there is none or the day may be the month.
+
+    Parameters
+    ----------
+    texts : list of str
+        Distinct.
+    """
+    if len(texts) < FEWEST_DATES:
+        return None
+    found = {}
+    for written in (ISO, *FORMATS):
+        dates = list(itertools.takewhile(bool, (parse(text, written) for text in texts)))
+        if len(dates) == len(texts):
+            found[written] = tuple(dates)
+    return next(iter(found)) if len(set(found.values())) == 1 else None
+
+
+def parse(text, written):
+    """Return the date that `text` is in the format `written`, in UTC without a zone, None if it is none."""
+    text = text.strip()
+    try:
+        if written != ISO:
+            return datetime.datetime.strptime(text, written)
+        if not ISO_BEGINNING.match(text):
+            return None
+        date = datetime.datetime.fromisoformat(text)
+        return date.astimezone(datetime.UTC).replace(tzinfo=None) if date.tzinfo else date
+    except (ValueError, OverflowError):
+        return None
+
+
+class WrittenDates(DateColumn):
+    """Encodes a column of dates that are written as text.
+
+    Parameters
+    ----------
+    column : Column
+    position : int
+        Index of the column in X.
+    sample_weight : ndarray of shape (n_rows,), default=None
+    written : str
+        From :func:`date_format`.
+    """
+
+    def __init__(self, column, position, sample_weight, written):
+        self.written = written
+        super().__init__(self._parsed(column), position, sample_weight)
+
+    def transform(self, column):
+        """Return the numbers of each row, NaN if its value is not a date in the format of fit."""
+        return super().transform(self._parsed(column))
+
+    def _parsed(self, column):
+        """Return the column of the dates; other values become missing."""
+        values, places = column.distinct()
+        dates = [parse(value, self.written) if isinstance(value, str) else None for value in values]
+        return Column(column.name, np.array([date or "NaT" for date in dates], "datetime64[us]")[places])
+
+
+def written_dates(rows, column, categories, sample_weight):
+    """Return the :class:`WrittenDates` of a CategoryColumn, None if its `categories` are not all dates.
+
+    `rows` is its Column.
+    """
+    texts = [category for category in categories if not is_missing(category)]
+    written = date_format(texts) if all(isinstance(text, str) for text in texts) else None
+    return written and WrittenDates(rows, column.position, sample_weight, written)

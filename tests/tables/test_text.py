@@ -1,0 +1,297 @@
+"""Dates and words in columns of text, beside columns of dates and a pipeline of scikit-learn's parts."""
+
+import datetime
+import pickle
+import warnings
+
+import numpy as np
+import pytest
+
+from skbackprop import BackpropClassifier, BackpropRegressor
+from skbackprop.tables.written_dates import date_format, parse
+from skbackprop.tables.written_numbers import match, unit
+
+pd = pytest.importorskip("pandas")
+
+DAYS = pd.date_range("2023-11-20", periods=60)
+FAST = {"recipe": "fast", "n_estimators": 1, "max_iter": 2, "random_state": 0}
+FORMATS = [
+    "%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%d/%m/%Y", "%m/%d/%Y", "%m/%d/%Y %H:%M",
+    "%d.%m.%Y", "%d-%m-%Y", "%Y/%m/%d", "%d %b %Y", "%d %B %Y", "%B %d, %Y", "%b %d, %Y", "%d-%b-%y",
+    "%d/%m/%y", "%m/%d/%Y %I:%M %p",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("written", FORMATS)
+def test_dates_are_recognised_in_every_format(written):
+    texts = [day.strftime(written) for day in DAYS]
+    found = date_format(texts)
+    assert [parse(text, found) for text in texts] == DAYS.to_pydatetime().tolist()
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["01/02/2024", "03/04/2024", "05/06/2024"],  # the day may be the month
+        ["2024-01-01", "2024-01-02", "soon"],
+        ["2024-01-01", "2024-01-02", "03/01/2024"],  # two formats
+        ["2024-01-01", "2024-01-02"],  # two dates only
+        ["20240101", "20240102", "20240103"],
+        ["1.2.3", "1.2.4", "1.3.0"],
+        ["2024", "2023", "2022"],
+        ["", " ", "-"],
+        ["31/02/2024", "30/01/2024", "29/01/2024"],  # no such day
+        [],
+    ],
+)
+def test_other_texts_are_no_dates(texts):
+    assert date_format(texts) is None
+
+
+def test_zones_are_converted():
+    texts = ["2024-01-01T00:00:00+02:00", "2024-01-01T00:00:00Z", "2024-01-01T00:00:00-03:30"]
+    assert date_format(texts) == "ISO 8601"
+    assert [parse(text, "ISO 8601").hour for text in texts] == [22, 0, 3]
+
+
+def written_frame(n=200):
+    rng = np.random.default_rng(0)
+    days = DAYS[rng.integers(0, len(DAYS), n)]
+    return pd.DataFrame({"day": days.strftime("%d/%m/%Y"), "x": rng.normal(size=n)}), days, rng.normal(size=n)
+
+
+def encoded(model, X):
+    """Return the encoded columns of X by their names."""
+    rows = model._model.encoder.transform(model_table(X))[:]
+    return dict(zip(model._model.encoder.feature_names, rows.T, strict=True))
+
+
+def model_table(X):
+    from skbackprop.tables.frames import as_frame
+
+    return as_frame(X)
+
+
+def test_dates_in_text_have_the_numbers_of_dates():
+    X, days, y = written_frame()
+    X.loc[:4, "day"] = None
+    days = days.to_series(index=X.index).mask(X["day"].isna())
+    text = BackpropRegressor(**FAST).fit(X, y)
+    dates = BackpropRegressor(**FAST).fit(X.assign(day=days), y)
+    by_text, by_date = encoded(text, X), encoded(dates, X.assign(day=days))
+    assert set(by_date) < set(by_text)
+    for name, numbers in by_date.items():
+        np.testing.assert_array_equal(by_text[name], numbers)
+    report = text.columns_[0]
+    assert report.kind == "category"
+    assert set(dates.columns_[0].inputs) < set(report.inputs)
+    assert len(report.categories) == X["day"].nunique(dropna=False)
+
+
+def test_a_day_that_was_not_in_fit_is_predicted_from_its_neighbours():
+    days = pd.date_range("2023-01-01", periods=365)
+    season = np.cos(2 * np.pi * days.day_of_year.to_numpy() / 365)
+    X = pd.DataFrame({"day": days.strftime("%d/%m/%Y")})
+    fit = np.random.default_rng(0).random(365) < 0.7
+    model = BackpropRegressor(recipe="fast", random_state=0).fit(X[fit], season[fit])
+    assert model.score(X[~fit], season[~fit]) > 0.95
+
+
+def test_later_values_that_are_no_dates_are_missing_dates():
+    X, _, y = written_frame()
+    model = BackpropRegressor(**FAST).fit(X, y)
+    odd = X[:3].assign(day=["2023-12-01", "tomorrow", None])
+    assert np.isfinite(model.predict(odd)).all()
+    medians = dict(zip(model._model.encoder.feature_names, model._model.encoder.medians, strict=False))
+    np.testing.assert_array_equal(encoded(model, odd)["day_days"], medians["day_days"])
+
+
+def test_rows_of_weight_0_do_not_change_the_format():
+    X, _, y = written_frame()
+    X.loc[0, "day"] = "yesterday"
+    w = np.ones(len(X))
+    w[0] = 0
+    names = BackpropRegressor(**FAST).fit(X, y, sample_weight=w).columns_[0].inputs
+    assert "day_days" in names
+    assert "day_days" not in BackpropRegressor(**FAST).fit(X, y).columns_[0].inputs
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "of_unit"),
+    [
+        ("8GB", "8", "GB"), ("1.37 kg", "1.37", "kg"), ("12%", "12", "%"), ("-4.5 °C", "-4.5", "°C"),
+        ("$1,234,567.89", "1,234,567.89", ""), (" € 12 ", "12", ""), ("<1", "1", ""), ("> 20", "20", ""),
+        ("10+ years", "10", "+ years"), ("1e-3", "1", ""), (".5", ".5", ""), ("+7", "+7", ""),
+    ],
+)  # fmt: skip
+def test_written_numbers(text, number, of_unit):
+    found = match(text)
+    assert (found["number"], unit(found)) == (number, of_unit)
+
+
+@pytest.mark.parametrize(
+    "text", ["shop 17", "A4", "1-2", "12:30", "1.2.3", "5'11", "1,2,3", "12,34", "", "GB", "1" * 21, 8, None]
+)
+def test_other_values_are_no_written_numbers(text):
+    assert match(text) is None
+
+
+@pytest.mark.parametrize(
+    ("write", "number"),
+    [
+        (lambda k: f"{k} GB", lambda k: k),
+        (lambda k: f"€{k / 10:.1f}M" if k % 3 else f"€{100 * k}K", lambda k: 1e5 * k),
+        (lambda k: f"{1000 * k:,}", lambda k: 1000 * k),
+        (lambda k: "?" if k == 4 else str(k), lambda k: np.nan if k == 4 else k),
+        (
+            lambda k: ["< 1 year", "1 year", f"{k} years", "10+ years"][min(k, 2) + (k == 10)],
+            lambda k: max(k, 1),
+        ),
+    ],
+)
+def test_numbers_in_text_have_their_values(write, number):
+    k = np.random.default_rng(0).permutation(np.arange(220) % 11)
+    X = pd.DataFrame({"size": [write(each) for each in k]})
+    model = BackpropRegressor(**FAST).fit(X, 1.0 * k)
+    expected = np.array([number(each) for each in k], float)
+    median = np.nanquantile(expected, 0.5, method="inverted_cdf")
+    found = encoded(model, X)["size_number"]
+    np.testing.assert_allclose(found, np.where(np.isnan(expected), median, expected))
+    assert model.columns_[0].kind == "category"
+    assert len(model.columns_[0].categories) == X["size"].nunique()
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        [str(k) for k in range(10_000, 10_100)],  # postal codes
+        [f"{k} GB" for k in range(9)],  # few
+        [f"{k} GB" for k in range(50)] + [f"size {k}" for k in range(20)],
+        [f"{k} {street} street" for k in range(5) for street in ("Oak", "Elm", "Ash", "Fir")],
+        [f"s{k}" for k in range(50)],
+    ],
+)
+def test_other_columns_have_no_written_numbers(texts):
+    X = pd.DataFrame({"size": texts * 3})
+    model = BackpropRegressor(**FAST).fit(X, np.arange(len(X)) % 7.0)
+    assert "size_number" not in model.columns_[0].inputs
+
+
+def test_a_number_with_a_unit_that_was_not_in_fit_lies_between_others():
+    k = np.random.default_rng(0).integers(0, 300, 600)
+    X, fit = pd.DataFrame({"weight": [f"{each / 10} kg" for each in k]}), k % 10 != 5
+    model = BackpropRegressor(recipe="fast", random_state=0).fit(X[fit], np.sin(k[fit] / 50))
+    assert model.score(X[~fit], np.sin(k[~fit] / 50)) > 0.98
+
+
+MAKERS = ["Acme", "Borg", "Corax", "Delta", "Emu", "Fern"]
+KINDS = ["drill", "saw", "lamp", "ladder"]
+
+
+def catalogue(n, seed):
+    """Return a frame of product names, almost all different, and prices that depend on their words."""
+    rng = np.random.default_rng(seed)
+    maker, kind = rng.integers(0, len(MAKERS), n), rng.integers(0, len(KINDS), n)
+    names = [
+        f"{MAKERS[m]} {KINDS[k]} {c}" for m, k, c in zip(maker, kind, rng.integers(0, 10**6, n), strict=True)
+    ]
+    return pd.DataFrame({"product": names}), maker + 2.0 * kind + rng.normal(scale=0.1, size=n)
+
+
+def test_names_that_were_not_in_fit_are_known_by_their_words():
+    (X, y), (X_new, y_new) = catalogue(500, 0), catalogue(300, 1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        model = BackpropRegressor(recipe="fast", random_state=0).fit(X, y)
+    assert model.score(X_new, y_new) > 0.95
+    only_categories = BackpropRegressor(recipe="fast", random_state=0, categorical_features=["product"])
+    with pytest.warns(UserWarning, match="too rare"):
+        only_categories.fit(X, y)
+    assert only_categories.score(X_new, y_new) < 0.1
+    classifier = BackpropClassifier(recipe="fast", random_state=0).fit(X, y > 4.5)
+    assert classifier.score(X_new, y_new > 4.5) > 0.95
+
+
+def test_the_same_text_in_other_containers_and_orders_gives_the_same_numbers():
+    pl = pytest.importorskip("polars")
+    X, y = catalogue(300, 0)
+    model = BackpropRegressor(**FAST).fit(X, y)
+    numbers = np.array([encoded(model, X)[f"product_text{k}"] for k in range(30)])
+    rows = np.random.default_rng(0).permutation(len(X))
+    for table, order in (
+        (pl.DataFrame({"product": X["product"].tolist()}), slice(None)),
+        (X.iloc[rows], rows),
+    ):
+        other = BackpropRegressor(**FAST).fit(table, y[order])
+        found = np.array([encoded(other, table)[f"product_text{k}"] for k in range(30)])
+        np.testing.assert_allclose(found, numbers[:, order], atol=1e-9)
+    categorical = X.astype({"product": "category"})
+    np.testing.assert_allclose(model.predict(categorical), model.predict(X), atol=1e-9)
+
+
+def test_the_numbers_are_those_of_scikit_learns_parts():
+    from sklearn.decomposition import TruncatedSVD
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.pipeline import make_pipeline
+
+    X, y = catalogue(300, 0)
+    model = BackpropRegressor(**FAST).fit(X, y)
+    numbers = np.column_stack([encoded(model, X)[f"product_text{k}"] for k in range(30)])
+    letters = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 4), min_df=2)
+    expected = make_pipeline(letters, TruncatedSVD(30, random_state=0)).fit(sorted(X["product"].unique()))
+    expected = expected.transform(X["product"])
+    np.testing.assert_allclose(numbers / numbers.std(), expected / expected.std(), atol=1e-6)
+
+
+@pytest.mark.parametrize("pattern", ["shop {}", "s{}", "{}", "ID-{}", "Order No. {}", "{:08x}"])
+def test_identifiers_remain_categories_only(pattern):
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame({"id": [pattern.format(10_000 + k) for k in rng.integers(0, 150, 600)]})
+    model = BackpropRegressor(**FAST).fit(X, rng.normal(size=600))
+    assert not [name for name in model.columns_[0].inputs if name.startswith("id_text")]
+
+
+@pytest.mark.parametrize("odd", ["", "a", "é", "the a of", 7, None, 2.5])
+def test_odd_text_has_numbers(odd):
+    X, y = catalogue(300, 0)
+    X = X.astype(object)
+    X.loc[::7, "product"] = odd
+    model = BackpropRegressor(**FAST).fit(X, y)
+    assert "product_text0" in model.columns_[0].inputs
+    assert np.isfinite(model.predict(pd.DataFrame({"product": [odd, "never seen", ""]}, dtype=object))).all()
+
+
+def test_a_stream_keeps_the_encoding_of_its_first_piece():
+    (X, y), (later, y_later) = catalogue(300, 0), catalogue(300, 1)
+    model = BackpropRegressor(**FAST).partial_fit(X, y)
+    before = encoded(model, later)["product_text3"]
+    model.partial_fit(later, y_later)
+    np.testing.assert_array_equal(encoded(model, later)["product_text3"], before)
+
+
+def test_text_survives_pickling_and_damage_is_noticed():
+    X, y = catalogue(300, 0)
+    X["day"] = DAYS[np.arange(300) % 60].strftime("%d.%m.%Y")
+    model = BackpropRegressor(**FAST).fit(X, y)
+    copied = pickle.loads(pickle.dumps(model))
+    np.testing.assert_array_equal(copied.predict(X), model.predict(X))
+    state = model._model.__getstate__()
+    state["encoder"].texts[0].svd.components_[0, 0] += 1
+    with pytest.raises(ValueError, match="checksum"):
+        object.__new__(type(model._model)).__setstate__(state)
+
+
+def test_attributions_count_the_inputs_of_text_to_their_column():
+    X, y = catalogue(300, 0)
+    X["day"] = DAYS[np.arange(300) % 60].strftime("%d.%m.%Y")
+    X["x"] = y
+    model = BackpropRegressor(**FAST).fit(X, y)
+    encoder = model._model.encoder
+    assert len(encoder.owners) == len(encoder.feature_names) == model._model.network.n_inputs
+    for name, owner in zip(encoder.feature_names, encoder.owners, strict=True):
+        assert name.startswith(X.columns[owner])
+
+
+def test_parse_reads_real_dates_only():
+    assert parse(" 29/02/2024 ", "%d/%m/%Y") == datetime.datetime(2024, 2, 29)
+    assert parse("29/02/2023", "%d/%m/%Y") is None
