@@ -195,6 +195,7 @@ class AttributionsDisplay:
         ax.set_yticks(range(len(self.columns_)), self.columns_)
         ax.set_ylim(len(self.columns_) - 0.4, -0.6)
         ax.tick_params(axis="y", length=0)
+        ax.locator_params(axis="x", nbins=4)  # labels such as -0.025 are wide
         ax.spines[["top", "right", "left"]].set_visible(False)
         return self
 

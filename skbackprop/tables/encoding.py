@@ -145,10 +145,9 @@ class Encoder:
         return np.cumsum([0, *widths])[:-1]
 
     @property
-    def learned_by_category(self):
-        """The category columns of which nothing is encoded in addition."""
-        read = {each.position for each in (*self.written, *self.texts)}
-        return [column for column in self.categories if column.position not in read]
+    def read_as_text(self):
+        """Names of the category columns from whose text dates, numbers or words are encoded."""
+        return {each.name for each in (*self.written, *self.texts)}
 
     @property
     def needed(self):

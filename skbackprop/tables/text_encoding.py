@@ -8,8 +8,6 @@ that all of them have, and remain categories only.
 """
 
 import numpy as np
-from sklearn.decomposition import TruncatedSVD
-from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 
 # A column is text if at least this fraction of its categories has a word that relates it to others: one that
 # occurs in two categories or more, but in no more than this fraction of them.
@@ -73,6 +71,10 @@ def text_encoding(column, categories):
 
     The most frequent categories come first; the order of the rows has no effect.
     """
+    # Imported when needed: they would add to the time of `import skbackprop`.
+    from sklearn.decomposition import TruncatedSVD
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
     categories = categories[:LARGEST_SAMPLE]
     texts = [category for category in categories if isinstance(category, str)]
     if not have_common_words(texts, len(categories)):
@@ -90,6 +92,8 @@ def text_encoding(column, categories):
 
 def have_common_words(texts, n_categories):
     """Return whether enough of `n_categories` categories are `texts` that have words in common."""
+    from sklearn.feature_extraction.text import CountVectorizer
+
     counter = CountVectorizer(
         token_pattern=WORD, binary=True, min_df=FEWEST_VALUES, max_df=MOST_FREQUENT_WORD
     )

@@ -9,7 +9,10 @@ from skbackprop import BackpropClassifier, BackpropRegressor, Recipe
 from skbackprop.model import monte_carlo, prediction
 from skbackprop.network import textbook
 
-pytestmark = pytest.mark.filterwarnings("ignore:The 'max_iter' parameter")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:The 'max_iter' parameter"),
+    pytest.mark.filterwarnings("ignore:The loss after training"),  # two epochs may learn nothing
+]
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(1000, 6)) * (RNG.random((1000, 6)) < 0.6)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from effort import FULL
+from effort import FULL, n_examples
 from sklearn.datasets import load_diabetes, load_digits
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import KFold, StratifiedKFold, cross_val_score
@@ -35,21 +35,24 @@ def test_a_noisy_table_is_not_overfitted():
 
 
 def test_probabilities_of_a_rare_class_are_those_of_the_class():
-    rng = np.random.default_rng(0)
-    n_rows = 6000 if FULL else 3000
-    X = rng.standard_normal((n_rows, 5))
-    p = 1 / (1 + np.exp(-(1.5 * X[:, 0] - 6.0)))
-    y = rng.random(n_rows) < p
-    model = BackpropClassifier(recipe="fast", random_state=0).fit(X, y)
-    X_new = rng.standard_normal((20_000, 5))
-    truth = 1 / (1 + np.exp(-(1.5 * X_new[:, 0] - 6.0)))
+    ratios, excesses = [], []
+    for seed in range(n_examples(3, 6)):
+        rng = np.random.default_rng(seed)
+        X = rng.standard_normal((6000 if FULL else 3000, 5))
+        y = rng.random(len(X)) < 1 / (1 + np.exp(-(1.5 * X[:, 0] - 6.0)))
+        model = BackpropClassifier(recipe="fast", random_state=seed).fit(X, y)
+        X_new = rng.standard_normal((20_000, 5))
+        truth = 1 / (1 + np.exp(-(1.5 * X_new[:, 0] - 6.0)))
 
-    def excess(q):
-        return np.mean(truth * np.log(truth / q) + (1 - truth) * np.log((1 - truth) / (1 - q)))
+        def excess(q, truth=truth):
+            return np.mean(truth * np.log(truth / q) + (1 - truth) * np.log((1 - truth) / (1 - q)))
 
-    predicted = model.predict_proba(X_new)[:, 1]
-    assert predicted.mean() == pytest.approx(y.mean(), rel=0.1)
-    assert excess(predicted) < 0.5 * excess(y.mean())
+        predicted = model.predict_proba(X_new)[:, 1]
+        ratios.append(predicted.mean() / y.mean())
+        excesses.append(excess(predicted) / excess(y.mean()))
+    # A fit sees 25 to 50 rows of the class, so its mean probability differs from the base rate by chance.
+    assert np.mean(ratios) == pytest.approx(1, abs=0.1)
+    assert max(excesses) < 0.5
 
 
 def test_all_epochs_together_pass_a_bounded_number_of_rows():
