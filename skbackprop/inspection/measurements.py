@@ -363,12 +363,14 @@ class Measurements:
         return column_groups(self.estimator, self.model.encoder)
 
     def distinct_shares(self):
-        """Yield the name of each category column, and its number of distinct values per row."""
+        """Yield the names of the columns that are learned by category alone, and the distinct values per row."""
         encoder = self.model.encoder
         if encoder is None or not encoder.categories:
             return
         table = as_table(self._inputs, by_column=True)
         for category in encoder.categories:
+            if category.name in encoder.read_as_text:
+                continue
             values, places = table.column(category.position).distinct()
             yield str(category.name), len(values) / len(places)
 

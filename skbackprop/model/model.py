@@ -217,7 +217,10 @@ def build_model(X, y, sample_weight, settings, encoder, classes=None, streaming=
     n_numeric = X.shape[1] if encoder is None else encoder.n_numeric
     scaling = make_scaling(X, sample_weight, settings, n_numeric, streaming)
     rarely_used = rarely_used_inputs(encoder)
-    input_layer = make_input_layer(settings.input_layer, X, n_numeric, settings.n_estimators, rarely_used)
+    on_circle = () if encoder is None else encoder.on_circle
+    input_layer = make_input_layer(
+        settings.input_layer, X, n_numeric, settings.n_estimators, rarely_used, on_circle
+    )
     n_inputs = X.shape[1] if input_layer is None else input_layer.n_outputs
     dtype = compute_dtype(X, settings.dtype)
     sizes = [n_inputs, *hidden, targets.n_outputs]

@@ -271,14 +271,18 @@ def auto_value(name, recipe, kind):
     return f'"folds" for {SMALL_TABLE.start} rows or more (in memory), else False'  # early_stopping
 
 
-def make_input_layer(kind, X, n_numeric, n_networks=1, fixed=()):
-    """Return the InputLayer of a network for inputs like X, or None; it embeds numeric columns only."""
+def make_input_layer(kind, X, n_numeric, n_networks=1, fixed=(), on_circle=()):
+    """Return the InputLayer of a network for inputs like X, or None.
+
+    It embeds the numeric columns, except those `on_circle`, which are periodic already.
+    """
     if kind is None:
         return None
     if kind == "scale":
         return InputLayer(X.shape[1], n_networks=n_networks, fixed=fixed)
     sample = X[:SAMPLE_ROWS]
-    columns = [j for j in range(n_numeric) if np.unique(sample[:, j]).size > 2]
+    numbers = np.setdiff1d(np.arange(n_numeric), on_circle)
+    columns = [j for j in numbers if np.unique(sample[:, j]).size > 2]
     return InputLayer(X.shape[1], columns, n_networks=n_networks, fixed=fixed)
 
 

@@ -71,9 +71,9 @@ def arrays(state):
         for written in state["encoder"].written:
             yield text_bytes([vars(written)[name] for name in sorted(vars(written))])
         for text in state["encoder"].texts:
-            yield text_bytes(sorted(text.vectorizer.vocabulary_.items()))
-            yield text.vectorizer.idf_
-            yield text.svd.components_
+            yield text_bytes(text.groups)
+            yield text.rarity
+            yield text.components
         for column in state["encoder"].categories:
             yield text_bytes([column.categories, column.has_rare])
         for column in state["encoder"].by_target:

@@ -69,6 +69,8 @@ class DateColumn:
         "days", and the other parts that vary.
     feature_names : list of str
         Names of the encoded columns.
+    on_circle : list of bool
+        Whether each encoded column is a coordinate of a point on a circle.
     """
 
     def __init__(self, column, position, sample_weight=None):
@@ -82,11 +84,12 @@ class DateColumn:
         self.missing_share = float(np.isnat(t).mean())
         self.parts = list(PARTS[self.kind])
         self.parts = [part for part in self.parts if part == "days" or varies(self._numbers(part, t))]
-        self.feature_names = []
+        self.feature_names, self.on_circle = [], []
         for part in self.parts:
-            on_circle = self._numbers(part, t[:1]).shape[1] == 2
-            ends = ("_sin", "_cos") if on_circle else ("",)
+            is_point = self._numbers(part, t[:1]).shape[1] == 2
+            ends = ("_sin", "_cos") if is_point else ("",)
             self.feature_names += [f"{self.name}_{part}{end}" for end in ends]
+            self.on_circle += [is_point] * len(ends)
 
     def transform(self, column):
         """Return the numbers of each row, NaN if its value is missing.

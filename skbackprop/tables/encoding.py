@@ -122,7 +122,7 @@ class Encoder:
         )
         weights = np.ones(table.shape[0]) if sample_weight is None else sample_weight
         self.missing_shares = weights @ missing / weights.sum()
-        self.indicated = np.flatnonzero(missing.any(axis=0) if gaps is None else gaps)
+        self.indicated = np.flatnonzero(missing[weights > 0].any(axis=0) if gaps is None else gaps)
         self.indicated = self.indicated[np.isin(self.indicated, self._first_numbers())]
         self.targets = None
 
@@ -176,6 +176,12 @@ class Encoder:
         indicators = numbers[self.indicated]
         others = [column.position for column in (*self.texts, *self.categories) for _ in column.feature_names]
         return np.concatenate((numbers, np.array(by_target, np.intp), indicators, np.array(others, np.intp)))
+
+    @property
+    def on_circle(self):
+        """Indices of the encoded columns that are coordinates of points on a circle."""
+        dates = [on_circle for each in (*self.dates, *self.written) for on_circle in each.on_circle]
+        return self.numeric.size + np.flatnonzero(dates)
 
     @property
     def n_before_codes(self):

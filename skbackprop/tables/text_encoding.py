@@ -5,9 +5,15 @@ groups of three and four letters are counted, weighted by rarity (tf-idf), and r
 singular value decomposition (latent semantic analysis; Deerwester et al., 1990, "Indexing by latent semantic
 analysis"), as skrub's StringEncoder does. Identifiers such as "shop 17" have no words in common but those
 that all of them have, and remain categories only.
+
+scikit-learn's modules for text are imported when needed: they would add to the time of `import skbackprop`.
 """
 
+from functools import cached_property
+
 import numpy as np
+
+from skbackprop.tables.category_column import category_of
 
 # A column is text if at least this fraction of its categories has a word that relates it to others: one that
 # occurs in two categories or more, but in no more than this fraction of them.
@@ -18,8 +24,9 @@ LETTERS = (3, 4)
 FEWEST_VALUES = 2
 # Numbers per column.
 N_COMPONENTS = 30
-# The most frequent values, from which the numbers are determined, and the most frequent groups of letters.
-LARGEST_SAMPLE, MOST_GROUPS = 10_000, 20_000
+# The numbers are determined from at most so many values, by their most frequent groups of letters. Of longer
+# text only the beginning is read. Values are encoded in blocks, because their counts take much memory.
+LARGEST_SAMPLE, MOST_GROUPS, LONGEST_TEXT, BLOCK = 10_000, 20_000, 300, 10_000
 # The root of the sum of the mean squares of the numbers over the values.
 SIZE = 6.0
 
@@ -33,10 +40,11 @@ class TextEncoding:
         Name of the column.
     position : int
         Index of the column in X.
-    vectorizer : TfidfVectorizer
-    svd : TruncatedSVD
-    scale : float
-        The factor on the numbers of `svd`.
+    groups : list of str
+        The groups of letters.
+    rarity : ndarray of shape (n_groups,)
+        The logarithm of the inverse frequency of each group, plus 1 (idf).
+    components : ndarray of shape (n_components, n_groups)
 
     Attributes
     ----------
@@ -44,10 +52,20 @@ class TextEncoding:
         Names of the encoded columns.
     """
 
-    def __init__(self, name, position, vectorizer, svd, scale):
+    def __init__(self, name, position, groups, rarity, components):
         self.name, self.position = name, position
-        self.vectorizer, self.svd, self.scale = vectorizer, svd, scale
-        self.feature_names = [f"{name}_text{k}" for k in range(svd.n_components)]
+        self.groups, self.rarity, self.components = groups, rarity, components
+        self.feature_names = [f"{name}_text{k}" for k in range(len(components))]
+
+    def __getstate__(self):
+        # Estimators of scikit-learn warn if they are loaded by another version.
+        return {name: value for name, value in vars(self).items() if name != "_vectorizer"}
+
+    @cached_property
+    def _vectorizer(self):
+        vectorizer = new_vectorizer(vocabulary=self.groups)
+        vectorizer.idf_ = self.rarity
+        return vectorizer
 
     def transform(self, column):
         """Return the numbers of each row, 0 for values that are not text.
@@ -61,9 +79,20 @@ class TextEncoding:
         numbers : ndarray of shape (n_rows, n_components)
         """
         values, places = column.distinct()
-        texts = [value if isinstance(value, str) else "" for value in values]
-        numbers = self.svd.transform(self.vectorizer.transform(texts))
-        return (self.scale * numbers)[places]
+        categories = map(category_of, values)
+        texts = [each[:LONGEST_TEXT] if isinstance(each, str) else "" for each in categories]
+        numbers = np.zeros((len(texts), len(self.components)))
+        for start in range(0, len(texts), BLOCK):
+            block = slice(start, start + BLOCK)
+            numbers[block] = self._vectorizer.transform(texts[block]) @ self.components.T
+        return numbers[places]
+
+
+def new_vectorizer(**settings):
+    """Return a TfidfVectorizer of groups of letters."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    return TfidfVectorizer(analyzer="char_wb", ngram_range=LETTERS, **settings)
 
 
 def text_encoding(column, categories):
@@ -71,23 +100,26 @@ def text_encoding(column, categories):
 
     The most frequent categories come first; the order of the rows has no effect.
     """
-    # Imported when needed: they would add to the time of `import skbackprop`.
     from sklearn.decomposition import TruncatedSVD
-    from sklearn.feature_extraction.text import TfidfVectorizer
 
-    categories = categories[:LARGEST_SAMPLE]
-    texts = [category for category in categories if isinstance(category, str)]
-    if not have_common_words(texts, len(categories)):
+    n = len(categories)
+    sample = [categories[k] for k in np.linspace(0, n - 1, min(n, LARGEST_SAMPLE)).astype(int)]
+    texts = [category[:LONGEST_TEXT] for category in sample if isinstance(category, str)]
+    if not have_common_words(texts, len(sample)):
         return None
-    vectorizer = TfidfVectorizer(
-        analyzer="char_wb", ngram_range=LETTERS, min_df=FEWEST_VALUES, max_features=MOST_GROUPS
-    )
-    groups = vectorizer.fit_transform(texts)
+    vectorizer = new_vectorizer(min_df=FEWEST_VALUES, max_features=MOST_GROUPS)
+    try:
+        groups = vectorizer.fit_transform(texts)
+    except ValueError:  # no group of letters occurs twice
+        return None
     n_components = min(N_COMPONENTS, len(texts) - 1, groups.shape[1] - 1)
-    svd = TruncatedSVD(n_components, random_state=0)
-    numbers = svd.fit_transform(groups)
-    scale = SIZE / np.sqrt((numbers**2).sum(axis=1).mean())
-    return TextEncoding(column.name, column.position, vectorizer, svd, scale)
+    if n_components < 1:
+        return None
+    components = TruncatedSVD(n_components, random_state=0).fit(groups).components_
+    numbers = groups @ components.T
+    components *= SIZE / np.sqrt((numbers**2).sum(axis=1).mean())
+    names = vectorizer.get_feature_names_out().tolist()
+    return TextEncoding(column.name, int(column.position), names, vectorizer.idf_, components)
 
 
 def have_common_words(texts, n_categories):

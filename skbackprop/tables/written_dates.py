@@ -10,7 +10,8 @@ import re
 
 import numpy as np
 
-from skbackprop.tables.columns import Column, is_missing
+from skbackprop.tables.category_column import category_of
+from skbackprop.tables.columns import Column
 from skbackprop.tables.date_column import DateColumn
 
 # ISO 8601, which the standard library reads with any precision and time zone.
@@ -18,15 +19,17 @@ ISO = "ISO 8601"
 ISO_BEGINNING = re.compile(r"\d{4}-\d\d-\d\d")
 # Other formats of dates, which a time may follow.
 DAYS = (
-    "%d/%m/%Y", "%m/%d/%Y", "%Y/%m/%d", "%d-%m-%Y", "%m-%d-%Y", "%d.%m.%Y", "%d/%m/%y", "%m/%d/%y",
-    "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%d-%b-%Y", "%d-%b-%y", "%a, %d %b %Y",
+    "%d/%m/%Y", "%m/%d/%Y", "%Y/%m/%d", "%d-%m-%Y", "%m-%d-%Y", "%d.%m.%Y",
+    "%d %b %Y", "%b %d, %Y", "%d-%b-%Y", "%d-%b-%y", "%a, %d %b %Y",
 )  # fmt: skip
-MONTHS = ("%Y-%m", "%b %Y", "%B %Y")
+MONTHS = ("%Y-%m", "%b %Y")
 TIMES = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
 FORMATS = (*map("".join, itertools.product(DAYS, TIMES)), *MONTHS)
 
 # Fewer dates say no more than their categories.
 FEWEST_DATES = 3
+# The formats that fit so many texts are tried on all of them.
+FIRST = 20
 
 
 def date_format(texts):
@@ -39,12 +42,11 @@ def date_format(texts):
     """
     if len(texts) < FEWEST_DATES:
         return None
-    found = {}
-    for written in (ISO, *FORMATS):
-        dates = list(itertools.takewhile(bool, (parse(text, written) for text in texts)))
-        if len(dates) == len(texts):
-            found[written] = tuple(dates)
-    return next(iter(found)) if len(set(found.values())) == 1 else None
+    formats = (ISO, *FORMATS)
+    for tried in (texts[:FIRST], texts):
+        formats = [written for written in formats if all(parse(text, written) for text in tried)]
+    # In the dates 01/01/2024 to 12/12/2024 the day may be the month, and later dates would differ.
+    return formats[0] if len(formats) == 1 else None
 
 
 def parse(text, written):
@@ -52,13 +54,23 @@ def parse(text, written):
     text = text.strip()
     try:
         if written != ISO:
-            return datetime.datetime.strptime(text, written)
+            return parse_by_format(text, written)
         if not ISO_BEGINNING.match(text):
             return None
         date = datetime.datetime.fromisoformat(text)
         return date.astimezone(datetime.UTC).replace(tzinfo=None) if date.tzinfo else date
     except (ValueError, OverflowError):
         return None
+
+
+def parse_by_format(text, written):
+    """Return the date of `text` in a format of FORMATS, with the name of the month in short or in full."""
+    try:
+        return datetime.datetime.strptime(text, written)
+    except ValueError:
+        if "%b" not in written:
+            raise
+        return datetime.datetime.strptime(text, written.replace("%b", "%B"))
 
 
 class WrittenDates(DateColumn):
@@ -85,7 +97,8 @@ class WrittenDates(DateColumn):
     def _parsed(self, column):
         """Return the column of the dates; other values become missing."""
         values, places = column.distinct()
-        dates = [parse(value, self.written) if isinstance(value, str) else None for value in values]
+        texts = map(category_of, values)
+        dates = [parse(text, self.written) if isinstance(text, str) else None for text in texts]
         return Column(column.name, np.array([date or "NaT" for date in dates], "datetime64[us]")[places])
 
 
@@ -94,6 +107,6 @@ def written_dates(rows, column, categories, sample_weight):
 
     `rows` is its Column.
     """
-    texts = [category for category in categories if not is_missing(category)]
+    texts = [category for category in categories if category is not None]
     written = date_format(texts) if all(isinstance(text, str) for text in texts) else None
-    return written and WrittenDates(rows, column.position, sample_weight, written)
+    return written and WrittenDates(rows, int(column.position), sample_weight, written)

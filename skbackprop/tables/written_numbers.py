@@ -2,27 +2,55 @@
 
 A column of text whose values are almost all such numbers remains a column of categories, and gets the number
 in addition. A column whose values are all plain digits does not: there is a reason why they are text, as with
-postal codes. A number after letters, as in "shop 17", is a name.
+postal codes. A number after letters, as in "shop 17", is a name. Where a number could have two meanings, none
+is assumed.
 """
 
 import re
+from typing import NamedTuple
 
 import numpy as np
 
-from skbackprop.tables.columns import is_missing
+from skbackprop.tables.category_column import category_of
 
-# A sign, a currency or a bound; a number, with commas between thousands; a unit without digits.
+# A bound, a sign and a currency; a number, with commas between thousands; a unit without digits.
 WRITTEN_NUMBER = re.compile(
-    r"\s*(?P<before>[<>~≤≥≈]?\s*[$€£¥₹]?)\s*"
-    r"(?P<number>[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|[+-]?\.\d+)"
-    r"(?P<exponent>[eE][+-]?\d\d?)?(?P<unit>[^\d]*)"
+    r"(?:[<>~≤≥≈]\s*)?(?P<sign>[+-]?)(?P<currency>[$€£¥₹]?)\s*(?P<second_sign>[+-]?)"
+    r"(?P<number>(?:\d{1,3}(?:,\d{3})+|\d+)(?P<fraction>\.\d+)?|\.\d+)"
+    r"(?P<exponent>[eE][+-]?\d\d?)?(?P<unit>[^\d½¼¾⅓⅔]*)"
 )
-# More digits are an identifier.
-LONGEST = 20
-# At least so many numbers, this fraction of all values, and no more units than that.
-FEWEST_NUMBERS, LEAST_SHARE, MOST_UNITS = 10, 0.9, 3
-# The factors of units, if a column has no others: "1.2M" and "300K".
+# A longer text is not a number.
+LONGEST = 40
+# At least so many numbers, and this fraction of all values.
+FEWEST_NUMBERS, LEAST_SHARE = 10, 0.9
+# The factors of these units, if a column has no others and several of them, or a currency: "$1.2M".
 FACTORS = {"": 1.0, "K": 1e3, "k": 1e3, "M": 1e6, "B": 1e9}
+
+
+class WrittenNumber(NamedTuple):
+    """A number that is written as text; `is_plain` if there are only digits."""
+
+    number: float
+    unit: str
+    fraction: str
+    currency: str
+    is_plain: bool
+
+
+def written_number(category):
+    """Return the :class:`WrittenNumber` of a category; None if it is something else."""
+    if isinstance(category, (int, float)):
+        return WrittenNumber(float(category), "", "", "", is_plain=True)
+    if not isinstance(category, str) or len(category) > LONGEST:
+        return None
+    text = category.strip().replace("\N{MINUS SIGN}", "-")
+    found = WRITTEN_NUMBER.fullmatch(text)
+    if found is None or (found["sign"] and found["second_sign"]):
+        return None
+    sign = -1 if "-" in (found["sign"], found["second_sign"]) else 1
+    number = sign * float(found["number"].replace(",", "") + (found["exponent"] or ""))
+    plain = text.isdigit()
+    return WrittenNumber(number, found["unit"].strip(), found["fraction"] or "", found["currency"], plain)
 
 
 class WrittenNumbers:
@@ -35,45 +63,45 @@ class WrittenNumbers:
     position : int
         Index of the column in X.
     factors : dict of str to float
-        The factor of each unit; 1 for all others.
+        The factor of each unit, other units are missing values; empty if the unit is ignored.
     """
 
     def __init__(self, name, position, factors):
         self.name, self.position, self.factors = name, position, factors
-        self.feature_names = [f"{name}_number"]
+        self.feature_names, self.on_circle = [f"{name}_number"], [False]
 
     def transform(self, column):
         """Return the number of each row, NaN if its value is none, of shape (n_rows, 1)."""
         values, places = column.distinct()
-        return np.array([self._number(value) for value in values], np.float64)[places, None]
+        return np.array([self._number(category_of(value)) for value in values], np.float64)[places, None]
 
-    def _number(self, value):
-        found = match(value)
+    def _number(self, category):
+        found = written_number(category)
         if found is None:
             return np.nan
-        number = float(found["number"].replace(",", "") + (found["exponent"] or ""))
-        return number * self.factors.get(unit(found), 1.0)
+        return found.number * self.factors.get(found.unit, np.nan if self.factors else 1.0)
 
 
 def written_numbers(column, categories):
     """Return the :class:`WrittenNumbers` of a CategoryColumn, None if its `categories` are no numbers."""
-    texts = [category for category in categories if not is_missing(category)]
-    found = [each for each in map(match, texts) if each is not None]
-    if len(found) < max(FEWEST_NUMBERS, LEAST_SHARE * len(texts)):
+    present = [category for category in categories if category is not None]
+    found = [each for each in map(written_number, present) if each is not None]
+    if len(found) < max(FEWEST_NUMBERS, LEAST_SHARE * len(present)):
         return None
-    units = {unit(each) for each in found}
-    plain = len(found) == len(texts) and all(each[0].strip().isdigit() for each in found)
-    if plain or len(units - {""}) > MOST_UNITS:
+    if len(found) == len(present) and all(each.is_plain for each in found):
         return None
-    return WrittenNumbers(column.name, column.position, FACTORS if units <= set(FACTORS) else {})
+    fractions = {len(each.fraction) for each in found} - {0}
+    if fractions == {len(".000")}:  # 1.250 may be more than a thousand
+        return None
+    units = {each.unit for each in found}
+    several = len(units - {""}) > 1
+    if units <= set(FACTORS) and (several or (units != {""} and any(each.currency for each in found))):
+        return WrittenNumbers(column.name, int(column.position), FACTORS)
+    if len({singular(unit) for unit in units} - {""}) > 1:  # grams and kilograms, for instance
+        return None
+    return WrittenNumbers(column.name, int(column.position), {})
 
 
-def match(value):
-    """Return the match of a value that is a number written as text, else None."""
-    found = WRITTEN_NUMBER.fullmatch(value) if isinstance(value, str) else None
-    return found if found and len(found["number"]) <= LONGEST else None
-
-
-def unit(found):
-    """Return the unit of a match."""
-    return found["unit"].strip()
+def singular(unit):
+    """Return a unit in lower case without plural and signs: "+ years" is "year"."""
+    return "".join(filter(str.isalpha, unit.lower())).removesuffix("s")
