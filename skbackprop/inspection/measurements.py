@@ -363,7 +363,7 @@ class Measurements:
         return column_groups(self.estimator, self.model.encoder)
 
     def distinct_shares(self):
-        """Yield the names of the columns that are learned by category alone, and the distinct values per row."""
+        """Yield the name of each column learned by category alone, and its distinct values per row."""
         encoder = self.model.encoder
         if encoder is None or not encoder.categories:
             return
