@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from skbackprop import BackpropClassifier, BackpropRegressor
+from skbackprop.tables.frames import as_frame
 from skbackprop.tables.written_dates import date_format, parse
 from skbackprop.tables.written_numbers import written_number
 
@@ -55,22 +56,22 @@ def test_zones_are_converted():
     assert [parse(text, "ISO 8601").hour for text in texts] == [22, 0, 3]
 
 
+def encoded(model, X):
+    """Return the encoded columns of X by their names."""
+    rows = model._model.encoder.transform(as_frame(X))[:]
+    return dict(zip(model._model.encoder.feature_names, rows.T, strict=True))
+
+
+def text_numbers(model, X):
+    """Return the 30 numbers of the column "product" of X, one in each row."""
+    by_name = encoded(model, X)
+    return np.array([by_name[f"product_text{k}"] for k in range(30)])
+
+
 def written_frame(n=200):
     rng = np.random.default_rng(0)
     days = DAYS[rng.integers(0, len(DAYS), n)]
     return pd.DataFrame({"day": days.strftime("%d/%m/%Y"), "x": rng.normal(size=n)}), days, rng.normal(size=n)
-
-
-def encoded(model, X):
-    """Return the encoded columns of X by their names."""
-    rows = model._model.encoder.transform(model_table(X))[:]
-    return dict(zip(model._model.encoder.feature_names, rows.T, strict=True))
-
-
-def model_table(X):
-    from skbackprop.tables.frames import as_frame
-
-    return as_frame(X)
 
 
 def test_dates_in_text_have_the_numbers_of_dates():
@@ -231,14 +232,14 @@ def test_the_same_text_in_other_containers_and_orders_gives_the_same_numbers():
     pl = pytest.importorskip("polars")
     X, y = catalogue(300, 0)
     model = BackpropRegressor(**FAST).fit(X, y)
-    numbers = np.array([encoded(model, X)[f"product_text{k}"] for k in range(30)])
+    numbers = text_numbers(model, X)
     rows = np.random.default_rng(0).permutation(len(X))
     for table, order in (
         (pl.DataFrame({"product": X["product"].tolist()}), slice(None)),
         (X.iloc[rows], rows),
     ):
         other = BackpropRegressor(**FAST).fit(table, y[order])
-        found = np.array([encoded(other, table)[f"product_text{k}"] for k in range(30)])
+        found = text_numbers(other, table)
         np.testing.assert_allclose(found, numbers[:, order], atol=1e-9)
     categorical = X.astype({"product": "category"})
     np.testing.assert_allclose(model.predict(categorical), model.predict(X), atol=1e-9)
@@ -251,7 +252,7 @@ def test_the_numbers_are_those_of_scikit_learns_parts():
 
     X, y = catalogue(300, 0)
     model = BackpropRegressor(**FAST).fit(X, y)
-    numbers = np.column_stack([encoded(model, X)[f"product_text{k}"] for k in range(30)])
+    numbers = text_numbers(model, X).T
     letters = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 4), min_df=2)
     expected = make_pipeline(letters, TruncatedSVD(30, random_state=0)).fit(sorted(X["product"].unique()))
     expected = expected.transform(X["product"])
@@ -280,7 +281,7 @@ def test_the_sample_of_many_names_contains_all_letters():
     names = [f"{maker} {k}" for maker in MAKERS for k in range(4000)]
     X, y = pd.DataFrame({"product": names}), np.repeat(np.arange(6.0), 4000)
     model = BackpropRegressor(**FAST).fit(X, y)
-    numbers = np.array([encoded(model, X)[f"product_text{k}"] for k in range(30)]).T
+    numbers = text_numbers(model, X).T
     centers = np.array([numbers[y == k].mean(axis=0) for k in range(6)])
     nearest = ((numbers[::50, None] - centers) ** 2).sum(axis=2).argmin(axis=1)
     np.testing.assert_array_equal(nearest, y[::50])
