@@ -232,8 +232,8 @@ TRAINING = [
         with a suitable type (strings, categorical, enum), or a mask, positions or names. Categories are
         compared by value: 1, 1.0 and True are the same category, "1" is another. Unknown categories are
         encoded as zeros, and missing values are a separate category. Missing numbers are replaced by the
-        median, with an indicator for each column that had some in fit. With "from_dtype", the dates in
-        columns of text, and the text of many categories with common words, are encoded in addition.
+        median, with an indicator for each column that had some in fit. With "from_dtype", dates and
+        numbers in columns of text, and many categories with common words, are encoded in addition.
         """,
         items="bool, int or str",
     ),

@@ -157,7 +157,7 @@ class CategoryColumn:
 
     def _warn_of_another_type(self, column):
         """Warn if the values of `column`, all without a code, have another type than the known categories."""
-        found = {category_of(value) for value in column.distinct()[0]} - {None}
+        found = set(distinct_categories(column)[0]) - {None}
         known = set(self._counts) - {None}
         if not found or not known or not found.isdisjoint(known):
             return
@@ -213,8 +213,8 @@ class CategoryColumn:
 
 def look_up(column, code_of, unknown):
     """Return the code of each row's category by the dict `code_of`, `unknown` if it has none."""
-    values, places = column.distinct()
-    categories = matched(map(category_of, values), code_of)
+    distinct, places = distinct_categories(column)
+    categories = matched(distinct, code_of)
     return np.array([code_of.get(category, unknown) for category in categories], np.int32)[places]
 
 
@@ -240,14 +240,19 @@ def matched(categories, known):
 
 def count(column, sample_weight):
     """Return a dict with the weight of the rows of each category, if it is not 0."""
-    values, places = column.distinct()
-    weights = np.bincount(places, sample_weight, minlength=len(values))
+    categories, places = distinct_categories(column)
+    weights = np.bincount(places, sample_weight, minlength=len(categories))
     counts = {}
-    for value, weight in zip(values, weights.tolist(), strict=True):
+    for category, weight in zip(categories, weights.tolist(), strict=True):
         if weight > 0:
-            category = category_of(value)
             counts[category] = counts.get(category, 0) + weight
     return counts
+
+
+def distinct_categories(column):
+    """Return the categories of the distinct values of `column`, and the index of each row's value in them."""
+    values, places = column.distinct()
+    return [category_of(value) for value in values], places
 
 
 def category_of(value):

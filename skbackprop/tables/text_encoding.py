@@ -13,7 +13,7 @@ from functools import cached_property
 
 import numpy as np
 
-from skbackprop.tables.category_column import category_of
+from skbackprop.tables.category_column import distinct_categories
 
 # A column is text if at least this fraction of its categories has a word that relates it to others: one that
 # occurs in two categories or more, but in no more than this fraction of them.
@@ -78,8 +78,7 @@ class TextEncoding:
         -------
         numbers : ndarray of shape (n_rows, n_components)
         """
-        values, places = column.distinct()
-        categories = map(category_of, values)
+        categories, places = distinct_categories(column)
         texts = [each[:LONGEST_TEXT] if isinstance(each, str) else "" for each in categories]
         numbers = np.zeros((len(texts), len(self.components)))
         for start in range(0, len(texts), BLOCK):

@@ -47,10 +47,11 @@ def warn_of_rare_categories(columns, earlier=(), read=()):
     """
     known = {column.name for column in earlier if column.lost_share > LARGEST_LOSS}
     shares = {c.name: c.lost_share for c in columns if c.max_categories == "auto" and c.name not in known}
-    named = ", ".join(f"{name!r} ({share:.0%})" for name, share in shares.items() if share > LARGEST_LOSS)
-    if not named:
+    lost = {name: share for name, share in shares.items() if share > LARGEST_LOSS}
+    if not lost:
         return
-    partly = [name for name, share in shares.items() if share > LARGEST_LOSS and name in read]
+    named = ", ".join(f"{name!r} ({share:.0%})" for name, share in lost.items())
+    partly = [name for name in lost if name in read]
     learned = f"Only the dates, numbers or words in the text of {partly} are learned. " if partly else ""
     warn(
         "More than half of the rows have categories that are too rare to be learned, in the columns "

@@ -10,7 +10,7 @@ import re
 
 import numpy as np
 
-from skbackprop.tables.category_column import category_of
+from skbackprop.tables.category_column import distinct_categories
 from skbackprop.tables.columns import Column
 from skbackprop.tables.date_column import DateColumn
 
@@ -96,9 +96,8 @@ class WrittenDates(DateColumn):
 
     def _parsed(self, column):
         """Return the column of the dates; other values become missing."""
-        values, places = column.distinct()
-        texts = map(category_of, values)
-        dates = [parse(text, self.written) if isinstance(text, str) else None for text in texts]
+        categories, places = distinct_categories(column)
+        dates = [parse(each, self.written) if isinstance(each, str) else None for each in categories]
         return Column(column.name, np.array([date or "NaT" for date in dates], "datetime64[us]")[places])
 
 

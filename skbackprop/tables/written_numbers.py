@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skbackprop.tables.category_column import category_of
+from skbackprop.tables.category_column import distinct_categories
 
 # A bound, a sign and a currency; a number, with commas between thousands; a unit without digits.
 WRITTEN_NUMBER = re.compile(
@@ -72,8 +72,8 @@ class WrittenNumbers:
 
     def transform(self, column):
         """Return the number of each row, NaN if its value is none, of shape (n_rows, 1)."""
-        values, places = column.distinct()
-        return np.array([self._number(category_of(value)) for value in values], np.float64)[places, None]
+        categories, places = distinct_categories(column)
+        return np.array([self._number(category) for category in categories], np.float64)[places, None]
 
     def _number(self, category):
         found = written_number(category)
