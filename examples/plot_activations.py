@@ -15,27 +15,14 @@ from skbackprop.network.activations import ACTIVATIONS
 # %%
 # Values and slopes
 # -----------------
-# The package has no function for the derivative alone: ``backward`` multiplies ``delta`` by it, in place. If
-# all entries of ``delta`` are 1, the result is the derivative. ``z`` and ``a`` are the same array unless
-# ``forward`` stores the derivative in ``z``.
-
-
-def value_and_slope(activation, z):
-    """Return sigma(z) and sigma'(z)."""
-    z, scratch = z.copy(), np.empty_like(z)
-    a = np.empty_like(z) if activation.stores_slope else z
-    activation.forward(z, a, scratch)
-    value, slope = a.copy(), np.ones_like(z)
-    activation.backward(slope, a, z, scratch, np.empty(z.shape, bool))
-    return value, slope
-
+# ``value_and_slope`` returns both as new arrays. A network computes them in the arrays of its layers instead.
 
 z = np.linspace(-4, 4, 401)[None, :]
 names = [name for name in ACTIVATIONS if name != "logistic"]  # another name of the sigmoid
 
 figure, axes = plt.subplots(4, 3, figsize=(7, 8), sharex=True, layout="constrained")
 for axis, name in zip(axes.flat, names, strict=False):
-    value, slope = value_and_slope(ACTIVATIONS[name], z)
+    value, slope = ACTIVATIONS[name].value_and_slope(z)
     axis.plot(z[0], value[0], color=BLUE, linewidth=2, label=r"activation $\sigma(z)$")
     # A jump of the slope is a gap in its line.
     slope = np.where(np.abs(np.diff(slope[0], append=slope[0, -1])) > 0.5, np.nan, slope[0])

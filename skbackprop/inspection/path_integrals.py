@@ -290,9 +290,9 @@ class PathIntegrals:
 
     def _workspace(self, network, n_rows):
         if network is not self._inner_network or n_rows != POINTS_PER_PASS:
-            return Workspace(network, n_rows)
+            return Workspace(network, n_rows, slopes=True)
         if self._inner_workspace is None:
-            self._inner_workspace = Workspace(network, n_rows)
+            self._inner_workspace = Workspace(network, n_rows, slopes=True)
         return self._inner_workspace
 
     def _rounding_error(self, dtype):

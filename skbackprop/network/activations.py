@@ -1,19 +1,20 @@
 """Activation functions sigma and their derivatives sigma'.
 
-Both methods of an activation write into the arrays they are given, so that a training step
+The methods of an activation write into the arrays they are given, so that a training step
 allocates no memory:
 
-``forward(z, out, scratch)``
-    writes a = sigma(z) into `out`. With ``stores_slope`` it also overwrites z with sigma'(z), which
-    has costly terms in common with sigma(z); without, `out` is `z` itself.
+``forward(z, scratch)``
+    overwrites z with a = sigma(z).
+``forward_with_slope(z, a, scratch)``
+    writes a = sigma(z) into `a` and overwrites z with sigma'(z), which has costly terms in common with
+    sigma(z). Only activations with ``stores_slope`` have it, for a forward pass that a backward pass follows.
 ``backward(delta, a, slope, scratch, flags)``
-    multiplies `delta` in place by sigma'(z). With ``stores_slope``, `slope` is the array of z, which
-    now holds sigma'(z); without, it is `a`. The arrays `a`, `scratch` (floats) and `flags` (booleans)
+    multiplies `delta` in place by sigma'(z). With ``stores_slope``, `slope` holds sigma'(z); without, sigma'
+    is computed from `a`, which is the same array. The arrays `a`, `scratch` (floats) and `flags` (booleans)
     have the shape of `delta` and may be overwritten: they are not read afterwards.
 
-Without ``stores_slope``, sigma' is computed from a = sigma(z). ``initialization`` names the scheme that
-preserves the variance of the signal through many layers of this activation (see
-:mod:`skbackprop.network.initialization`).
+``initialization`` names the scheme that preserves the variance of the signal through many layers of this
+activation (see :mod:`skbackprop.network.initialization`).
 ``sign_suffices`` is set where sigma' depends on the sign of a alone. Dropout then multiplies a in
 place: where it sets a positive a to zero, delta is zero as well.
 
@@ -43,13 +44,25 @@ class Activation:
     sign_suffices = False
     initialization = "glorot"
 
-    def forward(self, z, out, scratch):
-        """Write sigma(z) into `out`; with ``stores_slope``, overwrite z with sigma'(z)."""
+    def forward(self, z, scratch):
+        """Overwrite z with sigma(z)."""
         raise NotImplementedError
 
     def backward(self, delta, a, slope, scratch, flags):
         """Multiply `delta` in place by sigma'(z)."""
         delta *= slope
+
+    def value_and_slope(self, z):
+        """Return sigma(z) and sigma'(z), two new arrays."""
+        z, scratch, flags = z.copy(), np.empty_like(z), np.empty(z.shape, bool)
+        a = np.empty_like(z) if self.stores_slope else z
+        if self.stores_slope:
+            self.forward_with_slope(z, a, scratch)
+        else:
+            self.forward(z, scratch)
+        value, slope = a.copy(), np.ones_like(z)
+        self.backward(slope, a, z, scratch, flags)
+        return value, slope
 
 
 class Identity(Activation):
@@ -57,8 +70,8 @@ class Identity(Activation):
 
     sign_suffices = True
 
-    def forward(self, z, out, scratch):
-        pass  # z and out are the same array
+    def forward(self, z, scratch):
+        pass
 
     def backward(self, delta, a, slope, scratch, flags):
         pass
@@ -67,8 +80,8 @@ class Identity(Activation):
 class Sigmoid(Activation):
     """sigma(z) = 1 / (1 + exp(-z)); sigma' = a (1 - a), which tends to 0 at both ends (saturation)."""
 
-    def forward(self, z, out, scratch):
-        sigmoid(z, out)
+    def forward(self, z, scratch):
+        sigmoid(z, z)
 
     def backward(self, delta, a, slope, scratch, flags):
         np.subtract(1, a, out=scratch)
@@ -79,8 +92,8 @@ class Sigmoid(Activation):
 class Tanh(Activation):
     """sigma(z) = tanh(z); sigma' = 1 - a^2."""
 
-    def forward(self, z, out, scratch):
-        np.tanh(z, out=out)
+    def forward(self, z, scratch):
+        np.tanh(z, out=z)
 
     def backward(self, delta, a, slope, scratch, flags):
         np.multiply(a, a, out=scratch)
@@ -94,8 +107,8 @@ class ReLU(Activation):
     sign_suffices = True
     initialization = "he"
 
-    def forward(self, z, out, scratch):
-        positive_part(z, out)
+    def forward(self, z, scratch):
+        positive_part(z, z)
 
     def backward(self, delta, a, slope, scratch, flags):
         is_positive(a, out=flags)  # a > 0 exactly where z > 0
@@ -110,9 +123,9 @@ class LeakyReLU(Activation):
     initialization = "he"
     slope = 0.01
 
-    def forward(self, z, out, scratch):
+    def forward(self, z, scratch):
         np.multiply(z, self.slope, out=scratch)
-        np.maximum(z, scratch, out=out)
+        np.maximum(z, scratch, out=z)
 
     def backward(self, delta, a, slope, scratch, flags):
         is_positive(a, out=flags)
@@ -127,10 +140,10 @@ class ELU(Activation):
 
     initialization = "he"
 
-    def forward(self, z, out, scratch):
+    def forward(self, z, scratch):
         negative_part(z, out=scratch)
         np.expm1(scratch, out=scratch)
-        np.maximum(z, scratch, out=out)  # z <= exp(z) - 1, and scratch is 0 for z > 0
+        np.maximum(z, scratch, out=z)  # z <= exp(z) - 1, and scratch is 0 for z > 0
 
     def backward(self, delta, a, slope, scratch, flags):
         negative_part(a, out=scratch)
@@ -149,13 +162,13 @@ class SELU(Activation):
     scale = 1.0507009873554805
     alpha = 1.6732632423543772
 
-    def forward(self, z, out, scratch):
+    def forward(self, z, scratch):
         negative_part(z, out=scratch)
-        np.subtract(z, scratch, out=out)  # max(z, 0)
+        z -= scratch  # max(z, 0)
         np.expm1(scratch, out=scratch)
         scratch *= self.alpha
-        out += scratch  # one of the two terms is 0
-        out *= self.scale
+        z += scratch  # one of the two terms is 0
+        z *= self.scale
 
     def backward(self, delta, a, slope, scratch, flags):
         # sigma' is min(a, 0) + lambda alpha where z <= 0. Where z > 0 this sum is lambda alpha, and
@@ -174,10 +187,10 @@ class Softplus(Activation):
 
     initialization = "he"
 
-    def forward(self, z, out, scratch):
+    def forward(self, z, scratch):
         softplus_of_minus_abs(z, out=scratch)
-        positive_part(z, out)
-        out += scratch  # max(z, 0) + ln(1 + exp(-|z|)), which cannot overflow
+        positive_part(z, z)
+        z += scratch  # max(z, 0) + ln(1 + exp(-|z|)), which cannot overflow
 
     def backward(self, delta, a, slope, scratch, flags):
         np.negative(a, out=scratch)
@@ -192,11 +205,15 @@ class SiLU(Activation):
     stores_slope = True
     initialization = "he"
 
-    def forward(self, z, out, scratch):
+    def forward(self, z, scratch):
         sigmoid(z, scratch)  # s
-        np.multiply(z, scratch, out=out)
+        z *= scratch
+
+    def forward_with_slope(self, z, a, scratch):
+        sigmoid(z, scratch)  # s
+        np.multiply(z, scratch, out=a)
         np.subtract(1, scratch, out=z)
-        z *= out
+        z *= a
         z += scratch  # s + a (1 - s)
 
 
@@ -206,15 +223,19 @@ class GELU(Activation):
     stores_slope = True
     initialization = "he"
 
-    def forward(self, z, out, scratch):
+    def forward(self, z, scratch):
+        ndtr(z, out=scratch)  # Phi(z)
+        z *= scratch
+
+    def forward_with_slope(self, z, a, scratch):
         np.multiply(z, z, out=scratch)
         scratch *= -0.5
         np.exp(scratch, out=scratch)
         scratch *= z
         scratch *= 1 / math.sqrt(2 * math.pi)  # z phi(z)
-        ndtr(z, out=out)  # Phi(z)
-        scratch += out  # sigma'
-        out *= z
+        ndtr(z, out=a)  # Phi(z)
+        scratch += a  # sigma'
+        a *= z
         np.copyto(z, scratch)
 
 
@@ -232,21 +253,34 @@ class Mish(Activation):
     # For larger z, q > -1e-34 and t = 1 after rounding. For z > 44 the square of v overflows in float32.
     LARGEST_Z = 40.0
 
-    def forward(self, z, out, scratch):
-        np.minimum(z, shared_row(self.LARGEST_Z, z.shape[-1], z.dtype), out=scratch)
-        np.exp(scratch, out=scratch)  # u
-        np.add(scratch, 1, out=out)  # v
-        scratch *= out
-        out *= out
-        out += 1
-        np.divide(-2, out, out=out)  # q
-        scratch *= out  # u v q, between -2 and 0
-        scratch *= out
+    def forward(self, z, scratch):
+        self._write_u(z, scratch)
+        scratch += 1  # v
+        self._replace_by_q(scratch)
+        scratch += 1  # t
+        z *= scratch
+
+    def forward_with_slope(self, z, a, scratch):
+        self._write_u(z, scratch)
+        np.add(scratch, 1, out=a)  # v
+        scratch *= a
+        self._replace_by_q(a)
+        scratch *= a  # u v q, between -2 and 0
+        scratch *= a
         scratch *= z
-        out += 1  # t
-        scratch += out  # sigma'
-        out *= z
+        a += 1  # t
+        scratch += a  # sigma'
+        a *= z
         np.copyto(z, scratch)
+
+    def _write_u(self, z, out):
+        np.minimum(z, shared_row(self.LARGEST_Z, z.shape[-1], z.dtype), out=out)
+        np.exp(out, out=out)
+
+    def _replace_by_q(self, v):
+        v *= v
+        v += 1
+        np.divide(-2, v, out=v)
 
 
 ACTIVATIONS = {

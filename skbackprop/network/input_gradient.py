@@ -17,11 +17,12 @@ from skbackprop.network.kernels.products import times_transpose
 def compute_slopes(network, workspace):
     """Overwrite a^l by sigma'(z^l) in all hidden layers of a `workspace` that a forward pass has filled.
 
+    The workspace must have been created with ``slopes=True``.
     The slopes can be used for the gradients of several functions of the same outputs.
     """
-    for sigma, layer in zip(network.activations[:-1], workspace.hidden, strict=True):
+    for layer in workspace.hidden:
         layer.delta.fill(1)
-        sigma.backward(layer.delta, layer.a, layer.z, layer.scratch, layer.flags)  # 1 * sigma'(z^l)
+        layer.multiply_by_slope()  # 1 * sigma'(z^l)
         np.copyto(layer.a, layer.delta)
     if network.input_layer is not None:
         network.input_layer.compute_slopes(network.input_parameters, workspace.input_layer)

@@ -2,10 +2,13 @@
 
 With x the scaled inputs of a row, and for each embedded input x_j its own small parameters:
 
-    u_j = x_j f_j + p_j                 n_frequencies numbers
+    u_j = f_j x_j + p_j                 n_frequencies numbers
     c_j = cos(u_j)
-    e_j = c_j A_j + q_j                 n_components numbers
+    e_j = A_j c_j + q_j                 n_components numbers
     a^0 = s * (x, e_1, e_2, ...)        s: the learned scale
+
+The parameters are stored as their transposes, f_j and p_j as rows. In the transients u, c and e the rows of X
+are the last axis: the products and sums then run over long contiguous rows.
 
 The embedding ("PBLD") and the scale are from Holzmueller et al. (2024), "Better by default"; periodic
 embeddings from Gorishniy et al. (2022). The textbook's network has no such layer: there a^0 = X.
@@ -99,12 +102,13 @@ class InputLayer:
         t = transients
         t.x[...] = X
         if self.columns.size:
-            t.x_embedded[..., 0] = X[:, self.columns].T
-            np.multiply(t.x_embedded, parameters["f"], out=t.u)
-            t.u += parameters["p"]  # u_j = x_j f_j + p_j
+            f, p, A, q = (transposed(parameters[name]) for name in "fpAq")
+            t.f_and_p[..., :1], t.f_and_p[..., 1:] = f, p
+            t.x_embedded[:, 0] = X[:, self.columns].T
+            np.matmul(t.f_and_p, t.x_and_1, out=t.u)  # u_j = f_j x_j + p_j
             np.cos(t.u, out=t.c)
-            np.matmul(t.c, parameters["A"], out=t.e)
-            t.e += parameters["q"]  # e_j = c_j A_j + q_j
+            np.matmul(A, t.c, out=t.e)
+            t.e += q  # e_j = A_j c_j + q_j
             t.embedded[...] = t.e
         np.multiply(t.inputs, parameters["s"], out=t.scaled)  # a^0 = s * (x, e)
         return t.a
@@ -116,24 +120,25 @@ class InputLayer:
         gradients["s"][..., self.fixed] = 0
         if not self.columns.size:
             return
+        f, p, A, q = (transposed(gradients[name]) for name in "fpAq")
         t.delta_scaled *= parameters["s"]  # dL/d(x, e)
         t.e[...] = t.delta_embedded  # dL/de, which overwrites e
-        np.matmul(t.c.swapaxes(-1, -2), t.e, out=gradients["A"])  # dL/dA_j = c_j^T dL/de_j
-        np.matmul(t.ones, t.e, out=gradients["q"])  # dL/dq_j, the sum over the rows
-        np.matmul(t.e, parameters["A"].swapaxes(-1, -2), out=t.c)  # dL/dc_j = dL/de_j A_j^T
+        np.matmul(t.e, transposed(t.c), out=A)  # dL/dA_j = dL/de_j c_j^T
+        np.matmul(t.e, t.ones, out=q)  # dL/dq_j, the sum over the rows
+        np.matmul(-parameters["A"], t.e, out=t.c)  # -dL/dc_j = -A_j^T dL/de_j
         np.sin(t.u, out=t.u)
-        np.negative(t.u, out=t.u)
         t.u *= t.c  # dL/du_j = -sin(u_j) dL/dc_j
-        np.matmul(t.ones, t.u, out=gradients["p"])  # dL/dp_j
-        np.matmul(t.x_embedded.swapaxes(-1, -2), t.u, out=gradients["f"])  # dL/df_j = x_j^T dL/du_j
+        np.matmul(t.u, t.ones, out=p)  # dL/dp_j
+        np.matmul(t.u, transposed(t.x_embedded), out=f)  # dL/df_j = dL/du_j x_j^T
 
     def compute_slopes(self, parameters, transients):
         """Overwrite e_j by de_j/dx_j in the `transients` of a forward pass."""
         t = transients
         if self.columns.size:
+            f, A = (transposed(parameters[name]) for name in "fA")
             np.sin(t.u, out=t.c)
-            np.multiply(t.c, -parameters["f"], out=t.c)  # dc_j/dx_j = -sin(u_j) f_j
-            np.matmul(t.c, parameters["A"], out=t.e)  # de_j/dx_j = dc_j/dx_j A_j
+            t.c *= -f  # dc_j/dx_j = -sin(u_j) f_j
+            np.matmul(A, t.c, out=t.e)  # de_j/dx_j = A_j dc_j/dx_j
 
     def input_gradient(self, delta, parameters, transients):
         """Return dF/dx of the rows from `delta` = dF/da^0, after :meth:`compute_slopes`."""
@@ -141,7 +146,7 @@ class InputLayer:
         gradient = delta[..., : self.n_inputs]
         if self.columns.size:
             embedded = by_column(delta[..., self.n_inputs :], self.columns.size)
-            through_e = np.einsum("...k,...k->...", embedded, transients.e)  # dF/de_j de_j/dx_j
+            through_e = np.einsum("...kr,...kr->...r", embedded, transients.e)  # dF/de_j de_j/dx_j
             gradient[..., self.columns] += np.moveaxis(through_e, -1, 0)
         return gradient.reshape(len(delta), -1, self.n_inputs).sum(axis=1)  # over the networks
 
@@ -168,20 +173,27 @@ class InputTransients:
         self.inputs = np.empty(shape, dtype)  # (x, e_1, e_2, ...)
         self.x = np.moveaxis(self.inputs[..., :n_inputs], 0, -2)
         n_frequencies, n_components = input_layer.shapes["A"][-2:]
-        self.x_embedded = np.empty((n_columns, n_rows, 1), dtype)
-        self.ones = np.ones((1, n_rows), dtype)  # a product with ones is a sum, ten times as fast as np.sum
-        self.u = np.empty((*networks, n_columns, n_rows, n_frequencies), dtype)
+        self.f_and_p = np.empty((*networks, n_columns, n_frequencies, 2), dtype)
+        self.x_and_1 = np.ones((n_columns, 2, n_rows), dtype)
+        self.x_embedded = self.x_and_1[:, :1]
+        self.ones = np.ones((n_rows, 1), dtype)  # a product with ones is a sum, ten times as fast as np.sum
+        self.u = np.empty((*networks, n_columns, n_frequencies, n_rows), dtype)
         self.c = np.empty_like(self.u)
-        self.e = np.empty((*networks, n_columns, n_rows, n_components), dtype)
+        self.e = np.empty((*networks, n_columns, n_components, n_rows), dtype)
         # Views of the embedded part of the rows of `inputs` and `delta`, with the axes of `e`.
         self.embedded = by_column(self.inputs[..., n_inputs:], n_columns)
         self.delta_embedded = by_column(self.delta_scaled[..., n_inputs:], n_columns)
 
 
+def transposed(a):
+    """Return a view of `a` with its last two axes exchanged."""
+    return a.swapaxes(-1, -2)
+
+
 def by_column(a, n_columns):
-    """Return a view of `a`, rows x networks x e_1, e_2, ..., as networks x columns x rows x components."""
+    """Return a view of `a`, rows x networks x e_1, e_2, ..., as networks x columns x components x rows."""
     *strides, last = a.strides
     n_components = a.shape[-1] // n_columns
     shape = (*a.shape[:-1], n_columns, n_components)
     view = np.lib.stride_tricks.as_strided(a, shape, (*strides, n_components * last, last))
-    return np.moveaxis(view, 0, -2)
+    return np.moveaxis(view, 0, -1)

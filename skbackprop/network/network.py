@@ -119,11 +119,10 @@ class Network:
         a = X if rng is None else workspace.drop_inputs(X, rng)
         if self.input_layer is not None:
             a = self.input_layer.forward(a, self.input_parameters, workspace.input_layer)
-        layers = zip(self.W, workspace.biases, self.activations, workspace.layers, strict=True)
-        for W, b, sigma, layer in layers:
+        for W, b, layer in zip(self.W, workspace.biases, workspace.layers, strict=True):
             layer.input = a
             affine(a, W, b, layer.z, ones)  # z^l = a^{l-1} W^l + b^l
-            sigma.forward(layer.z, layer.a, layer.scratch)  # a^l = sigma(z^l)
+            layer.activate()  # a^l = sigma(z^l)
             a = layer.a if rng is None else layer.drop(rng)  # a^l * mask / (1 - p)
         return workspace.raw
 
@@ -139,8 +138,7 @@ class Network:
             if layer is not workspace.output:
                 times_transpose(layers[l + 1].delta, W[l + 1], out=layer.delta)  # delta^{l+1} (W^{l+1})^T
                 layer.drop_delta()  # * mask / (1 - p)
-                sigma = self.activations[l]
-                sigma.backward(layer.delta, layer.a, layer.z, layer.scratch, layer.flags)  # * sigma'(z^l)
+                layer.multiply_by_slope()  # * sigma'(z^l)
             transpose_times(layer.input, layer.delta, out=layer.dW)  # dL/dW^l = (a^{l-1})^T delta^l
             column_sums(layer.delta, ones, out=layer.db)  # dL/db^l = sum over the rows of delta^l
         if self.input_layer is not None:

@@ -19,7 +19,10 @@ class Workspace:
     n_rows : int
         Number of rows of the batches; batches of another size need another workspace.
     grad : ndarray like ``network.theta``, default=None
-        The output of :meth:`.Network.backward`; None for a workspace for prediction only.
+        The output of :meth:`.Network.backward`; None if there is no backward pass.
+    slopes : bool, default=False
+        Whether the forward pass also computes what sigma'(z) is computed from, without `grad`: for
+        :mod:`.input_gradient`.
 
     Attributes
     ----------
@@ -40,7 +43,7 @@ class Workspace:
     input_layer : InputTransients or None
     """
 
-    def __init__(self, network, n_rows, grad=None):
+    def __init__(self, network, n_rows, grad=None, slopes=False):
         dtype = network.theta.dtype
         widths = network.widths[1:]
         no_gradients = [None] * len(widths), [None] * len(widths), {}
@@ -54,7 +57,7 @@ class Workspace:
         self.ones_for_blas = None
         self.grad = grad
         self.layers = [
-            Layer(n_rows, *layer, scratch, flags)
+            Layer(n_rows, *layer, scratch, flags, slopes or grad is not None)
             for layer in zip(widths, dW, db, network.activations, [*rates, 0], strict=True)
         ]
         *self.hidden, self.output = self.layers
@@ -136,15 +139,17 @@ class Workspaces(dict):
 class Layer:
     """The transients of one layer for a batch: z, a, delta, dL/dW, dL/db, the dropout mask and scratch.
 
-    z and a are one array unless the activation stores its slope in z. `scratch` (floats) and `flags`
-    (booleans) are flat arrays that all layers share; each uses the beginning of them.
+    z and a are one array unless the activation stores its slope in z, which it does with `slopes` only.
+    `scratch` (floats) and `flags` (booleans) are flat arrays that all layers share; each uses the beginning
+    of them.
     """
 
-    def __init__(self, n_rows, n_units, dW, db, activation, rate, scratch, flags):
+    def __init__(self, n_rows, n_units, dW, db, activation, rate, scratch, flags, slopes):
         shape, dtype = (n_rows, n_units), scratch.dtype
+        self.activation = activation
         self.input = None  # a^{l-1}, stored by forward for backward
         self.z = np.empty(shape, dtype)
-        self.a = np.empty(shape, dtype) if activation.stores_slope else self.z
+        self.a = np.empty(shape, dtype) if slopes and activation.stores_slope else self.z
         self.delta = np.empty(shape, dtype)
         self.dW, self.db = dW, None if db is None else db.reshape(-1)
         self.scratch = scratch[: n_rows * n_units].reshape(shape)
@@ -152,6 +157,17 @@ class Layer:
         self.dropout = Dropout(rate, shape, dtype) if rate else None
         # Unless its sign suffices, sigma' needs the a before dropout.
         self.dropped = np.empty(shape, dtype) if rate and not activation.sign_suffices else self.a
+
+    def activate(self):
+        """Compute a^l = sigma(z^l), and sigma'(z^l) if the activation stores its slope."""
+        if self.a is self.z:
+            self.activation.forward(self.z, self.scratch)
+        else:
+            self.activation.forward_with_slope(self.z, self.a, self.scratch)
+
+    def multiply_by_slope(self):
+        """Multiply delta by sigma'(z^l)."""
+        self.activation.backward(self.delta, self.a, self.z, self.scratch, self.flags)
 
     def drop(self, rng):
         """Return a^l with dropout: a * mask / (1 - p)."""

@@ -22,7 +22,7 @@ def test_central_differences(n_networks, columns):
     initialize(network, rng)
     network.theta += 0.1 * rng.standard_normal(network.theta.size)
     X, direction = rng.standard_normal((7, 4)), rng.standard_normal((7, 2 * n_networks))
-    workspace = Workspace(network, 7)
+    workspace = Workspace(network, 7, slopes=True)
 
     def function(X):
         network.forward(X, workspace)
