@@ -45,7 +45,7 @@ plt.show()
 # The derivatives of sigmoid and tanh vanish on both sides: the activations *saturate*. Those of the
 # functions from relu to mish are close to 1 where z is large (selu: 1.05).
 
-assert np.allclose(value_and_slope(ACTIVATIONS["identity"], z)[0], z)
+assert np.allclose(ACTIVATIONS["identity"].value_and_slope(z)[0], z)
 for name in ("sigmoid", "tanh", "relu", "mish"):
-    _, slope = value_and_slope(ACTIVATIONS[name], np.array([[-10.0, 0.1, 10.0]]))
+    _, slope = ACTIVATIONS[name].value_and_slope(np.array([[-10.0, 0.1, 10.0]]))
     print(f"{name:8s} slope at -10: {slope[0, 0]:9.6f}, at 0.1: {slope[0, 1]:.3f}, at 10: {slope[0, 2]:.6f}")

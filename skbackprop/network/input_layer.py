@@ -18,6 +18,9 @@ import copy
 
 import numpy as np
 
+from skbackprop.network.kernels.partly_sparse import PartlySparse
+from skbackprop.network.kernels.products import dense_rows, times_transpose
+
 # Chosen on synthetic tables: with 1 more noise is learned, with 1/4 less of the signal.
 FIXED_SCALE = 0.5
 
@@ -98,9 +101,8 @@ class InputLayer:
             parameters["q"][...] = 0
 
     def forward(self, X, parameters, transients):
-        """Return a^0 of the rows of X."""
-        t = transients
-        t.x[...] = X
+        """Return a^0 of the rows of X: an array, with fixed scales a PartlySparse."""
+        t, s = transients, parameters["s"]
         if self.columns.size:
             f, p, A, q = (transposed(parameters[name]) for name in "fpAq")
             t.f_and_p[..., :1], t.f_and_p[..., 1:] = f, p
@@ -110,18 +112,22 @@ class InputLayer:
             np.matmul(A, t.c, out=t.e)
             t.e += q  # e_j = A_j c_j + q_j
             t.embedded[...] = t.e
-        np.multiply(t.inputs, parameters["s"], out=t.scaled)  # a^0 = s * (x, e)
+        t.x[...] = X[:, t.learned_inputs]
+        np.multiply(t.inputs, s[..., t.learned], out=t.scaled)  # a^0 = s * (x, e)
+        if self.fixed.size:
+            of_every_network = s.reshape(-1, self.n_outputs)[0, self.fixed]
+            t.a.set_sparse(X[:, self.fixed], of_every_network)
         return t.a
 
     def backward(self, parameters, gradients, transients):
         """Write the gradients of the parameters into `gradients`, from ``transients.delta`` = dL/da^0."""
         t = transients
-        np.einsum("i...,i...->...", t.delta_scaled, t.inputs, out=gradients["s"])  # dL/ds
         gradients["s"][..., self.fixed] = 0
+        gradients["s"][..., t.learned] = np.einsum("i...,i...->...", t.delta_scaled, t.inputs)  # dL/ds
         if not self.columns.size:
             return
         f, p, A, q = (transposed(gradients[name]) for name in "fpAq")
-        t.delta_scaled *= parameters["s"]  # dL/d(x, e)
+        t.delta_scaled *= parameters["s"][..., t.learned]  # dL/d(x, e)
         t.e[...] = t.delta_embedded  # dL/de, which overwrites e
         np.matmul(t.e, transposed(t.c), out=A)  # dL/dA_j = dL/de_j c_j^T
         np.matmul(t.e, t.ones, out=q)  # dL/dq_j, the sum over the rows
@@ -142,7 +148,7 @@ class InputLayer:
 
     def input_gradient(self, delta, parameters, transients):
         """Return dF/dx of the rows from `delta` = dF/da^0, after :meth:`compute_slopes`."""
-        delta = delta.reshape(transients.scaled.shape) * parameters["s"]  # dF/d(x, e)
+        delta = delta.reshape(-1, *parameters["s"].shape) * parameters["s"]  # dF/d(x, e)
         gradient = delta[..., : self.n_inputs]
         if self.columns.size:
             embedded = by_column(delta[..., self.n_inputs :], self.columns.size)
@@ -154,17 +160,24 @@ class InputLayer:
 class InputTransients:
     """The arrays that the two passes of an input layer write for a batch of `n_rows` rows.
 
-    ``a`` and ``delta`` have the columns of all networks side by side; ``scaled`` and ``delta_scaled`` are the
-    same arrays with an axis for the networks, if there are several.
+    ``a`` is a^0: the columns of all networks side by side. ``scaled`` is the same array with an axis for the
+    networks, if there are several; ``delta`` and ``delta_scaled`` are dL/da^0 likewise. Inputs of fixed
+    scale are the sparse columns of ``a``, and have no columns in the other arrays.
     """
 
     def __init__(self, input_layer, n_rows, dtype):
+        fixed, n_outputs = input_layer.fixed, input_layer.n_outputs
         networks = input_layer.shapes["s"][:-1]
-        shape = (n_rows, *networks, input_layer.n_outputs)
+        shape = (n_rows, *networks, n_outputs - fixed.size)
         self.scaled = np.empty(shape, dtype)
         self.delta_scaled = np.empty(shape, dtype)
         self.a, self.delta = self.scaled.reshape(n_rows, -1), self.delta_scaled.reshape(n_rows, -1)
-        n_columns, n_inputs = input_layer.columns.size, input_layer.n_inputs
+        self.learned = self.learned_inputs = slice(None)
+        if fixed.size:
+            self.a = PartlySparse(self.a, n_outputs, fixed)
+            self.learned = self.a.dense_columns
+            self.learned_inputs = np.setdiff1d(np.arange(input_layer.n_inputs), fixed)
+        n_columns, n_inputs = input_layer.columns.size, input_layer.n_inputs - fixed.size
         if not n_columns:
             # (x, e_1, e_2, ...) is x alone, the same for all networks.
             self.x = np.empty((n_rows, n_inputs), dtype)
@@ -183,6 +196,10 @@ class InputTransients:
         # Views of the embedded part of the rows of `inputs` and `delta`, with the axes of `e`.
         self.embedded = by_column(self.inputs[..., n_inputs:], n_columns)
         self.delta_embedded = by_column(self.delta_scaled[..., n_inputs:], n_columns)
+
+    def set_delta(self, delta, W):
+        """Write dL/da^0 = delta^1 (W^1)^T."""
+        times_transpose(delta, dense_rows(W, self.a), out=self.delta)
 
 
 def transposed(a):

@@ -143,5 +143,5 @@ class Network:
             column_sums(layer.delta, ones, out=layer.db)  # dL/db^l = sum over the rows of delta^l
         if self.input_layer is not None:
             transients = workspace.input_layer
-            times_transpose(layers[0].delta, W[0], out=transients.delta)  # dL/da^0 = delta^1 (W^1)^T
+            transients.set_delta(layers[0].delta, W[0])  # dL/da^0 = delta^1 (W^1)^T
             self.input_layer.backward(self.input_parameters, workspace.input_gradients, transients)

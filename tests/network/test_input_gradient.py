@@ -5,22 +5,26 @@ import pytest
 
 from skbackprop.network.initialization import initialize
 from skbackprop.network.input_gradient import compute_slopes, input_gradient
-from skbackprop.network.input_layer import InputLayer
+from skbackprop.network.input_layer import FIXED_SCALE, InputLayer
 from skbackprop.network.network import Network
 from skbackprop.network.workspace import Workspace
 
 STEP = 1e-6
 
 
-@pytest.mark.parametrize("columns", [None, (), (0, 2)])
+@pytest.mark.parametrize(
+    ("columns", "fixed"), [(None, ()), ((), ()), ((0, 2), ()), ((), (1,)), ((0, 2), (1, 3))]
+)
 @pytest.mark.parametrize("n_networks", [1, 3])
-def test_central_differences(n_networks, columns):
+def test_central_differences(n_networks, columns, fixed):
     rng = np.random.default_rng(0)
-    layer = None if columns is None else InputLayer(4, columns, n_networks=n_networks)
+    layer = None if columns is None else InputLayer(4, columns, n_networks=n_networks, fixed=fixed)
     n_inputs = 4 if layer is None else layer.n_outputs
     network = Network([n_inputs, 6, 5, 2], ["tanh", "mish"], (), np.float64, layer, n_networks)
     initialize(network, rng)
     network.theta += 0.1 * rng.standard_normal(network.theta.size)
+    if fixed:
+        network.input_parameters["s"][..., fixed] = FIXED_SCALE
     X, direction = rng.standard_normal((7, 4)), rng.standard_normal((7, 2 * n_networks))
     workspace = Workspace(network, 7, slopes=True)
 

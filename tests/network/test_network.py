@@ -112,13 +112,16 @@ def test_gradient_is_the_slope(activation, hidden, dropout):
         assert error < 1e-6, (task, make_loss.__name__)
 
 
+@pytest.mark.parametrize("fixed", [(), (1,)], ids=["learned scales", "one fixed scale"])
 @pytest.mark.parametrize("columns", [(), (0, 2, 3)], ids=["scale", "periodic"])
-def test_gradient_of_the_input_layer_is_the_slope(columns):
-    network = make("tanh", (5, 4), 3, dropout=False, input_layer=InputLayer(4, columns))
+def test_gradient_of_the_input_layer_is_the_slope(columns, fixed):
+    layer = InputLayer(4, columns, fixed=fixed)
+    network = make("tanh", (5, 4), 3, dropout=False, input_layer=layer)
     X, Y, w = data("multiclass")
     loss = CLASSIFIER_LOSSES["log_loss"]()
     exact = analytic(network, loss, X, Y, w, None)
     slope = numeric(network, lambda: objective(network, loss, X, Y, w, None))
+    network.layout.split(slope)[2]["s"][..., layer.fixed] = 0
     assert np.abs(exact - slope).max() / np.abs(slope).max() < 1e-6
 
 

@@ -43,7 +43,9 @@ def passes(network, X, Y, w):
 
 
 @pytest.mark.parametrize(
-    "input_layer", [None, InputLayer(4), InputLayer(4, [0, 2])], ids=["plain", "scale", "periodic"]
+    "input_layer",
+    [None, InputLayer(4), InputLayer(4, [0, 2]), InputLayer(4, [0, 2], fixed=[1, 3])],
+    ids=["plain", "scale", "periodic", "fixed scales"],
 )
 @pytest.mark.parametrize("hidden", [(), (5,), (5, 4, 3)])
 @pytest.mark.parametrize("activation", ACTIVATIONS)

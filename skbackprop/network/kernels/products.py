@@ -8,15 +8,21 @@ one product with an n_0 x E n_1 matrix, and theta stores W^1 in this order (:mod
 import numpy as np
 from scipy.linalg.blas import dger, sger
 
+from skbackprop.network.kernels.partly_sparse import PartlySparse
+
 GER = {"f": sger, "d": dger}
 
 
 def affine(a, W, b, out, ones=None):
-    """Write a W + b into `out`; `a` is an array or a CSR matrix.
+    """Write a W + b into `out`; `a` is an array, a CSR matrix or PartlySparse.
 
     `b` is one row, or one row for each row of `a`. With `ones`, of shape (n_rows,), b is added as the product
     1 b^T by BLAS's ger, which takes half the time of NumPy's addition.
     """
+    if isinstance(a, PartlySparse):
+        affine(a.dense, dense_rows(W, a), b, out, ones)  # d D + b
+        out += a.sparse @ side_by_side(W)  # r W
+        return
     if W.ndim == 3 and a.shape[1] == W.shape[1]:
         W = side_by_side(W)
     if W.ndim == 3:
@@ -42,7 +48,13 @@ def times_transpose(delta, W, out):
 
 
 def transpose_times(a, delta, out):
-    """Write a^T delta into `out`; `a` is an array or a CSR matrix."""
+    """Write a^T delta into `out`; `a` is an array, a CSR matrix or PartlySparse."""
+    if isinstance(a, PartlySparse):
+        side_by_side(out)[...] = a.sparse.T @ delta
+        dense = dense_rows(out, a)
+        transpose_times(a.dense, delta, out=dense)
+        side_by_side(out)[a.dense_columns] = side_by_side(dense)
+        return
     if out.ndim == 3 and a.shape[1] == out.shape[1]:
         out = side_by_side(out)
     if out.ndim == 3:
@@ -65,4 +77,12 @@ def by_network(a, n_networks):
 
 def side_by_side(W):
     """Return W^1 of several networks, E x n_0 x n_1, as a view of the n_0 x E n_1 matrix in theta."""
-    return W.transpose(1, 0, 2).reshape(W.shape[1], -1)
+    return W if W.ndim == 2 else W.transpose(1, 0, 2).reshape(W.shape[1], -1)
+
+
+def dense_rows(W, a):
+    """Return the rows of W^1 for the dense columns of a^0: W itself, or D for a PartlySparse."""
+    if not isinstance(a, PartlySparse):
+        return W
+    D = side_by_side(W).take(a.dense_columns, axis=0)
+    return D if W.ndim == 2 else by_network(D, len(W))
