@@ -13,9 +13,11 @@ import numpy as np
 from skbackprop.tables.category_column import distinct_categories
 from skbackprop.tables.columns import Column
 from skbackprop.tables.date_column import DateColumn
+from skbackprop.tables.user_warnings import warn
 
-# ISO 8601, which the standard library reads with any precision and time zone.
-ISO = "ISO 8601"
+# ISO 8601, which the standard library reads with any precision and time zone. If only some dates of a column
+# have a zone, none is read: the zone of the others is unknown.
+ISO, ISO_WITH_ZONE = "ISO 8601", "ISO 8601 with a time zone"
 ISO_BEGINNING = re.compile(r"\d{4}-\d\d-\d\d")
 # Other formats of dates, which a time may follow.
 DAYS = (
@@ -42,7 +44,7 @@ def date_format(texts):
     """
     if len(texts) < FEWEST_DATES:
         return None
-    formats = (ISO, *FORMATS)
+    formats = (ISO, ISO_WITH_ZONE, *FORMATS)
     for tried in (texts[:FIRST], texts):
         formats = [written for written in formats if all(parse(text, written) for text in tried)]
     # In the dates 01/01/2024 to 12/12/2024 the day may be the month, and later dates would differ.
@@ -50,14 +52,16 @@ def date_format(texts):
 
 
 def parse(text, written):
-    """Return the date that `text` is in the format `written`, in UTC without a zone, None if it is none."""
+    """Return the date that `text` is in the format `written`, without a zone (UTC if it has one), or None."""
     text = text.strip()
     try:
-        if written != ISO:
+        if written in FORMATS:
             return parse_by_format(text, written)
         if not ISO_BEGINNING.match(text):
             return None
         date = datetime.datetime.fromisoformat(text)
+        if (date.tzinfo is not None) != (written == ISO_WITH_ZONE):
+            return None
         return date.astimezone(datetime.UTC).replace(tzinfo=None) if date.tzinfo else date
     except (ValueError, OverflowError):
         return None
@@ -92,7 +96,19 @@ class WrittenDates(DateColumn):
 
     def transform(self, column):
         """Return the numbers of each row, NaN if its value is not a date in the format of fit."""
-        return super().transform(self._parsed(column))
+        dates = self._parsed(column)
+        if np.isnat(dates.array).all():
+            self._warn_of_another_format(distinct_categories(column)[0])
+        return super().transform(dates)
+
+    def _warn_of_another_format(self, categories):
+        """Warn if `categories`, none of which is a date in the format of fit, contain text."""
+        texts = [category for category in categories if isinstance(category, str)]
+        if texts:
+            warn(
+                f"Column {self.name!r} of X had dates in the format {self.written} in fit; now no value has "
+                f"this format, for instance {texts[0]!r}, and all dates count as missing. Convert them."
+            )
 
     def _parsed(self, column):
         """Return the column of the dates; other values become missing."""

@@ -3,7 +3,7 @@
 A column of text whose values are almost all such numbers remains a column of categories, and gets the number
 in addition. A column whose values are all plain digits does not: there is a reason why they are text, as with
 postal codes. A number after letters, as in "shop 17", is a name. Where a number could have two meanings, none
-is assumed.
+is assumed: units and currencies are not converted, so a column has one unit and one currency.
 """
 
 import re
@@ -12,10 +12,11 @@ from typing import NamedTuple
 import numpy as np
 
 from skbackprop.tables.category_column import distinct_categories
+from skbackprop.tables.user_warnings import warn
 
 # A bound, a sign and a currency; a number, with commas between thousands; a unit without digits.
 WRITTEN_NUMBER = re.compile(
-    r"(?:[<>~≤≥≈]\s*)?(?P<sign>[+-]?)(?P<currency>[$€£¥₹]?)\s*(?P<second_sign>[+-]?)"
+    r"(?:(?:[<>]=?|[~≤≥≈])\s*)?(?P<sign>[+-]?)(?P<currency>[$€£¥₹]?)\s*(?P<second_sign>[+-]?)"
     r"(?P<number>(?:\d{1,3}(?:,\d{3})+|\d+)(?P<fraction>\.\d+)?|\.\d+)"
     r"(?P<exponent>[eE][+-]?\d\d?)?(?P<unit>[^\d½¼¾⅓⅔]*)"
 )
@@ -25,6 +26,9 @@ LONGEST = 40
 FEWEST_NUMBERS, LEAST_SHARE = 10, 0.9
 # The factors of these units, if a column has no others and several of them, or a currency: "$1.2M".
 FACTORS = {"": 1.0, "K": 1e3, "k": 1e3, "M": 1e6, "B": 1e9}
+CURRENCIES = "$€£¥₹"
+# Signs that do not distinguish units: "10+ years", "7 kg.", "30 °C".
+SIGNS = re.compile(r"[\s+*~.,;:!?()\[\]°-]")
 
 
 class WrittenNumber(NamedTuple):
@@ -49,8 +53,10 @@ def written_number(category):
         return None
     sign = -1 if "-" in (found["sign"], found["second_sign"]) else 1
     number = sign * float(found["number"].replace(",", "") + (found["exponent"] or ""))
-    plain = text.isdigit()
-    return WrittenNumber(number, found["unit"].strip(), found["fraction"] or "", found["currency"], plain)
+    unit, currency = found["unit"].strip(), found["currency"]
+    if not currency and unit and unit[-1] in CURRENCIES:  # "5 €", "1.2M €"
+        unit, currency = unit[:-1].strip(), unit[-1]
+    return WrittenNumber(number, unit, found["fraction"] or "", currency, is_plain=text.isdigit())
 
 
 class WrittenNumbers:
@@ -63,45 +69,75 @@ class WrittenNumbers:
     position : int
         Index of the column in X.
     factors : dict of str to float
-        The factor of each unit, other units are missing values; empty if the unit is ignored.
+        The factor of each unit, by :func:`singular`. Numbers in other units, or with the factor NaN, are
+        missing values.
+    currencies : list of str
+        Numbers in other currencies are missing values.
+    example : str
+        A number of fit, for messages.
     """
 
-    def __init__(self, name, position, factors):
-        self.name, self.position, self.factors = name, position, factors
+    def __init__(self, name, position, factors, currencies, example):
+        self.name, self.position = name, position
+        self.factors, self.currencies, self.example = factors, currencies, example
         self.feature_names, self.on_circle = [f"{name}_number"], [False]
 
     def transform(self, column):
         """Return the number of each row, NaN if its value is none, of shape (n_rows, 1)."""
         categories, places = distinct_categories(column)
-        return np.array([self._number(category) for category in categories], np.float64)[places, None]
+        found = [written_number(category) for category in categories]
+        numbers = np.array([self._number(each) for each in found], np.float64)
+        if np.isnan(numbers).all():
+            self._warn_of_other_units(categories, found)
+        return numbers[places, None]
 
-    def _number(self, category):
-        found = written_number(category)
-        if found is None:
+    def _number(self, found):
+        if found is None or found.currency not in self.currencies:
             return np.nan
-        return found.number * self.factors.get(found.unit, np.nan if self.factors else 1.0)
+        return found.number * self.factors.get(singular(found.unit), np.nan)
+
+    def _warn_of_other_units(self, categories, found):
+        """Warn if there are numbers in text, all of them with a unit or a currency that was not in fit."""
+        pairs = [pair for pair in zip(categories, found, strict=True) if isinstance(pair[0], str) and pair[1]]
+        unknown = [
+            text
+            for text, each in pairs
+            if each.currency not in self.currencies or singular(each.unit) not in self.factors
+        ]
+        if unknown and len(unknown) == len(pairs):
+            warn(
+                f"The numbers in column {self.name!r} of X, such as {unknown[0]!r}, have another unit or "
+                f"currency than those of fit, such as {self.example!r}, and count as missing. Convert them."
+            )
 
 
 def written_numbers(column, categories):
     """Return the :class:`WrittenNumbers` of a CategoryColumn, None if its `categories` are no numbers."""
     present = [category for category in categories if category is not None]
     found = [each for each in map(written_number, present) if each is not None]
+    units, currencies = {singular(each.unit) for each in found}, {each.currency for each in found}
+    factors = dict.fromkeys(sorted(units), 1.0)
+    if units <= set(FACTORS) and units != {""}:
+        if len(units - {""}) > 1 or currencies != {""}:
+            factors, units = FACTORS, {""}
+        elif "" in units:  # 1.2K is more than 950, but house 4B is next to house 4
+            found = [each for each in found if not each.unit]
+            factors, units = {**dict.fromkeys(sorted(units), np.nan), "": 1.0}, {""}
     if len(found) < max(FEWEST_NUMBERS, LEAST_SHARE * len(present)):
         return None
     if len(found) == len(present) and all(each.is_plain for each in found):
         return None
-    fractions = {len(each.fraction) for each in found} - {0}
-    if fractions == {len(".000")}:  # 1.250 may be more than a thousand
+    if {len(each.fraction) for each in found} - {0} == {len(".000")}:  # 1.250 may be more than a thousand
         return None
-    units = {each.unit for each in found}
-    several = len(units - {""}) > 1
-    if units <= set(FACTORS) and (several or (units != {""} and any(each.currency for each in found))):
-        return WrittenNumbers(column.name, int(column.position), FACTORS)
-    if len({singular(unit) for unit in units} - {""}) > 1:  # grams and kilograms, for instance
+    if len(units - {""}) > 1 or len(currencies - {""}) > 1:  # grams and kilograms, for instance
         return None
-    return WrittenNumbers(column.name, int(column.position), {})
+    example = next(category for category in present if written_number(category) in found)
+    return WrittenNumbers(column.name, int(column.position), factors, sorted(currencies), str(example))
 
 
 def singular(unit):
-    """Return a unit in lower case without plural and signs: "+ years" is "year"."""
-    return "".join(filter(str.isalpha, unit.lower())).removesuffix("s")
+    """Return a unit in lower case without plural and signs: "+ Years" is "year". "K", "M" and "B" remain."""
+    if unit in FACTORS:
+        return unit
+    unit = SIGNS.sub("", unit.lower())
+    return unit.removesuffix("s") if len(unit) > len("ms") else unit

@@ -37,6 +37,7 @@ def test_dates_are_recognised_in_every_format(written):
         [f"{k:02}/{k:02}/2024" for k in range(1, 13)],
         ["2024-01-01", "2024-01-02", "soon"],
         ["2024-01-01", "2024-01-02", "03/01/2024"],  # two formats
+        ["2024-01-01T00:00", "2024-01-02T00:00", "2024-01-03T00:00Z"],  # some with a time zone
         ["2024-01-01", "2024-01-02"],  # two dates only
         ["20240101", "20240102", "20240103"],
         ["1.2.3", "1.2.4", "1.3.0"],
@@ -52,8 +53,10 @@ def test_other_texts_are_no_dates(texts):
 
 def test_zones_are_converted():
     texts = ["2024-01-01T00:00:00+02:00", "2024-01-01T00:00:00Z", "2024-01-01T00:00:00-03:30"]
-    assert date_format(texts) == "ISO 8601"
-    assert [parse(text, "ISO 8601").hour for text in texts] == [22, 0, 3]
+    zoned = date_format(texts)
+    assert [parse(text, zoned).hour for text in texts] == [22, 0, 3]
+    assert date_format([text[:19] for text in texts]) != zoned
+    assert parse("2024-01-01T00:00:00", zoned) is None
 
 
 def encoded(model, X):
@@ -110,10 +113,30 @@ def test_a_day_that_was_not_in_fit_is_predicted_from_its_neighbours():
 def test_later_values_that_are_no_dates_are_missing_dates():
     X, _, y = written_frame()
     model = BackpropRegressor(**FAST).fit(X, y)
-    odd = X[:3].assign(day=["2023-12-01", "tomorrow", None])
+    odd = X[:4].assign(day=["2023-12-01", "tomorrow", None, "01/12/2023"])
     assert np.isfinite(model.predict(odd)).all()
     medians = dict(zip(model._model.encoder.feature_names, model._model.encoder.medians, strict=False))
-    np.testing.assert_array_equal(encoded(model, odd)["day_days"], medians["day_days"])
+    np.testing.assert_array_equal(encoded(model, odd)["day_days"][:3], medians["day_days"])
+    assert encoded(model, odd)["day_days"][3] != medians["day_days"]
+    with pytest.warns(UserWarning, match="'day' of X had dates in the format %d/%m/%Y .*'2023-12-01'"):
+        model.predict(odd[:3])
+    model.predict(odd[2:3])  # without a warning: a missing value has no format
+
+
+def test_numbers_in_another_unit_are_missing_numbers():
+    k = np.arange(300) % 50
+    X, y = pd.DataFrame({"size": [f"{each} kg" for each in k], "price": [f"{each} €" for each in k]}), 1.0 * k
+    X.loc[7, "size"] = "?"
+    model = BackpropRegressor(**FAST).fit(X, y)
+    later = pd.DataFrame({"size": ["500 g", "7 KG.", "7", "?"], "price": ["$9", "€9", "9", "€8"]})
+    found, median = encoded(model, later), model._model.encoder.medians
+    np.testing.assert_array_equal(found["size_number"], [median[0], 7, median[0], median[0]])
+    np.testing.assert_array_equal(found["price_number"], [median[1], 9, median[1], 8])
+    with pytest.warns(UserWarning, match="'size' of X, such as '500 g', have another unit .*such as '0 kg'"):
+        model.predict(later.assign(price="€5").iloc[[0, 2, 3]])
+    with pytest.warns(UserWarning, match="'price' of X, such as '\\$9', have another unit or currency"):
+        model.predict(later[["size", "price"]].iloc[[0, 2]].assign(size="5 kg"))
+    model.predict(later.iloc[[3]])  # without a warning: "?" is no number, in fit neither
 
 
 def test_rows_of_weight_0_do_not_change_the_format():
@@ -132,6 +155,7 @@ def test_rows_of_weight_0_do_not_change_the_format():
         ("8GB", 8, "GB"), ("1.37 kg", 1.37, "kg"), ("12%", 12, "%"), ("-4.5 °C", -4.5, "°C"),
         ("$1,234,567.89", 1234567.89, ""), (" € 12 ", 12, ""), ("<1", 1, ""), ("> 20", 20, ""),
         ("10+ years", 10, "+ years"), ("1e-3", 1e-3, ""), (".5", 0.5, ""), ("+7", 7, ""), ("-$5", -5, ""),
+        ("5 €", 5, ""), ("1.2M €", 1.2, "M"), (">=5", 5, ""), ("<= 5", 5, ""),
         ("\N{MINUS SIGN}5 °C", -5, "°C"), (7, 7, ""), (2.5, 2.5, ""), ("$-5", -5, ""),
     ],
 )  # fmt: skip
@@ -155,7 +179,7 @@ def test_other_values_are_no_written_numbers(text):
     [
         (lambda k: f"{k} GB", lambda k: k),
         (lambda k: f"€{k / 10:.1f}M" if k % 3 else f"€{100 * k}K", lambda k: 1e5 * k),
-        (lambda k: f"{k}B" if k == 4 else f"{k}", lambda k: k),
+        (lambda k: f"{k}B" if k == 4 else f"{k}", lambda k: np.nan if k == 4 else k),
         (lambda k: f"{1000 * k:,}", lambda k: 1000 * k),
         (lambda k: "?" if k == 4 else str(k), lambda k: np.nan if k == 4 else k),
         (
@@ -184,7 +208,12 @@ def test_numbers_in_text_have_their_values(write, number):
         [f"{k} GB" for k in range(50)] + [f"size {k}" for k in range(20)],
         [f"{k} {street} street" for k in range(5) for street in ("Oak", "Elm", "Ash", "Fir")],
         [f"s{k}" for k in range(50)],
-        [f"{k} g" for k in range(1, 50)] + [f"{k} kg" for k in range(1, 9)],
+        *(
+            [f"{k} {unit}" for k in range(1, 50)] + [f"{k} {other}" for k in range(1, 9)]
+            for unit, other in map(str.split, ("g kg", "s min", "s ms", "m m²", "% ‰", "' \"", "€ $", "b B"))
+        ),
+        [f"${k}" for k in range(1, 50)] + [f"€{k}" for k in range(1, 50)],
+        [f"{50 * k}" for k in range(1, 20)] + [f"{k / 10}K" for k in range(10, 30)],
         [f"{k}.250 €" for k in range(1, 50)],  # may be thousands
     ],
 )
