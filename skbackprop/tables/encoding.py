@@ -145,6 +145,17 @@ class Encoder:
         return np.cumsum([0, *widths])[:-1]
 
     @property
+    def not_parsed(self):
+        """The category columns whose text is not encoded as dates or numbers."""
+        parsed = {each.name for each in self.written}
+        return [column for column in self.categories if column.name not in parsed]
+
+    @property
+    def texts_read(self):
+        """Names of the category columns whose words are encoded."""
+        return {each.name for each in self.texts}
+
+    @property
     def read_as_text(self):
         """Names of the category columns from whose text dates, numbers or words are encoded."""
         return {each.name for each in (*self.written, *self.texts)}

@@ -32,7 +32,7 @@ def warn_of_large_integers(table, positions):
         )
 
 
-def warn_of_rare_categories(columns, earlier=(), read=()):
+def warn_of_rare_categories(columns, earlier=(), texts=()):
     """Warn of columns in which most rows have a category that is too rare to be learned.
 
     Without effect if the user has set the `max_categories` parameter.
@@ -42,8 +42,8 @@ def warn_of_rare_categories(columns, earlier=(), read=()):
     columns : list of CategoryColumn
     earlier : list of CategoryColumn, default=()
         The same columns before the last rows of a stream; their warnings are not repeated.
-    read : collection of str, default=()
-        Names of the columns from whose text dates, numbers or words are learned.
+    texts : collection of str, default=()
+        Names of the columns whose words are learned.
     """
     known = {column.name for column in earlier if column.lost_share > LARGEST_LOSS}
     shares = {c.name: c.lost_share for c in columns if c.max_categories == "auto" and c.name not in known}
@@ -51,8 +51,8 @@ def warn_of_rare_categories(columns, earlier=(), read=()):
     if not lost:
         return
     named = ", ".join(f"{name!r} ({share:.0%})" for name, share in lost.items())
-    partly = [name for name in lost if name in read]
-    learned = f"Only the dates, numbers or words in the text of {partly} are learned. " if partly else ""
+    partly = [name for name in lost if name in texts]
+    learned = f"Only the words in the text of {partly} are learned. " if partly else ""
     warn(
         "More than half of the rows have categories that are too rare to be learned, in the columns "
         f"{named} of X. {learned}Parse columns of numbers or dates, encode text (for instance with "

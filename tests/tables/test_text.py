@@ -2,6 +2,7 @@
 
 import datetime
 import pickle
+import warnings
 
 import numpy as np
 import pytest
@@ -139,6 +140,17 @@ def test_numbers_in_another_unit_are_missing_numbers():
     model.predict(later.iloc[[3]])  # without a warning: "?" is no number, in fit neither
 
 
+def test_dates_and_numbers_of_few_rows_each_are_learned_without_a_warning():
+    days = pd.date_range("2020-01-01", periods=300).strftime("%Y-%m-%d")
+    X = pd.DataFrame({"day": days, "size": [f"{k} kg" for k in range(300)]})
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        model = BackpropRegressor(**FAST).fit(X, np.arange(300.0))
+        model.predict(X)
+    with pytest.warns(UserWarning, match="too rare.*'day'.*'size'"):
+        BackpropRegressor(**FAST, categorical_features=["day", "size"]).fit(X, np.arange(300.0))
+
+
 def test_rows_of_weight_0_do_not_change_the_format():
     X, _, y = written_frame()
     X.loc[0, "day"] = "yesterday"
@@ -246,7 +258,7 @@ def catalogue(n, seed):
 
 def test_names_that_were_not_in_fit_are_known_by_their_words():
     (X, y), (X_new, y_new) = catalogue(500, 0), catalogue(300, 1)
-    with pytest.warns(UserWarning, match=r"too rare.*Only the dates, numbers or words in .*'product'"):
+    with pytest.warns(UserWarning, match=r"too rare.*Only the words in .*'product'"):
         model = BackpropRegressor(recipe="fast", random_state=0).fit(X, y)
     assert model.score(X_new, y_new) > 0.95
     only_categories = BackpropRegressor(recipe="fast", random_state=0, categorical_features=["product"])
