@@ -232,8 +232,9 @@ TRAINING = [
         with a suitable type (strings, categorical, enum), or a mask, positions or names. Categories are
         compared by value: 1, 1.0 and True are the same category, "1" is another. Unknown categories are
         encoded as zeros, and missing values are a separate category. Missing numbers are replaced by the
-        median, with an indicator for each column that had some in fit. With "from_dtype", dates and
-        numbers in columns of text, and many categories with common words, are encoded in addition.
+        median, with an indicator for each column that had some in fit. With "from_dtype", columns of text
+        that are dates, numbers with units, or many names with common words are also encoded as numbers; in
+        columns that are named here, text is a category only.
         """,
         items="bool, int or str",
     ),
@@ -244,8 +245,9 @@ TRAINING = [
         Largest number of inputs for a categorical column. If it has more categories, the most frequent ones
         have one input each, and the rare ones share one input with categories that are unknown in fit. Such a
         column, and every column with more than 100 categories, is also encoded by the target. None is no
-        limit; "auto" is 100, or one for every 10 rows up to 1,000, each for a category of at least 10 rows. A
-        warning names the columns in which more than half of the rows have a rare category.
+        limit; "auto" is 100, or one for every 10 rows up to 1,000, each for a category of at least 10 rows.
+        With "auto", a warning names the columns in which more than half of the rows have a category of one
+        or two rows and no dates or numbers are read from the text.
         """,
     ),
     Parameter(

@@ -1,4 +1,4 @@
-"""Dates and words in columns of text, beside columns of dates and a pipeline of scikit-learn's parts."""
+"""Dates, numbers and words in columns of text, compared with columns of dates and scikit-learn's parts."""
 
 import datetime
 import pickle
