@@ -369,7 +369,7 @@ class Measurements:
             return
         table = as_table(self._inputs, by_column=True)
         for category in encoder.categories:
-            if category.name in encoder.read_as_text:
+            if encoder.text_read_as(category):
                 continue
             values, places = table.column(category.position).distinct()
             yield str(category.name), len(values) / len(places)

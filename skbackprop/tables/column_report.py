@@ -21,6 +21,8 @@ class ColumnReport:
         Fraction of the rows with a rare category. Rare categories share one input.
     missing_share : float
         Fraction of the rows without a value.
+    text_read_as : {"date", "number", "words", ""}
+        What is encoded of the text of a category column, in addition to its categories.
     """
 
     name: str
@@ -29,6 +31,7 @@ class ColumnReport:
     categories: tuple = ()
     rare_share: float = 0.0
     missing_share: float = 0.0
+    text_read_as: str = ""
 
 
 class ColumnReports(tuple):
@@ -41,7 +44,7 @@ class ColumnReports(tuple):
             rows.append(
                 (
                     report.name,
-                    report.kind,
+                    f"{report.kind} + {report.text_read_as}" if report.text_read_as else report.kind,
                     str(len(report.inputs)),
                     str(len(report.categories)) if of_category else "",
                     f"{report.rare_share:.1%}" if of_category else "",
@@ -73,5 +76,6 @@ def report_columns(encoder):
             tuple(getattr(column, "categories", ())),
             getattr(column, "rare_share", 0.0),
             column.missing_share,
+            encoder.text_read_as(column),
         )
     return ColumnReports(reports[j] for j in sorted(reports))

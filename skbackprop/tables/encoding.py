@@ -145,22 +145,6 @@ class Encoder:
         return np.cumsum([0, *widths])[:-1]
 
     @property
-    def not_parsed(self):
-        """The category columns whose text is not encoded as dates or numbers."""
-        parsed = {each.name for each in self.written}
-        return [column for column in self.categories if column.name not in parsed]
-
-    @property
-    def texts_read(self):
-        """Names of the category columns whose words are encoded."""
-        return {each.name for each in self.texts}
-
-    @property
-    def read_as_text(self):
-        """Names of the category columns from whose text dates, numbers or words are encoded."""
-        return {each.name for each in (*self.written, *self.texts)}
-
-    @property
     def needed(self):
         """Whether encoding changes anything, or the table is all numbers without missing values."""
         return bool(self.dates or self.categories or self.indicated.size)
@@ -268,10 +252,17 @@ class Encoder:
             return []
         return [f"{column.name}_target{name}" for name in self.targets.names]
 
+    def text_encodings(self, column):
+        """Return the encodings of the text of a category column, a list of at most one."""
+        return [each for each in (*self.written, *self.texts) if each.position == column.position]
+
+    def text_read_as(self, column):
+        """Return what is encoded of the text of a column: "date", "number", "words" or ""."""
+        return "".join(each.read_as for each in self.text_encodings(column))
+
     def inputs_of(self, column):
         """Return the names of the encoded columns of a date or category column."""
-        of_text = [each for each in (*self.written, *self.texts) if each.position == column.position]
-        names = [name for each in of_text for name in each.feature_names]
+        names = [name for each in self.text_encodings(column) for name in each.feature_names]
         return self._target_names(column) + names + column.feature_names
 
     def transform(self, table, by_target=None):

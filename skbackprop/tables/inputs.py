@@ -95,10 +95,10 @@ def check_training_data(
             targets = TargetColumns(y, is_regressor(estimator), classes)
             encoder, rows = encoder.learn_targets(as_columns(X), y, sample_weight, targets)
         if encoder is not None:
-            warn_of_rare_categories(encoder.not_parsed, texts=encoder.texts_read)
+            warn_of_rare_categories(encoder)
     elif continuation in ("fit", "stream") and needs_columns(encoder):
         earlier, encoder = encoder, encoder.grown(X, sample_weight)
-        warn_of_rare_categories(encoder.not_parsed, earlier.categories, encoder.texts_read)
+        warn_of_rare_categories(encoder, earlier)
     if continuation is not None and encoder is not None and encoder.by_target:
         targets = None if continuation == "stream" else encoder.targets
         encoder, rows = encoder.learn_targets(X, y, sample_weight, targets)

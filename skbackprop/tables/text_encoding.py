@@ -18,7 +18,7 @@ from skbackprop.tables.category_column import distinct_categories
 # A column is text if at least this fraction of its categories has a word that relates it to others: one that
 # occurs in two categories or more, but in no more than this fraction of them.
 LEAST_RELATED = MOST_FREQUENT_WORD = 0.5
-WORD = r"(?u)[^\W_]+"
+WORD = r"(?u)\b[^\W_]*[^\W\d_][^\W_]*"  # with a letter: times and addresses of networks have none
 # Lengths of the groups of letters; a group must occur in two values or more to relate them.
 LETTERS = (3, 4)
 FEWEST_VALUES = 2
@@ -51,6 +51,8 @@ class TextEncoding:
     feature_names : list of str
         Names of the encoded columns.
     """
+
+    read_as = "words"
 
     def __init__(self, name, position, groups, rarity, components):
         self.name, self.position = name, position

@@ -32,32 +32,43 @@ def warn_of_large_integers(table, positions):
         )
 
 
-def warn_of_rare_categories(columns, earlier=(), texts=()):
+def warn_of_rare_categories(encoder, earlier=None):
     """Warn of columns in which most rows have a category that is too rare to be learned.
 
-    Without effect if the user has set the `max_categories` parameter.
+    Columns whose text is read as dates or numbers are left out. Without effect if the user has set the
+    `max_categories` parameter.
 
     Parameters
     ----------
-    columns : list of CategoryColumn
-    earlier : list of CategoryColumn, default=()
-        The same columns before the last rows of a stream; their warnings are not repeated.
-    texts : collection of str, default=()
-        Names of the columns whose words are learned.
+    encoder : Encoder
+    earlier : Encoder, default=None
+        The encoder before the last rows of a stream; its warnings are not repeated.
     """
-    known = {column.name for column in earlier if column.lost_share > LARGEST_LOSS}
-    shares = {c.name: c.lost_share for c in columns if c.max_categories == "auto" and c.name not in known}
-    lost = {name: share for name, share in shares.items() if share > LARGEST_LOSS}
+    known = {column.name for column in earlier.categories if loses_most(column)} if earlier else ()
+    read_as = {column.name: encoder.text_read_as(column) for column in encoder.categories}
+    lost = [
+        column
+        for column in encoder.categories
+        if loses_most(column)
+        and column.max_categories == "auto"
+        and column.name not in known
+        and read_as[column.name] not in ("date", "number")
+    ]
     if not lost:
         return
-    named = ", ".join(f"{name!r} ({share:.0%})" for name, share in lost.items())
-    partly = [name for name in lost if name in texts]
+    named = ", ".join(f"{column.name!r} ({column.lost_share:.0%})" for column in lost)
+    partly = [column.name for column in lost if read_as[column.name] == "words"]
     learned = f"Only the words in the text of {partly} are learned. " if partly else ""
     warn(
         "More than half of the rows have categories that are too rare to be learned, in the columns "
         f"{named} of X. {learned}Parse columns of numbers or dates, encode text (for instance with "
         "skrub.TableVectorizer), and drop identifiers."
     )
+
+
+def loses_most(column):
+    """Return whether most rows of a CategoryColumn have a category that is too rare to be learned."""
+    return column.lost_share > LARGEST_LOSS
 
 
 def warn_of_another_type(name, now, in_fit):

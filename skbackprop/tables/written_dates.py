@@ -90,6 +90,8 @@ class WrittenDates(DateColumn):
         From :func:`date_format`.
     """
 
+    read_as = "date"
+
     def __init__(self, column, position, sample_weight, written):
         self.written = written
         super().__init__(self._parsed(column), position, sample_weight)
@@ -120,8 +122,10 @@ class WrittenDates(DateColumn):
 def written_dates(rows, column, categories, sample_weight):
     """Return the :class:`WrittenDates` of a CategoryColumn, None if its `categories` are not all dates.
 
-    `rows` is its Column.
+    Empty text is a missing date. `rows` is the Column.
     """
-    texts = [category for category in categories if category is not None]
-    written = date_format(texts) if all(isinstance(text, str) for text in texts) else None
+    present = [category for category in categories if category is not None]
+    if not all(isinstance(text, str) for text in present):
+        return None
+    written = date_format([text for text in present if text.strip()])
     return written and WrittenDates(rows, int(column.position), sample_weight, written)

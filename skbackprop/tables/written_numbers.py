@@ -77,6 +77,8 @@ class WrittenNumbers:
         A number of fit, for messages.
     """
 
+    read_as = "number"
+
     def __init__(self, name, position, factors, currencies, example):
         self.name, self.position = name, position
         self.factors, self.currencies, self.example = factors, currencies, example
@@ -131,13 +133,20 @@ def written_numbers(column, categories):
         return None
     if len(units - {""}) > 1 or len(currencies - {""}) > 1:  # grams and kilograms, for instance
         return None
+    if units == {"%", ""}:  # 12% is 0.12, or not
+        return None
     example = next(category for category in present if written_number(category) in found)
     return WrittenNumbers(column.name, int(column.position), factors, sorted(currencies), str(example))
 
 
 def singular(unit):
-    """Return a unit in lower case without plural and signs: "+ Years" is "year". "K", "M" and "B" remain."""
+    """Return a unit in lower case without plural and signs: "+ Years" is "year".
+
+    "K", "M" and "B" remain, and the M of units of two letters: 1 MW is not 1 mW.
+    """
     if unit in FACTORS:
         return unit
-    unit = SIGNS.sub("", unit.lower())
-    return unit.removesuffix("s") if len(unit) > len("ms") else unit
+    unit = SIGNS.sub("", unit)
+    if len(unit) <= len("ms"):
+        return "M" + unit[1:].lower() if unit.startswith("M") else unit.lower()
+    return unit.lower().removesuffix("s")

@@ -111,6 +111,20 @@ def test_a_day_that_was_not_in_fit_is_predicted_from_its_neighbours():
     assert model.score(X[~fit], season[~fit]) > 0.95
 
 
+def test_empty_text_is_a_missing_date():
+    day = pd.date_range("2024-01-01", periods=60).strftime("%Y-%m-%d").to_series(index=range(60))
+    y = np.arange(60.0)
+    models = [
+        BackpropRegressor(**FAST).fit(pd.DataFrame({"day": day.where(y > 8, x)}), y) for x in ("", "  ")
+    ]
+    missing = BackpropRegressor(**FAST).fit(pd.DataFrame({"day": day.where(y > 8, None)}), y)
+    for model, blank in zip(models, ("", "  "), strict=True):
+        assert model.columns_[0].text_read_as == "date"
+        found = encoded(model, pd.DataFrame({"day": [blank, day[20]]}))
+        expected = encoded(missing, pd.DataFrame({"day": [None, day[20]]}, dtype=object))
+        np.testing.assert_array_equal(found["day_days"], expected["day_days"])
+
+
 def test_later_values_that_are_no_dates_are_missing_dates():
     X, _, y = written_frame()
     model = BackpropRegressor(**FAST).fit(X, y)
@@ -227,6 +241,8 @@ def test_numbers_in_text_have_their_values(write, number):
         [f"${k}" for k in range(1, 50)] + [f"€{k}" for k in range(1, 50)],
         [f"{50 * k}" for k in range(1, 20)] + [f"{k / 10}K" for k in range(10, 30)],
         [f"{k}.250 €" for k in range(1, 50)],  # may be thousands
+        [f"{k}%" for k in range(1, 50)] + [f"0.{k}" for k in range(1, 20)],
+        [f"{k} MW" for k in range(1, 50)] + [f"{k} mW" for k in range(1, 20)],
     ],
 )
 def test_other_columns_have_no_written_numbers(texts):
@@ -300,7 +316,9 @@ def test_the_numbers_are_those_of_scikit_learns_parts():
     np.testing.assert_allclose(numbers / numbers.std(), expected / expected.std(), atol=1e-6)
 
 
-@pytest.mark.parametrize("pattern", ["shop {}", "s{}", "{}", "ID-{}", "Order No. {}", "{:08x}"])
+@pytest.mark.parametrize(
+    "pattern", ["shop {}", "s{}", "{}", "ID-{}", "Order No. {}", "{:08x}", "{0}:{0}", "10.0.{0}.{0}"]
+)
 def test_identifiers_remain_categories_only(pattern):
     rng = np.random.default_rng(0)
     X = pd.DataFrame({"id": [pattern.format(10_000 + k) for k in rng.integers(0, 150, 600)]})
