@@ -254,7 +254,7 @@ def test_other_columns_have_no_written_numbers(texts):
 def test_a_number_with_a_unit_that_was_not_in_fit_lies_between_others():
     k = np.random.default_rng(0).integers(0, 300, 600)
     X, fit = pd.DataFrame({"weight": [f"{each / 10} kg" for each in k]}), k % 10 != 5
-    model = BackpropRegressor(recipe="fast", random_state=0).fit(X[fit], np.sin(k[fit] / 50))
+    model = BackpropRegressor(recipe="fast", max_iter=60, random_state=0).fit(X[fit], np.sin(k[fit] / 50))
     assert model.score(X[~fit], np.sin(k[~fit] / 50)) > 0.98
 
 
@@ -274,14 +274,15 @@ def catalogue(n, seed):
 
 def test_names_that_were_not_in_fit_are_known_by_their_words():
     (X, y), (X_new, y_new) = catalogue(500, 0), catalogue(300, 1)
+    fast = {"recipe": "fast", "max_iter": 60, "random_state": 0}
     with pytest.warns(UserWarning, match=r"too rare.*Only the words in .*'product'"):
-        model = BackpropRegressor(recipe="fast", random_state=0).fit(X, y)
+        model = BackpropRegressor(**fast).fit(X, y)
     assert model.score(X_new, y_new) > 0.95
-    only_categories = BackpropRegressor(recipe="fast", random_state=0, categorical_features=["product"])
+    only_categories = BackpropRegressor(**fast, categorical_features=["product"])
     with pytest.warns(UserWarning, match="too rare.* of X. Parse"):
         only_categories.fit(X, y)
     assert only_categories.score(X_new, y_new) < 0.1
-    classifier = BackpropClassifier(recipe="fast", random_state=0).fit(X, y > 4.5)
+    classifier = BackpropClassifier(**fast).fit(X, y > 4.5)
     assert classifier.score(X_new, y_new > 4.5) > 0.95
 
 
