@@ -105,7 +105,7 @@ class WrittenDates(DateColumn):
 
     def _warn_of_another_format(self, categories):
         """Warn if `categories`, none of which is a date in the format of fit, contain text."""
-        texts = [category for category in categories if isinstance(category, str)]
+        texts = [category for category in categories if isinstance(category, str) and category.strip()]
         if texts:
             warn(
                 f"Column {self.name!r} of X had dates in the format {self.written} in fit; now no value has "

@@ -123,6 +123,7 @@ def test_empty_text_is_a_missing_date():
         found = encoded(model, pd.DataFrame({"day": [blank, day[20]]}))
         expected = encoded(missing, pd.DataFrame({"day": [None, day[20]]}, dtype=object))
         np.testing.assert_array_equal(found["day_days"], expected["day_days"])
+        model.predict(pd.DataFrame({"day": [blank]}))  # without a warning, like any missing date
 
 
 def test_later_values_that_are_no_dates_are_missing_dates():
