@@ -14,11 +14,12 @@ import numpy as np
 from skbackprop.tables.category_column import distinct_categories
 from skbackprop.tables.user_warnings import warn
 
-# A bound, a sign and a currency; a number, with commas between thousands; a unit without digits.
+# A bound, a sign and a currency; a number, with commas between thousands; a unit without digits. A minus
+# after the number may be its sign ("7.50-") or an open range ("65-").
 WRITTEN_NUMBER = re.compile(
     r"(?:(?:[<>]=?|[~≤≥≈])\s*)?(?P<sign>[+-]?)(?P<currency>[$€£¥₹]?)\s*(?P<second_sign>[+-]?)"
     r"(?P<number>(?:\d{1,3}(?:,\d{3})+|\d+)(?P<fraction>\.\d+)?|\.\d+)"
-    r"(?P<exponent>[eE][+-]?\d\d?)?(?P<unit>[^\d½¼¾⅓⅔]*)"
+    r"(?P<exponent>[eE][+-]?\d\d?)?(?!\s*[$€£¥₹]?\s*-(?!\w))(?P<unit>[^\d½¼¾⅓⅔]*)"
 )
 # A longer text is not a number.
 LONGEST = 40

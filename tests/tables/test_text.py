@@ -184,6 +184,7 @@ def test_rows_of_weight_0_do_not_change_the_format():
         ("10+ years", 10, "+ years"), ("1e-3", 1e-3, ""), (".5", 0.5, ""), ("+7", 7, ""), ("-$5", -5, ""),
         ("5 €", 5, ""), ("1.2M €", 1.2, "M"), (">=5", 5, ""), ("<= 5", 5, ""),
         ("\N{MINUS SIGN}5 °C", -5, "°C"), (7, 7, ""), (2.5, 2.5, ""), ("$-5", -5, ""),
+        ("30-day", 30, "-day"), ("5.- CHF", 5, ".- CHF"),
     ],
 )  # fmt: skip
 def test_written_numbers(text, number, unit):
@@ -195,7 +196,7 @@ def test_written_numbers(text, number, unit):
 @pytest.mark.parametrize(
     "text",
     ["shop 17", "A4", "1-2", "12:30", "1.2.3", "5'11", "1,2,3", "12,34", "", "GB", "1" * 41, "1½ cups", "--5",
-     " " * 39 + "x", "-$-5", None],
+     " " * 39 + "x", "-$-5", "7.50-", "7.50 -", "7.50- €", "7.50€-", "$7-", "7\N{MINUS SIGN}", None],
 )  # fmt: skip
 def test_other_values_are_no_written_numbers(text):
     assert written_number(text) is None
