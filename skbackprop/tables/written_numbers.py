@@ -7,6 +7,7 @@ is assumed: units and currencies are not converted, so a column has one unit and
 """
 
 import re
+import sys
 from typing import NamedTuple
 
 import numpy as np
@@ -23,6 +24,7 @@ WRITTEN_NUMBER = re.compile(
 )
 # A longer text is not a number.
 LONGEST = 40
+LARGEST_FLOAT = sys.float_info.max
 # At least so many numbers, and this fraction of all values.
 FEWEST_NUMBERS, LEAST_SHARE = 10, 0.9
 # The factors of these units, if a column has no others and several of them, or a currency: "$1.2M".
@@ -45,6 +47,8 @@ class WrittenNumber(NamedTuple):
 def written_number(category):
     """Return the :class:`WrittenNumber` of a category; None if it is something else."""
     if isinstance(category, (int, float)):
+        if abs(category) > LARGEST_FLOAT:  # infinite, or an integer that float() refuses
+            return None
         return WrittenNumber(float(category), "", "", "", is_plain=True)
     if not isinstance(category, str) or len(category) > LONGEST:
         return None
