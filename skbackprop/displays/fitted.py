@@ -29,18 +29,21 @@ def weights_of(estimator, network):
 def input_names(estimator):
     """Return a name for each component of a^0, or None if the estimator has no feature names.
 
-    The periodic embeddings of a feature "age" are named "age~1", "age~2" and so on.
+    The inputs of an encoded column have the names in ``columns_``. The periodic embeddings of an input "age"
+    are named "age~1", "age~2" and so on.
     """
-    names = getattr(estimator, "feature_names_in_", None)
-    if names is None:
+    if not hasattr(estimator, "feature_names_in_"):
         return None
-    names = [str(name) for name in names]
-    layer = estimator._model.network.input_layer if hasattr(estimator, "_model") else None
+    names = [str(name) for name in estimator.feature_names_in_]
+    if not hasattr(estimator, "_model"):
+        return names
+    encoder, layer = estimator._model.encoder, estimator._model.network.input_layer
+    if encoder is not None:
+        names = encoder.feature_names
     if layer is not None and layer.columns.size:
         n_components = (layer.n_outputs - layer.n_inputs) // layer.columns.size
         names += [f"{names[j]}~{k + 1}" for j in layer.columns for k in range(n_components)]
-    # With encoded categories the number of columns differs from the number of features.
-    return names if len(names) == estimator.coefs_[0].shape[-2] else None
+    return names
 
 
 def output_names(estimator):

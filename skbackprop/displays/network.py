@@ -97,8 +97,9 @@ class NetworkDisplay:
     ) -> Self:
         """Create and draw a display of the network of a fitted estimator.
 
-        The inputs are labeled with the names of the columns of X, the outputs with the classes. The
-        periodic embeddings of a column "age" are inputs named "age~1", "age~2" and so on.
+        The inputs are labeled with the names of the columns of X, those of encoded columns with the names in
+        ``columns_``, the outputs with the classes. The periodic embeddings of an input "age" are inputs named
+        "age~1", "age~2" and so on.
 
         Parameters
         ----------

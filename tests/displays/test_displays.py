@@ -354,6 +354,23 @@ def test_embeddings_have_numbered_names():
     assert names == ["age", "sex", "bmi", "age~1", "age~2", "age~3", "bmi~1", "bmi~2", "bmi~3"]
 
 
+@pytest.mark.parametrize("name", ["tabular", "textbook"])
+def test_encoded_columns_have_the_names_of_their_inputs(name):
+    pd = pytest.importorskip("pandas")
+    # As many inputs as columns, in another order: numbers come before categories.
+    X = pd.DataFrame({"kind": ["a"] * 40, "size": np.arange(40.0)})
+    model = fitted(BackpropRegressor(5, recipe=name, max_iter=2, random_state=0), X, X["size"])
+    embeddings = ["size~1", "size~2", "size~3"] if name == "tabular" else []
+    assert NetworkDisplay.from_estimator(model).input_names == ["size", "kind_a", *embeddings]
+    # More inputs than columns, embedded ones among them.
+    X["day"] = pd.date_range("2026-01-01", periods=40)
+    model = fitted(BackpropRegressor(5, recipe=name, max_iter=2, random_state=0), X, X["size"])
+    names = NetworkDisplay.from_estimator(model).input_names
+    assert len(names) == model.coefs_[0].shape[-2]
+    assert names[:2] == ["size", "day_days"]
+    assert ("day_days~3" in names) == (name == "tabular")
+
+
 def test_one_of_several_networks_is_drawn():
     model = fitted(BackpropClassifier(6, n_estimators=3, **TEXTBOOK))
     for e in range(3):
