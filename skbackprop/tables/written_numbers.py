@@ -22,6 +22,8 @@ WRITTEN_NUMBER = re.compile(
     r"(?P<number>(?:\d{1,3}(?:,\d{3})+|\d+)(?P<fraction>\.\d+)?|\.\d+)"
     r"(?P<exponent>[eE][+-]?\d\d?)?(?!\s*[$€£¥₹]?\s*-(?!\w))(?P<unit>[^\d½¼¾⅓⅔]*)"
 )
+# A comma that does not separate thousands.
+DECIMAL_COMMA = re.compile(r"(?<![\d,])0+,\d")
 # A longer text is not a number.
 LONGEST = 40
 LARGEST_FLOAT = sys.float_info.max
@@ -61,7 +63,8 @@ def written_number(category):
     unit, currency = found["unit"].strip(), found["currency"]
     if not currency and unit and unit[-1] in CURRENCIES:  # "5 €", "1.2M €"
         unit, currency = unit[:-1].strip(), unit[-1]
-    return WrittenNumber(number, unit, found["fraction"] or "", currency, is_plain=text.isdigit())
+    fraction = "" if found["exponent"] else found["fraction"] or ""
+    return WrittenNumber(number, unit, fraction, currency, is_plain=text.isdigit())
 
 
 class WrittenNumbers:
@@ -135,6 +138,8 @@ def written_numbers(column, categories):
     if len(found) == len(present) and all(each.is_plain for each in found):
         return None
     if {len(each.fraction) for each in found} - {0} == {len(".000")}:  # 1.250 may be more than a thousand
+        return None
+    if any(DECIMAL_COMMA.search(text) for text in present if isinstance(text, str)):  # so 1,250 is 1.25
         return None
     if len(units - {""}) > 1 or len(currencies - {""}) > 1:  # grams and kilograms, for instance
         return None

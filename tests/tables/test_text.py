@@ -218,6 +218,8 @@ def test_numbers_beyond_float64_are_missing_numbers(odd):
         (lambda k: f"€{k / 10:.1f}M" if k % 3 else f"€{100 * k}K", lambda k: 1e5 * k),
         (lambda k: f"{k}B" if k == 4 else f"{k}", lambda k: np.nan if k == 4 else k),
         (lambda k: f"{1000 * k:,}", lambda k: 1000 * k),
+        (lambda k: f"{k}.125e+03", lambda k: 1000 * k + 125),
+        (lambda k: f"{10**6 * k:,}", lambda k: 10**6 * k),
         (lambda k: "?" if k == 4 else str(k), lambda k: np.nan if k == 4 else k),
         (
             lambda k: ["< 1 year", "1 year", f"{k} years", "10+ years"][min(k, 2) + (k == 10)],
@@ -252,6 +254,7 @@ def test_numbers_in_text_have_their_values(write, number):
         [f"${k}" for k in range(1, 50)] + [f"€{k}" for k in range(1, 50)],
         [f"{50 * k}" for k in range(1, 20)] + [f"{k / 10}K" for k in range(10, 30)],
         [f"{k}.250 €" for k in range(1, 50)],  # may be thousands
+        [f"{k},250" for k in range(1, 50)] + ["0,569", "-0,250"],  # decimal commas
         [f"{k}%" for k in range(1, 50)] + [f"0.{k}" for k in range(1, 20)],
         [f"{k} MW" for k in range(1, 50)] + [f"{k} mW" for k in range(1, 20)],
     ],
