@@ -205,7 +205,7 @@ def test_other_values_are_no_written_numbers(text):
 @pytest.mark.parametrize("odd", [np.inf, -np.inf, 10**400])
 def test_numbers_beyond_float64_are_missing_numbers(odd):
     y = np.arange(100.0)
-    X = pd.DataFrame({"size": np.array([odd, *(f"{k} kg" for k in range(1, 100))], dtype=object)})
+    X = pd.DataFrame({"size": [odd, *(f"{k} kg" for k in range(1, 100))]}, dtype=object)
     model = BackpropRegressor(**FAST).fit(X, y)
     found = encoded(model, X)["size_number"]
     np.testing.assert_array_equal(found, [50, *range(1, 100)])
