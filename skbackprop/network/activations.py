@@ -54,12 +54,12 @@ class Activation:
 
     def value_and_slope(self, z):
         """Return sigma(z) and sigma'(z), two new arrays."""
-        z, scratch, flags = z.copy(), np.empty_like(z), np.empty(z.shape, bool)
-        a = np.empty_like(z) if self.stores_slope else z
+        z, a, scratch, flags = z.copy(), np.empty_like(z), np.empty_like(z), np.empty(z.shape, bool)
         if self.stores_slope:
             self.forward_with_slope(z, a, scratch)
         else:
             self.forward(z, scratch)
+            a = z
         value, slope = a.copy(), np.ones_like(z)
         self.backward(slope, a, z, scratch, flags)
         return value, slope

@@ -51,7 +51,7 @@ def transpose_times(a, delta, out):
     """Write a^T delta into `out`; `a` is an array, a CSR matrix or PartlySparse."""
     if isinstance(a, PartlySparse):
         side_by_side(out)[...] = a.sparse.T @ delta
-        dense = dense_rows(out, a)
+        dense = dense_rows(out, a)  # zeros so far, in the order of storage
         transpose_times(a.dense, delta, out=dense)
         side_by_side(out)[a.dense_columns] = side_by_side(dense)
         return
