@@ -77,3 +77,19 @@ def warn_of_another_type(name, now, in_fit):
         f"The categories in column {name!r} of X were {in_fit} in fit, but now the column holds {now}, none "
         "of which is known. Convert the column to its type in fit."
     )
+
+
+def warn_of_another_format(name, now, in_fit):
+    """Warn that no text of a column of written dates has the format of fit."""
+    warn(
+        f"Column {name!r} of X had dates in the format {in_fit} in fit; now no value has this format, for "
+        f"instance {now!r}, and all dates count as missing. Convert them."
+    )
+
+
+def warn_of_other_units(name, now, in_fit):
+    """Warn that no number of a column of written numbers has a unit and a currency of fit."""
+    warn(
+        f"The numbers in column {name!r} of X, such as {now!r}, have another unit or currency than those of "
+        f"fit, such as {in_fit!r}, and count as missing. Convert them."
+    )

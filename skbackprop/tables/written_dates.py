@@ -13,7 +13,7 @@ import numpy as np
 from skbackprop.tables.category_column import distinct_categories
 from skbackprop.tables.columns import Column
 from skbackprop.tables.date_column import DateColumn
-from skbackprop.tables.user_warnings import warn
+from skbackprop.tables.user_warnings import warn_of_another_format
 
 # ISO 8601, which the standard library reads with any precision and time zone. If only some dates of a column
 # have a zone, none is read: the zone of the others is unknown.
@@ -100,17 +100,12 @@ class WrittenDates(DateColumn):
         """Return the numbers of each row, NaN if its value is not a date in the format of fit."""
         dates = self._parsed(column)
         if np.isnat(dates.array).all():
-            self._warn_of_another_format(distinct_categories(column)[0])
+            texts = [
+                each for each in distinct_categories(column)[0] if isinstance(each, str) and each.strip()
+            ]
+            if texts:
+                warn_of_another_format(self.name, texts[0], self.written)
         return super().transform(dates)
-
-    def _warn_of_another_format(self, categories):
-        """Warn if `categories`, none of which is a date in the format of fit, contain text."""
-        texts = [category for category in categories if isinstance(category, str) and category.strip()]
-        if texts:
-            warn(
-                f"Column {self.name!r} of X had dates in the format {self.written} in fit; now no value has "
-                f"this format, for instance {texts[0]!r}, and all dates count as missing. Convert them."
-            )
 
     def _parsed(self, column):
         """Return the column of the dates; other values become missing."""

@@ -13,14 +13,15 @@ from typing import NamedTuple
 import numpy as np
 
 from skbackprop.tables.category_column import distinct_categories
-from skbackprop.tables.user_warnings import warn
+from skbackprop.tables.user_warnings import warn_of_other_units
 
+CURRENCIES = "$€£¥₹"
 # A bound, a sign and a currency; a number, with commas between thousands; a unit without digits. A minus
 # after the number may be its sign ("7.50-") or an open range ("65-").
 WRITTEN_NUMBER = re.compile(
-    r"(?:(?:[<>]=?|[~≤≥≈])\s*)?(?P<sign>[+-]?)(?P<currency>[$€£¥₹]?)\s*(?P<second_sign>[+-]?)"
+    rf"(?:(?:[<>]=?|[~≤≥≈])\s*)?(?P<sign>[+-]?)(?P<currency>[{CURRENCIES}]?)\s*(?P<second_sign>[+-]?)"
     r"(?P<number>(?:\d{1,3}(?:,\d{3})+|\d+)(?P<fraction>\.\d+)?|\.\d+)"
-    r"(?P<exponent>[eE][+-]?\d\d?)?(?!\s*[$€£¥₹]?\s*-(?!\w))(?P<unit>[^\d½¼¾⅓⅔]*)"
+    rf"(?P<exponent>[eE][+-]?\d\d?)?(?!\s*[{CURRENCIES}]?\s*-(?!\w))(?P<unit>[^\d½¼¾⅓⅔]*)"
 )
 # A comma that does not separate thousands.
 DECIMAL_COMMA = re.compile(r"(?<![\d,])0+,\d")
@@ -31,7 +32,6 @@ LARGEST_FLOAT = sys.float_info.max
 FEWEST_NUMBERS, LEAST_SHARE = 10, 0.9
 # The factors of these units, if a column has no others and several of them, or a currency: "$1.2M".
 FACTORS = {"": 1.0, "K": 1e3, "k": 1e3, "M": 1e6, "B": 1e9}
-CURRENCIES = "$€£¥₹"
 # Signs that do not distinguish units: "10+ years", "7 kg.", "30 °C".
 SIGNS = re.compile(r"[\s+*~.,;:!?()\[\]°-]")
 
@@ -102,51 +102,62 @@ class WrittenNumbers:
         return numbers[places, None]
 
     def _number(self, found):
-        if found is None or found.currency not in self.currencies:
-            return np.nan
-        return found.number * self.factors.get(singular(found.unit), np.nan)
+        return found.number * self.factors[singular(found.unit)] if self._knows(found) else np.nan
+
+    def _knows(self, found):
+        """Return whether there is a number, and its unit and currency occurred in fit."""
+        return (
+            found is not None and found.currency in self.currencies and singular(found.unit) in self.factors
+        )
 
     def _warn_of_other_units(self, categories, found):
         """Warn if there are numbers in text, all of them with a unit or a currency that was not in fit."""
-        pairs = [pair for pair in zip(categories, found, strict=True) if isinstance(pair[0], str) and pair[1]]
-        unknown = [
-            text
-            for text, each in pairs
-            if each.currency not in self.currencies or singular(each.unit) not in self.factors
-        ]
-        if unknown and len(unknown) == len(pairs):
-            warn(
-                f"The numbers in column {self.name!r} of X, such as {unknown[0]!r}, have another unit or "
-                f"currency than those of fit, such as {self.example!r}, and count as missing. Convert them."
-            )
+        pairs = zip(categories, found, strict=True)
+        numbers = {text: each for text, each in pairs if isinstance(text, str) and each is not None}
+        if numbers and not any(map(self._knows, numbers.values())):
+            warn_of_other_units(self.name, next(iter(numbers)), self.example)
 
 
 def written_numbers(column, categories):
     """Return the :class:`WrittenNumbers` of a CategoryColumn, None if its `categories` are no numbers."""
     present = [category for category in categories if category is not None]
-    found = [each for each in map(written_number, present) if each is not None]
-    units, currencies = {singular(each.unit) for each in found}, {each.currency for each in found}
-    factors = dict.fromkeys(sorted(units), 1.0)
-    if units <= set(FACTORS) and units != {""}:
-        if len(units - {""}) > 1 or currencies != {""}:
-            factors, units = FACTORS, {""}
-        elif "" in units:  # 1.2K is more than 950, but house 4B is next to house 4
-            found = [each for each in found if not each.unit]
-            factors, units = {**dict.fromkeys(sorted(units), np.nan), "": 1.0}, {""}
+    found = {category: number for category in present if (number := written_number(category)) is not None}
+    factors = unit_factors(found.values())
+    if factors is None:
+        return None
+    found = {text: each for text, each in found.items() if not np.isnan(factors[singular(each.unit)])}
     if len(found) < max(FEWEST_NUMBERS, LEAST_SHARE * len(present)):
         return None
-    if len(found) == len(present) and all(each.is_plain for each in found):
+    if len(found) == len(present) and all(each.is_plain for each in found.values()):
         return None
-    if {len(each.fraction) for each in found} - {0} == {len(".000")}:  # 1.250 may be more than a thousand
+    decimals = {len(each.fraction) for each in found.values()} - {0}
+    if decimals == {len(".000")}:  # 1.250 may be more than a thousand
         return None
     if any(DECIMAL_COMMA.search(text) for text in present if isinstance(text, str)):  # so 1,250 is 1.25
         return None
-    if len(units - {""}) > 1 or len(currencies - {""}) > 1:  # grams and kilograms, for instance
+    currencies, example = {each.currency for each in found.values()}, str(next(iter(found)))
+    return WrittenNumbers(column.name, int(column.position), factors, sorted(currencies), example)
+
+
+def unit_factors(numbers):
+    """Return the factor of each unit of `numbers`, by :func:`singular`; None if they cannot be compared.
+
+    Numbers in a unit with the factor NaN are to be left out.
+    """
+    units, currencies = {singular(each.unit) for each in numbers}, {each.currency for each in numbers}
+    others = units - {""}
+    if len(currencies - {""}) > 1:
+        return None
+    if others and others <= set(FACTORS):
+        if len(others) > 1 or currencies != {""}:
+            return FACTORS
+        if "" in units:  # 1.2K is more than 950, but house 4B is next to house 4
+            return {**dict.fromkeys(sorted(others), np.nan), "": 1.0}
+    if len(others) > 1:  # grams and kilograms, for instance
         return None
     if units == {"%", ""}:  # 12% is 0.12, or not
         return None
-    example = next(category for category in present if written_number(category) in found)
-    return WrittenNumbers(column.name, int(column.position), factors, sorted(currencies), str(example))
+    return dict.fromkeys(sorted(units), 1.0)
 
 
 def singular(unit):
