@@ -220,6 +220,8 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
             reason = "planned"
         warn_of_the_end(reason, model)
         if reason in FINISHED and not getattr(model.targets, "constant", False):
+            if validation.folds is not None:
+                batches = model.training_batches(X, y, sample_weight)  # the same for all networks
             warn_of_a_useless_fit(model, batches)
         if not self.warm_start:
             model.training = None

@@ -4,6 +4,7 @@ import copy
 from dataclasses import MISSING, dataclass, field, fields
 
 import numpy as np
+from scipy.sparse import issparse
 from sklearn.utils import check_random_state
 
 from skbackprop.model.layers import activation_list, dropout_list, layer_list
@@ -19,6 +20,7 @@ from skbackprop.network.network import Network
 from skbackprop.tables.batches import Batches
 from skbackprop.tables.encoding import Encoder
 from skbackprop.tables.folds import fold_weights
+from skbackprop.tables.rows_on_disk import StoredRows
 from skbackprop.tables.scaling import SCALINGS, RunningScaling, Scaling, no_scaling
 from skbackprop.training.history import History
 from skbackprop.training.loop import Training
@@ -157,10 +159,15 @@ class Model:
         """
         self.targets.observe(y)
         weights = self.row_weights(y, sample_weight)
+        if folds is not None and (isinstance(X, StoredRows) or issparse(X)):
+            # Their rows take long to read, so they are read once for all networks.
+            weights = fold_weights(folds, self.network.n_networks, weights)
+        elif folds is not None:
+            rows = [np.flatnonzero(folds != e) for e in range(self.network.n_networks)]
         return Batches(
             X,
             self.encode_for_training(y),
-            weights if folds is None else fold_weights(folds, self.network.n_networks, weights),
+            weights,
             batch_size=self.settings.batch_size,
             dtype=self.network.theta.dtype,
             scaling=self.scaling,

@@ -6,7 +6,8 @@ from skbackprop.network.members import parts
 
 # A stuck network predicts an almost constant value: the spread of its outputs is less than LEAST_SPREAD times
 # that of the median network, and its loss is more than WORSE times the median loss. Without the second
-# condition, a network that is right to predict a constant would count as stuck.
+# condition, a network that is right to predict a constant would count as stuck. Of the two networks in the
+# middle of an even number the better one is taken, so that half of the networks can be stuck.
 LEAST_SPREAD = 0.1
 WORSE = 2.0
 
@@ -41,13 +42,14 @@ def replace_stuck_networks(network, out_of_fold, losses_of):
 
 def stuck_networks(raw, folds, losses):
     """Return for each network whether it got stuck; never more than half of them."""
-    return flat_networks(raw, folds, losses.size) & (losses > WORSE * np.median(losses))
+    median = np.sort(losses)[(losses.size - 1) // 2]
+    return flat_networks(raw, folds, losses.size) & (losses > WORSE * median)
 
 
 def flat_networks(raw, folds, n_networks):
     """Return for each network whether the spread of its outputs is far below the median network's."""
     spreads = np.array([interquartile_range(raw[folds == e]) for e in range(n_networks)])
-    return spreads < LEAST_SPREAD * np.median(spreads)
+    return spreads < LEAST_SPREAD * np.sort(spreads)[n_networks // 2]
 
 
 def interquartile_range(raw):

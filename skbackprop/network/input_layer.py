@@ -15,6 +15,7 @@ embeddings from Gorishniy et al. (2022). The textbook's network has no such laye
 """
 
 import copy
+import math
 
 import numpy as np
 
@@ -103,20 +104,21 @@ class InputLayer:
     def forward(self, X, parameters, transients):
         """Return a^0 of the rows of X: an array, with fixed scales a PartlySparse."""
         t, s = transients, parameters["s"]
+        X = X.reshape(X.shape[0], -1, self.n_inputs)  # the same rows for all networks, or rows of each
         if self.columns.size:
             f, p, A, q = (transposed(parameters[name]) for name in "fpAq")
             t.f_and_p[..., :1], t.f_and_p[..., 1:] = f, p
-            t.x_embedded[:, 0] = X[:, self.columns].T
+            t.x_embedded[...] = np.moveaxis(X[..., self.columns], 0, -1)
             np.matmul(t.f_and_p, t.x_and_1, out=t.u)  # u_j = f_j x_j + p_j
             np.cos(t.u, out=t.c)
             np.matmul(A, t.c, out=t.e)
             t.e += q  # e_j = A_j c_j + q_j
             t.embedded[...] = t.e
-        t.x[...] = X[:, t.learned_inputs]
+        t.x[...] = X[..., t.learned_inputs]
         np.multiply(t.inputs, s[..., t.learned], out=t.scaled)  # a^0 = s * (x, e)
         if self.fixed.size:
             of_every_network = s.reshape(-1, self.n_outputs)[0, self.fixed]
-            t.a.set_sparse(X[:, self.fixed], of_every_network)
+            t.a.set_sparse(X[..., t.fixed], of_every_network)
         return t.a
 
     def backward(self, parameters, gradients, transients):
@@ -135,7 +137,7 @@ class InputLayer:
         np.sin(t.u, out=t.u)
         t.u *= t.c  # dL/du_j = -sin(u_j) dL/dc_j
         np.matmul(t.u, t.ones, out=p)  # dL/dp_j
-        np.matmul(t.u, transposed(t.x_embedded), out=f)  # dL/df_j = dL/du_j x_j^T
+        np.matmul(t.u, t.x_column, out=f)  # dL/df_j = dL/du_j x_j^T
 
     def compute_slopes(self, parameters, transients):
         """Overwrite e_j by de_j/dx_j in the `transients` of a forward pass."""
@@ -168,27 +170,27 @@ class InputTransients:
     def __init__(self, input_layer, n_rows, dtype):
         fixed, n_outputs = input_layer.fixed, input_layer.n_outputs
         networks = input_layer.shapes["s"][:-1]
+        n_networks = math.prod(networks)
         shape = (n_rows, *networks, n_outputs - fixed.size)
         self.scaled = np.empty(shape, dtype)
         self.delta_scaled = np.empty(shape, dtype)
         self.a, self.delta = self.scaled.reshape(n_rows, -1), self.delta_scaled.reshape(n_rows, -1)
         self.learned = self.learned_inputs = slice(None)
+        self.fixed = as_slice(fixed)
         if fixed.size:
-            self.a = PartlySparse(self.a, n_outputs, fixed)
+            self.a = PartlySparse(self.a, n_networks, n_outputs, fixed)
             self.learned = self.a.dense_columns
-            self.learned_inputs = np.setdiff1d(np.arange(input_layer.n_inputs), fixed)
+            self.learned_inputs = as_slice(np.setdiff1d(np.arange(input_layer.n_inputs), fixed))
         n_columns, n_inputs = input_layer.columns.size, input_layer.n_inputs - fixed.size
-        if not n_columns:
-            # (x, e_1, e_2, ...) is x alone, the same for all networks.
-            self.x = np.empty((n_rows, n_inputs), dtype)
-            self.inputs = self.x.reshape(n_rows, *(1 for _ in networks), n_inputs)
-            return
         self.inputs = np.empty(shape, dtype)  # (x, e_1, e_2, ...)
-        self.x = np.moveaxis(self.inputs[..., :n_inputs], 0, -2)
+        self.x = self.inputs.reshape(n_rows, n_networks, -1)[..., :n_inputs]
+        if not n_columns:
+            return
         n_frequencies, n_components = input_layer.shapes["A"][-2:]
         self.f_and_p = np.empty((*networks, n_columns, n_frequencies, 2), dtype)
-        self.x_and_1 = np.ones((n_columns, 2, n_rows), dtype)
-        self.x_embedded = self.x_and_1[:, :1]
+        self.x_and_1 = np.ones((*networks, n_columns, 2, n_rows), dtype)
+        self.x_column = transposed(self.x_and_1[..., :1, :])
+        self.x_embedded = self.x_and_1.reshape(n_networks, n_columns, 2, n_rows)[:, :, 0]
         self.ones = np.ones((n_rows, 1), dtype)  # a product with ones is a sum, ten times as fast as np.sum
         self.u = np.empty((*networks, n_columns, n_frequencies, n_rows), dtype)
         self.c = np.empty_like(self.u)
@@ -200,6 +202,13 @@ class InputTransients:
     def set_delta(self, delta, W):
         """Write dL/da^0 = delta^1 (W^1)^T."""
         times_transpose(delta, dense_rows(W, self.a), out=self.delta)
+
+
+def as_slice(indices):
+    """Return sorted `indices` as a slice, which selects without a copy, if there are none between them."""
+    if indices.size and np.ptp(indices) == indices.size - 1:
+        return slice(indices[0], indices[-1] + 1)
+    return indices
 
 
 def transposed(a):

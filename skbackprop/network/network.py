@@ -109,7 +109,8 @@ class Network:
         Parameters
         ----------
         X : ndarray or CSR matrix of shape (n_rows, n_inputs)
-            a^0, or the inputs of the input layer (then an ndarray).
+            a^0, or the inputs of the input layer (then an ndarray). An ndarray of shape (n_rows, n_networks *
+            n_inputs) has other rows for each network, side by side.
         workspace : Workspace
             A workspace for n_rows rows; overwritten.
         rng : numpy.random.Generator, default=None

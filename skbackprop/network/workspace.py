@@ -77,13 +77,13 @@ class Workspace:
         self.biases = [np.tile(b.reshape(-1), (self.n_rows, 1)) for b in network.b]
 
     def for_each_network(self, Y, w):
-        """Return the targets and weights of a batch, repeated for each network in the order of ``raw``.
+        """Return the targets and weights of a batch for each network, in the order of ``raw``.
 
-        `w` may have a column for each network.
+        They are repeated, unless `Y` or `w` has the columns of each network side by side.
         """
         if self._targets is None:
             return Y, w
-        np.copyto(self._targets, Y[:, None])
+        np.copyto(self._targets, Y.reshape(self.n_rows, -1, self.raw.shape[1]))
         if w is not None:
             w = w.ravel() if w.ndim == 2 else w.repeat(self._targets.shape[1])
         return self._targets.reshape(self.raw.shape), w

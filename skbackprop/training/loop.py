@@ -221,7 +221,8 @@ class Training:
     def _end_epoch(self, run, loss, penalty, validated):
         """Record a complete epoch."""
         run.epoch += 1
-        improved = run.stopping.update(self._record(loss, penalty, validated), run.epoch / run.max_iter)
+        value, done = self._record(loss, penalty, validated), run.epoch / run.max_iter
+        improved = run.stopping.update(value, done, None if validated is None else validated.watched)
         if run.streaming:
             self.history.drop_all_but(STREAM_EPOCHS)
         if improved or validated is None:

@@ -2,10 +2,15 @@
 
 import math
 
+import numpy as np
+
 # The ends of the second and of the third cycle of the schedule "coslog4", as fractions of the training.
 SECOND_CYCLE, THIRD_CYCLE = 3 / 15, 7 / 15
 # The last cycle is only run if the third one lowers the value by at least this fraction.
 LEAST_GAIN = 0.05
+# A network that has found a pattern has lowered its value by more than FOUND, and by at least BEHIND times as
+# much as a network that has not.
+FOUND, BEHIND = 0.5, 4
 
 
 def make_stopping(patience, tol):
@@ -34,8 +39,11 @@ class Stopping:
         self.best = math.inf
         self.n_stalled = 0
 
-    def update(self, value, done=0.0):
-        """Record the value after the fraction `done` of the epochs; return whether it is the best so far."""
+    def update(self, value, done=0.0, of_networks=None):
+        """Record the value after the fraction `done` of the epochs; return whether it is the best so far.
+
+        `value` may be the mean of the values `of_networks`.
+        """
         self.n_stalled = 0 if value < self.best - self.tol else self.n_stalled + 1
         improved = value < self.best
         if improved:
@@ -55,6 +63,9 @@ class CycleStopping(Stopping):
     are. If the third cycle lowered the value by less than the fraction LEAST_GAIN, the last cycle, which
     takes more than half of all epochs, would mostly learn noise.
 
+    It is run nevertheless if some networks have found a pattern that others have not (see FOUND): these may
+    find it in a longer cycle.
+
     Attributes
     ----------
     after_two : float
@@ -69,10 +80,15 @@ class CycleStopping(Stopping):
         super().__init__(tol=0.0, patience=None)
         self.after_two = math.inf
         self.gain = None
+        self.first_of_networks = self.best_of_networks = None
 
-    def update(self, value, done=0.0):
+    def update(self, value, done=0.0, of_networks=None):
         """Record the value after the fraction `done` of the epochs; return whether it is the best so far."""
         improved = super().update(value)
+        if of_networks is not None:
+            if self.first_of_networks is None:
+                self.first_of_networks = self.best_of_networks = of_networks
+            self.best_of_networks = np.minimum(self.best_of_networks, of_networks)
         if done <= SECOND_CYCLE:
             self.after_two = self.best
         elif done >= THIRD_CYCLE and self.gain is None:
@@ -81,5 +97,13 @@ class CycleStopping(Stopping):
 
     @property
     def exhausted(self):
-        """Whether the third cycle lowered the value by less than LEAST_GAIN."""
-        return self.gain is not None and self.gain < LEAST_GAIN * abs(self.after_two)
+        """Whether the third cycle lowered the value by less than LEAST_GAIN, and no network is far behind."""
+        if self.gain is None or self.gain >= LEAST_GAIN * abs(self.after_two):
+            return False
+        return not self._some_are_far_behind()
+
+    def _some_are_far_behind(self):
+        if self.first_of_networks is None:
+            return False
+        gains = (self.first_of_networks - self.best_of_networks) / np.abs(self.first_of_networks)
+        return gains.max() > max(FOUND, BEHIND * gains.min())

@@ -41,11 +41,11 @@ def test_epochs_the_score_and_the_held_out_rows_are_named(name, capsys):
 
 
 def test_networks_on_folds_keep_an_epoch_each(capsys):
-    folds = {"n_estimators": 3, "early_stopping": "folds", "max_iter": 12, "n_iter_no_change": None}
+    folds = {"n_estimators": 5, "early_stopping": "folds", "max_iter": 12, "n_iter_no_change": None}
     folds["learning_rate"] = 0.5
     BackpropClassifier(**folds, **SHORT).fit(X, Y)
     first, *_, last = printed(capsys)
-    assert first == "training on 150 rows, each held out by one of 3 networks"
+    assert first == "training on 150 rows, each held out by one of 5 networks"
     assert re.fullmatch(r"kept the best epoch of each network \(\d+ to \d+\) of 12: max_iter reached", last)
 
 

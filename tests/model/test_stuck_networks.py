@@ -25,7 +25,8 @@ def raw_outputs(spreads, n_outputs=1):
     ("spreads", "losses", "expected"),
     [
         ([1, 1, 0, 1], [0.1, 0.2, 1.0, 0.1], [False, False, True, False]),
-        ([1, 0, 1e-3, 1], [0.1, 1.0, 1.0, 0.2], [False, False, False, False]),  # half of them: who is right?
+        ([1, 0, 1e-3, 1], [0.1, 1.0, 1.0, 0.2], [False, True, True, False]),  # half of them
+        ([0, 0, 1e-3, 1], [1.0, 1.0, 1.0, 0.2], [False] * 4),  # most of them: the pattern may be an accident
         ([1, 1, 0, 1], [0.9, 1.0, 1.0, 1.0], [False] * 4),  # there is nothing to learn
         ([1, 1, 1, 1], [0.1, 0.2, 9.0, 0.1], [False] * 4),  # one fold holds an extreme value
         ([0, 0, 0, 0], [1.0, 1.0, 1.0, 1.0], [False] * 4),

@@ -14,10 +14,10 @@ from skbackprop.network.workspace import Workspace
 # Inputs 3 and 5 are new, 5 with the weights of input 2.
 ORIGINS = np.array([0, 1, 2, -1, 3, 2])
 INPUT_LAYERS = {
-    "none": lambda n: None,
-    "scale": InputLayer,
-    "periodic": lambda n: InputLayer(n, [0, 1]),
-    "fixed scales": lambda n: InputLayer(n, [0, 1], fixed=[2, 3]),
+    "none": lambda n, E: None,
+    "scale": lambda n, E: InputLayer(n, n_networks=E),
+    "periodic": lambda n, E: InputLayer(n, [0, 1], n_networks=E),
+    "fixed scales": lambda n, E: InputLayer(n, [0, 1], n_networks=E, fixed=[2, 3]),
 }
 
 
@@ -36,7 +36,7 @@ def step(network, optimizer, X):
 @pytest.mark.parametrize("input_layer", INPUT_LAYERS)
 def test_a_grown_network_is_the_same_function_and_learns_as_before(n_networks, input_layer):
     rng = np.random.default_rng(0)
-    layer = INPUT_LAYERS[input_layer](4)
+    layer = INPUT_LAYERS[input_layer](4, n_networks)
     network = Network([layer.n_outputs if layer else 4, 5, 2], ["tanh"], (), np.float64, layer, n_networks)
     initialize(network, rng)
     optimizer = AdamW(alpha=0.01, n_weights=network.n_weights, rates=ntk_rates(network))

@@ -10,19 +10,24 @@ SPARSE = np.array([1, 2, 4])
 SCALES = np.array([0.5, 0.25, 2.0])
 
 
+@pytest.mark.parametrize("of_each", [False, True])
 @pytest.mark.parametrize("n_networks", [1, 3])
-def test_products(n_networks):
+def test_products(n_networks, of_each):
     rng = np.random.default_rng(0)
     # Rows and columns of zeros only, at the edges too.
     values = np.array([[0, 0, 0], [1, 0, 3], [0, 0, 0], [0, 0, -2], [5, 0, 0], [0, 0, 0.0]])
     dense = rng.normal(size=(6, n_networks, 3))
     whole = np.zeros((6, n_networks, 6))
-    whole[..., [0, 3, 5]], whole[..., SPARSE] = dense, (values * SCALES)[:, None]
+    if of_each:
+        values = values[np.add.outer(np.arange(6), np.arange(n_networks)) % 6]
+    else:
+        values = values[:, None]
+    whole[..., [0, 3, 5]], whole[..., SPARSE] = dense, values * SCALES
     matrix, gradient = rng.normal(size=(6, n_networks * 2)), np.empty((6, n_networks * 2))
     W, dW = (by_network(M, n_networks) if n_networks > 1 else M for M in (matrix, gradient))
     b, delta = rng.normal(size=n_networks * 2), rng.normal(size=(6, n_networks * 2))
 
-    a = PartlySparse(dense.reshape(6, -1), 6, SPARSE)
+    a = PartlySparse(dense.reshape(6, -1), n_networks, 6, SPARSE)
     a.set_sparse(values, SCALES)
     out = np.empty((6, n_networks * 2))
     affine(a, W, b, out)
@@ -37,7 +42,7 @@ def test_products(n_networks):
 
 
 def test_new_values_replace_the_old_ones():
-    a = PartlySparse(np.zeros((2, 1)), 3, np.array([0, 2]))
-    a.set_sparse(np.array([[1.0, 2.0], [3.0, 4.0]]), np.ones(2))
-    a.set_sparse(np.array([[0.0, 5.0], [0.0, 0.0]]), np.ones(2))
+    a = PartlySparse(np.zeros((2, 1)), 1, 3, np.array([0, 2]))
+    a.set_sparse(np.array([[[1.0, 2.0]], [[3.0, 4.0]]]), np.ones(2))
+    a.set_sparse(np.array([[[0.0, 5.0]], [[0.0, 0.0]]]), np.ones(2))
     np.testing.assert_array_equal(a.sparse.toarray(), [[0, 0, 5], [0, 0, 0]])

@@ -8,7 +8,7 @@ from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
 
 from skbackprop import BackpropClassifier, BackpropRegressor, Recipe
 from skbackprop.network.activations import ACTIVATIONS
-from skbackprop.network.input_layer import InputLayer
+from skbackprop.network.input_layer import FIXED_SCALE, InputLayer
 from skbackprop.network.losses import (
     CLASSIFIER_LOSSES,
     REGRESSOR_LOSSES,
@@ -16,22 +16,12 @@ from skbackprop.network.losses import (
     combine,
     combine_backward,
 )
+from skbackprop.network.members import member
 from skbackprop.network.network import Network
 from skbackprop.network.workspace import Workspaces
 from skbackprop.training.epoch_loss import write_output_delta
 
 E = 3
-
-
-def one_of(network, e):
-    """Return network number `e` of several, by itself."""
-    alone = Network(network.layer_sizes, network.activation_names, input_layer=network.input_layer)
-    for alone_and_all in (zip(alone.W, network.W, strict=True), zip(alone.b, network.b, strict=True)):
-        for own, of_all in alone_and_all:
-            own[...] = of_all[e]
-    for name, parameter in network.input_parameters.items():
-        alone.input_parameters[name][...] = parameter
-    return alone
 
 
 def passes(network, X, Y, w):
@@ -42,31 +32,40 @@ def passes(network, X, Y, w):
     return z, network.layout.split(workspace.grad)
 
 
+@pytest.mark.parametrize("own_rows", [False, True])
 @pytest.mark.parametrize(
     "input_layer",
-    [None, InputLayer(4), InputLayer(4, [0, 2]), InputLayer(4, [0, 2], fixed=[1, 3])],
+    [
+        None,
+        InputLayer(4, n_networks=E),
+        InputLayer(4, [0, 2], n_networks=E),
+        InputLayer(4, [0, 2], n_networks=E, fixed=[1, 3]),
+    ],
     ids=["plain", "scale", "periodic", "fixed scales"],
 )
 @pytest.mark.parametrize("hidden", [(), (5,), (5, 4, 3)])
 @pytest.mark.parametrize("activation", ACTIVATIONS)
-def test_passes_are_those_of_each_alone(activation, hidden, input_layer):
+def test_passes_are_those_of_each_alone(activation, hidden, input_layer, own_rows):
     rng = np.random.default_rng(0)
     sizes = [4 if input_layer is None else input_layer.n_outputs, *hidden, 3]
     network = Network(sizes, [activation] * len(hidden), input_layer=input_layer, n_networks=E)
     network.theta[...] = rng.normal(size=network.theta.size) * 0.5
-    X, Y, w = rng.normal(size=(7, 4)), np.eye(3)[rng.integers(0, 3, 7)], rng.uniform(0.5, 2, 7)
-    z, (dW, db, d_input) = passes(network, X, Y, w)
-    sums = dict.fromkeys(d_input, 0)
+    if input_layer is not None:
+        network.input_parameters["s"][:, input_layer.fixed] = FIXED_SCALE
+    n_sets = E if own_rows else 1
+    X, w = rng.normal(size=(7, n_sets, 4)), rng.uniform(0.5, 2, (7, n_sets))
+    Y = np.eye(3)[rng.integers(0, 3, (7, n_sets))]
+    weights = w if own_rows else w[:, 0]
+    z, (dW, db, d_input) = passes(network, X.reshape(7, -1), Y.reshape(7, -1), weights)
     for e in range(E):
-        z_alone, (dW_alone, db_alone, d_input_alone) = passes(one_of(network, e), X, Y, w)
+        own = e % n_sets
+        z_alone, gradients = passes(member(network, e), X[:, own], Y[:, own], w[:, own])
         np.testing.assert_allclose(z[e::E], z_alone, rtol=1e-12)
-        for l in range(len(sizes) - 1):
-            np.testing.assert_allclose(dW[l][e], dW_alone[l], rtol=1e-9, atol=1e-14)
-            np.testing.assert_allclose(db[l][e], db_alone[l], rtol=1e-9, atol=1e-14)
-        for name, gradient in d_input_alone.items():
-            sums[name] = sums[name] + gradient
-    for name, gradient in d_input.items():  # the input layer is common to all
-        np.testing.assert_allclose(gradient, sums[name], rtol=1e-9, atol=1e-13)
+        dW_alone, db_alone, d_input_alone = gradients
+        for of_all, alone in zip(
+            [*dW, *db, *d_input.values()], [*dW_alone, *db_alone, *d_input_alone.values()], strict=True
+        ):
+            np.testing.assert_allclose(of_all[e], alone, rtol=1e-9, atol=1e-13)
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,15 @@ def test_training_ends_after_a_third_cycle_that_brought_little(third, ends, sign
         assert stopping.exhausted == (ends and epoch >= 7)
 
 
+@pytest.mark.parametrize(("last", "ends"), [((0.1, 0.9), False), ((0.5, 0.6), True), ((0.9, 1.0), True)])
+def test_training_goes_on_while_some_networks_are_far_behind_others(last, ends):
+    stopping = CycleStopping()
+    for epoch in range(1, 8):
+        losses = np.ones(2) if epoch == 1 else np.array(last)
+        stopping.update(losses.mean(), epoch / 15, losses)
+    assert stopping.exhausted == ends
+
+
 def noisy_and_clean(n_rows=400):
     rng = np.random.default_rng(0)
     X = rng.standard_normal((n_rows, 4))

@@ -1,7 +1,6 @@
 """a^0 of which some columns differ from 0 in few rows only, such as the indicators of many categories.
 
-These columns are the same for all networks, and dL/da^0 is not needed for them. The two products in which
-they take part add up few rows each:
+dL/da^0 is not needed for these columns, and the two products in which they take part add up few rows each:
 
     a^0 W^1 = d D + r W^1          d: the other columns, D: their rows of W^1; r: a^0 with zeros in place of d
     dL/dW^1 = r^T delta^1, with d^T delta^1 in the rows of D
@@ -18,6 +17,8 @@ class PartlySparse:
     ----------
     dense : ndarray of shape (n_rows, n_networks * n_dense)
         d: the columns of the first network, then those of the second, and so on.
+    n_networks : int
+        E.
     n_columns : int
         n_0, the number of columns of a^0 of one network.
     sparse_columns : ndarray of int
@@ -27,21 +28,29 @@ class PartlySparse:
     ----------
     dense_columns : ndarray of int of shape (n_dense,)
         The others.
-    sparse : csr_matrix of shape (n_rows, n_0)
-        r.
+    sparse : csr_matrix of shape (n_rows * E, n_0 * E)
+        r: for each row of the batch a row for each network, and for each column of a^0 a column for each
+        network, as W^1 is stored. So one sparse product is that of all networks.
     """
 
-    def __init__(self, dense, n_columns, sparse_columns):
+    def __init__(self, dense, n_networks, n_columns, sparse_columns):
         self.dense = dense
+        self.n_networks = n_networks
         self.sparse_columns = sparse_columns.astype(np.int32)  # as in csr_matrix, which would convert them
         self.dense_columns = np.setdiff1d(np.arange(n_columns), sparse_columns)
-        self.sparse = csr_matrix((len(dense), n_columns), dtype=dense.dtype)
+        self.sparse = csr_matrix((len(dense) * n_networks, n_columns * n_networks), dtype=dense.dtype)
 
     def set_sparse(self, values, scales):
-        """Replace the sparse columns by the array `values` * `scales`."""
-        n_rows, n_columns = values.shape
+        """Replace the sparse columns by the array `values` * `scales`.
+
+        `values` has the shape (n_rows, 1, n_sparse), or (n_rows, E, n_sparse) with other rows for each network.
+        """
+        E, n_columns = self.n_networks, self.sparse_columns.size
+        values = np.broadcast_to(values, (len(values), E, n_columns))
         places = np.flatnonzero(values != 0)  # five times as fast for booleans as for floats
-        first_of_row = np.searchsorted(places, n_columns * np.arange(n_rows + 1)).astype(np.int32)
-        columns = places % n_columns
-        parts = values.reshape(-1)[places] * scales[columns], self.sparse_columns[columns], first_of_row
+        first_of_row = np.searchsorted(places, n_columns * np.arange(len(values) * E + 1)).astype(np.int32)
+        rows, columns = np.divmod(places, n_columns)
+        rows, networks = np.divmod(rows, E)
+        numbers = values[rows, networks, columns] * scales[columns]
+        parts = numbers, self.sparse_columns[columns] * E + networks, first_of_row
         self.sparse = csr_matrix(parts, shape=self.sparse.shape)

@@ -21,7 +21,7 @@ def affine(a, W, b, out, ones=None):
     """
     if isinstance(a, PartlySparse):
         affine(a.dense, dense_rows(W, a), b, out, ones)  # d D + b
-        out += a.sparse @ side_by_side(W)  # r W
+        out += (a.sparse @ one_below_the_other(W)).reshape(out.shape)  # r W
         return
     if W.ndim == 3 and a.shape[1] == W.shape[1]:
         W = side_by_side(W)
@@ -50,7 +50,8 @@ def times_transpose(delta, W, out):
 def transpose_times(a, delta, out):
     """Write a^T delta into `out`; `a` is an array, a CSR matrix or PartlySparse."""
     if isinstance(a, PartlySparse):
-        side_by_side(out)[...] = a.sparse.T @ delta
+        dW = one_below_the_other(out)
+        dW[...] = a.sparse.T @ delta.reshape(-1, dW.shape[1])
         dense = dense_rows(out, a)  # zeros so far, in the order of storage
         transpose_times(a.dense, delta, out=dense)
         side_by_side(out)[a.dense_columns] = side_by_side(dense)
@@ -78,6 +79,11 @@ def by_network(a, n_networks):
 def side_by_side(W):
     """Return W^1 of several networks, E x n_0 x n_1, as a view of the n_0 x E n_1 matrix in theta."""
     return W if W.ndim == 2 else W.transpose(1, 0, 2).reshape(W.shape[1], -1)
+
+
+def one_below_the_other(W):
+    """Return W^1 of several networks as a view of the E n_0 x n_1 matrix in theta, with E rows for each input."""
+    return W if W.ndim == 2 else W.transpose(1, 0, 2).reshape(-1, W.shape[2])
 
 
 def dense_rows(W, a):
