@@ -60,7 +60,7 @@ class DenseGather:
 
 
 class ScaledOnce:
-    """Gathers the same as a DenseGather, from an array of all rows that is cast and scaled at the first call."""
+    """Gathers the same as a DenseGather, from rows that are all cast and scaled at the first call."""
 
     def __init__(self, X, rows, n_gathered, dtype, scaling):
         self._source = X, dtype, scaling

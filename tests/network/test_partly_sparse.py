@@ -18,10 +18,8 @@ def test_products(n_networks, of_each):
     values = np.array([[0, 0, 0], [1, 0, 3], [0, 0, 0], [0, 0, -2], [5, 0, 0], [0, 0, 0.0]])
     dense = rng.normal(size=(6, n_networks, 3))
     whole = np.zeros((6, n_networks, 6))
-    if of_each:
-        values = values[np.add.outer(np.arange(6), np.arange(n_networks)) % 6]
-    else:
-        values = values[:, None]
+    shifts = np.arange(n_networks if of_each else 1)
+    values = values[np.add.outer(np.arange(6), shifts) % 6]
     whole[..., [0, 3, 5]], whole[..., SPARSE] = dense, values * SCALES
     matrix, gradient = rng.normal(size=(6, n_networks * 2)), np.empty((6, n_networks * 2))
     W, dW = (by_network(M, n_networks) if n_networks > 1 else M for M in (matrix, gradient))

@@ -43,7 +43,7 @@ class PartlySparse:
     def set_sparse(self, values, scales):
         """Replace the sparse columns by the array `values` * `scales`.
 
-        `values` has the shape (n_rows, 1, n_sparse), or (n_rows, E, n_sparse) with other rows for each network.
+        `values` has the shape (n_rows, 1, n_sparse), or (n_rows, E, n_sparse) with rows of each network.
         """
         E, n_columns = self.n_networks, self.sparse_columns.size
         values = np.broadcast_to(values, (len(values), E, n_columns))

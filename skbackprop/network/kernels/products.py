@@ -82,7 +82,7 @@ def side_by_side(W):
 
 
 def one_below_the_other(W):
-    """Return W^1 of several networks as a view of the E n_0 x n_1 matrix in theta, with E rows for each input."""
+    """Return W^1 of several networks as a view of the n_0 E x n_1 matrix in theta: E rows for each input."""
     return W if W.ndim == 2 else W.transpose(1, 0, 2).reshape(-1, W.shape[2])
 
 
