@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from skbackprop.tables import batches
+from skbackprop.tables import batches, gathering
 from skbackprop.tables.batches import Batches
+from skbackprop.tables.scaling import SCALINGS
 
 N_ROWS = 103
 X = np.arange(N_ROWS * 3, dtype=float).reshape(N_ROWS, 3)
@@ -50,3 +51,47 @@ def test_one_row_more_makes_no_batch_of_one_row(n_rows):
     some = Batches(np.zeros((n_rows, 1)), batch_size=64, dtype=np.dtype(np.float64))
     sizes = [X_batch.shape[0] for X_batch, _, _ in some.epoch(np.random.default_rng(0))]
     assert sorted(sizes) == sorted(part.size for part in np.array_split(np.arange(n_rows), len(sizes)))
+
+
+@pytest.mark.parametrize("weights", [None, WEIGHTS])
+@pytest.mark.parametrize("together", [0, 10**6])
+def test_each_network_gets_its_own_rows(together, weights, monkeypatch):
+    monkeypatch.setattr(batches, "GATHERED_BYTES", together)
+    own = [np.arange(N_ROWS)[np.arange(N_ROWS) % 4 != e] for e in range(3)]
+    own[1] = own[1][:50]
+    some = Batches(X, Y, weights, batch_size=20, dtype=np.dtype(np.float32), rows=own)
+    assert some.n_rows == N_ROWS
+    for rng in (None, np.random.default_rng(0)):
+        parts = [(x.copy(), y.copy(), w) for x, y, w in some.epoch(rng)]
+        assert len(parts) == some.n_batches == 6  # as many as all rows need
+        sizes = [len(x) for x, _, _ in parts]
+        assert max(sizes) - min(sizes) <= 1
+        numbers = np.concatenate([y for _, y, _ in parts]).astype(int)
+        dense = np.concatenate([x for x, _, _ in parts])
+        np.testing.assert_array_equal(dense.reshape(-1, 3, 3), X[numbers])
+        for e in (0, 2):
+            assert sorted(numbers[:, e]) == own[e].tolist()
+        # The shorter list begins again.
+        assert sorted(numbers[:50, 1]) == own[1].tolist()
+        np.testing.assert_array_equal(numbers[50:, 1], numbers[: len(numbers) - 50, 1])
+        if weights is not None:
+            w = np.concatenate([w for _, _, w in parts])
+            means = [WEIGHTS[rows].mean() for rows in own]
+            np.testing.assert_allclose(w, WEIGHTS[numbers] / means, rtol=1e-6)
+        if rng is not None:
+            assert (numbers[:, 0] != numbers[:, 2]).any()
+            assert (np.diff(numbers, axis=0) < 0).any(axis=0).all()
+
+
+def test_a_small_table_is_scaled_once_like_the_rows_of_a_large_one(monkeypatch):
+    rng = np.random.default_rng(0)
+    scaling = SCALINGS["robust"](X + rng.normal(size=X.shape), None)
+    results = []
+    for size in (10**6, 0):
+        monkeypatch.setattr(gathering, "SCALED_BYTES", size)
+        monkeypatch.setattr(gathering, "SCALED_TOGETHER", 7)
+        rows = np.arange(1, N_ROWS, 2)
+        some = Batches(X, Y, batch_size=8, dtype=np.dtype(np.float32), scaling=scaling, rows=rows)
+        results.append(np.concatenate([x.copy() for x, _, _ in some.epoch(np.random.default_rng(0))]))
+    assert results[0].dtype == np.float32
+    np.testing.assert_array_equal(*results)
