@@ -52,5 +52,5 @@ class PartlySparse:
         rows, columns = np.divmod(places, n_columns)
         rows, networks = np.divmod(rows, E)
         numbers = values[rows, networks, columns] * scales[columns]
-        parts = numbers, self.sparse_columns[columns] * E + networks, first_of_row
+        parts = numbers, self.sparse_columns[columns] * E + networks.astype(np.int32), first_of_row
         self.sparse = csr_matrix(parts, shape=self.sparse.shape)
