@@ -235,7 +235,8 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
         settings, stopping, training = model.settings, self._stopping(model), model.training
         if progress is not None:
             progress.begin()
-        with suited_threads(model.network.layer_sizes, batches.batch_size):
+        sizes, in_halves = model.network.layer_sizes, training.in_halves
+        with suited_threads(sizes, batches.batch_size, in_halves) as n_threads:
             if settings.solver != "lbfgs":
                 reason = training.run(
                     batches,
@@ -245,6 +246,7 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
                     observer=observer,
                     progress=progress,
                     data=data,
+                    n_threads=n_threads,
                 )
             else:
                 reason = minimize_lbfgs(
