@@ -235,8 +235,7 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
         settings, stopping, training = model.settings, self._stopping(model), model.training
         if progress is not None:
             progress.begin()
-        sizes, in_halves = model.network.layer_sizes, training.in_halves
-        with suited_threads(sizes, batches.batch_size, in_halves) as n_threads:
+        with suited_threads(model.network.layer_sizes, batches.batch_size):
             if settings.solver != "lbfgs":
                 reason = training.run(
                     batches,
@@ -246,7 +245,6 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
                     observer=observer,
                     progress=progress,
                     data=data,
-                    n_threads=n_threads,
                 )
             else:
                 reason = minimize_lbfgs(

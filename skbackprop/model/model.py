@@ -10,7 +10,7 @@ from sklearn.utils import check_random_state
 from skbackprop.model.layers import activation_list, dropout_list, layer_list
 from skbackprop.model.objective import make_loss, make_targets
 from skbackprop.model.out_of_fold import OutOfFold
-from skbackprop.model.recipes import Settings, make_input_layer, make_optimizer, worth_two_threads
+from skbackprop.model.recipes import Settings, make_input_layer, make_optimizer
 from skbackprop.model.saved_state import check_parts, checksum
 from skbackprop.network.file_checks import require
 from skbackprop.network.growth import grow_inputs
@@ -280,5 +280,4 @@ def make_training(model, seed):
         clip_norm=settings.clip_norm,
         max_norm=settings.max_norm,
         shuffle=settings.shuffle,
-        in_halves=worth_two_threads(settings, model.network),
     )

@@ -105,9 +105,6 @@ SMALL_TABLE = range(100, 2000)
 LARGE_TABLE = 100_000
 SCHEDULE_OF_LARGE_TABLES = "flat_cos"
 FEWEST_NETWORKS, FOLDS_OF_LARGE_TABLES = 2, 8
-# Then, the halves of a batch are computed in two threads if its forward pass has this many multiplications:
-# with fewer, most of the time is that of Python, which runs in one thread.
-WORTH_TWO_THREADS = 4_000_000
 
 
 class Settings(SimpleNamespace):
@@ -191,7 +188,6 @@ def resolve(
             "early_stopping='folds' needs several networks, of which each holds out a fold. Got "
             "n_estimators=1; set it to at least 2, or early_stopping=True."
         )
-    settings.large = large
     settings.n_folds = max(settings.n_estimators, FOLDS_OF_LARGE_TABLES) if large else settings.n_estimators
     settings.calibrated = is_calibrated(settings, streaming, given_validation)
     if settings.n_iter_no_change == "cycle" and not has_cycles(settings, streaming, given_validation):
@@ -273,12 +269,6 @@ def auto_value(name, recipe, kind):
     if name == "label_smoothing":
         return f"{SMOOTHING} if the network is calibrated on held-out rows, else 0"
     return f'"folds" for {SMALL_TABLE.start} rows or more (in memory), else False'  # early_stopping
-
-
-def worth_two_threads(settings, network):
-    """Return whether the two halves of each batch are computed in two threads."""
-    large = getattr(settings, "large", False)  # settings saved before 1.0 do not have it
-    return large and not settings.sparse_rows and settings.batch_size * network.n_weights >= WORTH_TWO_THREADS
 
 
 def make_input_layer(kind, X, n_numeric, n_networks=1, fixed=(), on_circle=()):

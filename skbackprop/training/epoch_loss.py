@@ -93,18 +93,17 @@ def mean_loss(network, loss, batches):
     return total / batches.n_rows
 
 
-def write_output_delta(loss, Y, w, workspace, n_rows=None):
+def write_output_delta(loss, Y, w, workspace):
     """Write delta^L of the mean loss over the rows of a batch into a `workspace` that holds z^L.
 
     Each of several networks is trained as if it were the only one: Y and w are those of
-    :meth:`.Workspace.for_each_network`, and the mean is over the rows of the batch. If the workspace holds a
-    part of the rows, `n_rows` is the number of all.
+    :meth:`.Workspace.for_each_network`, and the mean is over the rows of the batch.
     """
     delta = workspace.raw_delta
     loss.delta(Y, workspace.raw, delta)
     if w is not None:
         delta *= w[:, None]
-    delta *= shared_number(1 / (n_rows or workspace.n_rows), delta.dtype)
+    delta *= shared_number(1 / workspace.n_rows, delta.dtype)
     flush_denormals(delta)  # almost exact predictions have tiny deltas
 
 

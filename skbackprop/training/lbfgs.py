@@ -55,12 +55,14 @@ class Objective:
         network.theta[...] = theta
         total, gradient = 0.0, np.zeros(theta.size)
         for X, Y, w in self.batches.epoch():
-            workspace = self._workspaces[X.shape[0]]
+            size = X.shape[0]
+            workspace = self._workspaces[size]
             Y, w = workspace.for_each_network(Y, w)
             z = network.forward(X, workspace)
             total += weighted_sum(self.loss.value(Y, z, workspace.raw_scratch), w)
-            write_output_delta(self.loss, Y, w, workspace, n_rows)
+            write_output_delta(self.loss, Y, w, workspace)
             network.backward(workspace)
+            grad *= size / n_rows  # from the mean over the batch to its share
             gradient += grad
         weights = slice(network.n_weights)
         gradient[weights] += self.alpha * theta[weights]

@@ -4,8 +4,8 @@ import numpy as np
 
 from skbackprop.network.norms import clip_norm, constrain_units
 from skbackprop.network.schedules import SCHEDULES, invscaling
-from skbackprop.training.epoch_loss import LossMeter, mean_penalty
-from skbackprop.training.passes import passes_for
+from skbackprop.network.workspace import Workspaces
+from skbackprop.training.epoch_loss import LossMeter, mean_penalty, write_output_delta
 from skbackprop.training.run import Best, Run
 from skbackprop.training.snapshot import Snapshot
 
@@ -48,8 +48,6 @@ class Training:
         Largest norm of the incoming weights of a unit; longer ones are shortened after each step.
     shuffle : bool, default=True
         Whether every epoch passes over the rows in a new order.
-    in_halves : bool, default=False
-        Whether the two halves of each batch are computed by themselves, for two threads.
 
     Attributes
     ----------
@@ -60,8 +58,6 @@ class Training:
     unfinished : Run, Start or None
         The current run, which a checkpoint contains; None between runs.
     """
-
-    in_halves = False  # for trainings saved before 1.0
 
     def __init__(
         self,
@@ -78,7 +74,6 @@ class Training:
         clip_norm=None,
         max_norm=None,
         shuffle=True,
-        in_halves=False,
     ):
         self.network = network
         self.loss = loss
@@ -92,7 +87,6 @@ class Training:
         self.clip_norm = clip_norm
         self.max_norm = max_norm
         self.shuffle = shuffle
-        self.in_halves = in_halves
         self.best_epoch = 0
         self.unfinished = None
         self.failure = None
@@ -113,7 +107,6 @@ class Training:
         observer=None,
         progress=None,
         data=None,
-        n_threads=1,
     ):
         """Train for at most `max_iter` epochs and return the reason for the end.
 
@@ -141,8 +134,6 @@ class Training:
             Prints a line per epoch.
         data : str, default=None
             See :class:`Run`.
-        n_threads : int, default=1
-            Number of threads for the halves of the batches.
 
         Returns
         -------
@@ -161,8 +152,7 @@ class Training:
         try:
             if run.epoch == 0:
                 self._begin(run, validate)
-            with passes_for(self.network, self.loss, self.in_halves, n_threads) as passes:
-                reason = self._run_epochs(run, batches, passes, validate, observer, progress)
+            reason = self._run_epochs(run, batches, validate, observer, progress)
         finally:
             self.unfinished = None
         if run.best is not None:
@@ -190,7 +180,8 @@ class Training:
         self.history.kept_validation = kept.mean_loss, kept.mean_score
         self.history.kept_epochs = run.best.epochs.tolist()
 
-    def _run_epochs(self, run, batches, passes, validate, observer, progress):
+    def _run_epochs(self, run, batches, validate, observer, progress):
+        workspaces = Workspaces(self.network)
         whole_epoch = Snapshot(self, run)
         while True:
             if run.stopping.exhausted and not self._slow_down(run.stopping):
@@ -201,7 +192,7 @@ class Training:
                 if observer is not None:
                     observer.begin_epoch()
                 done = None if run.streaming else (run.epoch, run.max_iter)
-                loss, penalty = self._epoch(batches, passes, done)
+                loss, penalty = self._epoch(batches, workspaces, done)
                 if not np.isfinite(loss + penalty):
                     whole_epoch.restore()
                     return "diverged"
@@ -239,20 +230,25 @@ class Training:
         if validated is not None:
             self._keep_best(run, validated)
 
-    def _epoch(self, batches, passes, done):
+    def _epoch(self, batches, workspaces, done):
         """Pass once over the rows; return the mean loss, and the penalty at the end of the epoch.
 
         `done` is (epochs done, epochs planned); None if no schedule applies.
         """
-        network, rng = self.network, self.rng
-        theta, grad, step = network.theta, passes.grad, self.optimizer.step
-        meter = LossMeter(self.loss, network, batches)
+        network, loss, rng = self.network, self.loss, self.rng
+        theta, grad, step = network.theta, workspaces.grad, self.optimizer.step
+        meter = LossMeter(loss, network, batches)
         # Overflow is detected once per epoch, in `_run_epochs`.
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             for i, (X, Y, w) in enumerate(batches.epoch(rng if self.shuffle else None)):
+                workspace = workspaces[X.shape[0]]
                 strength = self._strength(done, i / batches.n_batches)
-                for outputs in passes.compute_gradient(X, Y, w, rng, strength):
-                    meter.add(*outputs)
+                workspace.fade_dropout(strength)
+                Y, w = workspace.for_each_network(Y, w)
+                z = network.forward(X, workspace, rng)
+                meter.add(Y, z, w)
+                write_output_delta(loss, Y, w, workspace)
+                network.backward(workspace)
                 if self.clip_norm is not None:
                     clip_norm(grad, self.clip_norm)
                 step(theta, grad, self._eta(done, i / batches.n_batches), strength)

@@ -82,12 +82,6 @@ class OneThread:
         self._users = WeakSet()
         self._before = []
 
-    def n_allowed(self):
-        """Return the number of threads that the libraries have where no fit needs the limit."""
-        if self._users:
-            return max(self._before, default=1)
-        return max((library.get_num_threads() for library in self._libraries), default=1)
-
     @contextmanager
     def used(self):
         """Return a context in which the libraries have one thread."""
@@ -113,18 +107,13 @@ class OneThread:
 
 
 @contextmanager
-def suited_threads(layer_sizes, n_rows, in_halves=False):
+def suited_threads(layer_sizes, n_rows):
     """Return a context in which products too small for several threads run on one.
-
-    With `in_halves` all products do, because the halves of the batches are computed in two threads. The value
-    of the context is the number of threads that the user allows.
 
     SciPy's own BLAS always runs on one thread: it only adds vectors, for which starting a second thread does
     not pay.
     """
     of_scipy, others = one_at_a_time(one_thread)
-    n_threads = one_at_a_time(others.n_allowed)
     largest = max(a * b for a, b in pairwise(layer_sizes))
-    small = in_halves or n_rows * largest < SMALL_PRODUCT
-    with of_scipy.used(), others.used() if small else nullcontext():
-        yield n_threads
+    with of_scipy.used(), nullcontext() if n_rows * largest >= SMALL_PRODUCT else others.used():
+        yield
