@@ -70,7 +70,7 @@ class Batches:
             scaled = [sample_weight / sample_weight[each].mean(axis=0) for each in lists]
             self._sample_weights = [each.astype(dtype) for each in scaled]
         n_longest = max(each.size for each in lists)
-        self.n_batches = math.ceil(self.n_rows / batch_size)
+        self.n_batches = min(math.ceil(self.n_rows / batch_size), n_longest)
         self.batch_size = math.ceil(n_longest / self.n_batches)
         batch_bytes = self.batch_size * self._n_lists * X.shape[1] * X.dtype.itemsize
         n_together = 1 if issparse(X) else max(1, GATHERED_BYTES // batch_bytes)
@@ -83,7 +83,7 @@ class Batches:
         self._Y_gathered = None if Y is None else np.empty((n_gathered, Y.shape[1]), Y.dtype)
         if isinstance(X, StoredRows):
             self._source = RowPool(X, all_rows.astype(np.int32), sizes)
-            self._gather = DenseGather(self._source.rows, all_rows, n_gathered, dtype, scaling)
+            self._gather = DenseGather(self._source.rows, n_gathered, dtype, scaling)
         else:
             self._source = InMemory(lists, sizes)
             self._gather = in_memory(X, all_rows, n_gathered, dtype, scaling)

@@ -32,13 +32,15 @@ def in_memory(X, rows, n_gathered, dtype, scaling):
         return SparseGather(X, dtype, scaling)
     unchanged = scaling is None and isinstance(X, np.ndarray) and X.dtype == dtype
     small = rows.size * X.shape[1] * np.dtype(dtype).itemsize <= SCALED_BYTES
-    return (ScaledOnce if small and not unchanged else DenseGather)(X, rows, n_gathered, dtype, scaling)
+    if small and not unchanged:
+        return ScaledOnce(X, rows, n_gathered, dtype, scaling)
+    return DenseGather(X, n_gathered, dtype, scaling)
 
 
 class DenseGather:
     """Gathers rows of an array; a call returns them cast and scaled, and is valid until the next one."""
 
-    def __init__(self, X, rows, n_gathered, dtype, scaling):
+    def __init__(self, X, n_gathered, dtype, scaling):
         self._X = X
         self._scaling = scaling
         self._raw = np.empty((n_gathered, X.shape[1]), X.dtype)
@@ -79,7 +81,7 @@ class ScaledOnce:
         self._places = np.empty(X.shape[0], np.int32)
         self._places[self._rows] = np.arange(self._rows.size)
         self._scaled = np.empty((self._rows.size, X.shape[1]), dtype)
-        gather = DenseGather(X, self._rows, min(SCALED_TOGETHER, self._rows.size), dtype, scaling)
+        gather = DenseGather(X, min(SCALED_TOGETHER, self._rows.size), dtype, scaling)
         for start in range(0, self._rows.size, SCALED_TOGETHER):
             together = slice(start, start + SCALED_TOGETHER)
             self._scaled[together] = gather(self._rows[together])

@@ -83,6 +83,14 @@ def test_each_network_gets_its_own_rows(together, weights, monkeypatch):
             assert (np.diff(numbers, axis=0) < 0).any(axis=0).all()
 
 
+@pytest.mark.parametrize("batch_size", [1, 2, 3])
+def test_no_batch_of_own_rows_is_empty(batch_size):
+    own = [np.arange(0, 10), np.arange(10, 20)]
+    some = Batches(X, Y, batch_size=batch_size, dtype=np.dtype(np.float64), rows=own)
+    assert {len(y) for _, y, _ in some.epoch()} <= {1, 2}
+    assert sum(len(y) for _, y, _ in some.epoch()) == 10
+
+
 def test_a_small_table_is_scaled_once_like_the_rows_of_a_large_one(monkeypatch):
     rng = np.random.default_rng(0)
     scaling = SCALINGS["robust"](X + rng.normal(size=X.shape), None)
