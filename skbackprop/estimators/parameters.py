@@ -285,7 +285,8 @@ STOPPING = [
         """
         Training stops after this many consecutive epochs without an improvement by `tol`; None and np.inf
         switch this off. "cycle" stops it after the third of the four cycles of the schedule "coslog4" if
-        rows are held out and this cycle lowered their loss by less than 5 %; not with robust losses.
+        rows are held out and this cycle lowered their loss by less than 5 %; not with robust losses, nor if
+        some networks have lowered their loss much and others hardly.
         """,
     ),
     Parameter(
