@@ -70,8 +70,9 @@ class CycleStopping(Stopping):
     ----------
     after_two : float
         The best value until the end of the second cycle.
-    gain : float or None
-        The amount by which the third cycle lowered this value; None before its end.
+    ends : bool or None
+        Whether training ends after the third cycle; None before that. It is decided once: a network that
+        catches up in the last cycle must not end it, because the learning rate is high then.
     """
 
     reason = "cycle"
@@ -79,7 +80,7 @@ class CycleStopping(Stopping):
     def __init__(self):
         super().__init__(tol=0.0, patience=None)
         self.after_two = math.inf
-        self.gain = None
+        self.ends = None
         self.first_of_networks = self.best_of_networks = None
 
     def update(self, value, done=0.0, of_networks=None):
@@ -91,19 +92,20 @@ class CycleStopping(Stopping):
             self.best_of_networks = np.minimum(self.best_of_networks, of_networks)
         if done <= SECOND_CYCLE:
             self.after_two = self.best
-        elif done >= THIRD_CYCLE and self.gain is None:
-            self.gain = self.after_two - self.best
+        elif done >= THIRD_CYCLE and self.ends is None:
+            brought_little = self.after_two - self.best < LEAST_GAIN * abs(self.after_two)
+            self.ends = brought_little and not self._some_are_far_behind()
         return improved
 
     @property
     def exhausted(self):
         """Whether the third cycle lowered the value by less than LEAST_GAIN, and no network is far behind."""
-        if self.gain is None or self.gain >= LEAST_GAIN * abs(self.after_two):
-            return False
-        return not self._some_are_far_behind()
+        return bool(self.ends)
 
     def _some_are_far_behind(self):
-        if self.first_of_networks is None:
+        first = self.first_of_networks
+        if first is None:
             return False
-        gains = (self.first_of_networks - self.best_of_networks) / np.abs(self.first_of_networks)
+        with np.errstate(divide="ignore", invalid="ignore"):  # a loss may be 0 or infinite
+            gains = (first - self.best_of_networks) / np.abs(first)
         return gains.max() > max(FOUND, BEHIND * gains.min())

@@ -56,6 +56,25 @@ def test_training_goes_on_while_some_networks_are_far_behind_others(last, ends):
     assert stopping.exhausted == ends
 
 
+def test_a_network_that_catches_up_does_not_end_the_last_cycle():
+    stopping = CycleStopping()
+    for epoch in range(1, 16):
+        losses = np.ones(2) if epoch == 1 else np.array([0.1, 0.9 if epoch < 9 else 0.1])
+        stopping.update(losses.mean(), epoch / 15, losses)
+        assert not stopping.exhausted
+
+
+@pytest.mark.parametrize(
+    ("losses", "ends"),
+    [((0.0, 0.0), False), ((0.0, 1.0), True), ((np.inf, 1.0), False), ((np.nan, 1.0), False)],
+)
+def test_losses_of_zero_or_without_bound_give_no_warning(losses, ends):
+    stopping = CycleStopping()
+    for epoch in range(1, 8):
+        stopping.update(np.mean(losses), epoch / 15, np.array(losses))
+    assert stopping.exhausted == ends
+
+
 def noisy_and_clean(n_rows=400):
     rng = np.random.default_rng(0)
     X = rng.standard_normal((n_rows, 4))
