@@ -105,7 +105,8 @@ def make_validation(estimator, model, training, X_val, y_val, sample_weight_val,
     else:
         return Validation()
     name = "y" if X_val is None else "y_val"
-    batches = model.validation_batches(validated.X, validated.y, validated.sample_weight, [held_out], name)
+    data = validated.X, validated.y, validated.sample_weight
+    batches = model.validation_batches(*data, model.network, [held_out], name)
     watch = Watch([model.network], batches, model.loss)
     if estimator.scoring != "loss":
         held_out_rows = validated if held_out is None else validated.take(held_out)
@@ -135,7 +136,8 @@ def validation_on_folds(estimator, model, training, groups):
         )
         return Validation()
     members = [member(network, e) for e in range(network.n_networks)]
-    batches = model.validation_batches(training.X, training.y, training.sample_weight, held_out)
+    data = training.X, training.y, training.sample_weight
+    batches = model.validation_batches(*data, members[0], held_out)
     watch = WatchOnFolds(members, batches, model.loss, network)
     if estimator.scoring != "loss":
         watch.scores = [

@@ -17,6 +17,7 @@ from skbackprop.network.growth import grow_inputs
 from skbackprop.network.initialization import initialize
 from skbackprop.network.kernels.ownership import is_owned
 from skbackprop.network.network import Network
+from skbackprop.network.workspace import rows_in_cache
 from skbackprop.tables.batches import Batches
 from skbackprop.tables.encoding import Encoder
 from skbackprop.tables.folds import fold_weights
@@ -54,7 +55,7 @@ CHANGEABLE = (
     "clip_predictions",
 )
 
-# Rows per batch of a validation.
+# Most rows of a batch of validation.
 VALIDATION_ROWS = 1024
 
 
@@ -174,16 +175,17 @@ class Model:
             rows=rows,
         )
 
-    def validation_batches(self, X, y, sample_weight, parts=(None,), name="y"):
-        """Return the validation batches for each of `parts`, indices of rows (None: all).
+    def validation_batches(self, X, y, sample_weight, network, parts=(None,), name="y"):
+        """Return the batches of each of `parts`, indices of rows (None: all), to validate `network` on.
 
         `name` is the name of `y` in error messages.
         """
-        dtype = self.network.theta.dtype
+        dtype = network.theta.dtype
         Y = self.targets.encode(y, dtype, name)
         weights = self.targets.validation_weights(y, sample_weight)
+        size = min(VALIDATION_ROWS, rows_in_cache(network))
         return [
-            Batches(X, Y, weights, batch_size=VALIDATION_ROWS, dtype=dtype, scaling=self.scaling, rows=rows)
+            Batches(X, Y, weights, batch_size=size, dtype=dtype, scaling=self.scaling, rows=rows)
             for rows in parts
         ]
 

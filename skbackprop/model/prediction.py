@@ -3,11 +3,8 @@
 import numpy as np
 from scipy.sparse import issparse
 
-from skbackprop.network.workspace import Workspace
+from skbackprop.network.workspace import Workspace, rows_in_cache
 from skbackprop.tables.sparse_rows import scaled_sparse
-
-# Upper bound on the workspace of a block; a forward pass uses half of it, which stays in the cache.
-BLOCK_BYTES = 2**22
 
 
 def raw_predictions(network, X, scaling=None, dtype=np.float64, chosen=None):
@@ -75,8 +72,7 @@ def forward_blocks(network, X, scaling, chosen=None):
     Every call has its own workspace, so that threads can share a network.
     """
     n_samples, dtype = X.shape[0] if chosen is None else chosen.size, network.theta.dtype
-    row_bytes = 4 * sum(network.widths) * dtype.itemsize
-    block_rows = min(n_samples, max(32, BLOCK_BYTES // row_bytes))
+    block_rows = min(n_samples, rows_in_cache(network))
     workspace = Workspace(network, block_rows)
     if n_samples > block_rows:
         workspace.repeat_biases(network)

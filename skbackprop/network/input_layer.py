@@ -71,6 +71,11 @@ class InputLayer:
             self.shapes["A"] = (*networks, n_columns, n_frequencies, n_components)
             self.shapes["q"] = (*networks, n_columns, 1, n_components)
 
+    @property
+    def n_transients(self):
+        """Number of the u_j and c_j of a row, of one network."""
+        return 2 * math.prod(self.shapes["A"][-3:-1]) if self.columns.size else 0
+
     def of_one_network(self):
         """Return the input layer of a single one of the networks."""
         sizes = self.shapes["A"][-2:] if self.columns.size else ()
@@ -136,8 +141,9 @@ class InputLayer:
         np.matmul(-parameters["A"], t.e, out=t.c)  # -dL/dc_j = -A_j^T dL/de_j
         np.sin(t.u, out=t.u)
         t.u *= t.c  # dL/du_j = -sin(u_j) dL/dc_j
-        np.matmul(t.u, t.ones, out=p)  # dL/dp_j
-        np.matmul(t.u, t.x_column, out=f)  # dL/df_j = dL/du_j x_j^T
+        np.matmul(t.u, transposed(t.x_and_1), out=t.f_and_p)
+        f[...] = t.f_and_p[..., :1]  # dL/df_j = dL/du_j x_j^T
+        p[...] = t.f_and_p[..., 1:]  # dL/dp_j = dL/du_j 1^T
 
     def compute_slopes(self, parameters, transients):
         """Overwrite e_j by de_j/dx_j in the `transients` of a forward pass."""
@@ -189,7 +195,6 @@ class InputTransients:
         n_frequencies, n_components = input_layer.shapes["A"][-2:]
         self.f_and_p = np.empty((*networks, n_columns, n_frequencies, 2), dtype)
         self.x_and_1 = np.ones((*networks, n_columns, 2, n_rows), dtype)
-        self.x_column = transposed(self.x_and_1[..., :1, :])
         self.x_embedded = self.x_and_1.reshape(n_networks, n_columns, 2, n_rows)[:, :, 0]
         self.ones = np.ones((n_rows, 1), dtype)  # a product with ones is a sum, ten times as fast as np.sum
         self.u = np.empty((*networks, n_columns, n_frequencies, n_rows), dtype)

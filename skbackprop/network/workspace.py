@@ -7,6 +7,17 @@ from skbackprop.network.dropout import Dropout
 from skbackprop.network.input_layer import InputTransients
 from skbackprop.network.kernels.threads import scipy_has_its_own_blas
 
+# Upper bound on the workspace of a block of rows; a forward pass uses half of it, which stays in the cache.
+BLOCK_BYTES = 2**22
+FEWEST_BLOCK_ROWS = 32
+
+
+def rows_in_cache(network):
+    """Return the number of rows of which a forward pass stays in the processor's cache."""
+    layer = network.input_layer
+    numbers = sum(network.widths) + (0 if layer is None else network.n_networks * layer.n_transients)
+    return max(FEWEST_BLOCK_ROWS, BLOCK_BYTES // (4 * numbers * network.theta.dtype.itemsize))
+
 
 class Workspace:
     """The arrays that a forward and a backward pass over `n_rows` rows write.

@@ -6,8 +6,8 @@ import pytest
 from scipy.sparse import csr_array
 
 from skbackprop import BackpropClassifier, BackpropRegressor, Recipe
-from skbackprop.model import monte_carlo, prediction
-from skbackprop.network import textbook
+from skbackprop.model import monte_carlo
+from skbackprop.network import textbook, workspace
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:The 'max_iter' parameter"),
@@ -46,7 +46,7 @@ def test_a_row_does_not_depend_on_the_rows_beside_it(form, network, monkeypatch)
         alone = model.predict(take(given, rows), return_std=True, n_samples=5)
         np.testing.assert_allclose(alone, (mean[rows], std[rows]), rtol=1e-12, atol=1e-12)
     monkeypatch.setattr(monte_carlo, "INPUT_BYTES", 1)
-    monkeypatch.setattr(prediction, "BLOCK_BYTES", 1)
+    monkeypatch.setattr(workspace, "BLOCK_BYTES", 1)
     in_small_blocks = model.predict(given, return_std=True, n_samples=5)
     np.testing.assert_allclose(in_small_blocks, (mean, std), rtol=1e-12, atol=1e-12)
 
