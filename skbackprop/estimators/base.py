@@ -34,7 +34,7 @@ from skbackprop.estimators.without_effect import warn_of_parameters_without_effe
 from skbackprop.model.model import build_model
 from skbackprop.model.monte_carlo import sample_raw_predictions
 from skbackprop.model.prediction import raw_predictions
-from skbackprop.model.recipes import resolve
+from skbackprop.model.resolving import resolve
 from skbackprop.network.file_checks import require
 from skbackprop.network.kernels.threads import suited_threads
 from skbackprop.network.losses import combine

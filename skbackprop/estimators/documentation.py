@@ -7,7 +7,8 @@ from numbers import Integral
 from sklearn.utils._param_validation import HasMethods, Interval, Options, StrOptions
 
 from skbackprop.estimators import parameters as tables
-from skbackprop.model.recipes import RECIPES, auto_value
+from skbackprop.model.recipes import RECIPES
+from skbackprop.model.resolving import auto_value
 
 ATTRIBUTES = """\
 coefs_ : list of ndarray of shape (n_{l-1}, n_l)

@@ -17,8 +17,9 @@ from skbackprop.inspection.layer_gradients import backpropagate
 from skbackprop.inspection.reference_forest import ReferenceForest, share_explained_by_neighbors
 from skbackprop.inspection.saturation import saturation
 from skbackprop.model.model import rarely_used_inputs
+from skbackprop.model.optimization import make_optimizer
 from skbackprop.model.prediction import raw_predictions, scaled_block
-from skbackprop.model.recipes import Settings, make_optimizer
+from skbackprop.model.recipes import Settings
 from skbackprop.network.initialization import initialize
 from skbackprop.network.losses import combine
 from skbackprop.network.losses.links import LINKS

@@ -9,7 +9,7 @@ from skbackprop.inspection.evidence import NotExaminableError, measured
 from skbackprop.inspection.kept_epoch import kept_epoch
 from skbackprop.inspection.severity import severity_above
 from skbackprop.inspection.symptoms_of_layers import FEW_UNITS
-from skbackprop.model.recipes import LEAST_STEPS
+from skbackprop.model.resolving import LEAST_STEPS
 
 # The penalty's part of the first steps, relative to that of the loss. Defaults: below 0.1. From 1.5 on the
 # penalty can be the reason why a network has learned less than there is in X, or nothing.

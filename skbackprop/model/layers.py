@@ -1,13 +1,32 @@
-"""Sizes, activations and dropout rates of the hidden layers, from one value for all or one for each."""
+"""The layers of a network: its input layer, and sizes, activations and dropout rates of the hidden layers."""
 
 from difflib import get_close_matches
 
 import numpy as np
 
 from skbackprop.network.activations import ACTIVATIONS
+from skbackprop.network.input_layer import InputLayer
+
+# A column is embedded if it has more than two values in this many rows.
+SAMPLE_ROWS = 1000
 
 # In the message about 'dropout', which may have one more value.
 INPUTS_FIRST = ", optionally preceded by that of the inputs"
+
+
+def make_input_layer(kind, X, n_numeric, n_networks=1, fixed=(), on_circle=()):
+    """Return the InputLayer of a network for inputs like X, or None.
+
+    It embeds the numeric columns, except those `on_circle`, which are periodic already.
+    """
+    if kind is None:
+        return None
+    if kind == "scale":
+        return InputLayer(X.shape[1], n_networks=n_networks, fixed=fixed)
+    sample = X[:SAMPLE_ROWS]
+    numbers = np.setdiff1d(np.arange(n_numeric), on_circle)
+    columns = [j for j in numbers if np.unique(sample[:, j]).size > 2]
+    return InputLayer(X.shape[1], columns, n_networks=n_networks, fixed=fixed)
 
 
 def layer_list(hidden_layer_sizes):

@@ -7,10 +7,11 @@ import numpy as np
 from scipy.sparse import issparse
 from sklearn.utils import check_random_state
 
-from skbackprop.model.layers import activation_list, dropout_list, layer_list
+from skbackprop.model.layers import activation_list, dropout_list, layer_list, make_input_layer
 from skbackprop.model.objective import make_loss, make_targets
+from skbackprop.model.optimization import make_training
 from skbackprop.model.out_of_fold import OutOfFold
-from skbackprop.model.recipes import Settings, make_input_layer, make_optimizer
+from skbackprop.model.recipes import Settings
 from skbackprop.model.saved_state import check_parts, checksum
 from skbackprop.network.file_checks import require
 from skbackprop.network.growth import grow_inputs
@@ -64,7 +65,7 @@ class Model:
     """The state of a fitted estimator.
 
     ``settings`` are the estimator's parameters with every "auto" resolved (see
-    :mod:`skbackprop.model.recipes`). ``encoder`` is None if X is numeric without missing values.
+    :mod:`skbackprop.model.resolving`). ``encoder`` is None if X is numeric without missing values.
     ``training`` (optimizer state and random generator) is kept for warm_start and partial_fit, else None.
     ``ended_by`` is the reason for the end of the last fit (see :meth:`.Training.run`), None after
     partial_fit. ``parameters`` are the user's values of the parameters that define the network.
@@ -264,22 +265,3 @@ def compute_dtype(X, dtype):
         return np.dtype(dtype)
     small = X.shape[0] * X.shape[1] <= FLOAT64_MAX_SIZE
     return np.dtype(np.float64 if small and X.dtype != np.float32 else np.float32)
-
-
-def make_training(model, seed):
-    """Return a new training of the network of `model`."""
-    settings = model.settings
-    return Training(
-        model.network,
-        model.loss,
-        make_optimizer(settings, model.network),
-        np.random.Generator(np.random.SFC64(seed)),
-        model.history,
-        learning_rate=settings.learning_rate,
-        schedule=settings.schedule,
-        power_t=settings.power_t,
-        regularization_schedule=settings.regularization_schedule,
-        clip_norm=settings.clip_norm,
-        max_norm=settings.max_norm,
-        shuffle=settings.shuffle,
-    )

@@ -14,7 +14,8 @@ from skbackprop import BackpropClassifier, BackpropRegressor, Recipe
 from skbackprop.estimators import parameters
 from skbackprop.estimators.base import settings_of
 from skbackprop.estimators.documentation import auto_table, auto_table_rst
-from skbackprop.model.recipes import LARGE_TABLE, RECIPES
+from skbackprop.model.recipes import RECIPES
+from skbackprop.model.resolving import LARGE_TABLE
 from skbackprop.network.losses import Huber
 
 TABLES = {

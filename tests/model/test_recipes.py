@@ -9,7 +9,7 @@ from sklearn.model_selection import KFold, StratifiedKFold, cross_val_score
 
 from skbackprop import BackpropClassifier, BackpropRegressor
 from skbackprop.estimators.base import settings_of
-from skbackprop.model.recipes import n_epochs
+from skbackprop.model.resolving import n_epochs
 
 
 @pytest.mark.filterwarnings("ignore:The 'max_iter' parameter")

@@ -1,0 +1,219 @@
+"""Resolving: the value that each parameter left at "auto" gets, from the recipe, the data and the others."""
+
+import math
+
+import numpy as np
+
+from skbackprop.model.recipes import RECIPES, TEXTBOOK, Settings
+from skbackprop.network.losses import CLASSIFIER_LOSSES, REGRESSOR_LOSSES
+
+# Epochs of the tabular recipes: EPOCHS, or up to MOST_EPOCHS until there are LEAST_STEPS steps. Large tables
+# need fewer epochs: all epochs together process at most ROWS_PASSED rows, but there are at least
+# FEWEST_EPOCHS.
+EPOCHS = {"classifier": 48, "regressor": 72}
+LEAST_STEPS, MOST_EPOCHS = 250, 256
+ROWS_PASSED, FEWEST_EPOCHS = 3_200_000, 4
+# Smallest and largest batch size; small data needs small batches to have enough steps.
+BATCH_BOUNDS = (32, 256)
+
+# Label smoothing of calibrated networks, whose temperature removes its bias.
+SMOOTHING = 0.1
+
+# Numbers of rows for which a single network of a classifier holds out a tenth to find the best epoch, because
+# later epochs learn noise. Of fewer rows a tenth is too small to find it; of more rows it is worth more in
+# training. Networks on folds have no upper bound, because every row is trained on.
+SMALL_TABLE = range(100, 2000)
+
+# From LARGE_TABLE rows on, more epochs help more than more networks, so there are fewer networks, and a
+# single decay of the learning rate helps more than four cycles. Each network holds out an eighth of the rows,
+# which suffices for validation; all networks train on the rows that none of them holds out.
+LARGE_TABLE = 100_000
+SCHEDULE_OF_LARGE_TABLES = "flat_cos"
+FEWEST_NETWORKS, FOLDS_OF_LARGE_TABLES = 2, 8
+
+
+def is_auto(value):
+    """Return whether a parameter is left at "auto"; an array of names is not."""
+    return isinstance(value, str) and value == "auto"
+
+
+def resolve(
+    parameters, kind, n_rows, streaming=False, mostly_zeros=False, on_disk=False, given_validation=False
+):
+    """Return the Settings: `parameters` with every "auto" replaced, for training on `n_rows` rows.
+
+    Parameters
+    ----------
+    parameters : dict
+        Values by name, as ``estimator.get_params(deep=False)`` returns them.
+    kind : {"classifier", "regressor"}
+    n_rows : int
+    streaming : bool, default=False
+        Whether the rows are the first of a stream of batches. The statistics of its scaling are updated with
+        each batch, for which the scaling must be linear.
+    mostly_zeros : bool, default=False
+        Whether X has many columns and few numbers other than 0 (see :func:`.mostly_zeros`). Standard scaling
+        makes these few large, and without an input layer products with the zeros can be skipped.
+    on_disk : bool, default=False
+        Whether X is an array on disk, where reading the rows of a fold takes as long as reading all rows.
+    given_validation : bool, default=False
+        Whether the user passed validation rows.
+
+    Notes
+    -----
+    Some parameters affect others that are left at "auto":
+
+    - solver="sgd" or "lbfgs" selects the textbook's values, which suit these solvers; so does squared error
+      over sigmoid outputs, which saturate with large steps;
+    - a linear model is convex, so its solver is "lbfgs", which finds the minimum;
+    - "adam" does not use the weight decay chosen for "adamw";
+    - without scaling there is no input layer, because it needs inputs of magnitude 1.
+    """
+    settings = Settings(**parameters, kind=kind)
+    if settings.solver == "auto" and np.size(settings.hidden_layer_sizes) == 0:
+        settings.solver = solver_of_linear_model(settings, streaming)
+    recipe = suited_recipe(settings)
+    large = n_rows >= LARGE_TABLE and recipe["n_estimators"] > 1 and not streaming
+    if streaming or mostly_zeros:
+        recipe = {**recipe, "scaling": "standard", "input_layer": None}
+    if large:
+        n_estimators = n_networks(recipe["n_estimators"], n_rows)
+        recipe = {**recipe, "schedule": SCHEDULE_OF_LARGE_TABLES, "n_estimators": n_estimators}
+    replace_autos(settings, recipe)
+    if settings.batch_size == "auto":
+        settings.batch_size = int(np.clip(n_rows // recipe["batches"], *BATCH_BOUNDS))
+    if settings.max_iter == "auto":
+        settings.max_iter = n_epochs(kind, n_rows, settings.batch_size)
+    if settings.early_stopping == "auto":
+        settings.early_stopping = early_stopping_for(settings, n_rows, folds=not (streaming or on_disk))
+    if settings.early_stopping == "folds":
+        refuse_a_single_network(settings)
+    settings.n_folds = max(settings.n_estimators, FOLDS_OF_LARGE_TABLES) if large else settings.n_estimators
+    settings.calibrated = is_calibrated(settings, streaming, given_validation)
+    if settings.n_iter_no_change == "cycle" and not has_cycles(settings, streaming, given_validation):
+        settings.n_iter_no_change = None
+    if settings.label_smoothing == "auto":
+        settings.label_smoothing = SMOOTHING if settings.calibrated else 0.0
+    if settings.initialization == "auto" and settings.parametrization == "ntk":
+        settings.initialization = "ntk"
+    settings.sparse_rows = mostly_zeros and stays_sparse(settings)
+    return settings
+
+
+def solver_of_linear_model(settings, streaming):
+    """Return the solver of a network without hidden layers: "lbfgs", unless its training needs batches."""
+    drops_inputs = np.ndim(settings.dropout) == 1 and np.any(settings.dropout)
+    needs_batches = streaming or settings.early_stopping not in ("auto", False) or drops_inputs
+    return "adam" if needs_batches else "lbfgs"
+
+
+def suited_recipe(settings):
+    """Return the values of the recipe by name, adapted to the parameters that the user has set."""
+    saturates = settings.kind == "classifier" and settings.loss == "squared_error"
+    plain = saturates or settings.solver in ("sgd", "lbfgs")
+    recipe = RECIPES["textbook" if plain else settings.recipe][settings.kind == "regressor"]
+    if settings.solver not in ("auto", recipe["solver"]):
+        recipe = {**recipe, "alpha": TEXTBOOK["alpha"]}
+    if settings.scaling is None:
+        recipe = {**recipe, "input_layer": None}
+    return recipe
+
+
+def replace_autos(settings, recipe):
+    """Replace every "auto" in `settings` by the value of `recipe`, which may be "auto" as well."""
+    for name, value in recipe.items():
+        if is_auto(getattr(settings, name, None)):
+            setattr(settings, name, value)
+
+
+def early_stopping_for(settings, n_rows, folds):
+    """Return the value of "auto" for `early_stopping`; `folds` is whether rows may be held out in folds."""
+    several = settings.n_estimators > 1 and n_rows >= max(SMALL_TABLE.start, 4 * settings.n_estimators)
+    if several and folds:
+        return "folds"
+    return settings.kind == "classifier" and n_rows in SMALL_TABLE
+
+
+def refuse_a_single_network(settings):
+    """Raise ValueError if there is only one network, which cannot be trained on folds."""
+    if settings.n_estimators == 1:
+        raise ValueError(
+            "early_stopping='folds' needs several networks, of which each holds out a fold. Got "
+            "n_estimators=1; set it to at least 2, or early_stopping=True."
+        )
+
+
+def stays_sparse(settings):
+    """Return whether the network can compute with rows that are sparse."""
+    drops_inputs = np.size(settings.dropout) > max(1, np.size(settings.hidden_layer_sizes))
+    return settings.input_layer is None and not drops_inputs
+
+
+def is_calibrated(settings, streaming, given_validation):
+    """Return whether temperature scaling is applied at the end of training.
+
+    This requires rows that are validated by the loss, and a training that is not continued from its final
+    weights.
+    """
+    of_classes = getattr(loss_of(settings), "calibrated_by_temperature", False)
+    validated = given_validation or settings.early_stopping in ("folds", True)
+    by_loss = settings.scoring == "loss" and settings.solver != "lbfgs"
+    return of_classes and validated and by_loss and not streaming and not settings.warm_start
+
+
+def has_cycles(settings, streaming, given_validation):
+    """Return whether training can end early after a cycle that hardly lowered the loss of held-out rows.
+
+    It cannot with a robust loss: most of it may come from outliers, whose loss no cycle lowers.
+    """
+    validated = given_validation or settings.early_stopping
+    by_loss = settings.scoring == "loss" and not getattr(loss_of(settings), "robust", False)
+    in_cycles = settings.schedule == "coslog4" and settings.solver != "lbfgs"
+    whole = not (streaming or settings.warm_start)
+    return bool(validated and by_loss and in_cycles and whole)
+
+
+def loss_of(settings):
+    """Return the class of a named loss, or the user's own loss object."""
+    named = CLASSIFIER_LOSSES if settings.kind == "classifier" else REGRESSOR_LOSSES
+    return named.get(settings.loss) if isinstance(settings.loss, str) else settings.loss
+
+
+def n_networks(of_recipe, n_rows):
+    """Return the number of networks for a large table, from the number `of_recipe` for smaller ones.
+
+    With LARGE_TABLE rows it is half of that number, with twice as many rows a quarter.
+    """
+    return max(FEWEST_NETWORKS, of_recipe * LARGE_TABLE // 2 // n_rows)
+
+
+def n_epochs(kind, n_rows, batch_size):
+    """Return the number of epochs of the tabular recipes."""
+    steps = math.ceil(n_rows / batch_size)
+    enough = int(np.clip(math.ceil(LEAST_STEPS / steps), EPOCHS[kind], MOST_EPOCHS))
+    return min(enough, max(FEWEST_EPOCHS, ROWS_PASSED // n_rows))
+
+
+def auto_value(name, recipe, kind):
+    """Return in words the value that :func:`resolve` gives to a parameter left at "auto"."""
+    values = RECIPES[recipe][kind == "regressor"]
+    value = values[name]
+    if name == "n_estimators" and value > 1:
+        rows = value * LARGE_TABLE // 2
+        return f"{value}; from {LARGE_TABLE} rows on {rows} // n_samples, but at least {FEWEST_NETWORKS}"
+    if name == "schedule" and values["n_estimators"] > 1:
+        return f'"{value}"; from {LARGE_TABLE} rows on "{SCHEDULE_OF_LARGE_TABLES}"'
+    if value not in ("auto", "cycle"):
+        return f'"{value}"' if isinstance(value, str) else repr(value)
+    if name == "batch_size":
+        return f"n_samples // {values['batches']}, from {BATCH_BOUNDS[0]} to {BATCH_BOUNDS[1]}"
+    if name == "max_iter":
+        return (
+            f"{EPOCHS[kind]}, or up to {MOST_EPOCHS} until there are {LEAST_STEPS} steps; at most "
+            f"{ROWS_PASSED} / n_samples, but at least {FEWEST_EPOCHS}"
+        )
+    if name == "n_iter_no_change":
+        return f'"{value}" if rows are held out, else None'
+    if name == "label_smoothing":
+        return f"{SMOOTHING} if the network is calibrated on held-out rows, else 0"
+    return f'"folds" for {SMALL_TABLE.start} rows or more (in memory), else False'  # early_stopping
