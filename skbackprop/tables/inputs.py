@@ -66,39 +66,27 @@ def check_training_data(
     sample_weight : ndarray or None
     encoder : Encoder or None
     """
-    checks = {"multi_output": True, "y_numeric": is_regressor(estimator)}
-    weight_name = "sample_weight" if reset or continuation else "sample_weight_val"
-    if checks["y_numeric"]:
+    if is_regressor(estimator):
         refuse_as_numbers(y)
     else:
         y = checked_labels(y)
-    if is_stored(X):
-        return check_stored_training_data(
-            estimator, X, y, sample_weight, weight_name, checks, reset, encoder, scaling
-        )
-    chosen = estimator.categorical_features if reset else None
-    X = as_table(X, needs_columns(encoder) or names_columns(chosen))
-    if is_table(X):
-        validate_data(estimator, X.native, y, skip_check_array=True, reset=reset)
-        y = _check_y(y, **checks, estimator=estimator)
-        check_consistent_length(X.native, y)
+    stored = is_stored(X)
+    if stored:
+        refuse_stored_categories(estimator)
     else:
-        with numbers_expected(X):
-            X, y = validate_data(estimator, X, y, **INPUT_CHECKS, **checks, order="C", reset=reset)
-        X = check_sparse(X) if issparse(X) else X
-    y = as_floats(y) if checks["y_numeric"] else y
+        chosen = estimator.categorical_features if reset else None
+        X = as_table(X, needs_columns(encoder) or names_columns(chosen))
+    X, y = check_X_y(estimator, X, y, stored, reset)
+    weight_name = "sample_weight" if reset or continuation else "sample_weight_val"
     sample_weight = check_weights(sample_weight, y, weight_name)
+    if stored:
+        rows, encoder = encode_stored(StoredRows(X), sample_weight, reset, encoder, scaling)
+        return rows, y, sample_weight, encoder
     rows = None
     if reset:
-        encoder = make_encoder(X, estimator, sample_weight)
-        if encoder is not None and any(column.wants_target for column in encoder.categories):
-            targets = TargetColumns(y, is_regressor(estimator), classes)
-            encoder, rows = encoder.learn_targets(as_columns(X), y, sample_weight, targets)
-        if encoder is not None:
-            warn_of_rare_categories(encoder)
+        encoder, rows = fit_encoder(estimator, X, y, sample_weight, classes)
     elif continuation in ("fit", "stream") and needs_columns(encoder):
-        earlier, encoder = encoder, encoder.grown(X, sample_weight)
-        warn_of_rare_categories(encoder, earlier)
+        encoder = grow_encoder(encoder, X, sample_weight)
     if continuation is not None and encoder is not None and encoder.by_target:
         targets = None if continuation == "stream" else encoder.targets
         encoder, rows = encoder.learn_targets(X, y, sample_weight, targets)
@@ -107,22 +95,66 @@ def check_training_data(
     return rows, y, sample_weight, encoder
 
 
-def check_stored_training_data(estimator, X, y, sample_weight, weight_name, checks, reset, encoder, scaling):
-    """Return the same as :func:`check_training_data`, for an X on disk."""
-    refuse_stored_categories(estimator)
-    validate_data(estimator, X, skip_check_array=True, reset=reset)
-    y = _check_y(y, **checks, estimator=estimator)
-    y = as_floats(y) if checks["y_numeric"] else y
-    check_consistent_length(X, y)
-    sample_weight = check_weights(sample_weight, y, weight_name)
-    rows = StoredRows(X)
+def check_X_y(estimator, X, y, stored, reset):
+    """Return X and y, validated as in scikit-learn; tables and arrays on disk are returned as they are.
+
+    Parameters
+    ----------
+    estimator : BaseBackprop
+        With `reset` its n_features_in_ and feature_names_in_ are set.
+    X : Frame, ArrayTable, ndarray, sparse matrix, or array on disk
+    y
+        As the user gave it.
+    stored : bool
+        Whether X is an array on disk, whose numbers are checked when they are read.
+    reset : bool
+    """
+    checks = {"multi_output": True, "y_numeric": is_regressor(estimator)}
+    if stored or is_table(X):
+        native = X if stored else X.native
+        validate_data(estimator, native, y, skip_check_array=True, reset=reset)
+        y = _check_y(y, **checks, estimator=estimator)
+        check_consistent_length(native, y)
+    else:
+        with numbers_expected(X):
+            X, y = validate_data(estimator, X, y, **INPUT_CHECKS, **checks, order="C", reset=reset)
+        X = check_sparse(X) if issparse(X) else X
+    # A regressor computes in float64, so that the type of y does not change sums and differences.
+    return X, y.astype(np.float64, copy=False) if checks["y_numeric"] else y
+
+
+def encode_stored(rows, sample_weight, reset, encoder, scaling):
+    """Return the encoded `rows` of an array on disk, and their encoder (None if no column has gaps)."""
     gaps = rows.find_gaps()
     if reset and gaps.any():
         sample, weights = rows.sample(sample_weight)
-        encoder = Encoder(ArrayTable(sample), np.zeros(X.shape[1], bool), weights, gaps=gaps)
+        encoder = Encoder(ArrayTable(sample), np.zeros(rows.shape[1], bool), weights, gaps=gaps)
     if encoder is not None or gaps.any():
         rows = encode(rows, encoder, scaling)
-    return rows, y, sample_weight, encoder
+    return rows, encoder
+
+
+def fit_encoder(estimator, X, y, sample_weight, classes):
+    """Return the Encoder of the first training rows, and these rows encoded.
+
+    The encoder is None if none is needed. The rows are None if no category is encoded by the target, for then
+    training rows are encoded like any others.
+    """
+    encoder, rows = make_encoder(X, estimator, sample_weight), None
+    if encoder is None:
+        return None, None
+    if any(column.wants_target for column in encoder.categories):
+        targets = TargetColumns(y, is_regressor(estimator), classes)
+        encoder, rows = encoder.learn_targets(as_columns(X), y, sample_weight, targets)
+    warn_of_rare_categories(encoder)
+    return encoder, rows
+
+
+def grow_encoder(encoder, X, sample_weight):
+    """Return a copy of `encoder` that has learned the new categories of further training rows."""
+    grown = encoder.grown(X, sample_weight)
+    warn_of_rare_categories(grown, earlier=encoder)
+    return grown
 
 
 def make_encoder(X, estimator, sample_weight):
@@ -299,11 +331,6 @@ def check_sparse(X):
 def has_gaps(X):
     """Return whether X is a dense array with NaN; the minimum finds it without an array of booleans."""
     return isinstance(X, np.ndarray) and X.dtype.kind == "f" and bool(np.isnan(X.min()))
-
-
-def as_floats(y):
-    """Return the target of a regressor in float64, so that its type does not change sums and differences."""
-    return y.astype(np.float64, copy=False)
 
 
 def check_weights(sample_weight, X, name):
