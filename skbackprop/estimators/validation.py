@@ -68,84 +68,103 @@ def make_validation(estimator, model, training, X_val, y_val, sample_weight_val,
         raise ValueError("X_val and y_val must be given together, or neither of them.")
     if model.settings.solver == "lbfgs":
         return Validation()
-    if X_val is None and model.settings.early_stopping == "folds":
-        return validation_on_folds(estimator, model, training, groups)
     if X_val is not None:
-        X, *checked, _ = check_training_data(
-            estimator,
-            X_val,
-            y_val,
-            sample_weight_val,
-            reset=False,
-            encoder=model.encoder,
-            scaling=model.scaling,
+        return validation_on_given_rows(estimator, model, training, X_val, y_val, sample_weight_val)
+    if model.settings.early_stopping == "folds":
+        return validation_on_folds(estimator, model, training, groups)
+    if model.settings.early_stopping:
+        return validation_on_fraction(estimator, model, training, groups)
+    return Validation()
+
+
+def validation_on_given_rows(estimator, model, training, X_val, y_val, sample_weight_val):
+    """Return the Validation on rows that the user passed."""
+    X, y, sample_weight, _ = check_training_data(
+        estimator,
+        X_val,
+        y_val,
+        sample_weight_val,
+        reset=False,
+        encoder=model.encoder,
+        scaling=model.scaling,
+    )
+    rows = Rows(arrange(X, model.settings.sparse_rows), y, sample_weight, X_val)
+    if model.settings.kind == "regressor":
+        warn_of_foreign_targets(training.y, y)
+    return Validation(validate=watch_on(estimator, model, rows, name="y_val"))
+
+
+def validation_on_fraction(estimator, model, training, groups):
+    """Return the Validation in which all networks hold out the same fraction of the rows."""
+    rows, held_out = split_rows(
+        training.X.shape[0],
+        estimator.validation_fraction,
+        check_random_state(model.split_seed),
+        model.targets.strata(training.y),
+        model.row_weights(training.y, training.sample_weight),
+        groups,
+    )
+    if held_out is None:
+        warn(
+            f"early_stopping has too few rows: validation_fraction={estimator.validation_fraction:g} of "
+            f"{training.X.shape[0]} rows (a class with a single row is not held out) leaves no row to "
+            "hold out, or none to train on. Training continues without validation. Use "
+            "early_stopping=False or another validation_fraction, or pass X_val and y_val to fit."
         )
-        X = arrange(X, model.settings.sparse_rows)
-        validated, rows, held_out = Rows(X, *checked, X_val), None, None
-        if model.settings.kind == "regressor":
-            warn_of_foreign_targets(training.y, validated.y)
-    elif model.settings.early_stopping:
-        validated = training
-        rows, held_out = split_rows(
-            training.X.shape[0],
-            estimator.validation_fraction,
-            check_random_state(model.split_seed),
-            model.targets.strata(training.y),
-            model.row_weights(training.y, training.sample_weight),
-            groups,
-        )
-        if held_out is None:
-            warn(
-                f"early_stopping has too few rows: validation_fraction={estimator.validation_fraction:g} of "
-                f"{training.X.shape[0]} rows (a class with a single row is not held out) leaves no row to "
-                "hold out, or none to train on. Training continues without validation. Use "
-                "early_stopping=False or another validation_fraction, or pass X_val and y_val to fit."
-            )
-            return Validation()
-    else:
         return Validation()
-    name = "y" if X_val is None else "y_val"
-    data = validated.X, validated.y, validated.sample_weight
+    return Validation(rows, validate=watch_on(estimator, model, training, held_out))
+
+
+def watch_on(estimator, model, rows, held_out=None, name="y"):
+    """Return the Watch of all networks on `rows`, or on those with the indices `held_out`.
+
+    `name` is the name of y in error messages.
+    """
+    data = rows.X, rows.y, rows.sample_weight
     batches = model.validation_batches(*data, model.network, [held_out], name)
     watch = Watch([model.network], batches, model.loss)
     if estimator.scoring != "loss":
-        held_out_rows = validated if held_out is None else validated.take(held_out)
-        watch.scores = [make_scoring(estimator, model, held_out_rows)]
+        watch.scores = [make_scoring(estimator, model, rows if held_out is None else rows.take(held_out))]
     watch.calibrated = model.settings.calibrated
-    return Validation(rows, None, watch)
+    return watch
 
 
 def validation_on_folds(estimator, model, training, groups):
     """Return the Validation in which each network holds out a different fold."""
-    network, weights = model.network, model.row_weights(training.y, training.sample_weight)
+    n_networks = model.network.n_networks
     folds = deal_folds(
         model.settings.n_folds,
         training.X.shape[0],
         check_random_state(model.split_seed),
         model.targets.strata(training.y),
         groups,
-        weights,
-        network.n_networks,
+        model.row_weights(training.y, training.sample_weight),
+        n_networks,
     )
-    held_out = [np.flatnonzero(folds == e) for e in range(network.n_networks)]
+    held_out = [np.flatnonzero(folds == e) for e in range(n_networks)]
     if not all(rows.size for rows in held_out):
         warn(
             f"early_stopping='folds' has too few rows: {training.X.shape[0]} rows do not give each of "
-            f"{network.n_networks} networks a row to hold out. Training continues without validation. Use a "
+            f"{n_networks} networks a row to hold out. Training continues without validation. Use a "
             "smaller n_estimators or early_stopping=False, or pass X_val and y_val to fit."
         )
         return Validation()
-    members = [member(network, e) for e in range(network.n_networks)]
+    return Validation(folds=folds, validate=watch_on_folds(estimator, model, training, held_out))
+
+
+def watch_on_folds(estimator, model, training, held_out):
+    """Return the Watch of each network on the training rows with its indices of the list `held_out`."""
+    members = [member(model.network, e) for e in range(model.network.n_networks)]
     data = training.X, training.y, training.sample_weight
     batches = model.validation_batches(*data, members[0], held_out)
-    watch = WatchOnFolds(members, batches, model.loss, network)
+    watch = WatchOnFolds(members, batches, model.loss, model.network)
     if estimator.scoring != "loss":
         watch.scores = [
             make_scoring(estimator, replace(model, network=one), training.take(rows))
             for one, rows in zip(members, held_out, strict=True)
         ]
     watch.calibrated = model.settings.calibrated
-    return Validation(None, folds, watch)
+    return watch
 
 
 def warn_of_foreign_targets(y, y_val):
