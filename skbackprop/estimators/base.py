@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, is_classifier
 from sklearn.utils import check_random_state
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import _num_samples, check_is_fitted
+from sklearn.utils.validation import check_is_fitted
 
 from skbackprop.estimators.callbacks import CallbackSupportMixin, observe
 from skbackprop.estimators.documentation_site import DocumentationLinkMixin
@@ -39,7 +39,6 @@ from skbackprop.network.file_checks import require
 from skbackprop.network.kernels.threads import suited_threads
 from skbackprop.network.losses import combine
 from skbackprop.tables.digest import digest
-from skbackprop.tables.equal_rows import merge_equal_rows
 from skbackprop.tables.inputs import check_inputs, check_training_data
 from skbackprop.tables.rows_on_disk import StoredRows
 from skbackprop.tables.sparse_rows import arrange, mostly_zeros
@@ -107,6 +106,11 @@ def untrained_model(estimator, X, y, sample_weight):
     return build_model(X, y, sample_weight, settings, encoder), X, y, sample_weight
 
 
+def is_interrupted(model):
+    """Return whether the fit of `model` (None: there is none) was interrupted, and can be resumed."""
+    return model is not None and getattr(model.training, "unfinished", None) is not None
+
+
 def stochastic(estimator):
     """Return True if `estimator` trains batch by batch, as partial_fit needs; else raise AttributeError."""
     if estimator.solver == "lbfgs":
@@ -159,108 +163,108 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
 
     def _fit(self, X, y, sample_weight, X_val, y_val, sample_weight_val, groups):
         given = X, y, sample_weight
-        continuing = self.warm_start and hasattr(self, "_model")
-        if not continuing:
-            # If this fit fails, the model of an earlier fit must not be taken for its result.
-            self.__dict__.pop("_model", None)
-        else:
-            self._model = self._model.owned()
-        encoder, scaling = (self._model.encoder, self._model.scaling) if continuing else (None, None)
-        resumed = continuing and getattr(self._model.training, "unfinished", None) is not None
+        earlier = self._earlier_model(continues=self.warm_start)
+        encoder, scaling = (None, None) if earlier is None else (earlier.encoder, earlier.scaling)
         X, y, sample_weight, encoder = check_training_data(
             self,
             X,
             y,
             sample_weight,
-            reset=not continuing,
+            reset=earlier is None,
             encoder=encoder,
             scaling=scaling,
-            continuation="resumed" if resumed else "fit",
+            continuation="resumed" if is_interrupted(earlier) else "fit",
         )
         warn_of_a_large_batch(self.batch_size, X.shape[0])
-        settings = settings_of(
-            self,
-            X,
-            sample_weight,
-            model=self._model if continuing else None,
-            given_validation=X_val is not None,
-        )
-        if continuing:
-            warn_of_fixed_parameters(self, self._model)
-            self._model.follow(settings)
-            settings = self._model.settings
-        X, numbers = arrange(X, settings.sparse_rows), None
+        settings = self._settings(X, sample_weight, earlier, given_validation=X_val is not None)
+        X = arrange(X, settings.sparse_rows)
+        rows = Rows(X, y, sample_weight, given[0])
         groups = check_groups(groups, X.shape[0])
         if X.shape[0] <= settings.batch_size and groups is None and settings.early_stopping != "folds":
-            X, y, sample_weight, numbers = merge_equal_rows(X, y, sample_weight)
-        if continuing:
-            model = self._model
-            model.observe_inputs(X, sample_weight, encoder)
-        else:
-            model = build_model(X, y, sample_weight, settings, encoder)
-            model.parameters = fixed_parameters(self)
+            rows = rows.without_equal_rows()
+        model = self._model_for(rows, settings, encoder, earlier)
         warn_of_a_single_class(model.targets)
         warn_of_parameters_without_effect(self, settings, X_val, groups)
-        validation = make_validation(
-            self, model, Rows(X, y, sample_weight, given[0], numbers), X_val, y_val, sample_weight_val, groups
-        )
-        batches = model.training_batches(X, y, sample_weight, validation.rows, validation.folds)
-        training = model.resume_training(self.random_state)
+        validation = make_validation(self, model, rows, X_val, y_val, sample_weight_val, groups)
+        batches = model.training_batches(*rows.data, validation.rows, validation.folds)
+        model.resume_training(self.random_state)
         observer = observe(self, model, settings.max_iter, *given)
-        data = None if observer is None and training.unfinished is None else digest(X, y, sample_weight)
+        progress = make_progress(self, model, batches, validation, merged=rows.X.shape[0] < X.shape[0])
+        reason = self._train(model, rows, batches, validation, observer, progress)
+        self._end_training(model, rows, batches, validation, reason)
+        return self._keep(model, observer)
+
+    def _earlier_model(self, continues):
+        """Return the fitted model if training `continues` with it, else None for a new one."""
+        if not continues:
+            # If this fit fails, the model of an earlier fit must not be taken for its result.
+            self.__dict__.pop("_model", None)
+        if not hasattr(self, "_model"):
+            return None
+        self._model = self._model.owned()
+        return self._model
+
+    def _settings(self, X, sample_weight, earlier, streaming=False, given_validation=False):
+        """Return the settings of a training; those of an `earlier` model follow the changed parameters."""
+        settings = settings_of(self, X, sample_weight, streaming, earlier, given_validation)
+        if earlier is None:
+            return settings
+        warn_of_fixed_parameters(self, earlier)
+        earlier.follow(settings)
+        return earlier.settings
+
+    def _model_for(self, rows, settings, encoder, earlier):
+        """Return a new model for `rows`, or the `earlier` one after it has observed these further rows."""
+        if earlier is not None:
+            earlier.observe_inputs(rows.X, rows.sample_weight, encoder)
+            return earlier
+        model = build_model(*rows.data, settings, encoder)
+        model.parameters = fixed_parameters(self)
+        return model
+
+    def _train(self, model, rows, batches, validation, observer, progress):
+        """Train, and return the reason for the end."""
+        settings, training = model.settings, model.training
+        data = None if observer is None and training.unfinished is None else digest(*rows.data)
         check_resumed(training, validation.validate, data)
-        merged = numbers is not None and numbers.size < _num_samples(given[0])
-        progress = make_progress(self, model, batches, validation, merged)
-        reason = self._train(model, batches, validation, observer, progress, data)
+        shared = {"observer": observer, "progress": progress, "data": data}
+        if progress is not None:
+            progress.begin()
+        with suited_threads(model.network.layer_sizes, batches.batch_size):
+            if settings.solver != "lbfgs":
+                stopping, validate = self._stopping(model), validation.validate
+                reason = training.run(batches, settings.max_iter, stopping, validate=validate, **shared)
+            else:
+                limits = {"max_iter": settings.max_iter, "max_fun": self.max_fun}
+                reason = minimize_lbfgs(
+                    training, batches, alpha=settings.alpha, tol=self.tol, **limits, **shared
+                )
+        if progress is not None:
+            progress.end(reason)
+        return reason
+
+    def _end_training(self, model, rows, batches, validation, reason):
+        """Complete the trained `model`, and warn if the training failed or ended early."""
         if reason == "interrupted" and is_one_of_many():
             raise KeyboardInterrupt
         model.ended_by = reason
-        validation.finish(model, X, y, sample_weight)
+        validation.finish(model, *rows.data)
         if reason == "max_iter" and self.warm_start:
             reason = "planned"
         warn_of_the_end(reason, model)
         if reason in FINISHED and not getattr(model.targets, "constant", False):
             if validation.folds is not None:
-                batches = model.training_batches(X, y, sample_weight)  # the same for all networks
+                batches = model.training_batches(*rows.data)  # the same for all networks
             warn_of_a_useless_fit(model, batches)
         if not self.warm_start:
             model.training = None
+
+    def _keep(self, model, observer):
+        """Keep the trained `model`, and end the task of the `observer`."""
         self._model = model
         if observer is not None:
             observer.end_fit()
         return self
-
-    def _train(self, model, batches, validation, observer, progress, data):
-        """Train, and return the reason for the end."""
-        settings, stopping, training = model.settings, self._stopping(model), model.training
-        if progress is not None:
-            progress.begin()
-        with suited_threads(model.network.layer_sizes, batches.batch_size):
-            if settings.solver != "lbfgs":
-                reason = training.run(
-                    batches,
-                    settings.max_iter,
-                    stopping,
-                    validate=validation.validate,
-                    observer=observer,
-                    progress=progress,
-                    data=data,
-                )
-            else:
-                reason = minimize_lbfgs(
-                    training,
-                    batches,
-                    alpha=settings.alpha,
-                    max_iter=settings.max_iter,
-                    max_fun=self.max_fun,
-                    tol=self.tol,
-                    observer=observer,
-                    progress=progress,
-                    data=data,
-                )
-        if progress is not None:
-            progress.end(reason)
-        return reason
 
     def _partial_fit(self, X, y, sample_weight, classes=None):
         given = X, y, sample_weight
@@ -271,36 +275,32 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
                 "sklearn.utils.class_weight.compute_class_weight('balanced', classes=classes, y=y) returns "
                 "for a large sample y."
             )
-        first = not hasattr(self, "_model")
-        if not first:
-            self._model = self._model.owned()
-        encoder, scaling = (None, None) if first else (self._model.encoder, self._model.scaling)
+        earlier = self._earlier_model(continues=True)
+        encoder, scaling = (None, None) if earlier is None else (earlier.encoder, earlier.scaling)
         X, y, sample_weight, encoder = check_training_data(
             self,
             X,
             y,
             sample_weight,
-            reset=first,
+            reset=earlier is None,
             encoder=encoder,
             scaling=scaling,
             continuation="stream",
             classes=classes,
         )
-        settings = settings_of(self, X, sample_weight, streaming=True, model=None if first else self._model)
-        X = arrange(X, (settings if first else self._model.settings).sparse_rows)
-        if first:
+        settings = self._settings(X, sample_weight, earlier, streaming=True)
+        X = arrange(X, settings.sparse_rows)
+        if earlier is None:
             model = build_model(X, y, sample_weight, settings, encoder, classes, streaming=True)
             model.parameters = fixed_parameters(self)
             warn_of_parameters_without_effect(self, settings, streaming=True)
         else:
-            model = self._model
-            warn_of_fixed_parameters(self, model)
-            model.follow(settings)
-            if model.settings.solver == "lbfgs":  # chosen by "auto" in a fit of a linear model
-                model.settings.solver, model.settings.recipe, model.training = "adam", "textbook", None
+            model = earlier
+            if settings.solver == "lbfgs":  # chosen by "auto" in a fit of a linear model
+                settings.solver, settings.recipe, model.training = "adam", "textbook", None
         batches = model.training_batches(X, y, sample_weight)
         training = model.resume_training(self.random_state)
-        if not first:
+        if earlier is not None:
             model.observe_inputs(X, sample_weight, encoder)
         training.unfinished = None  # partial_fit does not resume an interrupted fit
         model.ended_by = model.out_of_fold = None
@@ -316,10 +316,7 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
                 progress=make_progress(self, model, batches, Validation()),
             )
         warn_of_the_end("planned" if reason == "max_iter" else reason, model)
-        self._model = model
-        if observer is not None:
-            observer.end_fit()
-        return self
+        return self._keep(model, observer)
 
     def _stopping(self, model):
         return make_stopping(model.settings.n_iter_no_change, self.tol)

@@ -9,6 +9,7 @@ from sklearn.utils import _safe_indexing
 
 from skbackprop.tables.category_column import category_of, order
 from skbackprop.tables.columns import Column
+from skbackprop.tables.equal_rows import merge_equal_rows
 from skbackprop.tables.rows_on_disk import in_memory, is_stored
 from skbackprop.tables.sparse_rows import SparseRows
 
@@ -33,11 +34,21 @@ class Rows:
     given_X: Any
     numbers: Any = None
 
+    @property
+    def data(self):
+        """The checked X, y and sample_weight, as a tuple."""
+        return self.X, self.y, self.sample_weight
+
     def take(self, rows):
         """Return the rows with the indices `rows`."""
         numbers = rows if self.numbers is None else self.numbers[rows]
         weights = None if self.sample_weight is None else self.sample_weight[rows]
         return Rows(self.X[rows], self.y[rows], weights, self.given_X, numbers)
+
+    def without_equal_rows(self):
+        """Return the distinct rows, with their total weights (see :mod:`.equal_rows`)."""
+        X, y, sample_weight, numbers = merge_equal_rows(*self.data)
+        return Rows(X, y, sample_weight, self.given_X, numbers)
 
     def with_weight(self):
         """Return the rows of positive weight; weights that are all equal become None."""

@@ -120,8 +120,7 @@ def watch_on(estimator, model, rows, held_out=None, name="y"):
 
     `name` is the name of y in error messages.
     """
-    data = rows.X, rows.y, rows.sample_weight
-    batches = model.validation_batches(*data, model.network, [held_out], name)
+    batches = model.validation_batches(*rows.data, model.network, [held_out], name)
     watch = Watch([model.network], batches, model.loss)
     if estimator.scoring != "loss":
         watch.scores = [make_scoring(estimator, model, rows if held_out is None else rows.take(held_out))]
@@ -155,8 +154,7 @@ def validation_on_folds(estimator, model, training, groups):
 def watch_on_folds(estimator, model, training, held_out):
     """Return the Watch of each network on the training rows with its indices of the list `held_out`."""
     members = [member(model.network, e) for e in range(model.network.n_networks)]
-    data = training.X, training.y, training.sample_weight
-    batches = model.validation_batches(*data, members[0], held_out)
+    batches = model.validation_batches(*training.data, members[0], held_out)
     watch = WatchOnFolds(members, batches, model.loss, model.network)
     if estimator.scoring != "loss":
         watch.scores = [
