@@ -24,6 +24,7 @@ from skbackprop.estimators.validation import Validation, make_validation
 from skbackprop.estimators.version import __version__
 from skbackprop.estimators.warnings import (
     FINISHED,
+    SAMPLE_ROWS,
     is_one_of_many,
     warn_of_a_large_batch,
     warn_of_a_single_class,
@@ -254,7 +255,7 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
         warn_of_the_end(reason, model)
         if reason in FINISHED and not getattr(model.targets, "constant", False):
             if validation.folds is not None:
-                batches = model.training_batches(*rows.data)  # the same for all networks
+                batches = model.sampled_batches(*rows.data, SAMPLE_ROWS)  # the same for all networks
             warn_of_a_useless_fit(model, batches)
         if not self.warm_start:
             model.training = None

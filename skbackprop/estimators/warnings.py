@@ -95,7 +95,7 @@ def warn_of_a_useless_fit(model, batches):
     ----------
     model : Model
     batches : Batches
-        All training rows, the same for all networks.
+        Training rows, all or a random sample, the same for all networks.
     """
     raw, Y, w = [], [], []
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):

@@ -166,6 +166,20 @@ class Model:
             weights = fold_weights(folds, self.network.n_networks, weights)
         elif folds is not None:
             rows = [np.flatnonzero(folds != e) for e in range(self.network.n_networks)]
+        return self._batches(X, y, weights, rows)
+
+    def sampled_batches(self, X, y, sample_weight, n_rows):
+        """Return batches of `n_rows` training rows of positive weight drawn at random, or of all if fewer.
+
+        Only these rows are read, encoded and scaled.
+        """
+        weights = self.row_weights(y, sample_weight)
+        rows = np.arange(X.shape[0]) if weights is None else np.flatnonzero(weights)
+        if rows.size > n_rows:
+            rows = np.random.default_rng(0).choice(rows, n_rows, replace=False, shuffle=False)
+        return self._batches(X[rows], y[rows], None if weights is None else weights[rows])
+
+    def _batches(self, X, y, weights, rows=None):
         return Batches(
             X,
             self.encode_for_training(y),

@@ -6,12 +6,15 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 from sklearn.datasets import load_breast_cancer, load_diabetes, make_multilabel_classification
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import accuracy_score, log_loss, r2_score
 from sklearn.preprocessing import StandardScaler
 
 from skbackprop import BackpropClassifier, BackpropRegressor, Recipe
 from skbackprop.estimators.rows import check_groups
+from skbackprop.estimators.warnings import SAMPLE_ROWS
 from skbackprop.network.members import copy_members, member
+from skbackprop.tables.targets import RealTargets
 
 SMALL = {
     "hidden_layer_sizes": (8,),
@@ -201,3 +204,23 @@ def test_copying_the_parameters_of_some_networks():
     for part in [part for parts in network.layout.split(theta)[:2] for part in parts]:
         assert not part[[0, 2]].any()
     np.testing.assert_array_equal(network.layout.split(theta)[0][1][1], network.W[1][1])
+
+
+@pytest.mark.parametrize("as_container", [np.asarray, csr_array])
+def test_networks_that_have_learned_nothing_are_warned_about(as_container):
+    settings = {**SMALL, "recipe": "textbook", "solver": "sgd", "learning_rate": 1e2, "schedule": "one_cycle"}
+    with pytest.warns(ConvergenceWarning, match="worse than that of the best constant"):
+        BackpropClassifier(**settings).fit(as_container(X), Y)
+
+
+def test_a_fit_encodes_its_table_once(monkeypatch):
+    """Whether the networks have learned something is found on a sample."""
+    sizes, encode = [], RealTargets.encode_for_training
+
+    def encode_and_count(targets, y, dtype):
+        sizes.append(len(y))
+        return encode(targets, y, dtype)
+
+    monkeypatch.setattr(RealTargets, "encode_for_training", encode_and_count)
+    BackpropRegressor(**SMALL).fit(np.tile(X_REAL, (5, 1)), np.tile(Y_REAL, 5))
+    assert sizes == [5 * len(Y_REAL), SAMPLE_ROWS]
