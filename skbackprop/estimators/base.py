@@ -15,6 +15,7 @@ from skbackprop.estimators.recipe import Recipe
 from skbackprop.estimators.resuming import (
     check_resumed,
     fixed_parameters,
+    is_interrupted,
     warn_of_fixed_parameters,
     with_fixed,
 )
@@ -105,11 +106,6 @@ def untrained_model(estimator, X, y, sample_weight):
     settings = settings_of(estimator, X, sample_weight)
     X = arrange(X, settings.sparse_rows)
     return build_model(X, y, sample_weight, settings, encoder), X, y, sample_weight
-
-
-def is_interrupted(model):
-    """Return whether the fit of `model` (None: there is none) was interrupted, and can be resumed."""
-    return model is not None and getattr(model.training, "unfinished", None) is not None
 
 
 def stochastic(estimator):

@@ -69,6 +69,11 @@ def differ(a, b):
     return not np.array_equal(a, b)
 
 
+def is_interrupted(model):
+    """Return whether the fit of `model` (None: there is none) was interrupted, and can be resumed."""
+    return model is not None and getattr(model.training, "unfinished", None) is not None
+
+
 def check_resumed(training, validate, data):
     """Raise if an interrupted fit is resumed without its validation, warn if it is with other data.
 
