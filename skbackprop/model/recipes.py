@@ -35,11 +35,11 @@ TABULAR_CLASSIFIER = {
     "activation": "relu",
     "dropout": 0.05,
     "solver": "adamw",
-    "learning_rate": 0.0025,
+    "learning_rate": 0.0035,
     "schedule": "coslog4",
     "alpha": 0.32,
     "batch_size": "auto",
-    "batches": 8,  # per epoch, if their size is then within BATCH_BOUNDS of resolving.py
+    "batches": 32,  # per epoch, if their size is then within BATCH_BOUNDS of resolving.py
     "max_iter": "auto",
     "beta_2": 0.95,
     "scaling": "robust",
