@@ -81,7 +81,7 @@ def fitted_model(estimator):
 def network_inputs(estimator, X):
     """Return the model of a fitted `estimator`, X as an array of numbers, and the dtype of the results."""
     model = fitted_model(estimator)
-    X, dtype = check_inputs(estimator, X, model.encoder, model.scaling)
+    X, dtype = check_inputs(estimator, X, model.encoder, model.fill_values)
     return model, arrange(X, model.settings.sparse_rows), dtype
 
 
@@ -161,7 +161,7 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
     def _fit(self, X, y, sample_weight, X_val, y_val, sample_weight_val, groups):
         given = X, y, sample_weight
         earlier = self._earlier_model(continues=self.warm_start)
-        encoder, scaling = (None, None) if earlier is None else (earlier.encoder, earlier.scaling)
+        encoder, fill_values = (None, 0.0) if earlier is None else (earlier.encoder, earlier.fill_values)
         X, y, sample_weight, encoder = check_training_data(
             self,
             X,
@@ -169,7 +169,7 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
             sample_weight,
             reset=earlier is None,
             encoder=encoder,
-            scaling=scaling,
+            fill_values=fill_values,
             continuation="resumed" if is_interrupted(earlier) else "fit",
         )
         warn_of_a_large_batch(self.batch_size, X.shape[0])
@@ -273,7 +273,7 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
                 "for a large sample y."
             )
         earlier = self._earlier_model(continues=True)
-        encoder, scaling = (None, None) if earlier is None else (earlier.encoder, earlier.scaling)
+        encoder, fill_values = (None, 0.0) if earlier is None else (earlier.encoder, earlier.fill_values)
         X, y, sample_weight, encoder = check_training_data(
             self,
             X,
@@ -281,7 +281,7 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
             sample_weight,
             reset=earlier is None,
             encoder=encoder,
-            scaling=scaling,
+            fill_values=fill_values,
             continuation="stream",
             classes=classes,
         )

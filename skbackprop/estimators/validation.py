@@ -86,7 +86,7 @@ def validation_on_given_rows(estimator, model, training, X_val, y_val, sample_we
         sample_weight_val,
         reset=False,
         encoder=model.encoder,
-        scaling=model.scaling,
+        fill_values=model.fill_values,
     )
     rows = Rows(arrange(X, model.settings.sparse_rows), y, sample_weight, X_val)
     if model.settings.kind == "regressor":

@@ -69,7 +69,7 @@ def training_rows(estimator, X, y, sample_weight):
         sample_weight,
         reset=False,
         encoder=model.encoder,
-        scaling=model.scaling,
+        fill_values=model.fill_values,
         continuation="resumed",
     )
     return model, X, y, mean_one(model.row_weights(y, sample_weight))

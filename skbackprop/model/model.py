@@ -24,6 +24,7 @@ from skbackprop.tables.encoding import Encoder
 from skbackprop.tables.folds import fold_weights
 from skbackprop.tables.rows_on_disk import StoredRows
 from skbackprop.tables.scaling import SCALINGS, RunningScaling, Scaling, no_scaling
+from skbackprop.tables.statistics import column_medians
 from skbackprop.training.history import History
 from skbackprop.training.loop import Training
 
@@ -69,7 +70,8 @@ class Model:
     ``training`` (optimizer state and random generator) is kept for warm_start and partial_fit, else None.
     ``ended_by`` is the reason for the end of the last fit (see :meth:`.Training.run`), None after
     partial_fit. ``parameters`` are the user's values of the parameters that define the network.
-    ``out_of_fold`` is None if no rows were held out in folds.
+    ``out_of_fold`` is None if no rows were held out in folds. ``medians`` are those of the columns of X, if
+    there is no encoder.
     """
 
     network: Network
@@ -84,6 +86,7 @@ class Model:
     ended_by: str | None = None
     parameters: dict = field(default_factory=dict)
     out_of_fold: OutOfFold | None = None
+    medians: np.ndarray | None = None
 
     def __getstate__(self):
         # A copy, because another thread may train this model while it is written.
@@ -125,6 +128,14 @@ class Model:
                     setattr(part, name, value)
 
     # Training data.
+
+    @property
+    def fill_values(self):
+        """What replaces missing numbers without an encoder: a number for each column, or one for all."""
+        if self.medians is not None:
+            return self.medians
+        # Converted from scikit-learn, or saved by a version without medians.
+        return 0.0 if self.scaling is None else self.scaling.center
 
     def encode_for_training(self, y, dtype=None):
         """Return the encoded targets Y, in `dtype` (default: the network's)."""
@@ -252,6 +263,7 @@ def build_model(X, y, sample_weight, settings, encoder, classes=None, streaming=
     seeds = check_random_state(settings.random_state).randint(np.iinfo(np.int32).max, size=2)
     loss = make_loss(settings, targets)
     model = Model(network, loss, targets, scaling, History(), seeds[1], settings, encoder)
+    model.medians = column_medians(X, sample_weight) if encoder is None else None
     model.training = make_training(model, seeds[0])
     initialize(network, model.training.rng, settings.initialization, rarely_used)
     return model

@@ -64,6 +64,8 @@ def arrays(state):
         if scaling is not None:
             yield np.asarray(scaling.center)
             yield np.asarray(scaling.scale)
+    if state.get("medians") is not None:  # models of earlier versions have none
+        yield np.asarray(state["medians"])
     if state["encoder"] is not None:
         yield np.asarray(state["encoder"].medians)
         for column in state["encoder"].dates:

@@ -20,11 +20,10 @@ def encoded_inputs(tensors, widths, model):
         Number of columns of each tensor.
     model : skbackprop.model.model.Model
     """
-    encoder, scaling = model.encoder, model.scaling
+    encoder = model.encoder
     if encoder is None:
         x = numbers(tensors, widths, range(sum(widths)))
-        # The training data had no missing values: these are replaced by the center of the column.
-        return where(is_nan(x), np.zeros(1) if scaling is None else scaling.center, x)
+        return where(is_nan(x), np.atleast_1d(model.fill_values), x)
     refuse_dates_and_text(encoder)
     parts = []
     if encoder.numeric.size:

@@ -37,7 +37,7 @@ INPUT_CHECKS = {"accept_sparse": "csr", "dtype": "numeric", "ensure_all_finite":
 
 
 def check_training_data(
-    estimator, X, y, sample_weight, *, reset, encoder=None, scaling=None, continuation=None, classes=None
+    estimator, X, y, sample_weight, *, reset, encoder=None, fill_values=0.0, continuation=None, classes=None
 ):
     """Return X as numbers, y, the weights, and the encoder of X (None if none is needed).
 
@@ -51,8 +51,9 @@ def check_training_data(
         Whether these data determine the columns and their kinds.
     encoder : Encoder, default=None
         Without `reset`, the encoder of the fit.
-    scaling : Scaling, default=None
-        Without `reset`, the scaling of the fit.
+    fill_values : float or ndarray of shape (n_features,), default=0.0
+        Without `reset`, the numbers that replace missing ones if there is no encoder. In the first fit, only
+        rows of weight 0 may then have missing numbers.
     continuation : {"fit", "stream", "resumed"}, default=None
         The training that continues with these rows: a warm start and a stream learn new categories, and an
         interrupted fit has the same rows again. None for validation rows.
@@ -80,7 +81,7 @@ def check_training_data(
     weight_name = "sample_weight" if reset or continuation else "sample_weight_val"
     sample_weight = check_weights(sample_weight, y, weight_name)
     if stored:
-        rows, encoder = encode_stored(StoredRows(X), sample_weight, reset, encoder, scaling)
+        rows, encoder = encode_stored(StoredRows(X), sample_weight, reset, encoder, fill_values)
         return rows, y, sample_weight, encoder
     rows = None
     if reset:
@@ -91,7 +92,7 @@ def check_training_data(
         targets = None if continuation == "stream" else encoder.targets
         encoder, rows = encoder.learn_targets(X, y, sample_weight, targets)
     if rows is None:
-        rows = encode(X, encoder, scaling)
+        rows = encode(X, encoder, fill_values)
     return rows, y, sample_weight, encoder
 
 
@@ -123,14 +124,14 @@ def check_X_y(estimator, X, y, stored, reset):
     return X, y.astype(np.float64, copy=False) if checks["y_numeric"] else y
 
 
-def encode_stored(rows, sample_weight, reset, encoder, scaling):
+def encode_stored(rows, sample_weight, reset, encoder, fill_values):
     """Return the encoded `rows` of an array on disk, and their encoder (None if no column has gaps)."""
     gaps = rows.find_gaps()
     if reset and gaps.any():
         sample, weights = rows.sample(sample_weight)
         encoder = Encoder(ArrayTable(sample), np.zeros(rows.shape[1], bool), weights, gaps=gaps)
     if encoder is not None or gaps.any():
-        rows = encode(rows, encoder, scaling)
+        rows = encode(rows, encoder, fill_values)
     return rows, encoder
 
 
@@ -190,22 +191,22 @@ def refuse_stored_categories(estimator):
         )
 
 
-def check_inputs(estimator, X, encoder, scaling):
+def check_inputs(estimator, X, encoder, fill_values):
     """Return an X for prediction as numbers, and the dtype of the results."""
     if is_stored(X):
         # The blocks are checked when they are read.
-        rows = StoredRows(X, lambda block: check_inputs(estimator, block, encoder, scaling)[0])
+        rows = StoredRows(X, lambda block: check_inputs(estimator, block, encoder, fill_values)[0])
         return rows, result_dtype(X)
     if needs_no_check(estimator, X):
-        return X if encoder is None else encode(X, encoder, scaling), X.dtype
+        return X if encoder is None else encode(X, encoder, fill_values), X.dtype
     X = as_table(X, needs_columns(encoder))
     if is_table(X):
         validate_data(estimator, X.native, skip_check_array=True, reset=False)
-        return encode(X, encoder, scaling), X.dtype
+        return encode(X, encoder, fill_values), X.dtype
     with numbers_expected(X):
         X = validate_data(estimator, X, **INPUT_CHECKS, reset=False)
     X = check_sparse(X) if issparse(X) else X
-    return encode(X, encoder, scaling), result_dtype(X)
+    return encode(X, encoder, fill_values), result_dtype(X)
 
 
 def needs_no_check(estimator, X):
@@ -230,25 +231,25 @@ def result_dtype(X):
     return X.dtype if X.dtype in (np.float32, np.float64) else np.dtype(np.float64)
 
 
-def encode(X, encoder, scaling):
+def encode(X, encoder, fill_values):
     """Return X encoded and without missing values.
 
     Parameters
     ----------
     X : Frame, ArrayTable, ndarray, CSR matrix or StoredRows
     encoder : Encoder or None
-    scaling : Scaling or None
-        Without an encoder, the center of a column replaces its missing values.
+    fill_values : float or ndarray of shape (n_features,)
+        Without an encoder, the numbers that replace missing ones.
     """
     if isinstance(X, StoredRows):
-        return X.then(lambda block: encode(block, encoder, scaling))
+        return X.then(lambda block: encode(block, encoder, fill_values))
     if encoder is not None:
         return encoder.transform(as_columns(X))
     X = all_numbers(X)
     if isinstance(X, np.ndarray):
         refuse_dates_for_numbers(X)
     if has_gaps(X):
-        X = np.where(np.isnan(X), 0.0 if scaling is None else scaling.center, X)
+        X = np.where(np.isnan(X), fill_values, X)
     return X
 
 

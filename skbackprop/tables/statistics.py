@@ -8,6 +8,9 @@ from scipy.sparse import issparse
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import gen_batches
 
+from skbackprop.tables.rows_on_disk import StoredRows
+from skbackprop.tables.sparse_rows import SparseRows
+
 # Rows and bytes per block: the statistics of a large X never need a copy of X.
 BLOCK_ROWS = 4096
 BLOCK_BYTES = 2**27
@@ -138,6 +141,38 @@ def quantiles(values, weights, probabilities):
     # The tolerance makes sums of equal weights independent of the order of summation.
     where = np.searchsorted(share, np.asarray(probabilities) - 1e-12)
     return values[np.minimum(where, values.size - 1)]
+
+
+def column_medians(X, sample_weight=None):
+    """Return the median of each column as in :func:`weighted_quantiles`; for rows on disk, that of a sample.
+
+    Parameters
+    ----------
+    X : ndarray, CSR matrix, SparseRows or StoredRows of shape (n_samples, n_features)
+    sample_weight : ndarray of shape (n_samples,), default=None
+
+    Returns
+    -------
+    medians : ndarray of shape (n_features,), float64
+    """
+    if isinstance(X, StoredRows):
+        X, sample_weight = X.sample(sample_weight)
+    X = SparseRows(X) if issparse(X) else X
+    columns, medians = range(X.shape[1]), np.zeros(X.shape[1])
+    if isinstance(X, SparseRows):  # 0 is the median of most columns
+        weights = np.ones(X.shape[0]) if sample_weight is None else sample_weight
+        columns = np.flatnonzero(weights @ (X.matrix != 0) >= 0.5 * weights.sum())
+    for j in columns:
+        medians[j] = median(X[:, j], sample_weight)
+    return medians
+
+
+def median(values, sample_weight=None):
+    """Return the quantile 0.5 of :func:`weighted_quantiles`, without weights in linear time."""
+    if sample_weight is not None:
+        return weighted_quantiles(values, (0.5,), sample_weight)[0]
+    middle = (values.size - 1) // 2
+    return np.partition(values, middle)[middle]
 
 
 def median_and_interquartile_range(values, weights):

@@ -297,8 +297,11 @@ def test_gaps_are_filled_block_by_block(store, small_blocks):
     np.testing.assert_allclose(there.predict_proba(X), here.predict_proba(X), rtol=1e-6)
     np.testing.assert_array_equal(there.predict(store(WITH_GAPS)), there.predict(WITH_GAPS))
     # Gaps that no row of the fit had.
-    model = fit_in_memory()
-    np.testing.assert_array_equal(model.predict_proba(store(WITH_GAPS)), model.predict_proba(WITH_GAPS))
+    for model in (fit_in_memory(), clone(here).fit(store(X), Y)):
+        medians = np.quantile(X, 0.5, axis=0, method="inverted_cdf")
+        expected = model.predict_proba(np.where(np.isnan(WITH_GAPS), medians, WITH_GAPS))
+        np.testing.assert_array_equal(model.predict_proba(store(WITH_GAPS)), expected)
+        np.testing.assert_array_equal(model.predict_proba(WITH_GAPS), expected)
 
 
 def test_the_scaling_is_that_of_all_rows_or_of_a_large_sample(tmp_path, small_blocks, monkeypatch):
