@@ -323,7 +323,7 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
     def _raw(self, X):
         """Return z^L of the rows of X, in the dtype of the user's results."""
         model, X, dtype = network_inputs(self, X)
-        raw = raw_predictions(model.network, X, model.scaling, dtype)
+        raw = raw_predictions(model.network, X, model.scaling, model.targets.result_dtype(dtype))
         return combine(model.loss, raw, model.network.n_networks)
 
     def _raw_of_each_network(self, X):
@@ -337,6 +337,7 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
         """Return z^L of the rows of X by sampled sub-networks, of shape (n_samples, rows, outputs)."""
         model, X, dtype = network_inputs(self, X)
         seed = check_random_state(random_state).randint(np.iinfo(np.int32).max)
+        dtype = model.targets.result_dtype(dtype)
         raw = sample_raw_predictions(model.network, X, model.scaling, n_samples, seed, dtype)
         n_outputs = model.network.n_outputs
         return combine(model.loss, raw.reshape(-1, n_outputs), model.network.n_networks).reshape(

@@ -233,7 +233,8 @@ class BackpropRegressor(RegressorMixin, BaseBackprop):
         -------
         y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
             Predictions in the units of the y of fit. With several quantiles, of shape
-            (n_samples, n_quantiles).
+            (n_samples, n_quantiles). They have the dtype of X, but float64 where float32 is too coarse for
+            this y.
         y_std : ndarray like y
             The standard deviation, only with `return_std`.
 
@@ -324,7 +325,8 @@ class BackpropRegressor(RegressorMixin, BaseBackprop):
         """The out-of-fold predictions for the training rows, in the shape of the predictions."""
         found = self._out_of_fold()
         rows = found.held_out
-        held_out = self._predictions(found.raw[rows])
+        raw = found.raw[rows]
+        held_out = self._predictions(raw.astype(self._model.targets.result_dtype(raw.dtype)))
         predictions = np.full((rows.size, *held_out.shape[1:]), np.nan)
         predictions[rows] = held_out
         return predictions

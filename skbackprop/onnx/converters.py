@@ -63,9 +63,14 @@ def classifier_types(operator: Operator) -> None:
 
 
 def regressor_types(operator: Operator) -> None:
-    """Set the type of the predictions, which are two-dimensional even for a single target."""
+    """Set the type of the predictions, which are two-dimensional even for a single target.
+
+    As in :meth:`.RealTargets.result_dtype`, they are float64 if float32 cannot resolve the spread of y.
+    """
     estimator, n_rows = checked(operator)
-    operator.outputs[0].type = result_type(operator)([n_rows, estimator.n_outputs_])
+    resolved = fitted_model(estimator).targets.result_dtype(np.dtype(np.float32)) == np.float32
+    kind = result_type(operator) if resolved else DoubleTensorType
+    operator.outputs[0].type = kind([n_rows, estimator.n_outputs_])
 
 
 def transformer_types(operator: Operator) -> None:

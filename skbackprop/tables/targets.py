@@ -16,6 +16,8 @@ from skbackprop.tables.statistics import distribution, moderate, target_center_a
 # cross-validation over 14 regression tables, fractions of 0, 0.25 and 0.5 and no clipping differ by less than
 # 0.05 % of RMSE on average; a fraction of 0 would make the forecasts of a trend flat.
 MARGIN = 0.5
+# Predictions are float64 if neighbours in float32 differ by more than this fraction of the scale of y.
+LARGEST_STEP = 1e-3
 
 
 class ClassTargets:
@@ -125,6 +127,10 @@ class ClassTargets:
                 "the first partial_fit."
             )
         return np.array([code_of[category_of(label)] for label in labels])[places]
+
+    def result_dtype(self, dtype):
+        """Return `dtype`: the results are probabilities."""
+        return dtype
 
     def plain(self, y):
         """Return the indices of the classes, or the labels as a dense array of 0 and 1."""
@@ -370,6 +376,17 @@ class RealTargets:
         if self.clip_predictions:
             np.clip(y, *self.bounds, out=y)
         return y.ravel() if self.one_dimensional else y
+
+    def result_dtype(self, dtype):
+        """Return `dtype`, or float64 if the spread of y has too few numbers of `dtype`."""
+        magnitude, spread = np.abs(self.scaling.center), self.scaling.scale
+        if not magnitude.any():  # y may not be centred
+            magnitude = np.maximum(np.abs(self.lowest), np.abs(self.highest))
+            with np.errstate(over="ignore"):
+                spread = self.highest - self.lowest
+        coarse = np.finfo(dtype).eps * magnitude > LARGEST_STEP * spread
+        varies = self.highest > self.lowest
+        return np.dtype(np.float64) if (coarse & varies).any() else dtype
 
     def _check_sign(self, Y, name="y"):
         smallest = Y.min()

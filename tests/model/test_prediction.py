@@ -32,6 +32,46 @@ def test_outputs_beyond_float32_of_a_float64_network_stay_in_float64(method):
     assert results(large.astype(np.float32)).dtype == np.float64
 
 
+@pytest.mark.filterwarnings("ignore:The loss after training")
+@pytest.mark.parametrize(
+    "settings", [{}, {"loss": "absolute_error"}, {"loss": "gamma"}, {"scaling": None}], ids=str
+)
+def test_predictions_that_float32_cannot_resolve_are_float64(settings):
+    y = 1.7e9 + 20 * X[:, 0].astype(float)
+    model = BackpropRegressor(4, **SETTINGS | settings).fit(X, y)
+    assert model.predict(X).dtype == np.float64
+    model.coefs_[-1][...] *= 1e-7 if "gamma" in settings.values() else 1  # the predictions are near y
+    model.intercepts_[-1][...] = 1.7e9 if "scaling" in settings else 0
+    expected = model.predict(X.astype(float))
+    assert np.ptp(expected) > 0.1
+    np.testing.assert_allclose(model.predict(X), expected, rtol=0, atol=1e-2)
+    np.testing.assert_allclose(model.sample_y(X, 2), model.sample_y(X.astype(float), 2), rtol=0, atol=1e-2)
+    mean, std = model.predict(X, return_std=True)
+    np.testing.assert_allclose(std, model.predict(X.astype(float), return_std=True)[1], atol=1e-2)
+    assert mean.dtype == std.dtype == np.float64
+    # Where float32 resolves y, the results have the dtype of X; also for a constant y.
+    for near in (X[:, 0] + 1000, np.full(50, 1.7e9)):
+        assert BackpropRegressor(4, **SETTINGS).fit(X, near).predict(X).dtype == np.float32
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_out_of_fold_predictions_and_intervals_of_a_target_far_from_0(dtype):
+    X = np.random.default_rng(0).normal(size=(300, 3)).astype(dtype)
+    models = [
+        BackpropRegressor(recipe="fast", max_iter=5, dtype="float32", random_state=0).fit(
+            X, center + 20 * X[:, 0].astype(float)
+        )
+        for center in (0, 2.0**30)
+    ]
+    scores, predictions, bounds = zip(
+        *[(model.oof_score_, model.oof_prediction_, model.predict_interval(X)) for model in models],
+        strict=True,
+    )
+    np.testing.assert_allclose(scores[1], scores[0], atol=1e-3)
+    np.testing.assert_allclose(predictions[1] - 2.0**30, predictions[0], atol=0.1)
+    np.testing.assert_allclose(bounds[1] - 2.0**30, bounds[0], atol=0.1)
+
+
 def test_activations_that_overflow_are_refused():
     transformer = HiddenLayerTransformer(BackpropClassifier(4, "identity", **SETTINGS)).fit(X, X[:, 0] > 0)
     transformer.estimator_.coefs_[0][...] = 1e300

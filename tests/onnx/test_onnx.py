@@ -252,6 +252,13 @@ def test_small_probabilities_keep_their_digits():
     np.testing.assert_allclose(run(session_of(model, X), X)[1][:, 1], expected, rtol=1e-9)
 
 
+def test_predictions_that_float32_cannot_resolve():
+    y = 1.7e9 + 20 * signal()[:, 0]
+    model = BackpropRegressor(**TEXTBOOK).fit(inputs(), y)
+    X = inputs(np.float32)
+    np.testing.assert_allclose(run(session_of(model, X), X)[0].ravel(), model.predict(X), rtol=0, atol=1e-3)
+
+
 # Missing values and categories.
 
 
