@@ -55,10 +55,12 @@ class RunningStatistics:
                 )
             low, high = block_range(block)
             self._low, self._high = np.minimum(self._low, low), np.maximum(self._high, high)
-        self.mean = self._scaler.mean_.copy()
+        constant = is_constant(self._low, self._high)
+        # The mean of a constant may differ from it by rounding.
+        self.mean = np.where(constant, self._low, self._scaler.mean_)
         # Weighted variances of a constant may be negative by rounding.
         self.deviation = np.sqrt(np.maximum(self._scaler.var_, 0))
-        self.deviation[is_constant(self._low, self._high) | (self.deviation == 0)] = np.inf
+        self.deviation[constant | (self.deviation == 0)] = np.inf
 
     def follow_growth(self, origins):
         """Add columns in place; an origin of -1 is a column that was always 0."""

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from skbackprop import BackpropRegressor
 from skbackprop.tables.scaling import clip_smoothly, no_scaling, robust_scaling, standard_scaling
 from skbackprop.tables.statistics import distribution, target_center_and_scale
 
@@ -43,6 +44,14 @@ def test_targets_of_robust_losses():
     np.testing.assert_allclose([center, scale], [4, 4 / 1.3489795003921634], rtol=1e-12)
     assert target_center_and_scale(*distribution(np.array([0.0, 0, 0, 0, 0, 2, -3, 4]))) == (0, 3)
     assert target_center_and_scale(*distribution(np.array([7.0, 7, 7]))) == (7, 1)
+
+
+def test_a_constant_column_stays_constant_in_a_warm_start_with_the_same_rows():
+    X = np.column_stack((np.arange(300.0), np.full(300, 0.1)))  # the mean in float64 is not 0.1
+    settings = {"recipe": "textbook", "max_iter": 1, "warm_start": True, "random_state": 0}
+    model = BackpropRegressor(4, **settings).fit(X, X[:, 0]).fit(X, X[:, 0])
+    other = X + [0, 1]
+    np.testing.assert_array_equal(model.predict(other), model.predict(X))
 
 
 def test_columns_without_variation_become_zero():
