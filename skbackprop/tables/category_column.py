@@ -77,9 +77,15 @@ class CategoryColumn:
     def __setstate__(self, state):
         vars(self).update({**state, "_counts": dict(zip(*state["_counts"], strict=True))})
 
-    def grown(self, column, sample_weight=None):
-        """Return a copy after further rows: categories keep their codes, and new ones follow."""
+    def grown(self, column, sample_weight=None, anew=False):
+        """Return a copy after further rows: categories keep their codes, and new ones follow.
+
+        With `anew`, the rows of earlier calls are not counted: a category that had no code gets one by its
+        rows in `column` alone.
+        """
         other = copy.copy(self)
+        if anew:
+            other._counts, other._n_rows = dict.fromkeys(self._counts, 0), 0
         other._add_rows(column, sample_weight)
         return other
 
@@ -92,7 +98,7 @@ class CategoryColumn:
         self._counts, self._n_rows = counts, self._n_rows + column.size
         total = sum(counts.values())
         kept = set(self.categories)
-        new = [category for category in self.most_frequent() if category not in kept]
+        new = [category for category in self.most_frequent() if counts[category] and category not in kept]
         least, most = self.min_frequency, self.limit
         if least is not None:
             least = least if isinstance(least, Integral) else least * total

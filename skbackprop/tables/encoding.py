@@ -222,11 +222,14 @@ class Encoder:
             other.n_numeric += Y.shape[1] * len(numbers)
         return other, other.transform(table, numbers)
 
-    def grown(self, table, sample_weight=None):
-        """Return a copy of this encoder after further rows, which may have new categories."""
+    def grown(self, table, sample_weight=None, anew=False):
+        """Return a copy of this encoder after further rows, which may have new categories.
+
+        With `anew`, the rows of earlier calls are not counted (see :meth:`.CategoryColumn.grown`).
+        """
         other = copy.copy(self)
         other.categories = [
-            column.grown(table.column(column.position), sample_weight) for column in self.categories
+            column.grown(table.column(column.position), sample_weight, anew) for column in self.categories
         ]
         return other
 

@@ -55,8 +55,9 @@ def check_training_data(
         Without `reset`, the numbers that replace missing ones if there is no encoder. In the first fit, only
         rows of weight 0 may then have missing numbers.
     continuation : {"fit", "stream", "resumed"}, default=None
-        The training that continues with these rows: a warm start and a stream learn new categories, and an
-        interrupted fit has the same rows again. None for validation rows.
+        The training that continues with these rows: a warm start and a stream learn new categories, where a
+        stream adds the rows to those so far; an interrupted fit has the same rows again. None for validation
+        rows.
     classes : array-like, default=None
         All classes, if `y` may lack some of them.
 
@@ -87,7 +88,7 @@ def check_training_data(
     if reset:
         encoder, rows = fit_encoder(estimator, X, y, sample_weight, classes)
     elif continuation in ("fit", "stream") and needs_columns(encoder):
-        encoder = grow_encoder(encoder, X, sample_weight)
+        encoder = grow_encoder(encoder, X, sample_weight, anew=continuation == "fit")
     if continuation is not None and encoder is not None and encoder.by_target:
         targets = None if continuation == "stream" else encoder.targets
         encoder, rows = encoder.learn_targets(X, y, sample_weight, targets)
@@ -151,9 +152,12 @@ def fit_encoder(estimator, X, y, sample_weight, classes):
     return encoder, rows
 
 
-def grow_encoder(encoder, X, sample_weight):
-    """Return a copy of `encoder` that has learned the new categories of further training rows."""
-    grown = encoder.grown(X, sample_weight)
+def grow_encoder(encoder, X, sample_weight, anew):
+    """Return a copy of `encoder` that has learned the new categories of further training rows.
+
+    With `anew`, as in a warm start, which gets all rows each time, the rows of earlier calls are not counted.
+    """
+    grown = encoder.grown(X, sample_weight, anew)
     warn_of_rare_categories(grown, earlier=encoder)
     return grown
 

@@ -560,6 +560,27 @@ def test_a_warm_start_learns_new_categories():
     np.testing.assert_array_equal(copied.predict_proba(X), model.predict_proba(X))
 
 
+@pytest.mark.parametrize(
+    "texts",
+    [
+        [f"s{i}" for i in range(150)],
+        [f"{name} part {i}" for i in range(50) for name in ("Alien", "Rocky", "Dune")],
+        pd.date_range("2020-01-01", periods=150).strftime("%Y-%m-%d").tolist(),
+    ],
+    ids=["categories", "words", "dates"],
+)
+def test_fits_of_one_epoch_with_rare_categories_are_one_fit(texts):
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame({"shop": rng.choice(texts, 300), "x": rng.normal(size=300)})
+    settings = {"recipe": "textbook", "batch_size": 50, "warm_start": True, "random_state": 0}
+    once = BackpropRegressor(8, max_iter=5, **settings).fit(X, X["x"])
+    often = BackpropRegressor(8, max_iter=1, **settings)
+    for _ in range(5):
+        often.fit(X, X["x"])
+    assert often.columns_ == once.columns_
+    np.testing.assert_array_equal(often.predict(X), once.predict(X))
+
+
 def test_a_stream_that_has_more_categories_than_it_may_names_the_column_once():
     model, names = BackpropClassifier(**QUICK), []
     for piece in range(4):

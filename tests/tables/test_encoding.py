@@ -201,6 +201,23 @@ def test_rare_categories_of_a_stream_get_a_code_when_they_are_frequent():
     assert full.rare_share == pytest.approx(4 / 6)
 
 
+def test_without_earlier_rows_the_counts_are_those_of_the_present_ones():
+    def column(text):
+        return Column("k", np.array(list(text), object))
+
+    first = CategoryColumn(column("aaaabbbbcd"), 0, min_frequency=2)
+    again = first.grown(column("aaaabbbbcd"), anew=True)
+    assert (again.categories, again.n_codes, again.rare_share) == (["a", "b"], 3, first.rare_share)
+    # The input of a category without rows is kept, and so is that of rare ones; c is frequent by 2 rows of 6.
+    other = first.grown(column("aaccce"), anew=True)
+    assert (other.categories, other.has_rare) == (["a", "b", "c"], True)
+    assert other.rare_share == pytest.approx(1 / 6)
+    few = CategoryColumn(column("abbccc"), 0, max_categories=2).grown(column("cc"), anew=True)
+    assert (few.categories, few.has_rare, few.rare_share) == (["c"], True, 0)
+    limited = CategoryColumn(column("ab"), 0, max_categories=2)
+    assert limited.grown(column("ab"), anew=True).n_codes == 2
+
+
 def test_polars_frames():
     polars = pytest.importorskip("polars")
     frame, y = make()
