@@ -50,7 +50,7 @@ def test_a_constant_column_stays_constant_in_a_warm_start_with_the_same_rows():
     X = np.column_stack((np.arange(300.0), np.full(300, 0.1)))  # the mean in float64 is not 0.1
     settings = {"recipe": "textbook", "max_iter": 1, "warm_start": True, "random_state": 0}
     model = BackpropRegressor(4, **settings).fit(X, X[:, 0]).fit(X, X[:, 0])
-    other = X + [0, 1]
+    other = X + np.array([0, 1])
     np.testing.assert_array_equal(model.predict(other), model.predict(X))
 
 
