@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+import narwhals.stable.v2 as nw
 import numpy as np
 from scipy.sparse import issparse
 from sklearn.utils import _safe_indexing
@@ -10,7 +11,8 @@ from sklearn.utils import _safe_indexing
 from skbackprop.tables.category_column import category_of, order
 from skbackprop.tables.columns import Column
 from skbackprop.tables.equal_rows import merge_equal_rows
-from skbackprop.tables.rows_on_disk import in_memory, is_stored
+from skbackprop.tables.frames import is_of_pyarrow
+from skbackprop.tables.rows_on_disk import StoredRows, in_memory, is_stored
 from skbackprop.tables.sparse_rows import SparseRows
 
 
@@ -64,12 +66,24 @@ class Rows:
         return self.X.matrix if isinstance(self.X, SparseRows) else in_memory(self.X)
 
     def as_given(self):
-        """Return these rows of the user's X; for an X on disk, an array in memory."""
+        """Return these rows of the user's X, their values unchanged; for an X on disk, an array in memory."""
         if is_stored(self.given_X):
-            return self.in_memory()
-        given = self.given_X if hasattr(self.given_X, "shape") else np.asarray(self.given_X)
-        given = given.tocsr() if issparse(given) else given  # COO does not support indexing
-        return given if self.numbers is None else _safe_indexing(given, self.numbers)
+            stored = StoredRows(self.given_X)
+            return in_memory(stored) if self.numbers is None else stored[self.numbers]
+        return self.given_X if self.numbers is None else rows_of(self.given_X, self.numbers)
+
+
+def rows_of(X, rows):
+    """Return the rows of the user's X with the indices `rows`, in the container and with the types of X."""
+    if issparse(X):
+        return X.tocsr()[rows]  # COO does not support indexing
+    if isinstance(getattr(X, "dtype", None), np.dtype):
+        return np.asanyarray(X)[rows]  # a small file is read, because HDF5 needs ascending indices
+    if is_of_pyarrow(X):
+        return X.take(rows)
+    if nw.to_native(X, pass_through=True) is not X:  # a frame of narwhals
+        return X[rows]
+    return _safe_indexing(X, rows)
 
 
 def check_groups(groups, n_rows):

@@ -2,6 +2,7 @@
 
 import warnings
 
+import narwhals.stable.v2 as narwhals
 import numpy as np
 import pytest
 from scipy.sparse import csr_array, issparse
@@ -168,6 +169,65 @@ def test_a_callable_gets_other_containers_as_they_are(make):
     shown = seen[0].toarray() if issparse(seen[0]) else seen[0]
     assert issparse(seen[0]) == (make is csr_array)
     np.testing.assert_array_equal(shown, X[:40])
+
+
+def as_frame(rows):
+    return pytest.importorskip("pandas").DataFrame(rows, columns=["kind", "number", "one"])
+
+
+def as_record_batch(rows):
+    return pytest.importorskip("pyarrow").RecordBatch.from_pandas(as_frame(rows))
+
+
+def as_hdf5(rows):
+    file = pytest.importorskip("h5py").File("x", "w", driver="core", backing_store=False)
+    return file.create_dataset("x", data=X)
+
+
+# How a container is made of rows, and made a list again.
+CONTAINERS = {
+    "lists": (list, list),
+    "tuples": (lambda rows: tuple(map(tuple, rows)), list),
+    "record batch": (as_record_batch, lambda batch: batch.to_pylist()),
+    "narwhals": (lambda rows: narwhals.from_native(as_frame(rows)), lambda frame: frame.rows()),
+    "hdf5": (as_hdf5, lambda dataset: dataset[:].tolist()),
+}
+
+
+@pytest.mark.parametrize("held_out", [True, "folds"])
+@pytest.mark.parametrize("container", CONTAINERS)
+def test_a_callable_gets_rows_whose_values_are_unchanged(container, held_out):
+    kinds = np.where(X[:, 1] > 0, "a", "b").astype(object)
+    kinds[X[:, 1] > 0.5] = np.nan
+    make, to_list = CONTAINERS[container]
+    given, seen = make([[kind, float(x), 1] for kind, x in zip(kinds, X[:, 0], strict=True)]), []
+
+    def scorer(estimator, X, y):
+        seen.append((X, y))
+        return estimator.score(X, y)
+
+    named = [0] if container in ("lists", "tuples") else "from_dtype"
+    model = regressor(scoring=scorer, early_stopping=held_out, n_estimators=2, categorical_features=named)
+    model.fit(given, np.arange(300))
+    shown, y = seen[0]
+    rows = to_list(given)
+    assert repr(to_list(shown)) == repr([rows[int(i)] for i in y])
+
+
+def test_a_callable_gets_the_columns_of_a_file_with_gaps(tmp_path, monkeypatch):
+    monkeypatch.setattr("skbackprop.tables.rows_on_disk.SMALL_BYTES", 0)
+    stored, seen = np.memmap(tmp_path / "x", float, "w+", shape=X.shape), []
+    stored[...] = np.where(X > 1, np.nan, X)
+
+    def scorer(estimator, X, y):
+        seen.append(X)
+        return estimator.score(X, y)
+
+    settings = {"early_stopping": True}
+    named = classifier(scoring="accuracy", **settings).fit(stored, Y)
+    model = classifier(scoring=scorer, **settings).fit(stored, Y)
+    assert seen[0].shape == (30, 4)
+    assert model.validation_scores_ == named.validation_scores_
 
 
 # Scorers that fail.
