@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from scipy.sparse import issparse
 
-from skbackprop.displays.style import BLUE, GREY, PURPLE, VERMILLION, axes_or_new, with_minus
+from skbackprop.displays.style import BLUE, GREY, PURPLE, VERMILLION, as_written, axes_or_new, with_minus
 from skbackprop.inspection.column_attributions import Attributions, attributions
 
 if TYPE_CHECKING:
@@ -192,7 +192,7 @@ class AttributionsDisplay:
         shown, others = order[:max_columns], order[max_columns:]
         draw = {"beeswarm": self._beeswarm, "bar": self._bar, "waterfall": self._waterfall}[kind]
         draw(values, shown, others, row)
-        ax.set_yticks(range(len(self.columns_)), self.columns_)
+        ax.set_yticks(range(len(self.columns_)), map(as_written, self.columns_))
         ax.set_ylim(len(self.columns_) - 0.4, -0.6)
         ax.tick_params(axis="y", length=0)
         ax.locator_params(axis="x", nbins=4)  # labels such as -0.025 are wide
@@ -207,16 +207,20 @@ class AttributionsDisplay:
         result = self.attributions
         names = {"raw": "raw output", "probability": "probability", "prediction": "prediction"}
         name = names[result.output]
-        return name if self._position is None else f"{name} of {result.output_names[self._position]}"
+        return name if self._position is None else f"{name} of {self._output_name()}"
+
+    def _output_name(self):
+        """Return the name of the drawn output, if there are several."""
+        return as_written(self.attributions.output_names[self._position])
 
     def _unit(self):
         """Return the unit of the values, in parentheses."""
         result = self.attributions
         if result.output == "prediction":
-            name = "y" if self._position is None else result.output_names[self._position]
+            name = "y" if self._position is None else self._output_name()
             return f"(units of {name})"
         name = {"raw": "raw output", "probability": "probability"}[result.output]
-        return f"({name})" if self._position is None else f"({name} of {result.output_names[self._position]})"
+        return f"({name})" if self._position is None else f"({name} of {self._output_name()})"
 
     def _bar(self, values, shown, others, row):
         sizes = np.abs(values).mean(axis=0)

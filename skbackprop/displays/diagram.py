@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skbackprop.displays.style import BLACK, BLUE, ORANGE, size_in_points
+from skbackprop.displays.style import BLACK, BLUE, ORANGE, as_written, size_in_points
 
 # Height of the three dots in an abbreviated column, in rows.
 DOTS_ROWS = 1.5
@@ -105,7 +105,7 @@ def draw_names(ax, column, names, side, diameter, fontsize):
     style = {"left": dict(xytext=(-gap, 0), ha="right"), "right": dict(xytext=(gap, 0), ha="left")}[side]
     return [
         ax.annotate(
-            shortened(names[unit], length),
+            as_written(shortened(names[unit], length)),
             (column.x, y),
             textcoords="offset points",
             va="center",

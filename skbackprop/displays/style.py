@@ -65,6 +65,11 @@ def with_minus(text: str) -> str:
     return text.replace("-", "\N{MINUS SIGN}")
 
 
+def as_written(text: str) -> str:
+    """Return a name or a value of the user for matplotlib, which reads text between two "$" as a formula."""
+    return text.replace("$", r"\$")
+
+
 def axes_or_new(ax: Axes | None, caller: str) -> Axes:
     """Return `ax`, or the axes of a new figure if `ax` is None.
 

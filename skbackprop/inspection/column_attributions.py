@@ -14,6 +14,7 @@ from skbackprop.inspection.explained_outputs import ExplainedOutput
 from skbackprop.inspection.inspected_data import encoded_inputs
 from skbackprop.inspection.path_integrals import PathIntegrals
 from skbackprop.inspection.pipelines import inputs_of_last_step, last_step
+from skbackprop.tables.columns import is_missing
 from skbackprop.tables.frames import as_frame
 from skbackprop.tables.sparse_rows import SparseRows
 from skbackprop.tables.user_warnings import warn
@@ -45,7 +46,7 @@ class Attributions:
     feature_names : list of str
         The names of the columns.
     output_names : list of str or None
-        The names of the outputs: the classes, or "y0", "y1", ...; None if there is one output.
+        The names of the outputs: the classes, or "y0", "y1", ...; None if predictions are not a matrix.
     output : {"raw", "probability", "prediction"}
         The explained output.
     predictions : ndarray of shape (n_samples,) or (n_samples, n_outputs)
@@ -290,13 +291,20 @@ def members(model, n_columns):
 
 
 def table_values(X):
-    """Return the values of X as an array, or X itself if it is sparse."""
+    """Return the values of X as an array, with NaN for missing objects, or X itself if it is sparse."""
     frame = as_frame(X)
     if frame is None:
-        return X if issparse(X) else np.asarray(X)
+        return X if issparse(X) else with_nan(np.asarray(X))
     if frame.plain.all():
         return frame.numbers(np.arange(frame.shape[1]))
     values = np.empty(frame.shape, object)
     for j in range(frame.shape[1]):
         values[:, j] = frame.column(j).objects
-    return values
+    return with_nan(values)
+
+
+def with_nan(values):
+    """Return an array whose missing objects are NaN: pandas' NA cannot be compared."""
+    if values.dtype != object:
+        return values
+    return np.array([[np.nan if is_missing(value) else value for value in row] for row in values], object)

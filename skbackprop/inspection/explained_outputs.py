@@ -50,7 +50,8 @@ class ExplainedOutput:
     def _names(self):
         classes = [str(label) for label in getattr(self._estimator, "classes_", ())]
         targets = self._model.targets
-        if targets.n_outputs > 1:
+        # Predictions of a list of a single quantile are a matrix of one column.
+        if targets.n_outputs > 1 or not getattr(targets, "one_dimensional", True):
             return classes or [f"y{k}" for k in range(targets.n_outputs)]
         return classes if self.kind == "probability" else None
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from skbackprop import BackpropClassifier, BackpropRegressor
-from skbackprop.displays import AttributionsDisplay
+from skbackprop.displays import AttributionsDisplay, NetworkDisplay
 from skbackprop.inspection import attributions
 
 matplotlib = pytest.importorskip("matplotlib", reason="the displays draw with matplotlib, the extra 'plot'")
@@ -90,6 +90,54 @@ def test_one_of_several_outputs_is_drawn():
         assert display.ax_.get_xlabel() == f"mean |attribution| (probability of {model.classes_[k]})"
     with pytest.raises(ValueError, match=r"target must be one of .*'low'.* Got 'high'"):
         AttributionsDisplay(result, "high")
+
+
+@pytest.mark.parametrize("dtype", ["Float64", "double[pyarrow]"])
+def test_missing_numbers_of_nullable_columns(dtype):
+    if "pyarrow" in dtype:
+        pytest.importorskip("pyarrow")
+    x = np.random.default_rng(0).normal(size=60)
+    X = pd.DataFrame({"x": pd.array([None, *x[1:]], dtype=dtype), "k": ["a", "b"] * 30})
+    model = BackpropClassifier((4,), recipe="fast", max_iter=3, random_state=0).fit(X, x > 0)
+    result = attributions(model, X)
+    display = AttributionsDisplay.from_attributions(result, kind="waterfall")
+    assert sorted(display.columns_) == ["k = a", "x = missing"]
+    display = AttributionsDisplay.from_attributions(result)
+    colors = display.points_[display.columns_.index("x")].get_array()
+    assert np.ma.getmaskarray(colors).tolist() == [True] + [False] * 59
+    assert (np.argsort(colors[1:]) == np.argsort(x[1:])).all()
+
+
+def test_dollars_in_names_and_values_are_no_formulas():
+    x = np.random.default_rng(0).normal(size=60)
+    X = pd.DataFrame({"a$b_$": x, "pay": np.where(x > 1, "$5K_$9K", "$1K_$5K"), "z": x**2})
+    y = np.array(["$a_$", "$_b$", "c"])[np.digitize(x, [-0.5, 0.5])]
+    model = BackpropClassifier((4,), n_estimators=1, recipe="fast", max_iter=3, random_state=0).fit(X, y)
+    displays = [
+        AttributionsDisplay.from_estimator(model, X, kind="waterfall", target="$_b$"),
+        AttributionsDisplay.from_estimator(model, X, kind="bar", target="$_b$"),
+        NetworkDisplay.from_estimator(model),
+    ]
+    texts = []
+    for display in displays:
+        display.figure_.canvas.draw()  # matplotlib reads formulas here
+        drawn = (*display.ax_.get_yticklabels(), display.ax_.xaxis.label, *display.ax_.texts)
+        texts += [each._preprocess_math(each.get_text()) for each in drawn]
+    assert not any(is_formula for _, is_formula in texts)
+    drawn = "\n".join(text for text, _ in texts)
+    for name in ("a$b_$\n", "pay = $", "of $_b$", "pay_$1K_$5K", "\n$a_$\n"):
+        assert name in drawn
+
+
+def test_a_list_of_one_quantile_is_one_of_several_outputs():
+    X = pd.DataFrame({"x": np.random.default_rng(0).normal(size=60)})
+    settings = {"recipe": "fast", "max_iter": 3, "loss": "quantile", "random_state": 0}
+    listed, single = (BackpropRegressor(4, quantile=q, **settings).fit(X, X["x"]) for q in ([0.5], 0.5))
+    results = [attributions(model, X[:5], X) for model in (listed, single)]
+    assert results[0].output_names == ["y0"]
+    np.testing.assert_allclose(results[0].values[:, :, 0], results[1].values)
+    display = AttributionsDisplay.from_estimator(listed, X[:5], background=X, kind="bar")
+    assert display.ax_.get_xlabel() == "mean |attribution| (units of y0)"
 
 
 def test_unknown_kinds_rows_and_outputs_are_refused(result):
