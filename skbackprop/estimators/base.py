@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, is_classifier
 from sklearn.utils import check_random_state
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import check_is_fitted
+from sklearn.utils.validation import _num_samples, check_is_fitted
 
 from skbackprop.estimators.callbacks import CallbackSupportMixin, observe
 from skbackprop.estimators.documentation_site import DocumentationLinkMixin
@@ -162,6 +162,8 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
         given = X, y, sample_weight
         earlier = self._earlier_model(continues=self.warm_start)
         encoder, fill_values = (None, 0.0) if earlier is None else (earlier.encoder, earlier.fill_values)
+        if groups is not None:
+            groups = check_groups(groups, _num_samples(X))
         X, y, sample_weight, encoder = check_training_data(
             self,
             X,
@@ -171,17 +173,18 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
             encoder=encoder,
             fill_values=fill_values,
             continuation="resumed" if is_interrupted(earlier) else "fit",
+            groups=groups,
         )
         warn_of_a_large_batch(self.batch_size, X.shape[0])
         settings = self._settings(X, sample_weight, earlier, given_validation=X_val is not None)
         X = arrange(X, settings.sparse_rows)
         rows = Rows(X, y, sample_weight, given[0])
-        groups = check_groups(groups, X.shape[0])
         if X.shape[0] <= settings.batch_size and groups is None and settings.early_stopping != "folds":
             rows = rows.without_equal_rows()
         model = self._model_for(rows, settings, encoder, earlier)
         warn_of_a_single_class(model.targets)
-        warn_of_parameters_without_effect(self, settings, X_val, groups)
+        by_target = encoder is not None and encoder.by_target
+        warn_of_parameters_without_effect(self, settings, X_val, None if by_target else groups)
         validation = make_validation(self, model, rows, X_val, y_val, sample_weight_val, groups)
         batches = model.training_batches(*rows.data, validation.rows, validation.folds)
         model.resume_training(self.random_state)

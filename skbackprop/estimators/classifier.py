@@ -175,7 +175,8 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
             Validation rows, used after each epoch instead of rows held out from X; the weights of the best
             epoch are kept.
         groups : array-like of shape (n_samples,), default=None
-            Rows of the same group, for instance those of one patient, are held out together.
+            Rows of the same group, for instance those of one patient, are held out together, and target
+            encodings in training are computed from other groups.
 
         Returns
         -------

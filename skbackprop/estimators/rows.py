@@ -87,15 +87,13 @@ def rows_of(X, rows):
 
 
 def check_groups(groups, n_rows):
-    """Return `groups` as integers from 0, in the order of their values, or None.
+    """Return `groups` as integers from 0, in the order of their values.
 
     Raises
     ------
     ValueError
         If it does not have one value for each row of X.
     """
-    if groups is None:
-        return None
     groups = np.asarray(groups)
     groups = groups.ravel() if groups.shape[1:] == (1,) else groups
     if groups.shape != (n_rows,):

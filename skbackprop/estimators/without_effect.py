@@ -24,8 +24,10 @@ def warn_of_parameters_without_effect(estimator, settings, X_val=None, groups=No
     estimator : BaseBackprop
     settings : Settings
         The resolved parameters of `estimator`.
-    X_val, groups
-        As the user gave them, or None.
+    X_val
+        As the user gave it, or None.
+    groups : ndarray or None
+        None also if target encodings use the groups, which they do whether or not rows are held out.
     streaming : bool, default=False
         Whether the method is partial_fit.
     """

@@ -192,7 +192,7 @@ class CategoryColumn:
         """Return the target encoding of rows for prediction, of shape (n_rows, n_targets)."""
         return self.target_encoding.transform(self._places(column))
 
-    def learn_target(self, column, Y, sample_weight, anew):
+    def learn_target(self, column, Y, sample_weight, anew, groups=None):
         """Update the target encoding with training rows, and return the encoding of these rows in training.
 
         Parameters
@@ -202,10 +202,12 @@ class CategoryColumn:
         sample_weight : ndarray of shape (n_rows,)
         anew : bool
             Whether to forget the targets of earlier rows.
+        groups : ndarray of shape (n_rows,), int, default=None
+            See :meth:`.TargetEncoding.add_rows`.
         """
         encoding = TargetEncoding(Y.shape[1]) if anew else copy.copy(self.target_encoding)
         self.target_encoding = encoding
-        return encoding.add_rows(self._places(column), Y, sample_weight, len(self._counts))
+        return encoding.add_rows(self._places(column), Y, sample_weight, len(self._counts), groups)
 
     @property
     def known_categories(self):

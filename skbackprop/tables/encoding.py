@@ -196,7 +196,7 @@ class Encoder:
         """The category columns that are encoded by the target."""
         return [column for column in self.categories if column.target_encoding is not None]
 
-    def learn_targets(self, table, y, sample_weight=None, targets=None):
+    def learn_targets(self, table, y, sample_weight=None, targets=None, groups=None):
         """Return a copy of this encoder with updated target encodings, and the encoded rows for training.
 
         Parameters
@@ -206,6 +206,8 @@ class Encoder:
         sample_weight : ndarray, default=None
         targets : TargetColumns, default=None
             Converts y to numbers. If given, the targets of earlier rows are forgotten.
+        groups : ndarray of int, default=None
+            The number of a row is computed from rows of other groups.
         """
         other = copy.copy(self)
         other.categories = [copy.copy(column) for column in self.categories]
@@ -217,7 +219,7 @@ class Encoder:
         for column in other.categories:
             if column.position in {each.position for each in chosen}:
                 rows = table.column(column.position)
-                numbers.append(column.learn_target(rows, Y, weights, anew=targets is not None))
+                numbers.append(column.learn_target(rows, Y, weights, targets is not None, groups))
         if not self.by_target:
             other.n_numeric += Y.shape[1] * len(numbers)
         return other, other.transform(table, numbers)

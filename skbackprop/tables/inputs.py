@@ -37,7 +37,17 @@ INPUT_CHECKS = {"accept_sparse": "csr", "dtype": "numeric", "ensure_all_finite":
 
 
 def check_training_data(
-    estimator, X, y, sample_weight, *, reset, encoder=None, fill_values=0.0, continuation=None, classes=None
+    estimator,
+    X,
+    y,
+    sample_weight,
+    *,
+    reset,
+    encoder=None,
+    fill_values=0.0,
+    continuation=None,
+    classes=None,
+    groups=None,
 ):
     """Return X as numbers, y, the weights, and the encoder of X (None if none is needed).
 
@@ -60,6 +70,8 @@ def check_training_data(
         rows.
     classes : array-like, default=None
         All classes, if `y` may lack some of them.
+    groups : ndarray of int, default=None
+        The target encoding of a row is computed from rows of other groups.
 
     Returns
     -------
@@ -86,12 +98,12 @@ def check_training_data(
         return rows, y, sample_weight, encoder
     rows = None
     if reset:
-        encoder, rows = fit_encoder(estimator, X, y, sample_weight, classes)
+        encoder, rows = fit_encoder(estimator, X, y, sample_weight, classes, groups)
     elif continuation in ("fit", "stream") and needs_columns(encoder):
         encoder = grow_encoder(encoder, X, sample_weight, anew=continuation == "fit")
     if continuation is not None and encoder is not None and encoder.by_target:
         targets = None if continuation == "stream" else encoder.targets
-        encoder, rows = encoder.learn_targets(X, y, sample_weight, targets)
+        encoder, rows = encoder.learn_targets(X, y, sample_weight, targets, groups)
     if rows is None:
         rows = encode(X, encoder, fill_values)
     return rows, y, sample_weight, encoder
@@ -136,7 +148,7 @@ def encode_stored(rows, sample_weight, reset, encoder, fill_values):
     return rows, encoder
 
 
-def fit_encoder(estimator, X, y, sample_weight, classes):
+def fit_encoder(estimator, X, y, sample_weight, classes, groups):
     """Return the Encoder of the first training rows, and these rows encoded.
 
     The encoder is None if none is needed. The rows are None if no category is encoded by the target, for then
@@ -147,7 +159,7 @@ def fit_encoder(estimator, X, y, sample_weight, classes):
         return None, None
     if any(column.wants_target for column in encoder.categories):
         targets = TargetColumns(y, is_regressor(estimator), classes)
-        encoder, rows = encoder.learn_targets(as_columns(X), y, sample_weight, targets)
+        encoder, rows = encoder.learn_targets(as_columns(X), y, sample_weight, targets, groups)
     warn_of_rare_categories(encoder)
     return encoder, rows
 

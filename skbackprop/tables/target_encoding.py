@@ -10,8 +10,8 @@ which has the smallest expected squared error of all linear estimates (Buehlmann
 TargetEncoder estimates s^2 in each category separately, which is 0 or noise for categories of one or two
 rows, and does not support weights.
 
-In training, the encoding of a row must not contain its own target: the rows are divided into folds, and the
-encoding of a row is computed from the other folds.
+In training, the encoding of a row must not contain its own target, nor those of rows of its group: the rows
+(or whole groups of rows) are divided into folds, and the encoding of a row is computed from the other folds.
 """
 
 import numpy as np
@@ -39,7 +39,7 @@ class TargetEncoding:
         self._n_rows, self._square = 0, np.zeros(n_targets)
         self._offset = None  # subtracted from Y, so that the squares do not lose digits
 
-    def add_rows(self, places, Y, sample_weight, n_categories):
+    def add_rows(self, places, Y, sample_weight, n_categories, groups=None):
         """Update the encoding with training rows, and return the encoding of these rows in training.
 
         Parameters
@@ -50,6 +50,9 @@ class TargetEncoding:
         sample_weight : ndarray of shape (n_rows,)
         n_categories : int
             Number of categories, including those of earlier rows.
+        groups : ndarray of shape (n_rows,), int, default=None
+            The group of each row, from 0; rows of the same group are in the same fold. None if each row is a
+            group of its own.
 
         Returns
         -------
@@ -64,8 +67,9 @@ class TargetEncoding:
         weights = np.zeros(n_categories)
         sums = np.zeros((n_categories, Y.shape[1]))
         weights[: self._weights.size], sums[: self._weights.size] = self._weights, self._sums
+        groups = np.arange(places.size) if groups is None else groups
         # The folds are the same at each call, so that a resumed fit has the same inputs.
-        folds = np.random.default_rng(0).permutation(places.size) % N_FOLDS
+        folds = (np.random.default_rng(0).permutation(groups.max() + 1) % N_FOLDS)[groups]
         by_fold = folds * n_categories + places
         size = N_FOLDS * n_categories
         fold_weights = np.bincount(by_fold, sample_weight, size)

@@ -1,6 +1,7 @@
 """Networks on folds: each holds out rows of its own, and what it says about them is honest."""
 
 import pickle
+import warnings
 
 import numpy as np
 import pytest
@@ -123,6 +124,37 @@ def test_rows_of_a_group_are_held_out_together():
     model = BackpropClassifier((64,), **settings)
     assert model.fit(twins, labels).oof_score_ > 0.7
     assert abs(model.fit(twins, labels, groups=np.repeat(np.arange(150), 2)).oof_score_ - 0.5) < 0.12
+
+
+@pytest.mark.parametrize("early_stopping", ["folds", True])
+def test_rows_of_a_group_are_unknown_to_the_target_encoding(early_stopping):
+    """A column that names the group says nothing about new groups, and the held-out rows show it."""
+    pandas = pytest.importorskip("pandas")
+    rng = np.random.default_rng(0)
+    patients = np.repeat(np.arange(150), 4)
+    table = pandas.DataFrame({"patient": [f"p{k}" for k in patients], "x": rng.normal(size=600)})
+    y = rng.normal(size=150)[patients] + 0.3 * rng.normal(size=600)
+    new = table.assign(patient=[f"new {k}" for k in range(600)])
+    y_new = rng.normal(size=600)
+    model = BackpropRegressor(**{**SMALL, "early_stopping": early_stopping, "max_iter": 20})
+    model.fit(table, y, groups=patients)
+    assert model.best_loss_ > 0.4  # half the mean square of y, scaled to a variance of 1, is 0.5
+    assert model.score(table, y) < 0.1
+    if early_stopping == "folds":
+        lower, upper = model.predict_interval(new, coverage=0.9).T
+        assert model.oof_score_ < 0.1
+        assert np.mean((lower <= y_new) & (y_new <= upper)) == pytest.approx(0.9, abs=0.07)
+
+
+def test_groups_have_an_effect_on_target_encodings_without_a_validation():
+    pandas = pytest.importorskip("pandas")
+    groups = np.repeat(np.arange(150), 4)
+    table = pandas.DataFrame({"patient": [f"p{k}" for k in groups]})
+    model = BackpropRegressor(**{**SMALL, "early_stopping": False})
+    with warnings.catch_warnings(action="error"):
+        predicted = model.fit(table, groups % 10, groups=groups).predict(table)
+    # All rows had the same number in training, so the column has no effect.
+    np.testing.assert_allclose(predicted, predicted[0], rtol=1e-6)
 
 
 def test_groups_without_an_effect_are_warned_about():

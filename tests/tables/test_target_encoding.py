@@ -98,3 +98,21 @@ def test_pieces_add_up():
     for rows in (slice(0, 100), slice(100, 300)):
         pieces.add_rows(places[rows], y[rows, None], np.ones(300)[rows], 40)
     np.testing.assert_allclose(pieces.encodings, whole.encodings, rtol=1e-9)
+
+
+def test_a_row_in_training_does_not_see_the_targets_of_its_group():
+    rng = np.random.default_rng(0)
+    _, places, y = draw(rng, 300, 40, False, 1.0)
+    groups = rng.integers(0, 60, 300)
+    before = TargetEncoding(1).add_rows(places, y[:, None], np.ones(300), 40, groups)
+    changed = np.where(groups == 7, y + 1e-3, y)
+    after = TargetEncoding(1).add_rows(places, changed[:, None], np.ones(300), 40, groups)
+    moved = np.abs(after - before)[:, 0]
+    assert moved[groups == 7].max() < 1e-4  # through the mean of all rows and the variances only
+    assert (moved[np.isin(places, places[groups == 7])] > 1e-4).any()
+
+
+def test_a_category_of_one_group_is_unknown_to_its_rows():
+    _, places, y = draw(np.random.default_rng(0), 300, 40, False, 1.0)
+    numbers = TargetEncoding(1).add_rows(places, y[:, None], np.ones(300), 40, groups=places)
+    np.testing.assert_allclose(numbers, np.full((300, 1), y.mean()))
