@@ -313,7 +313,8 @@ class BackpropRegressor(RegressorMixin, BaseBackprop):
                 f"{self._model.network.n_outputs} (columns of y or quantiles); fit one regressor for each, "
                 "with a single quantile."
             )
-        errors = np.abs(held_out.targets - self.oof_prediction_)[held_out.held_out]
+        # One of them has the shape (n, 1) for a y of one column, or quantile=[0.5].
+        errors = np.abs(held_out.targets.ravel() - self.oof_prediction_.ravel())[held_out.held_out]
         raw = self._raw_of_each_network(X)
         predictions = np.stack([self._predictions(z).ravel() for z in raw.copy()], axis=1)
         bounds = intervals(held_out.fold_scores(errors), predictions, coverage)

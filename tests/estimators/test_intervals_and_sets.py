@@ -150,6 +150,16 @@ def test_nothing_held_out(Estimator, method):
         getattr(model, method)(X)
 
 
+@pytest.mark.filterwarnings("ignore:A column-vector y")
+@pytest.mark.parametrize("loss", [{}, {"loss": "quantile", "quantile": 0.5}], ids=str)
+def test_one_column_of_y_and_one_quantile_in_a_list_have_the_intervals_of_a_vector(loss):
+    expected = BackpropRegressor(**SMALL, **loss).fit(X_REAL, Y_REAL).predict_interval(X_REAL_NEW)
+    listed = {**loss, "quantile": [0.5]} if loss else {}
+    for y, quantile in ((Y_REAL[:, None], loss), (Y_REAL, listed), (Y_REAL[:, None], listed)):
+        found = BackpropRegressor(**SMALL, **quantile).fit(X_REAL, y).predict_interval(X_REAL_NEW)
+        np.testing.assert_allclose(found, expected, rtol=1e-12)
+
+
 def test_several_columns_of_y_or_quantiles_are_refused():
     model = BackpropRegressor(**SMALL).fit(X_REAL, np.c_[Y_REAL, Y_REAL])
     with pytest.raises(ValueError, match=r"predict_interval needs one prediction per row, .* returns 2"):
