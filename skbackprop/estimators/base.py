@@ -216,7 +216,10 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
     def _model_for(self, rows, settings, encoder, earlier):
         """Return a new model for `rows`, or the `earlier` one after it has observed these further rows."""
         if earlier is not None:
-            earlier.observe_inputs(rows.X, rows.sample_weight, encoder)
+            # Rows that the targets refuse must leave the model as it was.
+            earlier.encode_for_training(rows.y)
+            earlier.row_weights(rows.y, rows.sample_weight)
+            earlier.observe(*rows.data, encoder)
             return earlier
         model = build_model(*rows.data, settings, encoder)
         model.parameters = fixed_parameters(self)
@@ -296,12 +299,13 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
             warn_of_parameters_without_effect(self, settings, streaming=True)
         else:
             model = earlier
-            if settings.solver == "lbfgs":  # chosen by "auto" in a fit of a linear model
-                settings.solver, settings.recipe, model.training = "adam", "textbook", None
         batches = model.training_batches(X, y, sample_weight)
-        training = model.resume_training(self.random_state)
         if earlier is not None:
-            model.observe_inputs(X, sample_weight, encoder)
+            # Rows that are refused, here or above, must leave the model as it was.
+            model.observe(X, y, sample_weight, encoder)
+        if settings.solver == "lbfgs":  # chosen by "auto" in a fit of a linear model
+            settings.solver, settings.recipe, model.training = "adam", "textbook", None
+        training = model.resume_training(self.random_state)
         training.unfinished = None  # partial_fit does not resume an interrupted fit
         model.ended_by = model.out_of_fold = None
         observer = observe(self, model, 1, *given)

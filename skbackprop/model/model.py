@@ -145,15 +145,16 @@ class Model:
         """Return the weights of the rows times those of their classes; None if all are 1."""
         return self.targets.row_weights(y, sample_weight)
 
-    def observe_inputs(self, X, sample_weight, encoder):
-        """Update the scaling with further training rows, and adapt the first layer to it.
+    def observe(self, X, y, sample_weight, encoder):
+        """Update the scaling and the range of y with further training rows, and adapt the first layer.
 
-        If their `encoder` has new categories, the network gets inputs for them.
+        If their `encoder` has new categories, the network gets inputs for them. The targets have accepted y.
         """
         if encoder is not self.encoder:
             self._follow_growth(encoder)
         if self.scaling is not None:
             self.scaling.update(X, sample_weight, self.network.W[0], self.network.b[0])
+        self.targets.observe(y)
 
     def _follow_growth(self, encoder):
         origins = encoder.origins(self.encoder)
@@ -170,7 +171,6 @@ class Model:
 
         With `folds` each network trains on all rows except those of its fold (see :func:`.deal_folds`).
         """
-        self.targets.observe(y)
         weights = self.row_weights(y, sample_weight)
         if folds is not None and (isinstance(X, StoredRows) or issparse(X)):
             # Their rows take long to read, so they are read once for all networks.

@@ -158,6 +158,38 @@ def test_parameters_without_effect_on_a_stream_are_warned_about_once():
         quiet.partial_fit(X, Y)
 
 
+REFUSED = {
+    "two columns": (np.c_[Y, Y] + 1.0, "y has 2 outputs"),
+    "a negative amount": (Y - 1e3, "needs y > 0"),
+}
+
+
+@pytest.mark.parametrize("how", ["partial_fit", "fit"])
+@pytest.mark.parametrize("refused", REFUSED)
+def test_rows_that_are_refused_leave_the_model_as_it_was(refused, how):
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame({"x": X[:, 2], "shop": [f"s{k // 10}" for k in range(len(X))]})
+    settings = {**SMALL, "loss": "gamma", "recipe": "fast", "max_iter": 2, "max_categories": 6}
+    model = BackpropRegressor(**settings, warm_start=True)
+    getattr(model, how)(frame, np.exp(Y))
+    untouched = copy.deepcopy(model)
+    wrong, message = REFUSED[refused]
+    with pytest.raises(ValueError, match=message):
+        getattr(model, how)(frame.assign(shop="new"), wrong)
+    far_out = frame.assign(x=1e3)
+    np.testing.assert_array_equal(model.predict(far_out), untouched.predict(far_out))
+    for each in (model, untouched):
+        getattr(each, how)(frame, np.exp(Y))
+    np.testing.assert_array_equal(model.predict(far_out), untouched.predict(far_out))
+
+
+def test_a_refused_stream_does_not_change_the_solver_of_a_later_fit():
+    model = BackpropRegressor((), warm_start=True).fit(X, Y)
+    with pytest.raises(ValueError, match="y has 2 outputs"):
+        model.partial_fit(X, np.c_[Y, Y])
+    assert model.resolved_params_["solver"] == "lbfgs"
+
+
 def interrupt_epoch(monkeypatch, number):
     """Make the epoch of this number raise KeyboardInterrupt, counted over all trainings."""
     from skbackprop.training.loop import Training
