@@ -187,6 +187,7 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
         warn_of_parameters_without_effect(self, settings, X_val, None if by_target else groups)
         validation = make_validation(self, model, rows, X_val, y_val, sample_weight_val, groups)
         batches = model.training_batches(*rows.data, validation.rows, validation.folds)
+        validation.begin(model, rows.X, rows.y, first=earlier is None)
         model.resume_training(self.random_state)
         observer = observe(self, model, settings.max_iter, *given)
         progress = make_progress(self, model, batches, validation, merged=rows.X.shape[0] < X.shape[0])
@@ -307,7 +308,7 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
             settings.solver, settings.recipe, model.training = "adam", "textbook", None
         training = model.resume_training(self.random_state)
         training.unfinished = None  # partial_fit does not resume an interrupted fit
-        model.ended_by = model.out_of_fold = None
+        model.ended_by = model.out_of_fold = model.folds_digest = None
         observer = observe(self, model, 1, *given)
         # The number of epochs to follow is unknown, so schedules of the fraction done do not apply.
         with suited_threads(model.network.layer_sizes, batches.batch_size):

@@ -345,7 +345,8 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         Raises
         ------
         AttributeError
-            If the fit held out no folds, that is, without early_stopping="folds" or after partial_fit.
+            If the fit held out no folds, that is, without early_stopping="folds" or after partial_fit; and
+            after a warm start with other rows, for networks have been trained on rows that they hold out.
         ValueError
             For a multilabel y, and if `coverage` is larger than m / (m + 1) for m held-out rows.
 

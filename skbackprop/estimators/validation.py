@@ -11,6 +11,7 @@ from skbackprop.estimators.scoring import make_scoring
 from skbackprop.model.out_of_fold import out_of_fold
 from skbackprop.model.stuck_networks import replace_stuck_networks
 from skbackprop.network.members import member
+from skbackprop.tables.digest import digest
 from skbackprop.tables.folds import deal_folds
 from skbackprop.tables.inputs import check_training_data
 from skbackprop.tables.sparse_rows import arrange
@@ -38,16 +39,30 @@ class Validation:
     folds: Any = None
     validate: Any = None
 
+    def begin(self, model, X, y, first):
+        """Record in `model` which rows and folds it is trained on.
+
+        As long as they are the same, no network has been trained on the rows that it holds out. `first` is
+        whether the model has not been trained before.
+        """
+        now = None if self.folds is None else digest(X, y, self.folds)
+        model.folds_digest = now if first or now == model.folds_digest else None
+        model.out_of_fold = None
+
     def finish(self, model, X, y, sample_weight):
         """Calibrate the trained `model`, and store its out-of-fold predictions in it."""
         if self.validate is not None and self.validate.calibrated:
             model.history.kept_validation = self.validate.calibrate(model.network), None
-        model.out_of_fold = None
-        if self.folds is not None:
-            model.out_of_fold = out_of_fold(model, X, y, sample_weight, self.folds)
-            # With warm_start, a copied network would later be validated on rows that it was trained on.
-            if not model.settings.warm_start:
-                replace_stuck_networks(model.network, model.out_of_fold, self.validate.plain_losses)
+        if self.folds is None:
+            return
+        found = out_of_fold(model, X, y, sample_weight, self.folds)
+        if model.folds_digest is not None:
+            model.out_of_fold = found
+        # With warm_start, a copied network would later be validated on rows that it was trained on.
+        if not model.settings.warm_start and replace_stuck_networks(
+            model.network, found, self.validate.plain_losses
+        ):
+            model.folds_digest = None
 
 
 def make_validation(estimator, model, training, X_val, y_val, sample_weight_val, groups=None):

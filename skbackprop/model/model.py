@@ -70,8 +70,9 @@ class Model:
     ``training`` (optimizer state and random generator) is kept for warm_start and partial_fit, else None.
     ``ended_by`` is the reason for the end of the last fit (see :meth:`.Training.run`), None after
     partial_fit. ``parameters`` are the user's values of the parameters that define the network.
-    ``out_of_fold`` is None if no rows were held out in folds. ``medians`` are those of the columns of X, if
-    there is no encoder.
+    ``out_of_fold`` is None if no rows were held out in folds, or if networks had been trained on rows that
+    they hold out. ``folds_digest`` identifies the rows and the folds of all training so far; None if they
+    differed, or there were no folds. ``medians`` are those of the columns of X, if there is no encoder.
     """
 
     network: Network
@@ -86,6 +87,7 @@ class Model:
     ended_by: str | None = None
     parameters: dict = field(default_factory=dict)
     out_of_fold: OutOfFold | None = None
+    folds_digest: str | None = None
     medians: np.ndarray | None = None
 
     def __getstate__(self):

@@ -27,10 +27,15 @@ def replace_stuck_networks(network, out_of_fold, losses_of):
     losses_of : callable
         Returns the loss of each network on these rows, of shape (n_networks,). It takes a pass over all rows,
         so it is only called if a network might be stuck.
+
+    Returns
+    -------
+    replaced : bool
+        Whether there were stuck networks.
     """
     raw, folds = out_of_fold.raw, out_of_fold.folds
     if not flat_networks(raw, folds, network.n_networks).any():
-        return
+        return False
     losses = losses_of()
     stuck = stuck_networks(raw, folds, losses)
     survivors = [e for e in np.argsort(losses) if not stuck[e]]
@@ -38,6 +43,7 @@ def replace_stuck_networks(network, out_of_fold, losses_of):
     chosen[stuck] = np.resize(survivors, stuck.sum())
     for part in parts(network):
         part[...] = part[chosen]
+    return bool(stuck.any())
 
 
 def stuck_networks(raw, folds, losses):

@@ -7,13 +7,14 @@ from skbackprop.tables.rows_on_disk import StoredRows
 from skbackprop.tables.sparse_rows import SparseRows
 
 
-def digest(X, y, sample_weight):
+def digest(X, *arrays):
     """Return a hash of the data as a str.
 
     Parameters
     ----------
     X : ndarray, StoredRows, SparseRows or CSR matrix
-    y, sample_weight : ndarray or None
+    *arrays : ndarray or None
+        Further data, such as y and weights.
     """
     if isinstance(X, SparseRows):
         X = X.matrix
@@ -21,4 +22,4 @@ def digest(X, y, sample_weight):
         X = [joblib.hash(X.block(k)) for k in range(X.n_blocks)]
     elif issparse(X):
         X = X.shape, X.indptr, X.indices, X.data
-    return joblib.hash((X, y, sample_weight))
+    return joblib.hash((X, *arrays))

@@ -263,6 +263,16 @@ def test_a_resumed_fit_takes_the_present_max_iter(n_epochs, tmp_path):
 
 
 @with_callbacks
+def test_a_resumed_fit_still_knows_nothing_of_the_rows_that_it_holds_out(tmp_path):
+    settings = {**SMALL, "n_estimators": 3, "early_stopping": "folds", "max_iter": 4}
+    model = BackpropClassifier(**settings).set_callbacks(Checkpoint(tmp_path / "c"), StopAfter(2))
+    with pytest.raises(SystemExit):
+        model.fit(X, Y)
+    resumed, whole = Checkpoint.load(tmp_path / "c").fit(X, Y), BackpropClassifier(**settings).fit(X, Y)
+    np.testing.assert_array_equal(resumed.oof_decision_function_, whole.oof_decision_function_)
+
+
+@with_callbacks
 @pytest.mark.parametrize("other", ["X", "y", "rows", "weights"])
 def test_other_data_than_those_of_the_interrupted_fit(other, tmp_path):
     resumed = died(tmp_path / "c")

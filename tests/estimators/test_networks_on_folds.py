@@ -217,6 +217,44 @@ def test_given_rows_are_preferred_to_folds():
     assert model.best_loss_ == pytest.approx(log_loss(Y[400:], model.predict_proba(X[400:])), rel=1e-5)
 
 
+def noise(n_rows):
+    rng = np.random.default_rng(0)
+    return rng.standard_normal((n_rows, 10)), rng.standard_normal(n_rows)
+
+
+BEFORE = {
+    "fewer rows": lambda model, X, y: model.fit(X[:120], y[:120]),
+    "another order": lambda model, X, y: model.fit(X[::-1], y[::-1]),
+    "other folds": lambda model, X, y: model.fit(X, y, groups=np.arange(len(y)) // 2),
+    "no folds": lambda model, X, y: model.set_params(early_stopping=False).fit(X, y),
+    "a stream": lambda model, X, y: model.partial_fit(X, y),
+}
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning", "ignore:Without effect")
+@pytest.mark.parametrize("before", BEFORE)
+def test_rows_that_a_network_was_trained_on_are_not_held_out_by_a_warm_start(before):
+    features, y = noise(160)
+    for Estimator, method in ((BackpropRegressor, "predict_interval"), (BackpropClassifier, "predict_set")):
+        targets = y if Estimator is BackpropRegressor else y > 0
+        model = BEFORE[before](Estimator(**SMALL, warm_start=True), features, targets)
+        model.set_params(early_stopping="folds").fit(features, targets).fit(features, targets)
+        with pytest.raises(AttributeError, match="a warm start has trained it on other rows or other folds"):
+            getattr(model, method)(features)
+        assert not hasattr(model, "oof_score_")
+        assert hasattr(model.set_params(warm_start=False).fit(features, targets), "oof_score_")
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_warm_start_with_the_same_rows_holds_the_same_rows_out(first):
+    features, y = noise(200)
+    model = BackpropRegressor(**{**SMALL, "max_iter": 30}, warm_start=first).fit(features, y)
+    model.set_params(warm_start=True)
+    for _ in range(3):
+        model.fit(features, y)
+    assert model.oof_score_ < 0.05  # there is nothing to learn
+
+
 def test_a_stream_that_goes_on_has_no_folds_left():
     model = BackpropClassifier(**SMALL).fit(X, Y)
     model.partial_fit(X, Y)

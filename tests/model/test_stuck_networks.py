@@ -45,7 +45,7 @@ def test_a_stuck_network_becomes_a_copy_of_the_best():
     network = BackpropRegressor(8, **settings).fit(X, X[:, 0])._model.network
     before = [part.copy() for part in parts(network)]
     found = OutOfFold(raw_outputs([1, 1, 0, 1]), FOLDS, X[:, 0], None)
-    replace_stuck_networks(network, found, lambda: np.array([0.2, 0.3, 1.0, 0.1]))
+    assert replace_stuck_networks(network, found, lambda: np.array([0.2, 0.3, 1.0, 0.1]))
     for part, old in zip(parts(network), before, strict=True):
         np.testing.assert_array_equal(part, old[[0, 1, 3, 3]])
 
