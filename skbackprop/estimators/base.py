@@ -44,6 +44,7 @@ from skbackprop.tables.digest import digest
 from skbackprop.tables.inputs import check_inputs, check_training_data
 from skbackprop.tables.rows_on_disk import StoredRows
 from skbackprop.tables.sparse_rows import arrange, mostly_zeros
+from skbackprop.tables.statistics import count_rows
 from skbackprop.tables.user_warnings import warn
 from skbackprop.training.lbfgs import minimize_lbfgs
 from skbackprop.training.stopping import make_stopping
@@ -64,7 +65,7 @@ def settings_of(estimator, X, sample_weight, streaming=False, model=None, given_
     return resolve(
         parameters,
         kind,
-        X.shape[0],
+        count_rows(X, sample_weight),
         streaming,
         mostly_zeros=mostly_zeros(X, sample_weight),
         on_disk=isinstance(X, StoredRows),
@@ -175,11 +176,12 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
             continuation="resumed" if is_interrupted(earlier) else "fit",
             groups=groups,
         )
-        warn_of_a_large_batch(self.batch_size, X.shape[0])
+        n_rows = count_rows(X, sample_weight)
+        warn_of_a_large_batch(self.batch_size, n_rows)
         settings = self._settings(X, sample_weight, earlier, given_validation=X_val is not None)
         X = arrange(X, settings.sparse_rows)
         rows = Rows(X, y, sample_weight, given[0])
-        if X.shape[0] <= settings.batch_size and groups is None and settings.early_stopping != "folds":
+        if n_rows <= settings.batch_size and groups is None and settings.early_stopping != "folds":
             rows = rows.without_equal_rows()
         model = self._model_for(rows, settings, encoder, earlier)
         warn_of_a_single_class(model.targets)
@@ -190,7 +192,7 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
         validation.begin(model, rows.X, rows.y, first=earlier is None)
         model.resume_training(self.random_state)
         observer = observe(self, model, settings.max_iter, *given)
-        progress = make_progress(self, model, batches, validation, merged=rows.X.shape[0] < X.shape[0])
+        progress = make_progress(self, model, batches, validation, merged=rows.X.shape[0] < n_rows)
         reason = self._train(model, rows, batches, validation, observer, progress)
         self._end_training(model, rows, batches, validation, reason)
         return self._keep(model, observer)

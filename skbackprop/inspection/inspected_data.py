@@ -9,7 +9,7 @@ from sklearn.utils.validation import _check_y, check_consistent_length
 
 from skbackprop.estimators.base import BaseBackprop, fitted_model, network_inputs
 from skbackprop.model.prediction import scaled_block
-from skbackprop.tables.inputs import check_training_data, check_weights
+from skbackprop.tables.inputs import check_training_data, check_weights, targets_that_count
 from skbackprop.tables.rows_on_disk import in_memory
 from skbackprop.tables.sparse_rows import SparseRows
 
@@ -49,6 +49,8 @@ def encoded_rows(estimator, X, y, sample_weight, name="sample_weight"):
     y = _check_y(y, multi_output=True, y_numeric=is_regressor(estimator), estimator=estimator)
     check_consistent_length(X, y)
     sample_weight = check_weights(sample_weight, X, name)
+    if is_regressor(estimator):
+        y = targets_that_count(y, sample_weight)
     return model, X, y, mean_one(model.row_weights(y, sample_weight))
 
 

@@ -14,7 +14,7 @@ SAMPLE_ROWS = 1000
 INPUTS_FIRST = ", optionally preceded by that of the inputs"
 
 
-def make_input_layer(kind, X, n_numeric, n_networks=1, fixed=(), on_circle=()):
+def make_input_layer(kind, X, sample_weight, n_numeric, n_networks=1, fixed=(), on_circle=()):
     """Return the InputLayer of a network for inputs like X, or None.
 
     It embeds the numeric columns, except those `on_circle`, which are periodic already.
@@ -23,7 +23,8 @@ def make_input_layer(kind, X, n_numeric, n_networks=1, fixed=(), on_circle=()):
         return None
     if kind == "scale":
         return InputLayer(X.shape[1], n_networks=n_networks, fixed=fixed)
-    sample = X[:SAMPLE_ROWS]
+    rows = np.arange(X.shape[0]) if sample_weight is None else np.flatnonzero(sample_weight)
+    sample = X[rows[:SAMPLE_ROWS]]
     numbers = np.setdiff1d(np.arange(n_numeric), on_circle)
     columns = [j for j in numbers if np.unique(sample[:, j]).size > 2]
     return InputLayer(X.shape[1], columns, n_networks=n_networks, fixed=fixed)

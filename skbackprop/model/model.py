@@ -24,7 +24,7 @@ from skbackprop.tables.encoding import Encoder
 from skbackprop.tables.folds import fold_weights
 from skbackprop.tables.rows_on_disk import StoredRows
 from skbackprop.tables.scaling import SCALINGS, RunningScaling, Scaling, no_scaling
-from skbackprop.tables.statistics import column_medians
+from skbackprop.tables.statistics import column_medians, count_rows
 from skbackprop.training.history import History
 from skbackprop.training.loop import Training
 
@@ -256,10 +256,10 @@ def build_model(X, y, sample_weight, settings, encoder, classes=None, streaming=
     rarely_used = rarely_used_inputs(encoder)
     on_circle = () if encoder is None else encoder.on_circle
     input_layer = make_input_layer(
-        settings.input_layer, X, n_numeric, settings.n_estimators, rarely_used, on_circle
+        settings.input_layer, X, sample_weight, n_numeric, settings.n_estimators, rarely_used, on_circle
     )
     n_inputs = X.shape[1] if input_layer is None else input_layer.n_outputs
-    dtype = compute_dtype(X, settings.dtype)
+    dtype = compute_dtype(X, sample_weight, settings.dtype)
     sizes = [n_inputs, *hidden, targets.n_outputs]
     network = Network(sizes, activations, rates, dtype, input_layer, settings.n_estimators)
     seeds = check_random_state(settings.random_state).randint(np.iinfo(np.int32).max, size=2)
@@ -287,9 +287,9 @@ def make_scaling(X, sample_weight, settings, n_numeric, moving):
     return scaling if n_numeric == X.shape[1] else scaling.widen(X, sample_weight)
 
 
-def compute_dtype(X, dtype):
+def compute_dtype(X, sample_weight, dtype):
     """Return the dtype in which the network computes."""
     if dtype != "auto":
         return np.dtype(dtype)
-    small = X.shape[0] * X.shape[1] <= FLOAT64_MAX_SIZE
+    small = count_rows(X, sample_weight) * X.shape[1] <= FLOAT64_MAX_SIZE
     return np.dtype(np.float64 if small and X.dtype != np.float32 else np.float32)

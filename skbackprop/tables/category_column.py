@@ -95,7 +95,8 @@ class CategoryColumn:
         new = count(column, sample_weight)
         for category, weight in zip(matched(new, counts), new.values(), strict=True):
             counts[category] = counts.get(category, 0) + weight
-        self._counts, self._n_rows = counts, self._n_rows + column.size
+        self._counts = counts
+        self._n_rows += column.size if sample_weight is None else np.count_nonzero(sample_weight)
         total = sum(counts.values())
         kept = set(self.categories)
         new = [category for category in self.most_frequent() if counts[category] and category not in kept]

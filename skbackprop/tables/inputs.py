@@ -93,6 +93,8 @@ def check_training_data(
     X, y = check_X_y(estimator, X, y, stored, reset)
     weight_name = "sample_weight" if reset or continuation else "sample_weight_val"
     sample_weight = check_weights(sample_weight, y, weight_name)
+    if is_regressor(estimator):
+        y = targets_that_count(y, sample_weight)
     if stored:
         rows, encoder = encode_stored(StoredRows(X), sample_weight, reset, encoder, fill_values)
         return rows, y, sample_weight, encoder
@@ -348,6 +350,17 @@ def check_sparse(X):
 def has_gaps(X):
     """Return whether X is a dense array with NaN; the minimum finds it without an array of booleans."""
     return isinstance(X, np.ndarray) and X.dtype.kind == "f" and bool(np.isnan(X.min()))
+
+
+def targets_that_count(y, sample_weight):
+    """Return the y of a regressor, in which rows of weight 0 have the y of a row that counts.
+
+    They are in no batch, but the range of y and its checks are those of all rows.
+    """
+    if sample_weight is None or sample_weight.all():
+        return y
+    counts = sample_weight > 0
+    return np.where(counts.reshape(-1, *[1] * (y.ndim - 1)), y, y[counts.argmax()])
 
 
 def check_weights(sample_weight, X, name):

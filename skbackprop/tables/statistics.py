@@ -81,6 +81,11 @@ def moderate(weights):
     return weights if abs(exponent) < 64 else np.ldexp(weights, -exponent)
 
 
+def count_rows(X, sample_weight=None):
+    """Return the number of rows of X of positive weight."""
+    return X.shape[0] if sample_weight is None else np.count_nonzero(sample_weight)
+
+
 def weighted_blocks(X, sample_weight=None):
     """Yield the rows of X of positive weight in float64, block by block, with their weights (None: all 1)."""
     row_bytes = 8 * max(1, 0 if issparse(X) else X.shape[1])

@@ -58,6 +58,8 @@ class TargetEncoding:
         -------
         numbers : ndarray of shape (n_rows, n_targets)
         """
+        # Rows of weight 0 do not count in the division into folds either.
+        groups = np.cumsum(sample_weight > 0) - 1 if groups is None else groups
         unknown = places < 0
         if unknown.any():
             places, sample_weight = np.where(unknown, 0, places), np.where(unknown, 0.0, sample_weight)
@@ -67,7 +69,6 @@ class TargetEncoding:
         weights = np.zeros(n_categories)
         sums = np.zeros((n_categories, Y.shape[1]))
         weights[: self._weights.size], sums[: self._weights.size] = self._weights, self._sums
-        groups = np.arange(places.size) if groups is None else groups
         # The folds are the same at each call, so that a resumed fit has the same inputs.
         folds = (np.random.default_rng(0).permutation(groups.max() + 1) % N_FOLDS)[groups]
         by_fold = folds * n_categories + places

@@ -111,6 +111,16 @@ def test_gradients_of_one_neuron_by_hand():
     assert layer.db.tolist() == [4.0]
 
 
+def test_a_row_of_weight_zero_has_no_gradient_and_may_have_any_target():
+    amounts, weights = y + 1.0, np.r_[np.ones(149), 0.0]
+    model = BackpropRegressor(6, loss="gamma", learning_rate=0.02, **{**PLAIN, "max_iter": 40}).fit(
+        X, amounts
+    )
+    expected = gradients(model, X[:149], amounts[:149])
+    found = gradients(model, X, np.r_[amounts[:149], -1e9], sample_weight=weights)
+    np.testing.assert_allclose(found[0].dW, expected[0].dW, rtol=1e-9, atol=1e-12)
+
+
 def test_gradients_include_class_weights_and_label_smoothing():
     smooth = Recipe("textbook", label_smoothing=0.3)
     settings = {**PLAIN, "class_weight": {0: 1, 1: 2, 2: 4}, "recipe": smooth}

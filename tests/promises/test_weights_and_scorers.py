@@ -73,6 +73,56 @@ def test_a_scorer_without_weights_is_warned_of():
         model.fit(X, y, X_val=X[:60], y_val=y[:60], sample_weight_val=weights)
 
 
+# Training rows of weight zero.
+
+
+def with_absent_rows(X, y, n_absent, absent_y):
+    """Return the rows, and `n_absent` more with `absent_y` and a weight of 0, and the weights."""
+    absent = np.resize(np.arange(len(X)), n_absent)
+    weights = np.r_[np.ones(len(X)), np.zeros(n_absent)]
+    rows = np.r_[np.arange(len(X)), absent]
+    X = X.iloc[rows].reset_index(drop=True) if hasattr(X, "iloc") else X[rows]
+    return X, np.r_[y, np.full(n_absent, absent_y)], weights
+
+
+@pytest.mark.parametrize("how", ["fit", "partial_fit"])
+@pytest.mark.parametrize(("loss", "absent_y"), [("gamma", 0.0), ("gamma", 1e6), ("squared_error", -1e300)])
+def test_the_target_of_a_row_of_weight_zero_does_not_matter(how, loss, absent_y):
+    y, far_out = np.exp(X[:, 0]), 1e3 * X
+    settings = {"recipe": "fast", "loss": loss, "dtype": "float32", "max_iter": 4, "random_state": 0}
+    expected, found = BackpropRegressor(8, **settings), BackpropRegressor(8, **settings)
+    X_all, y_all, weights = with_absent_rows(X, y, 20, absent_y)
+    for _ in range(2):
+        getattr(expected, how)(X, y)
+        getattr(found, how)(X_all, y_all, weights)
+    np.testing.assert_allclose(found.predict(far_out), expected.predict(far_out), rtol=1e-4)
+
+
+def test_the_target_of_a_validation_row_of_weight_zero_does_not_matter():
+    y, weights = np.exp(X[:, 0]), np.r_[np.ones(59), 0]
+    y_val = np.r_[y[:59], -1.0]
+    model = regressor(loss="gamma").fit(X, y, X_val=X[:60], y_val=y_val, sample_weight_val=weights)
+    expected = regressor(loss="gamma").fit(X, y, X_val=X[:59], y_val=y[:59])
+    np.testing.assert_allclose(model.validation_loss_curve_, expected.validation_loss_curve_, rtol=1e-9)
+
+
+def test_rows_of_weight_zero_do_not_count_in_the_numbers_of_rows():
+    """The categories with an input, the folds, the sizes of the batches and the dtype depend on them."""
+    pandas = pytest.importorskip("pandas")
+    rng = np.random.default_rng(0)
+    table = pandas.DataFrame({"shop": [f"s{k}" for k in np.arange(900) % 150], "x": rng.integers(0, 2, 900)})
+    y = rng.normal(size=900) + (np.arange(900) % 150) / 30
+    table_all, y_all, weights = with_absent_rows(table, y, 2700, 0.0)
+    table_all.loc[900:, "x"] = 7
+    settings = {"recipe": "fast", "max_iter": 3, "random_state": 0}
+    expected = BackpropRegressor(8, **settings).fit(table, y)
+    found = BackpropRegressor(8, **settings).fit(table_all, y_all, sample_weight=weights)
+    assert found.columns_[0].categories == expected.columns_[0].categories
+    assert found.resolved_params_ == expected.resolved_params_
+    np.testing.assert_allclose(found.predict(table), expected.predict(table), rtol=1e-6)
+    np.testing.assert_allclose(found.oof_prediction_[:900], expected.oof_prediction_, rtol=1e-6)
+
+
 # Weights that leave no row.
 
 
