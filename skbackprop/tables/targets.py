@@ -4,7 +4,6 @@ import numpy as np
 from scipy.sparse import issparse
 from sklearn.preprocessing import LabelEncoder
 from sklearn.utils import check_array, column_or_1d
-from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 
 from skbackprop.tables.category_column import category_of
@@ -183,20 +182,14 @@ class ClassTargets:
     def _row_weights(self, y, sample_weight):
         if self.class_weight is None:
             return sample_weight
-        if self.class_weight == "balanced" and not self.multilabel:
-            # By weighted counts, so that a row of weight 2 counts as two rows.
-            codes = self.codes(y)
-            counts = np.bincount(codes, sample_weight, minlength=len(self.classes))
-            present = counts > 0
-            balanced = np.zeros(counts.size)
-            balanced[present] = counts.sum() / (present.sum() * counts[present])
-            factors = balanced[codes]
-        elif self.class_weight == "balanced":
-            factors = compute_sample_weight("balanced", y)
-        else:
+        if self.class_weight != "balanced":
             factors = self._factors(y)
-        weights = factors if sample_weight is None else factors * sample_weight
-        return weights
+        elif not self.multilabel:
+            factors = balanced_factors(self.codes(y), sample_weight)
+        else:
+            labels = self.encode(y, np.intp).T
+            factors = np.prod([balanced_factors(label, sample_weight) for label in labels], axis=0)
+        return factors if sample_weight is None else factors * sample_weight
 
     def _rates(self, y, weights):
         """Return the weighted mean of Y."""
@@ -237,6 +230,18 @@ def refuse_other_than_labels(Y, name):
             f"{name} has several columns, each of which is a label and must be 0 or 1, but it has the number "
             f"{others[0]:g}. For columns of other classes use sklearn.multioutput.MultiOutputClassifier."
         )
+
+
+def balanced_factors(codes, sample_weight):
+    """Return the factor of each row that gives all classes the same weight.
+
+    By weighted counts, so that a row of weight 2 counts as two rows.
+    """
+    counts = np.bincount(codes, sample_weight)
+    present = counts > 0
+    factors = np.zeros(counts.size)
+    factors[present] = counts.sum() / (present.sum() * counts[present])
+    return factors[codes]
 
 
 def by_class(class_weight, classes):

@@ -356,6 +356,21 @@ def test_weights_of_labels_do_not_mind_rows_without_them():
     np.testing.assert_array_equal(model._model.row_weights(csr_array(labels), None), expected)
 
 
+@pytest.mark.parametrize("make", [np.asarray, csr_array], ids=["dense", "sparse"])
+def test_balanced_weights_of_labels_use_the_sample_weights(make):
+    labels = (X[:, :3] > [0.3, 0.9, -0.5]).astype(int)
+    # The weights change the shares of the first label.
+    weights = np.random.default_rng(0).integers(0, 3, 300) + 2 * labels[:, 0]
+    repeated = np.repeat(np.arange(300), weights)
+    linear = {"solver": "lbfgs", "alpha": 0.01, "tol": 1e-10, "max_iter": 2000, "class_weight": "balanced"}
+    model = BackpropClassifier((), **linear, recipe="textbook", scaling=None)
+    found = model.fit(X, make(labels), sample_weight=weights).decision_function(X)
+    by_hand = compute_sample_weight("balanced", labels[repeated])
+    np.testing.assert_allclose(model._model.row_weights(labels[repeated], None), by_hand)
+    expected = model.fit(X[repeated], make(labels[repeated])).decision_function(X)
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+
+
 @pytest.mark.parametrize(
     ("weights", "message"),
     [
