@@ -101,11 +101,12 @@ def check_training_data(
     rows = None
     if reset:
         encoder, rows = fit_encoder(estimator, X, y, sample_weight, classes, groups)
-    elif continuation in ("fit", "stream") and needs_columns(encoder):
-        encoder = grow_encoder(encoder, X, sample_weight, anew=continuation == "fit")
-    if continuation is not None and encoder is not None and encoder.by_target:
-        targets = None if continuation == "stream" else encoder.targets
-        encoder, rows = encoder.learn_targets(X, y, sample_weight, targets, groups)
+    elif continuation is not None and needs_columns(encoder):
+        if continuation != "resumed":
+            encoder = grow_encoder(encoder, X, sample_weight, anew=continuation == "fit")
+        if encoder.by_target:
+            targets = None if continuation == "stream" else encoder.targets
+            encoder, rows = encoder.learn_targets(X, y, sample_weight, targets, groups)
     if rows is None:
         rows = encode(X, encoder, fill_values)
     return rows, y, sample_weight, encoder

@@ -1,9 +1,11 @@
 """Categories as numbers by the target: credibility, folds and weights, with TargetEncoder as the judge."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.preprocessing import TargetEncoder
 
+from skbackprop import BackpropRegressor
 from skbackprop.tables.target_encoding import TargetEncoding
 
 
@@ -116,3 +118,13 @@ def test_a_category_of_one_group_is_unknown_to_its_rows():
     _, places, y = draw(np.random.default_rng(0), 300, 40, False, 1.0)
     numbers = TargetEncoding(1).add_rows(places, y[:, None], np.ones(300), 40, groups=places)
     np.testing.assert_allclose(numbers, np.full((300, 1), y.mean()))
+
+
+def test_the_first_rows_of_a_stream_count_once():
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame({"shop": [f"s{i}" for i in rng.integers(0, 150, 1200)], "x": rng.normal(size=1200)})
+    y = rng.normal(size=1200)
+    stream = BackpropRegressor(recipe="fast", random_state=0).partial_fit(X, y)
+    whole = BackpropRegressor(recipe="fast", max_iter=1, random_state=0).fit(X, y)
+    numbers = [model._model.encoder.by_target[0].target_encoding.encodings for model in (stream, whole)]
+    np.testing.assert_allclose(*numbers, rtol=1e-12)
