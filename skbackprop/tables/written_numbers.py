@@ -8,6 +8,7 @@ is assumed: units and currencies are not converted, so a column has one unit and
 
 import re
 import sys
+from collections import Counter
 from typing import NamedTuple
 
 import numpy as np
@@ -34,6 +35,8 @@ FEWEST_NUMBERS, LEAST_SHARE = 10, 0.9
 FACTORS = {"": 1.0, "K": 1e3, "k": 1e3, "M": 1e6, "B": 1e9}
 # Signs that do not distinguish units: "10+ years", "7 kg.", "30 °C".
 SIGNS = re.compile(r"[\s+*~.,;:!?()\[\]°-]")
+# The case of letters does not distinguish units, except that of an M that begins a word: 1 MPa is not 1 mPa.
+CASE = re.compile(r"\BM|[^M]")
 
 
 class WrittenNumber(NamedTuple):
@@ -77,8 +80,7 @@ class WrittenNumbers:
     position : int
         Index of the column in X.
     factors : dict of str to float
-        The factor of each unit, by :func:`singular`. Numbers in other units, or with the factor NaN, are
-        missing values.
+        The factor of each unit, by :func:`singular`. Numbers in other units are missing values.
     currencies : list of str
         Numbers in other currencies are missing values.
     example : str
@@ -105,13 +107,13 @@ class WrittenNumbers:
         return found.number * self.factors[singular(found.unit)] if self._knows(found) else np.nan
 
     def _knows(self, found):
-        """Return whether there is a number, and its unit and currency occurred in fit."""
+        """Return whether there is a number, in a unit and a currency that were learned in fit."""
         return (
             found is not None and found.currency in self.currencies and singular(found.unit) in self.factors
         )
 
     def _warn_of_other_units(self, categories, found):
-        """Warn if there are numbers in text, all of them with a unit or a currency that was not in fit."""
+        """Warn if there are numbers in text, all of them with a unit or a currency that was not learned."""
         pairs = zip(categories, found, strict=True)
         numbers = {text: each for text, each in pairs if isinstance(text, str) and each is not None}
         if numbers and not any(map(self._knows, numbers.values())):
@@ -125,7 +127,7 @@ def written_numbers(column, categories):
     factors = unit_factors(found.values())
     if factors is None:
         return None
-    found = {text: each for text, each in found.items() if not np.isnan(factors[singular(each.unit)])}
+    found = {text: each for text, each in found.items() if singular(each.unit) in factors}
     if len(found) < max(FEWEST_NUMBERS, LEAST_SHARE * len(present)):
         return None
     if len(found) == len(present) and all(each.is_plain for each in found.values()):
@@ -142,32 +144,26 @@ def written_numbers(column, categories):
 def unit_factors(numbers):
     """Return the factor of each unit of `numbers`, by :func:`singular`; None if they cannot be compared.
 
-    Numbers in a unit with the factor NaN are to be left out.
+    Numbers in other units are to be left out.
     """
-    units, currencies = {singular(each.unit) for each in numbers}, {each.currency for each in numbers}
-    others = units - {""}
+    counts, currencies = Counter(singular(each.unit) for each in numbers), {each.currency for each in numbers}
+    others = set(counts) - {""}
     if len(currencies - {""}) > 1:
         return None
-    if others and others <= set(FACTORS):
-        if len(others) > 1 or currencies != {""}:
-            return FACTORS
-        if "" in units:  # 1.2K is more than 950, but house 4B is next to house 4
-            return {**dict.fromkeys(sorted(others), np.nan), "": 1.0}
+    if others and others <= set(FACTORS) and (len(others) > 1 or currencies != {""}):
+        return FACTORS
     if len(others) > 1:  # grams and kilograms, for instance
         return None
-    if units == {"%", ""}:  # 12% is 0.12, or not
-        return None
-    return dict.fromkeys(sorted(units), 1.0)
+    # Beside 950, a unit may be a factor (1.2K, 12%, 3 bn) or a rate (5/h), or none (house 4B).
+    return {unit: 1.0 for unit, _ in counts.most_common(1)}
 
 
 def singular(unit):
     """Return a unit in lower case without plural and signs: "+ Years" is "year".
 
-    "K", "M" and "B" remain, and the M of units of two letters: 1 MW is not 1 mW.
+    "K", "M" and "B" remain, and an M that begins a word: 1 MW is not 1 mW.
     """
     if unit in FACTORS:
         return unit
-    unit = SIGNS.sub("", unit)
-    if len(unit) <= len("ms"):
-        return "M" + unit[1:].lower() if unit.startswith("M") else unit.lower()
-    return unit.lower().removesuffix("s")
+    unit = SIGNS.sub("", CASE.sub(lambda letters: letters[0].lower(), unit))
+    return unit if len(unit) <= len("ms") else unit.removesuffix("s")

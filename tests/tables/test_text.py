@@ -155,6 +155,17 @@ def test_numbers_in_another_unit_are_missing_numbers():
     model.predict(later.iloc[[3]])  # without a warning: "?" is no number, in fit neither
 
 
+def test_numbers_in_the_rarer_of_two_readings_are_missing_numbers():
+    k = np.arange(300) % 50
+    X = pd.DataFrame({"profit": [f"{each} bn" if each else "4000" for each in k]})
+    model = BackpropRegressor(**FAST).fit(X, 1.0 * k)
+    later = pd.DataFrame({"profit": ["7bn", "7", "7%"]})
+    median = model._model.encoder.medians[0]
+    np.testing.assert_array_equal(encoded(model, later)["profit_number"], [7, median, median])
+    with pytest.warns(UserWarning, match="'profit' of X, such as '7', have another unit .*such as '1 bn'"):
+        model.predict(later[1:])
+
+
 def test_dates_and_numbers_of_few_rows_each_are_learned_without_a_warning():
     days = pd.date_range("2020-01-01", periods=300).strftime("%Y-%m-%d")
     X = pd.DataFrame({"day": days, "size": [f"{k} kg" for k in range(300)]})
@@ -217,6 +228,8 @@ def test_numbers_beyond_float64_are_missing_numbers(odd):
         (lambda k: f"{k} GB", lambda k: k),
         (lambda k: f"€{k / 10:.1f}M" if k % 3 else f"€{100 * k}K", lambda k: 1e5 * k),
         (lambda k: f"{k}B" if k == 4 else f"{k}", lambda k: np.nan if k == 4 else k),
+        (lambda k: f"{1000 * k}" if k == 4 else f"{k} bn", lambda k: np.nan if k == 4 else k),
+        (lambda k: f"{k} Years" if k % 2 else f"{k} YEAR", lambda k: k),
         (lambda k: f"{1000 * k:,}", lambda k: 1000 * k),
         (lambda k: f"{k}.125e+03", lambda k: 1000 * k + 125),
         (lambda k: f"{10**6 * k:,}", lambda k: 10**6 * k),
@@ -256,7 +269,18 @@ def test_numbers_in_text_have_their_values(write, number):
         [f"{k}.250 €" for k in range(1, 50)],  # may be thousands
         [f"{k},250" for k in range(1, 50)] + ["0,569", "-0,250"],  # decimal commas
         [f"{k}%" for k in range(1, 50)] + [f"0.{k}" for k in range(1, 20)],
-        [f"{k} MW" for k in range(1, 50)] + [f"{k} mW" for k in range(1, 20)],
+        *(
+            [f"{k} {unit}" for k in range(1, 50)] + [f"{k} {other}" for k in range(1, 20)]
+            for unit, other in map(str.split, ("MW mW", "MPa mPa", "$/MWh $/mWh", "Mbar mbar"))
+        ),
+        *(
+            [f"{k}{unit}" for k in range(1, 50)] + [f"{1000 * k}" for k in range(1, 20)]
+            for unit in (" million", "bn", " thousand", " lakh", "T", " dozen", " percent", " bp", "¢", "/hr")
+        ),
+        *(
+            [f"{k} {unit}" for k in range(1, 50)] + [f"{1000 * k} €" for k in range(1, 20)]
+            for unit in ("Mio. €", "mn €", "T€", "€/h")
+        ),
     ],
 )
 def test_other_columns_have_no_written_numbers(texts):
@@ -363,7 +387,7 @@ def test_the_sample_of_many_names_contains_all_letters():
 
 def test_values_are_read_as_their_categories_are():
     days = pd.Categorical(pd.date_range("2024-01-01", periods=60).repeat(5))
-    sizes = np.array([*[f"{k} kg" for k in range(59)], 100] * 5, object)
+    sizes = np.array([*[f"{k}.5" for k in range(59)], 100] * 5, object)
     X = pd.DataFrame({"day": days, "size": sizes})
     model = BackpropRegressor(**FAST).fit(X, np.arange(300.0))
     assert encoded(model, X)["size_number"].max() == 100
