@@ -17,6 +17,7 @@ from skbackprop.estimators.callbacks import fitting
 from skbackprop.estimators.conversion import from_sklearn, to_sklearn
 from skbackprop.estimators.documentation import documented
 from skbackprop.model.conformal_sets import adaptive_scores, adaptive_sets, low_order_digits
+from skbackprop.tables.refusals import checked_classes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -216,8 +217,9 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         Raises
         ------
         ValueError
-            If `classes` differ from those of the first call.
+            If `classes` differ from those of the first call, or one of them is a missing value.
         """
+        classes = None if classes is None else checked_classes(classes)
         if classes is not None and hasattr(self, "_model"):
             self._model.targets.refuse_other_classes(classes)
         return self._partial_fit(X, y, sample_weight, classes)

@@ -12,6 +12,7 @@ from skbackprop.tables.category_column import category_of, order
 from skbackprop.tables.columns import Column
 from skbackprop.tables.equal_rows import merge_equal_rows
 from skbackprop.tables.frames import is_of_pyarrow
+from skbackprop.tables.refusals import own_values
 from skbackprop.tables.rows_on_disk import StoredRows, in_memory, is_stored
 from skbackprop.tables.sparse_rows import SparseRows
 
@@ -91,10 +92,10 @@ def check_groups(groups, n_rows):
 
     Raises
     ------
-    ValueError
+    TypeError, ValueError
         If it does not have one value for each row of X.
     """
-    groups = np.asarray(groups)
+    groups = own_values(groups, "groups")
     groups = groups.ravel() if groups.shape[1:] == (1,) else groups
     if groups.shape != (n_rows,):
         raise ValueError(

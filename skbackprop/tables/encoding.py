@@ -6,6 +6,7 @@ indicators of the categories.
 """
 
 import copy
+from numbers import Integral
 
 import numpy as np
 
@@ -37,6 +38,12 @@ def categorical_columns(table, categorical_features):
             return np.zeros(n_columns, bool)
         return np.array([not table.plain[j] and table.column(j).kind == CATEGORY for j in range(n_columns)])
     chosen = np.asarray(categorical_features)
+    if (
+        chosen.dtype == object
+        and chosen.size
+        and all(isinstance(item, (bool, np.bool_)) for item in chosen.flat)
+    ):
+        chosen = chosen.astype(bool)
     if chosen.dtype == bool:
         if chosen.shape != (n_columns,):
             raise ValueError(
@@ -48,7 +55,8 @@ def categorical_columns(table, categorical_features):
     mask = np.zeros(n_columns, bool)
     for item in chosen.ravel().tolist():
         position = table.names.index(item) if item in names else item
-        if not isinstance(position, int) or not 0 <= position < n_columns:
+        is_index = isinstance(position, Integral) and not isinstance(position, bool)
+        if not is_index or not 0 <= position < n_columns:
             raise ValueError(
                 f"The 'categorical_features' parameter names {item!r}, which is not a column of X; X has "
                 f"{names if names else f'the columns 0 to {n_columns - 1}'}."

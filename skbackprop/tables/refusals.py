@@ -60,7 +60,7 @@ def as_array(values, name):
             f"{name} is None: pass an array of shape (n_samples, n_features), a sparse matrix or a frame."
         )
     try:
-        return np.asarray(values)
+        array = np.asarray(values)
     except ValueError as error:
         if "inhomogeneous" not in str(error):
             raise
@@ -68,6 +68,24 @@ def as_array(values, name):
             f"{name} is a list of rows of different lengths ({error}); all rows must have the same number of "
             "values."
         ) from error
+    return array.astype(object) if array.dtype.kind == "T" else array  # NumPy's strings of variable width
+
+
+def own_values(values, name):
+    """Return labels or groups as an array in which each value has its own type.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If they have no order, have masked values, or are rows of different lengths.
+    """
+    refuse_collections(values, name)
+    refuse_masked(values, name)
+    array = as_array(values, name)
+    if array.dtype.kind == "U" and isinstance(values, (list, tuple)):
+        # NumPy makes text of all: "nan" of NaN, "1" of 1, and "C.RE" of the Enum member C.RED = "red".
+        return np.array(values, dtype=object)
+    return array
 
 
 def refuse_dates_for_numbers(X):
@@ -129,32 +147,54 @@ def checked_labels(y):
     """
     if y is None or issparse(y) or hasattr(y, "dask"):
         return y
-    refuse_collections(y, "y")
-    refuse_masked(y, "y")
-    array = as_array(y, "y")
+    array = own_values(y, "y")
     refuse_arrays(array, "y")
-    labels = array.ravel()
-    if array.dtype.kind == "U" and isinstance(y, (list, tuple)):
-        # NumPy makes text of all labels: "nan" of NaN, "1" of 1, and "C.RE" of the Enum member C.RED = "red".
-        labels = np.array(y, dtype=object).ravel()
-        texts = [str.__str__(label) if isinstance(label, str) else label for label in labels]
-        array = np.array(texts).reshape(array.shape)
-    if labels.dtype.kind != "O":
+    if array.dtype.kind not in "OMm":
         return array
+    labels = array.ravel()
     missing = np.flatnonzero([is_missing(label) for label in labels])
     if missing.size:
         raise ValueError(
             f"y has no label in {missing.size} of {labels.size} rows (in row {missing[0]} it is "
             f"{labels[missing[0]]!r}); drop the rows whose label is missing."
         )
+    if array.dtype.kind != "O":
+        return array
+    refuse_mixed_labels(labels, "y")
+    if isinstance(y, (list, tuple)):
+        return np.array([str.__str__(label) for label in labels]).reshape(array.shape)
+    return array
+
+
+def checked_classes(classes):
+    """Return the classes of a stream as an array of their own type.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If they have no order, one is missing, or they are objects other than text.
+    """
+    array = own_values(classes, "classes")
+    missing = [value for value in array.ravel() if is_missing(value)]
+    if missing:
+        raise ValueError(
+            f"The 'classes' parameter has the value {missing[0]!r}, which is not a label: rows whose label "
+            "is missing cannot be learned. Remove it."
+        )
+    if array.dtype.kind == "O":
+        refuse_mixed_labels(array.ravel(), "classes")
+    return array
+
+
+def refuse_mixed_labels(labels, name):
+    """Raise ValueError if an array of objects has labels that are not text."""
     types = sorted({type(label).__name__ for label in labels if not isinstance(label, (str, bytes))})
     if types:
         also = " and text" if any(isinstance(label, str) for label in labels) else ""
         raise ValueError(
-            f"Unknown label type: y is an array of objects of the types {types}{also}. Convert it to one "
-            "type, for instance with y.astype(int) or y.astype(str)."
+            f"Unknown label type: {name} is an array of objects of the types {types}{also}. Convert it to "
+            f"one type, for instance with {name}.astype(int) or {name}.astype(str)."
         )
-    return array
 
 
 @contextmanager

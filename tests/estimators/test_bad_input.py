@@ -31,6 +31,8 @@ QUICK = {"recipe": "textbook", "schedule": "cosine", "max_iter": 3, "random_stat
         ({"solver": "lbfgs", "dropout": 0.5}, "lbfgs.*dropout"),
         ({"categorical_features": ["no such"]}, "no such"),
         ({"categorical_features": [True, False]}, "mask of 2 values"),
+        ({"categorical_features": np.array([True, False], object)}, "mask of 2 values"),
+        ({"categorical_features": np.array([True, 0], object)}, "names True, which is not a column"),
     ],
 )
 def test_parameters_are_refused_by_name(parameters, message):

@@ -165,14 +165,20 @@ def test_groups_without_an_effect_are_warned_about():
 def test_wrong_groups_are_refused():
     with pytest.raises(ValueError, match=r"groups must have one value for each of the 569 rows"):
         BackpropClassifier(**SMALL).fit(X, Y, groups=[1, 2])
+    with pytest.raises(ValueError, match=r"groups is a list of rows of different lengths"):
+        BackpropClassifier(**SMALL).fit(X, Y, groups=[[1]] * (len(Y) - 1) + [[1, 2]])
+    masked = np.ma.array(np.arange(len(Y)) % 9, mask=np.arange(len(Y)) < 50)
+    with pytest.raises(ValueError, match=r"groups is a masked array with 50 masked values"):
+        BackpropClassifier(**SMALL).fit(X, Y, groups=masked)
 
 
+@pytest.mark.parametrize("container", [np.array, list, tuple])
 @pytest.mark.parametrize("missing", [np.nan, None, np.datetime64("NaT")], ids=["NaN", "None", "NaT"])
-def test_rows_without_a_group_are_named(missing):
+def test_rows_without_a_group_are_named(missing, container):
     groups = np.array(["a", "b"] * 300, object)[: len(Y)]
     groups[7] = missing
     with pytest.raises(ValueError, match=r"groups has no value in row 7"):
-        BackpropClassifier(**SMALL).fit(X, Y, groups=groups)
+        BackpropClassifier(**SMALL).fit(X, Y, groups=container(groups))
 
 
 def test_groups_are_the_same_whatever_names_them():

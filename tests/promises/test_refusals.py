@@ -115,6 +115,8 @@ LABELS = {
     "null of Arrow": (pa.array(HOLE), "no label in 1 of 40 rows"),
     "null of polars": (pl.Series(HOLE), "no label in 1 of 40 rows"),
     "a missing category": (pd.Series(HOLE, dtype="category"), "no label in 1 of 40 rows"),
+    "NaT": (pd.to_datetime([None, "2020-01-01"] * 20), "no label in 20 of 40 rows.*row 0.*NaT"),
+    "NaT among durations": (DAYS.where(DAYS[0] < DAYS) - DAYS[0], "no label in 1 of 40 rows.*NaT"),
     "None among booleans": ([None, *[True, False] * 20][:40], "no label in 1 of 40 rows"),
     "booleans in objects": (np.array([True, False] * 20, object), r"objects.*'bool'.*astype\(int\)"),
     "Decimals": ([Decimal(0), Decimal(1)] * 20, "objects.*'Decimal'"),
@@ -133,6 +135,29 @@ def test_labels(name):
         with pytest.raises(ValueError, match=message) as error:
             method(X, y)
         assert "\n" not in str(error.value)
+
+
+CLASSES = {
+    "NaN among text": (["yes", "no", np.nan], "has the value nan"),
+    "None": (["yes", "no", None], "has the value None"),
+    "NA": (pd.array(["yes", "no", pd.NA], dtype="string"), "has the value <NA>"),
+    "NaN among numbers": ([0.0, 1.0, np.nan], r"has the value .*nan"),
+    "NaT": (pd.to_datetime(["2020-01-01", None]), "has the value .*NaT"),
+    "text and numbers": (["yes", 1], r"classes is an array of objects.*'int'.*and text"),
+    "set": ({"yes", "no"}, r"classes is a set, which has no order.*list\(classes\)"),
+    "masked": (np.ma.array(["yes", "no"], mask=[False, True]), "classes is a masked array"),
+}
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_classes_of_a_stream(name):
+    classes, message = CLASSES[name]
+    y = ["yes", "no"] * 20
+    new, trained = (BackpropClassifier(4, recipe="fast") for _ in range(2))
+    trained.partial_fit(X, y)
+    for model in (new, trained):
+        with pytest.raises((TypeError, ValueError), match=message):
+            model.partial_fit(X, y, classes=classes)
 
 
 WEIGHTS = {

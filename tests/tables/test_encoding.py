@@ -88,7 +88,10 @@ def test_weights_are_repetition_in_medians_and_counts():
     np.testing.assert_array_equal(*rows)
 
 
-@pytest.mark.parametrize("features", [[1, 2], ["town", "colour"], [False, True, True]])
+MASK = [False, True, True]
+
+
+@pytest.mark.parametrize("features", [[1, 2], ["town", "colour"], MASK, np.array(MASK, object)])
 def test_categories_by_position_name_and_mask(features):
     frame, y = make()
     by_type = BackpropClassifier(max_iter=3, random_state=0).fit(frame, y)
