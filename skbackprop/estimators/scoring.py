@@ -2,6 +2,7 @@
 
 import copy
 import inspect
+import math
 from dataclasses import replace
 
 from sklearn.metrics import check_scoring
@@ -13,7 +14,7 @@ def make_scoring(estimator, model, rows):
     """Return a function that scores the network of `model` on some rows, with their weights.
 
     A named scorer gets the encoded inputs and an estimator that accepts them, so that they are encoded once.
-    A callable gets rows of the user's X.
+    A callable gets rows of the user's X. The function raises ValueError if the scorer fails or returns NaN.
     """
     rows = rows.with_weight()
     fitted = copy.copy(estimator)
@@ -24,15 +25,31 @@ def make_scoring(estimator, model, rows):
         fitted.n_features_in_ = X.shape[1]
         fitted.__dict__.pop("feature_names_in_", None)
     scorer = check_scoring(fitted, estimator.scoring)
-    if rows.sample_weight is None:
-        return lambda: scorer(fitted, X, rows.y)
-    if takes_weights(scorer):
-        return lambda: scorer(fitted, X, rows.y, sample_weight=rows.sample_weight)
-    warn(
-        f"scoring={estimator.scoring!r} takes no sample_weight: all validation rows of positive weight count "
-        "equally."
+    weights = {} if rows.sample_weight is None else {"sample_weight": rows.sample_weight}
+    if weights and not takes_weights(scorer):
+        weights = {}
+        warn(
+            f"scoring={estimator.scoring!r} takes no sample_weight: all validation rows of positive weight "
+            "count equally."
+        )
+    return lambda: checked_score(estimator.scoring, scorer, fitted, X, rows.y, **weights)
+
+
+def checked_score(name, scorer, *rows, **weights):
+    """Return the score of a `scorer` on held-out rows; raise ValueError if it fails or is NaN."""
+    remedy = (
+        "A scorer may need rows of every class, or one predicted number per row: use scoring='loss' or "
+        "another scorer, or pass suitable rows as X_val and y_val."
     )
-    return lambda: scorer(fitted, X, rows.y)
+    try:
+        score = float(scorer(*rows, **weights))
+    except Exception as error:
+        raise ValueError(
+            f"scoring={name!r} failed on the held-out rows ({type(error).__name__}: {error}). {remedy}"
+        ) from error
+    if math.isnan(score):
+        raise ValueError(f"scoring={name!r} is NaN on the held-out rows. {remedy}")
+    return score
 
 
 def takes_weights(scorer):

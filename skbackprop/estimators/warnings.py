@@ -44,6 +44,7 @@ def warn_of_the_end(reason, model):
         warn(f"{message} The weights after epoch {n_epochs} are kept.", ConvergenceWarning)
     elif reason == "validation_failed":
         failure, model.training.failure = model.training.failure, None
+        failure = failure.__cause__ or failure  # the error of the scorer itself
         warn(
             f"The scorer failed in epoch {n_epochs + 1} ({type(failure).__name__}: {failure}), which ended "
             f"the training; the weights of the best epoch ({model.training.best_epoch}) are kept.",

@@ -303,14 +303,44 @@ def test_an_error_of_a_scorer_in_the_middle_keeps_the_best_epoch(given):
     assert np.isfinite(model.predict_proba(X)).all()
 
 
-def test_a_scorer_that_never_worked_raises_its_own_error():
+@pytest.mark.parametrize("given", [True, False])
+def test_a_score_that_becomes_nan_keeps_the_best_epoch(given):
+    scores = iter([0.1, 0.5, 0.3, np.nan])
+    rows = {"X_val": X[:50], "y_val": Y[:50]} if given else {}
+    model = classifier(scoring=lambda estimator, X, y: next(scores), early_stopping=not given)
+    with pytest.warns(ConvergenceWarning, match=r"scorer failed in epoch 4 \(ValueError: .*NaN.*\(2\)"):
+        model.fit(X, Y, **rows)
+    assert model.validation_scores_ == [0.1, 0.5, 0.3]
+
+
+def test_a_scorer_that_never_worked_is_named():
     def scorer(estimator, X, y):
         raise KeyError("name")
 
     model = classifier(scoring=scorer, early_stopping=True)
-    with pytest.raises(KeyError, match="name"):
+    with pytest.raises(
+        ValueError, match=r"scoring=<.*> failed on the held-out rows \(KeyError: 'name'\)"
+    ) as e:
         model.fit(X, Y)
+    assert isinstance(e.value.__cause__, KeyError)
     assert not hasattr(model, "classes_")
+    model.set_params(scoring=lambda estimator, X, y: np.nan)
+    with pytest.raises(ValueError, match=r"scoring=<.*> is NaN on the held-out rows.*X_val"):
+        model.fit(X, Y)
+
+
+@pytest.mark.parametrize("scoring", ["neg_log_loss", "roc_auc_ovr", "top_k_accuracy"])
+def test_a_scorer_that_needs_every_class_is_named(scoring):
+    labels = np.where(np.arange(len(Y)) < 2, 2, Y)  # too few rows of class 2 for every fold
+    settings = {"scoring": scoring, "early_stopping": "folds", "n_estimators": 4}
+    with pytest.raises(ValueError, match=f"scoring='{scoring}' failed on the held-out rows.*every class"):
+        classifier(**settings).fit(X, labels)
+
+
+def test_a_scorer_of_one_prediction_is_named_where_there_are_several():
+    model = regressor(loss="quantile", quantile=[0.1, 0.9], scoring="r2", early_stopping=True)
+    with pytest.raises(ValueError, match=r"scoring='r2' failed on the held-out rows.*number per row"):
+        model.fit(X, X[:, 0])
 
 
 def test_a_network_that_explodes_under_a_scorer_keeps_its_best_epoch():
