@@ -9,7 +9,7 @@ from numbers import Integral, Real
 
 import numpy as np
 
-from skbackprop.tables.columns import CATEGORY, DATE, TIME, is_missing
+from skbackprop.tables.columns import CATEGORY, DURATION, is_missing
 from skbackprop.tables.target_encoding import TargetEncoding
 from skbackprop.tables.user_warnings import warn_of_another_type
 
@@ -168,11 +168,10 @@ class CategoryColumn:
         known = set(self._counts) - {None}
         if not found or not known or not found.isdisjoint(known):
             return
-        text, text_in_fit = ({isinstance(category, str) for category in each} for each in (found, known))
-        dates = column.kind in (DATE, TIME) and not any(map(is_date, known))
-        if dates or text.isdisjoint(text_in_fit):
-            now = f"values of the kind {column.kind}" if column.kind != CATEGORY else "text"
-            warn_of_another_type(self.name, now, "text" if True in text_in_fit else "numbers")
+        now, in_fit = {form_of(category) for category in found}, {form_of(category) for category in known}
+        if now.isdisjoint(in_fit):
+            now = {"durations"} if column.kind == DURATION else now
+            warn_of_another_type(self.name, " and ".join(sorted(now)), " and ".join(sorted(in_fit)))
 
     @property
     def lost_share(self):
@@ -286,12 +285,16 @@ def category_of(value):
     return str(value)
 
 
-def is_date(category):
-    """Return whether a category is the text of a date or a time of day from :func:`category_of`."""
-    for kind in (datetime.datetime, datetime.time):
-        with contextlib.suppress(ValueError, TypeError):
-            return str(kind.fromisoformat(category)) == category
-    return False
+def form_of(category):
+    """Return in words what a category from :func:`category_of` is: numbers, dates, times of day or text."""
+    if not isinstance(category, str):
+        return "numbers"
+    for kind, form in ((datetime.datetime, "dates"), (datetime.time, "times of day")):
+        with contextlib.suppress(ValueError):
+            moment = kind.fromisoformat(category)
+            if str(moment) == category:
+                return form if moment.tzinfo is None else f"{form} with a time zone"
+    return "text"
 
 
 def order(category):

@@ -222,7 +222,7 @@ def test_a_type_of_which_no_category_is_known_is_named(now, max_categories):
     X = pd.DataFrame({"k": ["a", "b", "c", "d"] * 25, "x": np.arange(100.0)})
     model = BackpropClassifier(**QUICK, max_categories=max_categories).fit(X, [0, 1] * 50)
     with pytest.warns(
-        UserWarning, match=r"column 'k' of X were text in fit, but now .* (number|date), none .* known"
+        UserWarning, match=r"column 'k' of X were text in fit, but now .* (numbers|dates), none .* known"
     ):
         model.predict(X.assign(k=now))
     model.predict(X.assign(k="e"))  # unknown, but of the type of the fit
@@ -788,5 +788,29 @@ def test_unknown_dates_in_a_category_column_of_dates_are_no_other_type():
     expected = model.predict_proba(later)  # warnings are errors
     np.testing.assert_allclose(model.predict_proba(later.iloc[:1]), expected[:1], rtol=1e-6)
     model.fit(X.assign(day=days.dt.strftime("%d.%m.%Y")), y)
-    with pytest.warns(UserWarning, match="'day' of X were text in fit, but now the column holds values of"):
+    with pytest.warns(UserWarning, match="'day' of X were text in fit, but now the column holds dates"):
         model.predict(X)
+
+
+@pytest.mark.parametrize(
+    ("now", "named"),
+    [
+        (lambda days: days.dt.tz_localize("UTC"), "dates with a time zone, none"),
+        (lambda days: days.dt.strftime("%Y-%m-%d"), "text, none"),
+        (lambda days: days - days[0], "durations, none"),
+        (lambda days: days.dt.time, "times of day, none"),
+    ],
+)
+def test_dates_in_a_category_column_that_are_dates_no_longer_are_named(now, named):
+    days, y = pd.Series(np.tile(pd.date_range("2024-01-01", periods=4), 10)), np.arange(40) % 2
+    model = BackpropClassifier(**QUICK, categorical_features=["day"]).fit(pd.DataFrame({"day": days}), y)
+    with pytest.warns(UserWarning, match=f"'day' of X were dates in fit, but now the column holds {named}"):
+        model.predict(pd.DataFrame({"day": now(days)}))
+
+
+def test_dates_in_text_without_a_time_zone_are_named_where_fit_had_one():
+    days, y = pd.Series(np.tile(pd.date_range("2024-01-01", periods=4), 10)), np.arange(40) % 2
+    text = pd.DataFrame({"day": days.astype(str) + " 00:00:00+00:00"})
+    model = BackpropClassifier(**QUICK, categorical_features=["day"]).fit(text, y)
+    with pytest.warns(UserWarning, match="'day' of X were dates with a time zone in fit, but now .* dates,"):
+        model.predict(pd.DataFrame({"day": days}))
