@@ -81,6 +81,8 @@ def make_validation(estimator, model, training, X_val, y_val, sample_weight_val,
     """
     if (X_val is None) != (y_val is None):
         raise ValueError("X_val and y_val must be given together, or neither of them.")
+    if X_val is None and sample_weight_val is not None:
+        raise ValueError("sample_weight_val has the weights of the rows of X_val, which is not given.")
     if model.settings.solver == "lbfgs":
         return Validation()
     if X_val is not None:

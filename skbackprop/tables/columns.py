@@ -16,7 +16,7 @@ NaN, NaT, pandas' NA) can be of any kind.
 import datetime
 from decimal import Decimal
 from functools import cached_property
-from numbers import Complex, Real
+from numbers import Complex, Integral, Real
 from zoneinfo import ZoneInfo
 
 import narwhals.stable.v2 as nw
@@ -135,23 +135,26 @@ class Column:
 
     @cached_property
     def objects(self):
-        """The values as a list of Python objects."""
+        """The values as a list of Python objects; None for a signaling NaN, which has no hash."""
         if not isinstance(self._values, np.ndarray):
-            return self._values.to_list()
-        return list(self._values) if self._values.dtype.kind in "mM" else self._values.tolist()
+            objects = self._values.to_list()
+        else:
+            objects = list(self._values) if self._values.dtype.kind in "mM" else self._values.tolist()
+        if kind_of_dtype(self._values) is not None:
+            return objects
+        return [None if isinstance(value, Decimal) and value.is_snan() else value for value in objects]
 
     @property
     def has_lossy_integers(self):
-        """Whether there are integers that are not exact in float64."""
+        """Whether there are integers, or decimals of this size, that are not exact in float64."""
         dtype = self._values.dtype
         integer = dtype.kind in "iu" if isinstance(dtype, np.dtype) else dtype.is_integer()
-        if not integer and kind_of_dtype(self._values) is not None:
-            return False
-        if self.array.dtype.kind in "iu":
+        if integer and self.array.dtype.kind in "iu":
             return bool(self.array.max() > LARGEST_EXACT or self.array.min() < -LARGEST_EXACT)
-        if self.array.dtype.kind == "f":  # because of missing values
+        if integer and self.array.dtype.kind == "f":  # because of missing values
             return bool((np.abs(self.array) >= LARGEST_EXACT).any())
-        return any(isinstance(v, int) and abs(v) > LARGEST_EXACT for v in self.objects)
+        of_objects = integer or isinstance(dtype, nw.Decimal) or kind_of_dtype(self._values) is None
+        return of_objects and any(map(is_lossy, self.objects))
 
     def distinct(self):
         """Return the distinct values as a list, and the index of each row's value in it."""
@@ -306,6 +309,21 @@ def is_missing(value):
     if isinstance(value, Decimal):
         return value.is_nan()  # a signaling NaN cannot be compared
     return isinstance(value, (float, np.inexact, np.datetime64, np.timedelta64)) and value != value
+
+
+def with_nan(array):
+    """Return an array with NaN for missing objects: NumPy does not convert pandas' NA and NaT to numbers."""
+    if array.dtype.kind != "O":
+        return array
+    missing = np.array(np.frompyfunc(is_missing, 1, 1)(array), dtype=bool)
+    return np.where(missing, np.nan, array)
+
+
+def is_lossy(value):
+    """Return whether a value is an integer or a decimal beyond the integers that float64 holds exactly."""
+    if not isinstance(value, (Integral, Decimal)) or is_missing(value):
+        return False
+    return not -LARGEST_EXACT <= value <= LARGEST_EXACT
 
 
 def is_zone(name):

@@ -10,6 +10,7 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
+from skbackprop.tables.columns import LARGEST_EXACT, with_nan
 from skbackprop.tables.encoding import Encoder, categorical_columns
 from skbackprop.tables.frames import ArrayTable, Frame, as_frame, is_sparse_frame
 from skbackprop.tables.refusals import (
@@ -21,6 +22,7 @@ from skbackprop.tables.refusals import (
     refuse_collections,
     refuse_dates_for_numbers,
     refuse_masked,
+    with_python_strings,
     within_floats,
 )
 from skbackprop.tables.rows_on_disk import StoredRows, is_stored
@@ -133,8 +135,11 @@ def check_X_y(estimator, X, y, stored, reset):
         y = _check_y(y, **checks, estimator=estimator)
         check_consistent_length(native, y)
     else:
+        of_objects = isinstance(X, np.ndarray) and X.ndim == 2 and X.dtype.kind == "O"
+        lossy = lossy_columns(ArrayTable(X), range(X.shape[1])) if reset and of_objects else []
         with numbers_expected(X):
             X, y = validate_data(estimator, X, y, **INPUT_CHECKS, **checks, order="C", reset=reset)
+        warn_of_large_integers(lossy)
         X = check_sparse(X) if issparse(X) else X
     # A regressor computes in float64, so that the type of y does not change sums and differences.
     return X, y.astype(np.float64, copy=False) if checks["y_numeric"] else y
@@ -179,14 +184,15 @@ def grow_encoder(encoder, X, sample_weight, anew):
 
 def make_encoder(X, estimator, sample_weight):
     """Return the Encoder of a table or an array, None if it is numeric without missing values."""
+    names = getattr(estimator, "feature_names_in_", None)
     if issparse(X):
+        warn_of_large_integers([j if names is None else names[j] for j in lossy_columns_of_sparse(X)])
         return None
     table = X if is_table(X) else ArrayTable(X)
     categorical = categorical_columns(table, estimator.categorical_features)
-    warn_of_large_integers(table, np.flatnonzero(~categorical))
+    warn_of_large_integers(lossy_columns(table, np.flatnonzero(~categorical)))
     if not categorical.any() and table.plain.all() and not has_gaps(all_numbers(X)):
         return None
-    names = getattr(estimator, "feature_names_in_", None)
     largest, least = estimator.max_categories, estimator.min_frequency
     encoder = Encoder(
         table,
@@ -198,6 +204,18 @@ def make_encoder(X, estimator, sample_weight):
         min_frequency=least,
     )
     return encoder if encoder.needed else None
+
+
+def lossy_columns(table, positions):
+    """Return the names of the columns of a table, of those at `positions`, with integers beyond 2^53."""
+    return [table.names[j] for j in positions if table.column(j).has_lossy_integers]
+
+
+def lossy_columns_of_sparse(X):
+    """Return the indices of the columns of a CSR matrix with integers beyond 2^53."""
+    if X.dtype.kind not in "iu":
+        return []
+    return np.unique(X.indices[(X.data > LARGEST_EXACT) | (X.data < -LARGEST_EXACT)]).tolist()
 
 
 def refuse_stored_categories(estimator):
@@ -285,7 +303,9 @@ def as_table(X, by_column):
         # By column each value keeps its type: as one array NaN beside text is the word "nan", and 1 is "1".
         X = np.array(X, dtype=object) if by_column else array
     if isinstance(X, np.ndarray):
+        X = with_python_strings(X)
         refuse_arrays(X)
+        X = X if by_column else with_nan(X)
     if not by_column or X.ndim != 2 or 0 in X.shape:
         return X  # the validation reports invalid shapes
     if issparse(X):

@@ -68,7 +68,12 @@ def as_array(values, name):
             f"{name} is a list of rows of different lengths ({error}); all rows must have the same number of "
             "values."
         ) from error
-    return array.astype(object) if array.dtype.kind == "T" else array  # NumPy's strings of variable width
+    return with_python_strings(array)
+
+
+def with_python_strings(array):
+    """Return an array with objects instead of NumPy's strings of variable width."""
+    return array.astype(object) if array.dtype.kind == "T" else array
 
 
 def own_values(values, name):

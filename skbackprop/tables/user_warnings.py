@@ -15,16 +15,8 @@ def warn(message, category=UserWarning):
     warnings.warn(message, category, stacklevel=stacklevel)
 
 
-def warn_of_large_integers(table, positions):
-    """Warn of columns with integers that are not exact in float64.
-
-    Parameters
-    ----------
-    table : Frame or ArrayTable
-    positions : ndarray of int
-        Indices of the numeric columns.
-    """
-    names = [table.names[j] for j in positions if table.column(j).has_lossy_integers]
+def warn_of_large_integers(names):
+    """Warn of the columns `names`, which have integers that are not exact in float64."""
     if names:
         warn(
             f"The columns {names} of X have integers beyond 2^53, which float64 rounds. If they are "

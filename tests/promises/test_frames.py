@@ -13,6 +13,7 @@ import pytest
 from effort import n_examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from scipy.sparse import csr_array
 from sklearn.compose import make_column_transformer
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from sklearn.pipeline import make_pipeline
@@ -434,11 +435,16 @@ def test_identifiers_and_free_text_are_named_in_one_warning():
 
 def test_integers_beyond_2_to_the_53_are_named():
     X = pd.DataFrame({"id": np.arange(8) + 2**60, "x": np.arange(8)})
-    for frame in (X, pl.DataFrame(X.to_dict("list"))):
+    decimals = X.assign(id=[Decimal(k) for k in X["id"].tolist()])
+    one_sparse = X.assign(id=pd.arrays.SparseArray(X["id"]))
+    all_sparse = X.astype(pd.SparseDtype(np.int64, 0))
+    for frame in (X, pl.DataFrame(X.to_dict("list")), decimals, pa.table(decimals), one_sparse, all_sparse):
         with pytest.warns(UserWarning, match=r"\['id'\].*2\^53.*'categorical_features'"):
             BackpropClassifier(**QUICK).fit(frame, Y)
-    with pytest.warns(UserWarning, match=r"\[0\].*2\^53"):
-        BackpropClassifier(**QUICK).fit(X.to_numpy(), Y)
+    numbers = X.to_numpy()
+    for array in (numbers, numbers.astype(object), decimals.to_numpy(), csr_array(numbers)):
+        with pytest.warns(UserWarning, match=r"\[0\].*2\^53"):
+            BackpropClassifier(**QUICK).fit(array, Y)
     model = BackpropClassifier(**FAST, categorical_features=["id"]).fit(X, Y)
     assert model.score(X, Y) == 1.0
 

@@ -1,6 +1,7 @@
 """Missing values that the first fit did not have are filled wherever they come from."""
 
 import warnings
+from decimal import Decimal
 
 import numpy as np
 import pytest
@@ -91,6 +92,24 @@ def test_masked_values_are_missing(dtype):
     np.testing.assert_array_equal(models[1].predict_proba(masked), models[1].predict_proba(gaps))
     unmasked = np.ma.array(numbers)
     np.testing.assert_array_equal(models[1].predict_proba(unmasked), models[1].predict_proba(numbers))
+
+
+@pytest.mark.parametrize("missing", ["NA", "NaT", None, Decimal("NaN"), Decimal("sNaN")], ids=str)
+def test_missing_objects_are_missing(missing):
+    pd = pytest.importorskip("pandas")
+    missing = getattr(pd, missing) if isinstance(missing, str) else missing
+    objects = np.where(np.isnan(GAP), np.array(missing, object), GAP)
+    models = [fitted(BackpropClassifier(16, **SETTINGS), rows, Y) for rows in (objects, GAP)]
+    np.testing.assert_array_equal(*[model.predict_proba(X) for model in models])
+    for rows in (objects, objects.tolist()):
+        np.testing.assert_array_equal(models[1].predict_proba(rows), models[1].predict_proba(GAP))
+
+
+def test_an_empty_column_has_no_effect_whatever_numbers_it_contains_later():
+    empty = np.column_stack((np.full(len(X), np.nan), X))
+    model = fitted(BackpropClassifier(16, **SETTINGS), empty, Y)
+    later = np.column_stack((X[:, 0] * 1e6, X))
+    np.testing.assert_array_equal(model.predict_proba(later), model.predict_proba(empty))
 
 
 def test_every_other_method_fills_gaps():

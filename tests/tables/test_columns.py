@@ -275,7 +275,15 @@ def test_integers_that_float64_does_not_hold():
     assert lossy(pd.array([2**60, None], dtype="Int64"))
     assert lossy(np.array([2**63], np.uint64))
     assert lossy(pd.Series([2**70, None], dtype=object))
+    assert lossy(pd.Series([np.int64(-(2**60)), None], dtype=object))
+    assert lossy(pd.Series([Decimal(2**53 + 1), Decimal("NaN"), Decimal("sNaN")], dtype=object))
+    assert lossy(pd.arrays.SparseArray([0, 2**60]))
+    assert not lossy(pd.Series([Decimal(2**53), Decimal("0.1"), np.int64(1)], dtype=object))
     assert not lossy([2**53, -(2**53)])
     assert not lossy([2.0**60])
     assert not lossy(pd.Series([2.0**60, None], dtype=object))
     assert as_frame(pl.DataFrame({"x": [2**60, None]})).column(0).has_lossy_integers
+    for size, expected in ((2**60, True), (2**53, False)):
+        decimals = pa.table({"x": pa.array([Decimal(size), None], pa.decimal128(20, 0))})
+        for frame in (decimals, pl.from_arrow(decimals)):
+            assert as_frame(frame).column(0).has_lossy_integers is expected
