@@ -1,5 +1,7 @@
 """The base class of the classifier and the regressor: fitting and prediction."""
 
+from typing import Any, Self
+
 import numpy as np
 from sklearn.base import BaseEstimator, is_classifier
 from sklearn.utils import check_random_state
@@ -11,7 +13,7 @@ from skbackprop.estimators.documentation_site import DocumentationLinkMixin
 from skbackprop.estimators.fitted_attributes import FittedAttributes
 from skbackprop.estimators.parameters import refuse_word_as_rate, validate
 from skbackprop.estimators.progress import make_progress
-from skbackprop.estimators.recipe import Recipe
+from skbackprop.estimators.recipe import Recipe, refuse_parameters_of_a_name
 from skbackprop.estimators.resuming import (
     check_resumed,
     fixed_parameters,
@@ -140,6 +142,26 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
         tags.input_tags.allow_nan = True
         tags.input_tags.categorical = True
         return tags
+
+    def set_params(self, **params: Any) -> Self:
+        """Set parameters of this estimator, and as ``recipe__name`` those of its :class:`.Recipe`.
+
+        Parameters
+        ----------
+        **params : dict
+            Values by name.
+
+        Returns
+        -------
+        self : estimator
+
+        Raises
+        ------
+        ValueError
+            If there is no such parameter, or if `recipe` is only the name of a recipe.
+        """
+        refuse_parameters_of_a_name(self, params)
+        return super().set_params(**params)
 
     # Pickling.
 

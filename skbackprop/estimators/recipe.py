@@ -87,3 +87,22 @@ class Recipe(BaseEstimator):
         changes = self.get_params(deep=False)
         parameters.validate(parameters.constraints(parameters.RECIPE), changes, "Recipe")
         return changes.pop("base"), changes
+
+
+def refuse_parameters_of_a_name(estimator, values):
+    """Raise ValueError if a name such as "recipe__label_smoothing" among `values` needs a Recipe.
+
+    Parameters
+    ----------
+    estimator : BaseBackprop
+    values : dict
+        The arguments of set_params.
+    """
+    recipe = values.get("recipe", estimator.recipe)
+    for name in values:
+        owner, _, parameter = name.partition("__")
+        if owner == "recipe" and parameter and isinstance(recipe, str):
+            raise ValueError(
+                f"{name} is a parameter of a Recipe, but recipe={recipe!r} is only the name of one; use "
+                f"recipe=Recipe({recipe!r})."
+            )

@@ -237,7 +237,7 @@ class Column:
         Raises
         ------
         ValueError
-            If a value is not of this kind, or only some dates have a time zone.
+            If a value is not of this kind or has no definite length, or only some dates have a time zone.
         """
         dtype = np.dtype("datetime64[us]" if kind == DATE else "timedelta64[us]")
         other_zone = kind == DATE and self.kind == DATE and (self.zone is None) != (zone is None)
@@ -260,7 +260,17 @@ class Column:
                 values = self._values.dt.convert_time_zone(zone).dt.replace_time_zone(None).to_numpy()
             return self._in_microseconds(values, dtype)
         values, places = self.distinct()
-        return np.array([moment(value, zone) for value in values], dtype=dtype)[places]
+        return np.array([self._moment(value, zone, dtype) for value in values], dtype=dtype)[places]
+
+    def _moment(self, value, zone, dtype):
+        """Return the :func:`moment` of a value; raise ValueError if it is a duration in years or months."""
+        found = moment(value, zone)
+        if isinstance(found, np.timedelta64) and not np.can_cast(found.dtype, dtype, "same_kind"):
+            raise ValueError(
+                f"Column {self.name!r} of X has the value {value!r}, but years and months have different "
+                "lengths; convert it to days."
+            )
+        return found
 
     def _in_microseconds(self, values, dtype):
         """Return `values`, dates or durations, as `dtype`, which has the unit of microseconds."""

@@ -142,18 +142,16 @@ def as_frame(X):
     return Frame(frame)
 
 
-def refuse_equal_names(X):
+def refuse_equal_names(X, name="X"):
     """Raise ValueError if several columns have the same name, as narwhals and scikit-learn do not allow."""
     if nw.dependencies.is_pandas_dataframe(X):
         names = X.columns
     else:
-        names = X.schema.names if is_of_pyarrow(X) else None
+        names = X.schema.names if is_of_pyarrow(X) and hasattr(X, "schema") else None
     if names is None or len(set(names)) == len(names):
         return
-    equal = [name for name, n in Counter(names).items() if n > 1]
-    raise ValueError(
-        f"X has several columns of the name {', '.join(map(repr, equal))}; give each column a different name."
-    )
+    equal = ", ".join(repr(each) for each, n in Counter(names).items() if n > 1)
+    raise ValueError(f"{name} has several columns of the name {equal}; give each column a different name.")
 
 
 def is_of_pyarrow(X):

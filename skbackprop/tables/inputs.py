@@ -1,16 +1,13 @@
 """Validation of the user's X, y and weights, as in scikit-learn, and encoding into numbers."""
 
+from numbers import Real
+
 import numpy as np
 from scipy.sparse import issparse
 from sklearn.base import is_regressor
-from sklearn.utils.validation import (
-    _check_sample_weight,
-    _check_y,
-    check_consistent_length,
-    validate_data,
-)
+from sklearn.utils.validation import _check_y, check_consistent_length, validate_data
 
-from skbackprop.tables.columns import LARGEST_EXACT, with_nan
+from skbackprop.tables.columns import LARGEST_EXACT, NUMBER, kind_of_type, types_present, with_nan
 from skbackprop.tables.encoding import Encoder, categorical_columns
 from skbackprop.tables.frames import ArrayTable, Frame, as_frame, is_sparse_frame
 from skbackprop.tables.refusals import (
@@ -385,18 +382,44 @@ def targets_that_count(y, sample_weight):
 
 
 def check_weights(sample_weight, X, name):
-    """Return `sample_weight` as a float64 array, or None; raise if it is negative or all zero."""
+    """Return `sample_weight`, a number or one for each row of X, as a float64 array, or None.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is something else, negative, infinite or missing in a row, or zero in all rows.
+    """
     if sample_weight is None:
         return None
-    refuse_collections(sample_weight, name)
-    refuse_masked(sample_weight, name)
-    given = np.asarray(sample_weight)
-    if given.dtype.kind not in "biufO":
-        raise ValueError(f"{name} must be numbers, one for each row. Got an array of {given.dtype}.")
-    if given.dtype.kind in "biuf" and not given.any():  # scikit-learn's error does not name the argument
+    n_rows = X.shape[0]
+    given = np.full(n_rows, sample_weight) if isinstance(sample_weight, Real) else sample_weight
+    weights = as_numbers(given, name)
+    if weights.shape != (n_rows,):
+        raise ValueError(
+            f"{name} must be one number for each of the {n_rows} rows. Got an array of shape {weights.shape}."
+        )
+    finite = np.isfinite(weights)
+    if not finite.all():
+        row = finite.argmin()
+        raise ValueError(
+            f"{name} is {weights[row]:g} in row {row}; every row needs a finite weight, 0 to ignore the row."
+        )
+    if not weights.any():
         raise ValueError(f"{name} is zero for every row; at least one weight must be positive.")
+    if (weights < 0).any():
+        raise ValueError(f"Negative values in {name}: the smallest is {weights.min():g}.")
+    return moderate(weights)
+
+
+def as_numbers(values, name):
+    """Return `values` as a float64 array, with NaN for missing ones; raise if some are no numbers."""
+    refuse_collections(values, name)
+    refuse_masked(values, name)
+    array = as_array(values, name)
+    present = types_present(array.ravel().tolist()) if array.dtype.kind == "O" else ()
+    others = sorted(t.__name__ for t in present if kind_of_type(t) != NUMBER)
+    if others or array.dtype.kind not in "biufO":
+        found = others or array.dtype
+        raise ValueError(f"{name} must be numbers, one for each row. Got an array of {found}.")
     with within_floats(name):
-        sample_weight = _check_sample_weight(sample_weight, X, dtype=np.float64)
-    if (sample_weight < 0).any():
-        raise ValueError(f"Negative values in {name}: the smallest is {sample_weight.min():g}.")
-    return moderate(sample_weight)
+        return np.ascontiguousarray(with_nan(array), dtype=np.float64)

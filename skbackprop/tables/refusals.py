@@ -9,6 +9,7 @@ import numpy as np
 from scipy.sparse import issparse
 
 from skbackprop.tables.columns import NUMBER, is_missing, kind_of_type, types_present
+from skbackprop.tables.frames import refuse_equal_names
 
 # Types of dates and durations.
 DATES = (date, time, timedelta, np.datetime64, np.timedelta64)
@@ -110,6 +111,7 @@ def refuse_as_numbers(y):
         raise TypeError("y is a sparse matrix, but a regressor needs dense numbers; pass y.toarray().")
     refuse_collections(y, "y")
     refuse_masked(y, "y")
+    refuse_equal_names(y, "y")
     if isinstance(y, Mapping):
         raise TypeError(f"y is a {type(y).__name__}; pass its values as an array, such as list(y.values()).")
     y = as_array(y, "y")

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from scipy.sparse import csr_array
 
-from skbackprop import BackpropClassifier, BackpropRegressor
+from skbackprop import BackpropClassifier, BackpropRegressor, Recipe
 
 pl = pytest.importorskip("polars")
 pa = pytest.importorskip("pyarrow")
@@ -42,6 +42,7 @@ TARGETS = {
     "an integer beyond floats": ([10**400, *range(39)], "y has a number beyond 1.8e.308.*divide"),
     "sparse": (csr_array(X), r"sparse.*y\.toarray\(\)"),
     "masked": (np.ma.array(X[:, 0], mask=X[:, 0] > 0), r"y is a masked array with .*filled\(numpy.nan\)"),
+    "equal names": (pd.DataFrame(X[:, :2], columns=["a", "a"]), "y has several columns of the name 'a'"),
 }
 TABLES = {
     "complex": (X + 1j, "complex numbers.*columns"),
@@ -167,6 +168,13 @@ WEIGHTS = {
     "durations": (DAYS - DAYS[0], r"must be numbers.*timedelta64"),
     "set": (set(range(40)), "is a set, which has no order"),
     "generator": ((1.0 for _ in range(40)), "is a generator, which can be read only once"),
+    "dict": ({"a": 1}, r"must be numbers.*\['dict'\]"),
+    "text of objects": (np.array(["1"] * 40, object), r"must be numbers.*\['str'\]"),
+    "NA": (pd.Series([1.0, pd.NA] * 20, dtype=object), "is nan in row 1; every row needs a finite weight"),
+    "infinity": ([1.0, np.inf] * 20, "is inf in row 1"),
+    "few": (np.ones(5), r"must be one number for each of the 40 rows.*shape \(5,\)"),
+    "a column": (np.ones((40, 1)), r"must be one number for each of the 40 rows.*shape \(40, 1\)"),
+    "ragged": ([[1.0]] * 39 + [[1.0, 2.0]], "is a list of rows of different lengths"),
 }
 
 
@@ -178,6 +186,28 @@ def test_weights(name):
     model = BackpropRegressor(4, recipe="textbook")
     with pytest.raises((TypeError, ValueError), match=f"sample_weight_val {message}"):
         model.fit(X, X[:, 0], X_val=X, y_val=X[:, 0], sample_weight_val=weights)
+
+
+@pytest.mark.skipif(not hasattr(np, "dtypes") or not hasattr(np.dtypes, "StringDType"), reason="NumPy 1")
+def test_strings_of_variable_width_are_text():
+    wide, towns = np.dtypes.StringDType(na_object=None), np.array([["Bern"], ["Rome"]] * 20)
+    with pytest.raises(ValueError, match=r"X is an array with text.*categorical_features"):
+        BackpropClassifier(4).fit(towns.astype(wide), X[:, 0] > 0)
+    with pytest.raises(ValueError, match=r"y holds text.*'Bern'"):
+        BackpropRegressor(4).fit(X, towns[:, 0].astype(wide))
+    with pytest.raises(ValueError, match="y has no label in 20 of 40 rows"):
+        BackpropClassifier(4).fit(X, np.array(["Bern", None] * 20, wide))
+    model = BackpropClassifier(4, recipe="fast", max_iter=2, categorical_features=[0], random_state=0)
+    expected = model.fit(towns, towns[:, 0]).predict_proba(towns)
+    found = model.fit(towns.astype(wide), towns[:, 0].astype(wide)).predict_proba(towns.astype(wide))
+    np.testing.assert_array_equal(found, expected)
+
+
+def test_parameters_of_a_recipe_that_is_only_named():
+    with pytest.raises(ValueError, match=r"recipe__label_smoothing .* use recipe=Recipe\('fast'\)"):
+        BackpropClassifier(recipe="fast").set_params(recipe__label_smoothing=0.1)
+    model = BackpropClassifier(recipe="fast").set_params(recipe=Recipe("best"), recipe__label_smoothing=0.1)
+    assert model.recipe == Recipe("best", label_smoothing=0.1)
 
 
 @pytest.mark.parametrize("library", ["pandas", "pyarrow"])

@@ -287,3 +287,18 @@ def test_integers_that_float64_does_not_hold():
         decimals = pa.table({"x": pa.array([Decimal(size), None], pa.decimal128(20, 0))})
         for frame in (decimals, pl.from_arrow(decimals)):
             assert as_frame(frame).column(0).has_lossy_integers is expected
+
+
+@pytest.mark.parametrize("unit", ["Y", "M"])
+def test_durations_of_no_definite_length_are_refused(unit):
+    values = np.empty(2, object)
+    values[:] = [np.timedelta64(1, "D"), np.timedelta64(5, unit)]
+    column = as_frame(pd.DataFrame({"age": pd.Series(values, dtype=object)})).column(0)
+    with pytest.raises(ValueError, match=rf"Column 'age' of X .*5,\s?'{unit}'.*convert it to days"):
+        column.moments(DURATION, None)
+
+
+def test_a_signaling_nan_is_missing():
+    values = pd.Series([Decimal("sNaN"), Decimal(2)], dtype=object)
+    column = as_frame(pd.DataFrame({"x": values})).column(0)
+    np.testing.assert_array_equal(column.numbers(), [np.nan, 2])
