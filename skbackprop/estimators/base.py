@@ -241,7 +241,7 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
     def _model_for(self, rows, settings, encoder, earlier):
         """Return a new model for `rows`, or the `earlier` one after it has observed these further rows."""
         if earlier is not None:
-            # Rows that the targets refuse must leave the model as it was.
+            # Called for their errors only: a y or weights that are refused must leave the model as it was.
             earlier.encode_for_training(rows.y)
             earlier.row_weights(rows.y, rows.sample_weight)
             earlier.observe(*rows.data, encoder)
@@ -326,7 +326,7 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
             model = earlier
         batches = model.training_batches(X, y, sample_weight)
         if earlier is not None:
-            # Rows that are refused, here or above, must leave the model as it was.
+            # After training_batches, whose errors must leave the model as it was.
             model.observe(X, y, sample_weight, encoder)
         if settings.solver == "lbfgs":  # chosen by "auto" in a fit of a linear model
             settings.solver, settings.recipe, model.training = "adam", "textbook", None

@@ -73,15 +73,15 @@ class FittedAttributes:
         )
 
     def _out_of_fold(self):
-        # AttributeError if no unknown folds were held out, so that hasattr is False.
+        # AttributeError if no fold was held out in all training, so that hasattr is False.
         found = self._fitted_model().out_of_fold
         if found is None:
             raise AttributeError(
                 f"This {type(self).__name__} has no out-of-fold predictions: it was not fitted with "
                 'early_stopping="folds" (which "auto" selects for several networks and 100 rows in memory), '
                 "or partial_fit has trained it further, or a warm start has trained it on other rows or "
-                "other folds, so that networks know rows that they hold out; fit it on all rows without "
-                "warm_start."
+                "other folds, so that networks were trained on rows that they hold out; fit it on all rows "
+                "without warm_start."
             )
         return found
 

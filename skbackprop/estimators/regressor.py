@@ -269,7 +269,8 @@ class BackpropRegressor(RegressorMixin, BaseBackprop):
         ------
         AttributeError
             If the fit held out no folds, that is, without early_stopping="folds" or after partial_fit; and
-            after a warm start with other rows, for networks have been trained on rows that they hold out.
+            after a warm start with other rows or folds, because networks have then been trained on rows that
+            they hold out.
         ValueError
             For a y of several columns, for several quantiles, and if `coverage` is larger than m / (m + 1)
             for m held-out rows.

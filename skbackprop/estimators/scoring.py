@@ -35,20 +35,20 @@ def make_scoring(estimator, model, rows):
     return lambda: checked_score(estimator.scoring, scorer, fitted, X, rows.y, **weights)
 
 
-def checked_score(name, scorer, *rows, **weights):
+def checked_score(scoring, scorer, estimator, X, y, **weights):
     """Return the score of a `scorer` on held-out rows; raise ValueError if it fails or is NaN."""
     remedy = (
         "A scorer may need rows of every class, or one predicted number per row: use scoring='loss' or "
         "another scorer, or pass suitable rows as X_val and y_val."
     )
     try:
-        score = float(scorer(*rows, **weights))
+        score = float(scorer(estimator, X, y, **weights))
     except Exception as error:
         raise ValueError(
-            f"scoring={name!r} failed on the held-out rows ({type(error).__name__}: {error}). {remedy}"
+            f"scoring={scoring!r} failed on the held-out rows ({type(error).__name__}: {error}). {remedy}"
         ) from error
     if math.isnan(score):
-        raise ValueError(f"scoring={name!r} is NaN on the held-out rows. {remedy}")
+        raise ValueError(f"scoring={scoring!r} is NaN on the held-out rows. {remedy}")
     return score
 
 

@@ -62,6 +62,7 @@ class Validation:
         if not model.settings.warm_start and replace_stuck_networks(
             model.network, found, self.validate.plain_losses
         ):
+            # A copied network has been trained on the rows that the replaced one held out.
             model.folds_digest = None
 
 
@@ -82,7 +83,10 @@ def make_validation(estimator, model, training, X_val, y_val, sample_weight_val,
     if (X_val is None) != (y_val is None):
         raise ValueError("X_val and y_val must be given together, or neither of them.")
     if X_val is None and sample_weight_val is not None:
-        raise ValueError("sample_weight_val has the weights of the rows of X_val, which is not given.")
+        raise ValueError(
+            "sample_weight_val was given without X_val; pass X_val and y_val as well, or leave "
+            "sample_weight_val at None."
+        )
     if model.settings.solver == "lbfgs":
         return Validation()
     if X_val is not None:

@@ -9,7 +9,7 @@ from sklearn.utils.validation import _check_y, check_consistent_length
 
 from skbackprop.estimators.base import BaseBackprop, fitted_model, network_inputs
 from skbackprop.model.prediction import scaled_block
-from skbackprop.tables.inputs import check_training_data, check_weights, targets_that_count
+from skbackprop.tables.inputs import check_training_data, check_weights, without_targets_of_weight_0
 from skbackprop.tables.rows_on_disk import in_memory
 from skbackprop.tables.sparse_rows import SparseRows
 
@@ -50,7 +50,7 @@ def encoded_rows(estimator, X, y, sample_weight, name="sample_weight"):
     check_consistent_length(X, y)
     sample_weight = check_weights(sample_weight, X, name)
     if is_regressor(estimator):
-        y = targets_that_count(y, sample_weight)
+        y = without_targets_of_weight_0(y, sample_weight)
     return model, X, y, mean_one(model.row_weights(y, sample_weight))
 
 

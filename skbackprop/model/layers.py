@@ -7,8 +7,8 @@ import numpy as np
 from skbackprop.network.activations import ACTIVATIONS
 from skbackprop.network.input_layer import InputLayer
 
-# A column is embedded if it has more than two values in this many rows.
-SAMPLE_ROWS = 1000
+# A column is embedded if it has more than two values in the first rows of positive weight, this many.
+ROWS_OF_VALUES = 1000
 
 # In the message about 'dropout', which may have one more value.
 INPUTS_FIRST = ", optionally preceded by that of the inputs"
@@ -24,7 +24,7 @@ def make_input_layer(kind, X, sample_weight, n_numeric, n_networks=1, fixed=(), 
     if kind == "scale":
         return InputLayer(X.shape[1], n_networks=n_networks, fixed=fixed)
     rows = np.arange(X.shape[0]) if sample_weight is None else np.flatnonzero(sample_weight)
-    sample = X[rows[:SAMPLE_ROWS]]
+    sample = X[rows[:ROWS_OF_VALUES]]
     numbers = np.setdiff1d(np.arange(n_numeric), on_circle)
     columns = [j for j in numbers if np.unique(sample[:, j]).size > 2]
     return InputLayer(X.shape[1], columns, n_networks=n_networks, fixed=fixed)

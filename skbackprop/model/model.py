@@ -57,7 +57,7 @@ CHANGEABLE = (
     "clip_predictions",
 )
 
-# Most rows of a batch of validation.
+# Largest number of rows in a batch of a validation.
 VALIDATION_ROWS = 1024
 
 
@@ -72,7 +72,8 @@ class Model:
     partial_fit. ``parameters`` are the user's values of the parameters that define the network.
     ``out_of_fold`` is None if no rows were held out in folds, or if networks had been trained on rows that
     they hold out. ``folds_digest`` identifies the rows and the folds of all training so far; None if they
-    differed, or there were no folds. ``medians`` are those of the columns of X, if there is no encoder.
+    differed, if a stuck network was replaced, or if there were no folds. ``medians`` are those of the columns
+    of X, if there is no encoder.
     """
 
     network: Network
@@ -133,7 +134,7 @@ class Model:
 
     @property
     def fill_values(self):
-        """What replaces missing numbers without an encoder: a number for each column, or one for all."""
+        """The numbers for missing ones if there is no encoder: one for each column, or one for all."""
         if self.medians is not None:
             return self.medians
         # Converted from scikit-learn, or saved by a version without medians.

@@ -73,7 +73,7 @@ class InputLayer:
 
     @property
     def n_transients(self):
-        """Number of the u_j and c_j of a row, of one network."""
+        """Number of elements of all u_j and c_j for one row in one network."""
         return 2 * math.prod(self.shapes["A"][-3:-1]) if self.columns.size else 0
 
     def of_one_network(self):
@@ -141,7 +141,7 @@ class InputLayer:
         np.matmul(-parameters["A"], t.e, out=t.c)  # -dL/dc_j = -A_j^T dL/de_j
         np.sin(t.u, out=t.u)
         t.u *= t.c  # dL/du_j = -sin(u_j) dL/dc_j
-        np.matmul(t.u, transposed(t.x_and_1), out=t.f_and_p)
+        np.matmul(t.u, transposed(t.x_and_1), out=t.f_and_p)  # dL/du_j (x_j, 1)^T, which overwrites f and p
         f[...] = t.f_and_p[..., :1]  # dL/df_j = dL/du_j x_j^T
         p[...] = t.f_and_p[..., 1:]  # dL/dp_j = dL/du_j 1^T
 

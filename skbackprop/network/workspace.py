@@ -9,6 +9,7 @@ from skbackprop.network.kernels.threads import scipy_has_its_own_blas
 
 # Upper bound on the workspace of a block of rows; a forward pass uses half of it, which stays in the cache.
 BLOCK_BYTES = 2**22
+# With fewer rows a block, the overhead of the calls exceeds the gain from the cache.
 FEWEST_BLOCK_ROWS = 32
 
 

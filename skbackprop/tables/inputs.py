@@ -93,7 +93,7 @@ def check_training_data(
     weight_name = "sample_weight" if reset or continuation else "sample_weight_val"
     sample_weight = check_weights(sample_weight, y, weight_name)
     if is_regressor(estimator):
-        y = targets_that_count(y, sample_weight)
+        y = without_targets_of_weight_0(y, sample_weight)
     if stored:
         rows, encoder = encode_stored(StoredRows(X), sample_weight, reset, encoder, fill_values)
         return rows, y, sample_weight, encoder
@@ -370,15 +370,15 @@ def has_gaps(X):
     return isinstance(X, np.ndarray) and X.dtype.kind == "f" and bool(np.isnan(X.min()))
 
 
-def targets_that_count(y, sample_weight):
-    """Return the y of a regressor, in which rows of weight 0 have the y of a row that counts.
+def without_targets_of_weight_0(y, sample_weight):
+    """Return the y of a regressor, in which rows of weight 0 have the y of a row of positive weight.
 
-    They are in no batch, but the range of y and its checks are those of all rows.
+    Rows of weight 0 are in no batch, but the range and the checks of y are computed over all rows.
     """
     if sample_weight is None or sample_weight.all():
         return y
-    counts = sample_weight > 0
-    return np.where(counts.reshape(-1, *[1] * (y.ndim - 1)), y, y[counts.argmax()])
+    positive = sample_weight > 0
+    return np.where(positive.reshape(-1, *[1] * (y.ndim - 1)), y, y[positive.argmax()])
 
 
 def check_weights(sample_weight, X, name):
@@ -407,7 +407,7 @@ def check_weights(sample_weight, X, name):
     if not weights.any():
         raise ValueError(f"{name} is zero for every row; at least one weight must be positive.")
     if (weights < 0).any():
-        raise ValueError(f"Negative values in {name}: the smallest is {weights.min():g}.")
+        raise ValueError(f"Negative values in {name}: the smallest is {weights.min():g}; 0 ignores a row.")
     return moderate(weights)
 
 

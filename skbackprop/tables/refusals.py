@@ -167,7 +167,7 @@ def checked_labels(y):
         )
     if array.dtype.kind != "O":
         return array
-    refuse_mixed_labels(labels, "y")
+    refuse_objects_other_than_text(labels, "y")
     if isinstance(y, (list, tuple)):
         return np.array([str.__str__(label) for label in labels]).reshape(array.shape)
     return array
@@ -189,18 +189,18 @@ def checked_classes(classes):
             "is missing cannot be learned. Remove it."
         )
     if array.dtype.kind == "O":
-        refuse_mixed_labels(array.ravel(), "classes")
+        refuse_objects_other_than_text(array.ravel(), "classes")
     return array
 
 
-def refuse_mixed_labels(labels, name):
+def refuse_objects_other_than_text(labels, name):
     """Raise ValueError if an array of objects has labels that are not text."""
     types = sorted({type(label).__name__ for label in labels if not isinstance(label, (str, bytes))})
     if types:
         also = " and text" if any(isinstance(label, str) for label in labels) else ""
         raise ValueError(
             f"Unknown label type: {name} is an array of objects of the types {types}{also}. Convert it to "
-            f"one type, for instance with {name}.astype(int) or {name}.astype(str)."
+            f"one type, for instance with np.asarray({name}).astype(int) or np.asarray({name}).astype(str)."
         )
 
 

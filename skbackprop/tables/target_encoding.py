@@ -58,7 +58,7 @@ class TargetEncoding:
         -------
         numbers : ndarray of shape (n_rows, n_targets)
         """
-        # Rows of weight 0 do not count in the division into folds either.
+        # Each row of positive weight is a group; rows of weight 0 must not change the folds of others.
         groups = np.cumsum(sample_weight > 0) - 1 if groups is None else groups
         unknown = places < 0
         if unknown.any():

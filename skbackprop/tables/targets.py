@@ -15,7 +15,7 @@ from skbackprop.tables.statistics import distribution, moderate, target_center_a
 # cross-validation over 14 regression tables, fractions of 0, 0.25 and 0.5 and no clipping differ by less than
 # 0.05 % of RMSE on average; a fraction of 0 would make the forecasts of a trend flat.
 MARGIN = 0.5
-# Predictions are float64 if neighbours in float32 differ by more than this fraction of the scale of y.
+# Predictions are float64 if adjacent float32 numbers near y differ by more than this fraction of its scale.
 LARGEST_STEP = 1e-3
 
 
@@ -385,7 +385,7 @@ class RealTargets:
     def result_dtype(self, dtype):
         """Return `dtype`, or float64 if the spread of y has too few numbers of `dtype`."""
         magnitude, spread = np.abs(self.scaling.center), self.scaling.scale
-        if not magnitude.any():  # y may not be centred
+        if not magnitude.any():  # y may not be centered
             magnitude = np.maximum(np.abs(self.lowest), np.abs(self.highest))
             with np.errstate(over="ignore"):
                 spread = self.highest - self.lowest

@@ -19,8 +19,8 @@ def warn_of_large_integers(names):
     """Warn of the columns `names`, which have integers that are not exact in float64."""
     if names:
         warn(
-            f"The columns {names} of X have integers beyond 2^53, which float64 rounds. If they are "
-            "identifiers, drop them or name them in the 'categorical_features' parameter."
+            f"The columns {names} of X have integers or decimals beyond 2^53, which float64 rounds. If they "
+            "are identifiers, drop them or name them in the 'categorical_features' parameter."
         )
 
 

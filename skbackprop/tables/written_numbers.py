@@ -154,7 +154,8 @@ def unit_factors(numbers):
         return FACTORS
     if len(others) > 1:  # grams and kilograms, for instance
         return None
-    # Beside 950, a unit may be a factor (1.2K, 12%, 3 bn) or a rate (5/h), or none (house 4B).
+    # If some numbers have a unit and others none, it may be a factor (1.2K, 12%, 3 bn), a rate (5/h) or no
+    # unit (house 4B), so only the more frequent form is read.
     return {unit: 1.0 for unit, _ in counts.most_common(1)}
 
 

@@ -73,7 +73,7 @@ def test_data_that_cannot_be_learned_is_refused():
         BackpropClassifier(**QUICK).fit(X, np.column_stack((Y, Y)))
     with pytest.raises(ValueError, match="X_val and y_val"):
         BackpropClassifier(**QUICK).fit(X, Y, X_val=X)
-    with pytest.raises(ValueError, match="sample_weight_val has the weights of the rows of X_val, which"):
+    with pytest.raises(ValueError, match="sample_weight_val was given without X_val; pass X_val and y_val"):
         BackpropClassifier(**QUICK).fit(X, Y, sample_weight_val=np.ones(150))
     with pytest.raises(ValueError, match=r"could not convert|not numeric"):
         BackpropClassifier(**QUICK).fit(np.array([["a", "b"]] * 150, dtype=object), Y)
