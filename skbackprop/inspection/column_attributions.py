@@ -14,7 +14,7 @@ from skbackprop.inspection.explained_outputs import ExplainedOutput
 from skbackprop.inspection.inspected_data import encoded_inputs
 from skbackprop.inspection.path_integrals import PathIntegrals
 from skbackprop.inspection.pipelines import inputs_of_last_step, last_step
-from skbackprop.tables.columns import is_missing
+from skbackprop.tables.columns import with_nan
 from skbackprop.tables.frames import as_frame
 from skbackprop.tables.sparse_rows import SparseRows
 from skbackprop.tables.user_warnings import warn
@@ -301,10 +301,3 @@ def table_values(X):
     for j in range(frame.shape[1]):
         values[:, j] = frame.column(j).objects
     return with_nan(values)
-
-
-def with_nan(values):
-    """Return an array whose missing objects are NaN: pandas' NA cannot be compared."""
-    if values.dtype != object:
-        return values
-    return np.array([[np.nan if is_missing(value) else value for value in row] for row in values], object)

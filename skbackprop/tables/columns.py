@@ -326,7 +326,8 @@ def with_nan(array):
     if array.dtype.kind != "O":
         return array
     missing = np.array(np.frompyfunc(is_missing, 1, 1)(array), dtype=bool)
-    return np.where(missing, np.nan, array)
+    nan = np.array(np.nan, dtype=object)  # np.nan itself, so that lists of the values compare as equal
+    return np.where(missing, nan, array)
 
 
 def is_lossy(value):
