@@ -7,9 +7,10 @@ from skbackprop.network.dropout import Dropout
 from skbackprop.network.input_layer import InputTransients
 from skbackprop.network.kernels.threads import scipy_has_its_own_blas
 
-# Upper bound on the workspace of a block of rows; a forward pass uses half of it, which stays in the cache.
+# Upper bound on the workspace of a block of rows, counted as four arrays (z, a, delta and scratch). A forward
+# pass uses at most half of it, which stays in the cache.
 BLOCK_BYTES = 2**22
-# With fewer rows a block, the overhead of the calls exceeds the gain from the cache.
+# In blocks of fewer rows, the calls would take longer than the cache saves.
 FEWEST_BLOCK_ROWS = 32
 
 
