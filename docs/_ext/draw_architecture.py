@@ -30,7 +30,7 @@ LANE = 11  # distance between two lines on the right
 def modules(folder):
     """Return the names of the modules of a folder; a folder within it ends with a slash."""
     paths = [path for path in (PACKAGE / folder).iterdir() if not path.name.startswith("_")]
-    return sorted(path.stem if path.suffix else f"{path.name}/" for path in paths)
+    return sorted({path.stem if path.suffix else f"{path.name}/" for path in paths})  # .py and .pyi once
 
 
 def in_rows(names):
