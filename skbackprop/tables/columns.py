@@ -312,6 +312,13 @@ def types_present(objects):
     }  # fmt: skip
 
 
+def has_objects_of(kinds, array):
+    """Return whether an array of objects has values of one of the `kinds`."""
+    return array.dtype.kind == "O" and any(
+        kind_of_type(t) in kinds for t in types_present(array.ravel().tolist())
+    )
+
+
 def is_missing(value):
     """Return whether a value is None, NaN, NaT or pandas' NA."""
     if value is None or type(value).__name__ in ("NAType", "NaTType"):
@@ -332,6 +339,8 @@ def with_nan(array):
 
 def is_lossy(value):
     """Return whether a value is an integer or a decimal beyond the integers that float64 holds exactly."""
+    if isinstance(value, np.timedelta64):  # an Integral
+        return False
     if not isinstance(value, (Integral, Decimal)) or is_missing(value):
         return False
     return not -LARGEST_EXACT <= value <= LARGEST_EXACT

@@ -7,7 +7,15 @@ from scipy.sparse import issparse
 from sklearn.base import is_regressor
 from sklearn.utils.validation import _check_y, check_consistent_length, validate_data
 
-from skbackprop.tables.columns import LARGEST_EXACT, NUMBER, kind_of_type, types_present, with_nan
+from skbackprop.tables.columns import (
+    DATES,
+    LARGEST_EXACT,
+    NUMBER,
+    has_objects_of,
+    kind_of_type,
+    types_present,
+    with_nan,
+)
 from skbackprop.tables.encoding import Encoder, categorical_columns
 from skbackprop.tables.frames import ArrayTable, Frame, as_frame, is_sparse_frame
 from skbackprop.tables.refusals import (
@@ -288,7 +296,10 @@ def encode(X, encoder, fill_values):
 
 
 def as_table(X, by_column):
-    """Return X as a table if it is a frame or `by_column` is true, else as an array or a sparse matrix."""
+    """Return X as a table if it is a frame, has objects that are dates, or `by_column` is true.
+
+    Otherwise return it as an array or a sparse matrix.
+    """
     refuse_collections(X, "X")
     if isinstance(X, np.ma.MaskedArray):
         X = with_gaps(X)
@@ -296,12 +307,12 @@ def as_table(X, by_column):
     if frame is not None:
         return frame
     if not hasattr(X, "shape"):
-        array = as_array(X, "X")
-        # By column each value keeps its type: as one array NaN beside text is the word "nan", and 1 is "1".
-        X = np.array(X, dtype=object) if by_column else array
+        X = as_rows(X, by_column)
     if isinstance(X, np.ndarray):
         X = with_python_strings(X)
         refuse_arrays(X)
+        # As a number, a date of NumPy would be the count of its unit: 19723 days or 1704067200 seconds.
+        by_column = by_column or has_objects_of(DATES, X)
         X = X if by_column else with_nan(X)
     if not by_column or X.ndim != 2 or 0 in X.shape:
         return X  # the validation reports invalid shapes
@@ -311,6 +322,20 @@ def as_table(X, by_column):
             "the fit had category columns: pass a dense array or a frame, or set categorical_features=None."
         )
     return ArrayTable(np.asarray(X))
+
+
+def as_rows(X, by_column):
+    """Return rows given as lists as an array, of objects if they are read by column or hold dates.
+
+    As one array of a common type, NaN beside text is the word "nan", and 3 beside a duration of NumPy is a
+    duration of three units.
+    """
+    array = as_array(X, "X")
+    if not by_column and array.dtype.kind not in "mM":
+        return array
+    if isinstance(X, (list, tuple)):  # NumPy makes integers of arrays of nanoseconds
+        X = [list(row) if isinstance(row, np.ndarray) else row for row in X]
+    return np.array(X, dtype=object)
 
 
 def with_gaps(X):

@@ -160,6 +160,50 @@ def test_rows_as_lists_are_read_as_the_frame_of_their_values(name):
         np.testing.assert_allclose(model.predict_proba(rows[1:2]), expected[1:2], rtol=1e-9)
 
 
+UNITS = ("D", "h", "s", "ms", "us", "ns")
+MOMENTS = {
+    "dates": np.arange("2023-06-01", "2023-09-09", dtype="datetime64[D]"),
+    "durations": np.arange(100).astype("timedelta64[D]"),
+}
+
+
+def rows_of_moments(moments):
+    """Return moments beside integers in rows, by the type of the moments; the frame of them comes first."""
+    k = np.arange(len(moments)) % 3
+    unit_of = {unit: moments.astype(f"{moments.dtype.kind}8[{unit}]") for unit in UNITS}
+    types = {**unit_of, "Python": moments.astype(object), "pandas": pd.Series(moments).astype(object)}
+    rows = {name: list(map(list, zip(values, k.tolist(), strict=True))) for name, values in types.items()}
+    return {
+        "frame": pd.DataFrame({0: moments.astype(f"{moments.dtype.kind}8[s]"), 1: k}),
+        **rows,
+        **{f"objects, {name}": np.array(each, dtype=object) for name, each in rows.items()},
+    }
+
+
+@pytest.mark.parametrize("kind", MOMENTS)
+def test_dates_in_rows_of_objects_are_the_dates_of_the_frame(kind):
+    tables, y = rows_of_moments(MOMENTS[kind]), np.arange(100) > 40
+    expected = BackpropClassifier(**QUICK).fit(tables["frame"], y).predict_proba(tables["frame"])
+    assert np.ptp(expected[:, 0]) > 0.01
+    for fitted in tables.values():
+        model = BackpropClassifier(**QUICK).fit(fitted, y)
+        assert [column.kind for column in model.columns_] == [kind[:-1], "number"]
+        for rows in tables.values():
+            np.testing.assert_array_equal(model.predict_proba(rows), expected)
+    gap = [[np.datetime64("NaT"), 1], [None, 1], [np.nan, 1], [pd.NaT, 1]]
+    np.testing.assert_array_equal(np.ptp(model.predict_proba(gap), axis=0), 0)
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_rows_that_are_arrays_of_dates_are_those_of_one_array(unit):
+    days = np.stack([MOMENTS["dates"], MOMENTS["dates"][::-1]], axis=1)
+    y, rows = np.arange(100) > 40, list(days.astype(f"datetime64[{unit}]"))
+    model = BackpropClassifier(**QUICK).fit(days, y)
+    expected = model.predict_proba(days)
+    np.testing.assert_array_equal(model.predict_proba(rows), expected)
+    np.testing.assert_array_equal(BackpropClassifier(**QUICK).fit(rows, y).predict_proba(days), expected)
+
+
 @pytest.mark.parametrize("as_y", [list, lambda labels: np.array(labels, object)], ids=["list", "objects"])
 def test_labels_of_an_enum_are_their_text(as_y):
     y = as_y([Color.RED, Color.BLUE] * 20)

@@ -1,6 +1,7 @@
 """What is no table of numbers is refused by one sentence that names it and says what to do."""
 
 import datetime
+import re
 from decimal import Decimal
 
 import numpy as np
@@ -59,10 +60,6 @@ TABLES = {
     "generator": ((row for row in X), "generator, which can be read only once.*list"),
     "map": (map(list, X), "map, which can be read only once.*list"),
     "rows of sets": ([{1, 2}] * 40, "objects that are not all numbers.*data frame"),
-    "rows of dates": (
-        [[datetime.date(2020, 1, 1), 1.0]] * 40,
-        "objects that are not all numbers.*data frame",
-    ),
     "rows of generators": ([(value for value in row) for row in X], "objects that are not all numbers"),
     "text": (X.astype(str), "text.*categorical_features"),
     "string": ("abc", "is a str.*one row for each sample"),
@@ -105,6 +102,19 @@ def test_dates_where_numbers_were():
     for rows, kind in ((days, "dates"), (days - days[0], "durations")):
         with pytest.raises(ValueError, match=f"X holds {kind}.*numbers in fit"):
             model.predict(rows)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [np.datetime64("2020-01-01"), np.timedelta64(1, "D"), DAYS[0], datetime.date(2020, 1, 1)],
+    ids=repr,
+)
+def test_objects_that_are_dates_where_numbers_were(value):
+    model = BackpropRegressor(4, recipe="fast", max_iter=1, random_state=0).fit(X, X[:, 0])
+    rows = [[0, value, 3]]
+    for given in (rows, np.array(rows, dtype=object)):
+        with pytest.raises(ValueError, match=f"Column 1 of X .* numbers, but .* {re.escape(repr(value))}"):
+            model.predict(given)
 
 
 HOLE = [None, *["yes", "no"] * 20][:40]

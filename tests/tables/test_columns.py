@@ -279,6 +279,7 @@ def test_integers_that_float64_does_not_hold():
     assert lossy(pd.Series([Decimal(2**53 + 1), Decimal("NaN"), Decimal("sNaN")], dtype=object))
     assert lossy(pd.arrays.SparseArray([0, 2**60]))
     assert not lossy(pd.Series([Decimal(2**53), Decimal("0.1"), np.int64(1)], dtype=object))
+    assert not lossy(pd.Series([np.timedelta64(2**60, "ns"), np.timedelta64(1, "D")], dtype=object))
     assert not lossy([2**53, -(2**53)])
     assert not lossy([2.0**60])
     assert not lossy(pd.Series([2.0**60, None], dtype=object))
