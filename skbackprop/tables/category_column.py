@@ -9,7 +9,7 @@ from numbers import Integral, Real
 
 import numpy as np
 
-from skbackprop.tables.columns import CATEGORY, DURATION, is_missing
+from skbackprop.tables.columns import CATEGORY, DURATION, REMEDIES, is_missing
 from skbackprop.tables.target_encoding import TargetEncoding
 from skbackprop.tables.user_warnings import warn_of_another_type
 
@@ -24,6 +24,8 @@ ROWS_FOR_CODE, ROWS_PER_CODE = 10, 10
 IN_PYTHON = {"M": "datetime64[us]", "m": "timedelta64[us]"}
 # From at most this many rows, the mean of the target in a category is hardly known.
 FEW_ROWS = 2
+# Kinds of values whose categories, numbers and text, do not show what the values were, in words.
+WORDS = {DURATION: "durations", **{kind: kind for kind in REMEDIES}}
 
 
 class CategoryColumn:
@@ -51,6 +53,8 @@ class CategoryColumn:
     categories : list
         The category of each code: an int, a float, a str, or None for missing values. Numbers come
         before text; categories that first occurred later in a stream follow.
+    kinds : sequence of str
+        The kinds of the values so far.
     has_rare : bool
         Whether there is an additional code for rare and unknown categories.
     rare_share, missing_share : float
@@ -59,13 +63,15 @@ class CategoryColumn:
         The target encoding of all categories, including rare ones; None if there are few categories.
     """
 
+    kinds = tuple(REMEDIES)  # unknown for columns that version 1.0.0rc1 saved: none is refused
+
     def __init__(self, column, position, sample_weight=None, max_categories=None, min_frequency=None):
         self.name = column.name
         self.kind = CATEGORY
         self.position = position
         self.max_categories = max_categories
         self.min_frequency = min_frequency
-        self.categories = []
+        self.categories, self.kinds = [], []
         self.target_encoding = None
         self._counts, self._n_rows = {}, 0
         self._add_rows(column, sample_weight)
@@ -82,7 +88,13 @@ class CategoryColumn:
 
         With `anew`, the rows of earlier calls are not counted: a category that had no code gets one by its
         rows in `column` alone.
+
+        Raises
+        ------
+        ValueError
+            If `column` has values of a kind that earlier rows did not have, and that cannot be read.
         """
+        column.refuse_kinds(self.kinds)
         other = copy.copy(self)
         if anew:
             other._counts, other._n_rows = dict.fromkeys(self._counts, 0), 0
@@ -96,6 +108,7 @@ class CategoryColumn:
         for category, weight in zip(matched(new, counts), new.values(), strict=True):
             counts[category] = counts.get(category, 0) + weight
         self._counts = counts
+        self.kinds = sorted({*self.kinds, *column.kinds})
         self._n_rows += column.size if sample_weight is None else np.count_nonzero(sample_weight)
         total = sum(counts.values())
         kept = set(self.categories)
@@ -168,9 +181,8 @@ class CategoryColumn:
         known = set(self._counts) - {None}
         if not found or not known or not found.isdisjoint(known):
             return
-        now, in_fit = {form_of(category) for category in found}, {form_of(category) for category in known}
+        now, in_fit = forms(column.kinds, found), forms(self.kinds, known)
         if now.isdisjoint(in_fit):
-            now = {"durations"} if column.kind == DURATION else now
             warn_of_another_type(self.name, " and ".join(sorted(now)), " and ".join(sorted(in_fit)))
 
     @property
@@ -283,6 +295,12 @@ def category_of(value):
     if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
         value = datetime.datetime(value.year, value.month, value.day)
     return str(value)
+
+
+def forms(kinds, categories):
+    """Return in words what the values of some kinds are, whose categories are `categories`."""
+    named = {WORDS[kind] for kind in kinds if kind in WORDS}
+    return named if len(named) == len(kinds) else named | set(map(form_of, categories))
 
 
 def form_of(category):

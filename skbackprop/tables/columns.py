@@ -99,6 +99,14 @@ class Column:
         return len(self._values)
 
     @cached_property
+    def kinds(self):
+        """The kinds of the values, as a set: a single one if the type of the column determines it."""
+        kind = kind_of_dtype(self._values)
+        if kind is None or isinstance(self._values.dtype, (nw.Categorical, nw.Enum)):
+            return {kind_of_type(t) for t in types_present(self.objects)}
+        return {kind}
+
+    @cached_property
     def kind(self):
         """The kind of the column.
 
@@ -107,22 +115,24 @@ class Column:
         ValueError
             If it is a kind that is refused.
         """
-        kind = kind_of_dtype(self._values) or self._kind_of_objects()
-        if kind in REMEDIES:
-            self._refuse(kind)
-        return kind
+        self.refuse_kinds()
+        if kind_of_dtype(self._values) == CATEGORY or len(self.kinds) > 1:
+            return CATEGORY
+        return min(self.kinds, default=NUMBER)
+
+    def refuse_kinds(self, accepted=()):
+        """Raise ValueError if the column has a kind that is refused, and is not in `accepted`.
+
+        The categories of a categorical column may be of any kind.
+        """
+        if kind_of_dtype(self._values) == CATEGORY:
+            return
+        refused = self.kinds & REMEDIES.keys() - set(accepted)
+        if refused:
+            self._refuse(min(refused))
 
     def _refuse(self, kind):
         raise ValueError(f"Column {self.name!r} of X holds {kind}; {REMEDIES[kind]}.")
-
-    def _kind_of_objects(self):
-        kinds = {kind_of_type(t) for t in types_present(self.objects)}
-        refused = kinds & set(REMEDIES)
-        if refused:
-            return min(refused)
-        if len(kinds) > 1:
-            return CATEGORY
-        return kinds.pop() if kinds else NUMBER
 
     @cached_property
     def array(self):

@@ -291,7 +291,14 @@ class Encoder:
         -------
         rows : ndarray of shape (n_samples, n_encoded), or EncodedRows
             EncodedRows if there are categories.
+
+        Raises
+        ------
+        ValueError
+            If a column has values of a kind that it did not have in fit, and that cannot be read.
         """
+        for column in self.categories:
+            table.column(column.position).refuse_kinds(column.kinds)
         numbers = self._numbers(table)
         missing = np.isnan(numbers)
         if by_target is None:

@@ -5,6 +5,7 @@ import enum
 import pickle
 import subprocess
 import sys
+import uuid
 import warnings
 from decimal import Decimal
 
@@ -14,6 +15,7 @@ from effort import n_examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
+from sklearn.base import clone
 from sklearn.compose import make_column_transformer
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from sklearn.pipeline import make_pipeline
@@ -840,6 +842,71 @@ def test_unknown_dates_in_a_category_column_of_dates_are_no_other_type():
     model.fit(X.assign(day=days.dt.strftime("%d.%m.%Y")), y)
     with pytest.warns(UserWarning, match="'day' of X were text in fit, but now the column holds dates"):
         model.predict(X)
+
+
+# In the order of the text.
+REFUSED = {
+    "bytes": lambda text: text.encode(),
+    "lists": lambda text: (text,),
+    "periods": lambda text: pd.Period(f"202{'abcd'.index(text)}", freq="Y"),
+    "intervals": lambda text: pd.Interval(0, 1 + "abcd".index(text)),
+    "complex numbers": lambda text: "abcd".index(text) * 1j,
+    "objects of other types": lambda text: uuid.UUID(int=ord(text)),
+}
+LETTERS = pd.DataFrame({"k": ["a", "b", "c", "d"] * 25, "x": np.arange(100.0)})
+
+
+@pytest.mark.parametrize("kind", REFUSED)
+@pytest.mark.parametrize("features", ["from_dtype", ["k"]])
+@pytest.mark.parametrize("limit", ["auto", 2])
+def test_values_that_fit_refuses_are_refused_later(kind, features, limit):
+    y = np.arange(100) % 2
+    model = BackpropClassifier(**QUICK, categorical_features=features, max_categories=limit).fit(LETTERS, y)
+    later = LETTERS.assign(k=pd.Series(map(REFUSED[kind], LETTERS["k"]), dtype=object))
+    if features == "from_dtype":
+        with pytest.raises(ValueError, match=f"Column 'k' of X holds {kind}; "):
+            clone(model).fit(later, y)
+    for rows in (later, pd.concat([LETTERS, later[:1]], ignore_index=True)):
+        for use in (model.predict, lambda X: model.partial_fit(X, np.arange(len(X)) % 2)):
+            with pytest.raises(ValueError, match=f"Column 'k' of X holds {kind}; "):
+                use(rows)
+
+
+@pytest.mark.parametrize("kind", REFUSED)
+def test_values_of_a_named_column_may_be_of_the_kind_that_they_were_in_fit(kind):
+    y = np.arange(100) % 2
+    later = LETTERS.assign(k=pd.Series(map(REFUSED[kind], LETTERS["k"]), dtype=object))
+    model = BackpropClassifier(**QUICK, categorical_features=["k"])
+    expected = model.fit(LETTERS, y).predict_proba(LETTERS)
+    np.testing.assert_array_equal(model.fit(later, y).predict_proba(later), expected)
+    model.partial_fit(later, y)
+    with pytest.warns(UserWarning, match=f"column 'k' of X were {kind} in fit, but now .* holds text, none"):
+        model.predict(LETTERS)
+
+
+def test_categories_of_a_categorical_column_that_are_bytes_now_are_named():
+    model = BackpropClassifier(**QUICK).fit(LETTERS, np.arange(100) % 2)
+    with pytest.warns(UserWarning, match="column 'k' of X were text in fit, but now the column holds bytes"):
+        model.predict(LETTERS.assign(k=pd.Categorical([text.encode() for text in LETTERS["k"]])))
+
+
+def test_numbers_in_a_category_column_of_durations_are_named():
+    days = pd.Series(pd.to_timedelta([1, 2] * 20, unit="D"))
+    X, y = pd.DataFrame({"k": days, "x": np.arange(40.0)}), np.arange(40) % 2
+    model = BackpropClassifier(**QUICK, categorical_features=["k"]).fit(X, y)
+    with pytest.warns(UserWarning, match="column 'k' of X were durations in fit, but now .* holds numbers"):
+        model.predict(X.assign(k=[1, 2] * 20))
+
+
+def test_intervals_of_cut_are_their_text():
+    y = np.arange(100) % 2
+    cut = LETTERS.assign(k=pd.cut(LETTERS["x"], 4))
+    text = cut.astype({"k": str})
+    expected = BackpropClassifier(**QUICK).fit(cut, y).predict_proba(cut)
+    for fitted, later in ((cut, text), (text, cut)):
+        np.testing.assert_array_equal(
+            BackpropClassifier(**QUICK).fit(fitted, y).predict_proba(later), expected
+        )
 
 
 @pytest.mark.parametrize(
