@@ -79,9 +79,18 @@ def warn_of_another_format(name, now, in_fit):
     )
 
 
-def warn_of_other_units(name, now, in_fit):
-    """Warn that no number of a column of written numbers has a unit and a currency of fit."""
+def warn_of_another_order(name, now, in_fit):
+    """Warn that some dates of a column of written dates have the day and the month in another order."""
     warn(
-        f"The numbers in column {name!r} of X, such as {now!r}, have another unit or currency than those of "
-        f"fit, such as {in_fit!r}, and count as missing. Convert them."
+        f"Column {name!r} of X had dates in the format {in_fit} in fit; now some have the day and the month "
+        f"in the other order, for instance {now!r}, and count as missing. Others that may have either order "
+        "are read as in fit. Convert the column."
+    )
+
+
+def warn_of_other_units(name, now, in_fit):
+    """Warn that no number of a column of written numbers has a unit, a currency and a format of fit."""
+    warn(
+        f"The numbers in column {name!r} of X, such as {now!r}, have another unit or currency, or another "
+        f"format, than those of fit, such as {in_fit!r}, and count as missing. Convert them."
     )

@@ -13,7 +13,7 @@ import numpy as np
 from skbackprop.tables.category_column import distinct_categories
 from skbackprop.tables.columns import Column
 from skbackprop.tables.date_column import DateColumn
-from skbackprop.tables.user_warnings import warn_of_another_format
+from skbackprop.tables.user_warnings import warn_of_another_format, warn_of_another_order
 
 # ISO 8601, which the standard library reads with any precision and time zone. If only some dates of a column
 # have a zone, none is read: the zone of the others is unknown.
@@ -27,6 +27,12 @@ DAYS = (
 MONTHS = ("%Y-%m", "%b %Y")
 TIMES = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
 FORMATS = (*map("".join, itertools.product(DAYS, TIMES)), *MONTHS)
+
+# Python, like POSIX and pandas, reads the years 69 to 99 as 1969 to 1999, and 00 to 68 as 2000 to 2068. A
+# wrong century is a constant if all dates of a column have it, but not if only some have it: of birthdays
+# from 1930 to 1995 the oldest would be the latest. If all dates lie within half a century, any other century
+# of one of them would be farther from the rest. Other columns are not read; other later dates are missing.
+TWO_DIGITS, HALF_A_CENTURY = "%y", 50
 
 # Fewer dates say no more than their categories.
 FEWEST_DATES = 3
@@ -48,7 +54,22 @@ def date_format(texts):
     for tried in (texts[:FIRST], texts):
         formats = [written for written in formats if all(parse(text, written) for text in tried)]
     # In the dates 01/01/2024 to 12/12/2024 the day may be the month, and later dates would differ.
-    return formats[0] if len(formats) == 1 else None
+    if len(formats) != 1 or not within_half_a_century(two_digit_years(texts, formats[0])):
+        return None
+    return formats[0]
+
+
+def two_digit_years(texts, written):
+    """Return the first and the last year of dates, if their format `written` has two digits for it."""
+    if TWO_DIGITS not in written:
+        return ()
+    years = [parse(text, written).year for text in texts]
+    return min(years), max(years)
+
+
+def within_half_a_century(years):
+    """Return whether years differ by less than 50."""
+    return max(years, default=0) - min(years, default=0) < HALF_A_CENTURY
 
 
 def parse(text, written):
@@ -77,6 +98,16 @@ def parse_by_format(text, written):
         return datetime.datetime.strptime(text, written.replace("%b", "%B"))
 
 
+def in_other_order(text, written):
+    """Return whether `text` is a date in the format `written` with the day and the month exchanged."""
+    if not ("%d" in written and "%m" in written):
+        return False
+    try:
+        return bool(parse_by_format(text.strip(), written.translate(str.maketrans("dm", "md"))))
+    except ValueError:
+        return False
+
+
 class WrittenDates(DateColumn):
     """Encodes a column of dates that are written as text.
 
@@ -88,30 +119,46 @@ class WrittenDates(DateColumn):
     sample_weight : ndarray of shape (n_rows,), default=None
     written : str
         From :func:`date_format`.
+    years : tuple of int
+        The first and the last year of the fit, if they have two digits. Dates that are not within half a
+        century with both are missing.
     """
 
     read_as = "date"
 
-    def __init__(self, column, position, sample_weight, written):
-        self.written = written
-        super().__init__(self._parsed(column), position, sample_weight)
+    def __init__(self, column, position, sample_weight, written, years):
+        self.written, self.years = written, years
+        categories, places = distinct_categories(column)
+        super().__init__(self._column(column, self._parsed(categories), places), position, sample_weight)
 
     def transform(self, column):
         """Return the numbers of each row, NaN if its value is not a date in the format of fit."""
-        dates = self._parsed(column)
-        if np.isnat(dates.array).all():
-            texts = [
-                each for each in distinct_categories(column)[0] if isinstance(each, str) and each.strip()
-            ]
-            if texts:
-                warn_of_another_format(self.name, texts[0], self.written)
-        return super().transform(dates)
-
-    def _parsed(self, column):
-        """Return the column of the dates; other values become missing."""
         categories, places = distinct_categories(column)
+        dates = self._parsed(categories)
+        self._warn_of_other_formats(categories, dates)
+        return super().transform(self._column(column, dates, places))
+
+    def _parsed(self, categories):
+        """Return the dates of categories, None for other values."""
         dates = [parse(each, self.written) if isinstance(each, str) else None for each in categories]
+        if not self.years:
+            return dates
+        return [date if date and within_half_a_century((*self.years, date.year)) else None for date in dates]
+
+    def _column(self, column, dates, places):
+        """Return the column of the dates of each row."""
         return Column(column.name, np.array([date or "NaT" for date in dates], "datetime64[us]")[places])
+
+    def _warn_of_other_formats(self, categories, dates):
+        """Warn if no text has the format of fit, or some have the day and the month in the other order."""
+        pairs = zip(categories, dates, strict=True)
+        unread = [text for text, date in pairs if date is None and isinstance(text, str) and text.strip()]
+        if unread and not any(dates):
+            warn_of_another_format(self.name, unread[0], self.written)
+            return
+        swapped = next((text for text in unread if in_other_order(text, self.written)), None)
+        if swapped is not None:
+            warn_of_another_order(self.name, swapped, self.written)
 
 
 def written_dates(rows, column, categories, sample_weight):
@@ -122,5 +169,8 @@ def written_dates(rows, column, categories, sample_weight):
     present = [category for category in categories if category is not None]
     if not all(isinstance(text, str) for text in present):
         return None
-    written = date_format([text for text in present if text.strip()])
-    return written and WrittenDates(rows, int(column.position), sample_weight, written)
+    texts = [text for text in present if text.strip()]
+    written = date_format(texts)
+    if written is None:
+        return None
+    return WrittenDates(rows, int(column.position), sample_weight, written, two_digit_years(texts, written))

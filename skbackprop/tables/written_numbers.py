@@ -21,10 +21,11 @@ CURRENCIES = "$€£¥₹"
 # after the number may be its sign ("7.50-") or an open range ("65-").
 WRITTEN_NUMBER = re.compile(
     rf"(?:(?:[<>]=?|[~≤≥≈])\s*)?(?P<sign>[+-]?)(?P<currency>[{CURRENCIES}]?)\s*(?P<second_sign>[+-]?)"
-    r"(?P<number>(?:\d{1,3}(?:,\d{3})+|\d+)(?P<fraction>\.\d+)?|\.\d+)"
+    r"(?P<number>(?:[1-9]\d{0,2}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+)"
     rf"(?P<exponent>[eE][+-]?\d\d?)?(?!\s*[{CURRENCIES}]?\s*-(?!\w))(?P<unit>[^\d½¼¾⅓⅔]*)"
 )
-# A comma that does not separate thousands.
+# A comma or a point that may separate thousands or a fraction, and a comma that does not separate thousands.
+EITHER_SEPARATOR = re.compile(r"[1-9]\d{0,2}([.,])\d{3}")
 DECIMAL_COMMA = re.compile(r"(?<![\d,])0+,\d")
 # A longer text is not a number.
 LONGEST = 40
@@ -40,13 +41,28 @@ CASE = re.compile(r"\BM|[^M]")
 
 
 class WrittenNumber(NamedTuple):
-    """A number that is written as text; `is_plain` if there are only digits."""
+    """A number that is written as text.
+
+    `digits` are those before an exponent, with commas and point; empty if there is an exponent. A number
+    `is_plain` if there are only digits.
+    """
 
     number: float
     unit: str
-    fraction: str
     currency: str
+    digits: str
     is_plain: bool
+
+    @property
+    def fraction(self):
+        """The digits after the point."""
+        return self.digits.partition(".")[2]
+
+    @property
+    def either_separator(self):
+        """The comma or the point that may separate thousands or a fraction, if there is one."""
+        found = EITHER_SEPARATOR.fullmatch(self.digits)
+        return found[1] if found else ""
 
 
 def written_number(category):
@@ -66,8 +82,8 @@ def written_number(category):
     unit, currency = found["unit"].strip(), found["currency"]
     if not currency and unit and unit[-1] in CURRENCIES:  # "5 €", "1.2M €"
         unit, currency = unit[:-1].strip(), unit[-1]
-    fraction = "" if found["exponent"] else found["fraction"] or ""
-    return WrittenNumber(number, unit, fraction, currency, is_plain=text.isdigit())
+    digits = "" if found["exponent"] else found["number"]
+    return WrittenNumber(number, unit, currency, digits, is_plain=text.isdigit())
 
 
 class WrittenNumbers:
@@ -83,15 +99,19 @@ class WrittenNumbers:
         The factor of each unit, by :func:`singular`. Numbers in other units are missing values.
     currencies : list of str
         Numbers in other currencies are missing values.
+    separators : list of str
+        Numbers with a comma or a point that may separate thousands or a fraction are missing values, unless
+        it is one of these.
     example : str
         A number of fit, for messages.
     """
 
     read_as = "number"
 
-    def __init__(self, name, position, factors, currencies, example):
+    def __init__(self, name, position, factors, currencies, separators, example):
         self.name, self.position = name, position
-        self.factors, self.currencies, self.example = factors, currencies, example
+        self.factors, self.currencies, self.separators = factors, currencies, separators
+        self.example = example
         self.feature_names, self.on_circle = [f"{name}_number"], [False]
 
     def transform(self, column):
@@ -100,24 +120,27 @@ class WrittenNumbers:
         found = [written_number(category) for category in categories]
         numbers = np.array([self._number(each) for each in found], np.float64)
         if np.isnan(numbers).all():
-            self._warn_of_other_units(categories, found)
+            self._warn_of_other_units(categories)
         return numbers[places, None]
 
     def _number(self, found):
         return found.number * self.factors[singular(found.unit)] if self._knows(found) else np.nan
 
     def _knows(self, found):
-        """Return whether there is a number, in a unit and a currency that were learned in fit."""
+        """Return whether there is a number, with a unit, a currency and a separator that occurred in fit."""
         return (
-            found is not None and found.currency in self.currencies and singular(found.unit) in self.factors
+            found is not None
+            and found.currency in self.currencies
+            and singular(found.unit) in self.factors
+            and found.either_separator in ("", *self.separators)
         )
 
-    def _warn_of_other_units(self, categories, found):
-        """Warn if there are numbers in text, all of them with a unit or a currency that was not learned."""
-        pairs = zip(categories, found, strict=True)
-        numbers = {text: each for text, each in pairs if isinstance(text, str) and each is not None}
-        if numbers and not any(map(self._knows, numbers.values())):
-            warn_of_other_units(self.name, next(iter(numbers)), self.example)
+    def _warn_of_other_units(self, categories):
+        """Warn if there is text with digits among categories of which none is a number as in fit."""
+        texts = (each for each in categories if isinstance(each, str) and any(map(str.isnumeric, each)))
+        text = next(texts, None)
+        if text is not None:
+            warn_of_other_units(self.name, text, self.example)
 
 
 def written_numbers(column, categories):
@@ -133,12 +156,15 @@ def written_numbers(column, categories):
     if len(found) == len(present) and all(each.is_plain for each in found.values()):
         return None
     decimals = {len(each.fraction) for each in found.values()} - {0}
-    if decimals == {len(".000")}:  # 1.250 may be more than a thousand
+    if decimals == {len("000")}:  # 1.250 may be more than a thousand
         return None
     if any(DECIMAL_COMMA.search(text) for text in present if isinstance(text, str)):  # so 1,250 is 1.25
         return None
-    currencies, example = {each.currency for each in found.values()}, str(next(iter(found)))
-    return WrittenNumbers(column.name, int(column.position), factors, sorted(currencies), example)
+    currencies = sorted({each.currency for each in found.values()})
+    # What 1,250 and 1.250 mean follows from the numbers of fit alone: later ones may be of another country.
+    separators = [sign for sign in ",." if any(sign in each.digits for each in found.values())]
+    example = str(next(iter(found)))
+    return WrittenNumbers(column.name, int(column.position), factors, currencies, separators, example)
 
 
 def unit_factors(numbers):

@@ -2,6 +2,7 @@
 
 import datetime
 import pickle
+import re
 import warnings
 
 import numpy as np
@@ -50,6 +51,45 @@ def test_dates_are_recognised_in_every_format(written):
 )
 def test_other_texts_are_no_dates(texts):
     assert date_format(texts) is None
+
+
+@pytest.mark.parametrize("first", ["1969", "1977", "1990", "1999", "2019"])
+def test_years_of_two_digits_have_the_century_of_pandas(first):
+    days = pd.date_range(f"{first}-01-01", periods=49 * 12, freq="MS").strftime("%d-%b-%y")
+    dates = [parse(text, date_format(list(days))) for text in days]
+    assert dates == pd.to_datetime(days, format="%d-%b-%y").to_pydatetime().tolist()
+
+
+@pytest.mark.parametrize(("first", "last"), [(1930, 1995), (1950, 2010), (1955, 1975), (1925, 2024)])
+def test_dates_that_two_digits_spread_over_two_centuries_are_not_read(first, last):
+    born = pd.date_range(f"{first}-01-01", f"{last}-12-31", freq="120D")
+    y = np.arange(len(born)) / len(born)
+    read = [
+        BackpropRegressor(**FAST).fit(pd.DataFrame({"born": born.strftime(written)}), y).columns_[0].inputs
+        for written in ("%d-%b-%Y", "%d-%b-%y")
+    ]
+    assert "born_days" in read[0]
+    assert "born_days" not in read[1]
+
+
+def test_later_years_that_may_be_of_another_century_are_missing():
+    days = pd.date_range("1995-01-01", periods=400, freq="MS")
+    model = BackpropRegressor(**FAST).fit(pd.DataFrame({"day": days.strftime("%d-%b-%y")}), np.arange(400.0))
+    later = pd.DataFrame({"day": ["01-May-40", "01-May-80", "01-May-68", "01-May-69", None]})
+    found = encoded(model, later)["day_days"]
+    near = pd.to_datetime(["2040-05-01", "1980-05-01"]) - pd.Timestamp("1970-01-01")
+    np.testing.assert_array_equal(found, [*near.days, *[found[-1]] * 3])
+    with pytest.warns(UserWarning, match="'day' of X had dates in the format %d-%b-%y .*'01-May-68'"):
+        model.predict(later[2:4])
+
+
+@pytest.mark.parametrize("written", [each for each in FORMATS if "%m" in each and each[:2] != "%Y"])
+def test_dates_with_the_day_and_the_month_in_the_other_order_are_named(written):
+    model = BackpropRegressor(**FAST).fit(pd.DataFrame({"day": DAYS.strftime(written)}), np.arange(60.0))
+    other = DAYS.strftime(written.translate(str.maketrans("dm", "md")))
+    with pytest.warns(UserWarning, match=f"'day' of X had dates in .* the other order, .*'{other[0]}'"):
+        model.predict(pd.DataFrame({"day": other}))  # some are dates in the order of fit, too
+    model.predict(pd.DataFrame({"day": [*DAYS.strftime(written), "unknown"]}))  # without a warning
 
 
 def test_zones_are_converted():
@@ -153,6 +193,61 @@ def test_numbers_in_another_unit_are_missing_numbers():
     with pytest.warns(UserWarning, match="'price' of X, such as '\\$9', have another unit or currency"):
         model.predict(later[["size", "price"]].iloc[[0, 2]].assign(size="5 kg"))
     model.predict(later.iloc[[3]])  # without a warning: "?" is no number, in fit neither
+
+
+@pytest.mark.parametrize(
+    "text", ["USD 3", "3 000 $", "$3.000", "$30,00", "$3'000", "$1.250", "$0,500", "½ $"]
+)
+def test_numbers_that_are_written_otherwise_than_in_fit_are_missing_and_named(text):
+    k = np.arange(300) % 50
+    X = pd.DataFrame({"price": [f"${1000 * each:,}" for each in k]})
+    model = BackpropRegressor(**FAST).fit(X, 1.0 * k)
+    median = model._model.encoder.medians[0]
+    with pytest.warns(
+        UserWarning, match=f"'price' of X, such as {re.escape(repr(text))}, have another .*format"
+    ):
+        found = encoded(model, pd.DataFrame({"price": [text]}))
+    np.testing.assert_array_equal(found["price_number"], [median])
+    found = encoded(model, pd.DataFrame({"price": [text, "$7,000", "$7000", "$.5", "$1,234.125"]}))
+    np.testing.assert_array_equal(found["price_number"], [median, 7000, 7000, 0.5, 1234.125])
+    model.predict(pd.DataFrame({"price": ["unknown", None, ""]}))  # without a warning: no number at all
+
+
+@pytest.mark.parametrize(
+    ("write", "comma", "point"),
+    [
+        (lambda k: f"{k} kg", False, False),
+        (lambda k: f"{k / 8} kg", False, True),
+        (lambda k: f"{1000 * k:,} kg", True, False),
+        (lambda k: f"{1000.5 * k:,} kg", True, True),
+        (lambda k: f"{k}, kg", False, False),  # no separator
+    ],
+)
+def test_a_comma_or_a_point_before_three_digits_has_the_meaning_that_it_had_in_fit(write, comma, point):
+    k = np.arange(300) % 50
+    model = BackpropRegressor(**FAST).fit(pd.DataFrame({"size": [write(each) for each in k]}), 1.0 * k)
+    median = model._model.encoder.medians[0]
+    later = [
+        "1,250 kg",
+        "1.250 kg",
+        "1,250.5 kg",
+        "1,250,000 kg",
+        "0.125 kg",
+        "0,125 kg",
+        "1250.125 kg",
+        "2.5 kg",
+    ]
+    expected = [
+        1250 if comma else median,
+        1.25 if point else median,
+        1250.5,
+        1250000,
+        0.125,
+        median,
+        1250.125,
+        2.5,
+    ]
+    np.testing.assert_array_equal(encoded(model, pd.DataFrame({"size": later}))["size_number"], expected)
 
 
 def test_numbers_in_the_rarer_of_two_readings_are_missing_numbers():
