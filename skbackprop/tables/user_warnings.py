@@ -79,6 +79,15 @@ def warn_of_another_format(name, now, in_fit):
     )
 
 
+def warn_of_uncertain_century(name, text):
+    """Warn that dates with years of two digits are not read."""
+    warn(
+        f"Column {name!r} of X has dates with years of two digits, for instance {text!r}, that do not lie "
+        "within half a century. Their century is not certain, so they are categories only. Write four "
+        "digits, or convert the column to dates."
+    )
+
+
 def warn_of_another_order(name, now, in_fit):
     """Warn that some dates of a column of written dates have the day and the month in another order."""
     warn(

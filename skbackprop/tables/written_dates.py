@@ -13,7 +13,11 @@ import numpy as np
 from skbackprop.tables.category_column import distinct_categories
 from skbackprop.tables.columns import Column
 from skbackprop.tables.date_column import DateColumn
-from skbackprop.tables.user_warnings import warn_of_another_format, warn_of_another_order
+from skbackprop.tables.user_warnings import (
+    warn_of_another_format,
+    warn_of_another_order,
+    warn_of_uncertain_century,
+)
 
 # ISO 8601, which the standard library reads with any precision and time zone. If only some dates of a column
 # have a zone, none is read: the zone of the others is unknown.
@@ -54,9 +58,7 @@ def date_format(texts):
     for tried in (texts[:FIRST], texts):
         formats = [written for written in formats if all(parse(text, written) for text in tried)]
     # In the dates 01/01/2024 to 12/12/2024 the day may be the month, and later dates would differ.
-    if len(formats) != 1 or not within_half_a_century(two_digit_years(texts, formats[0])):
-        return None
-    return formats[0]
+    return formats[0] if len(formats) == 1 else None
 
 
 def two_digit_years(texts, written):
@@ -164,7 +166,8 @@ class WrittenDates(DateColumn):
 def written_dates(rows, column, categories, sample_weight):
     """Return the :class:`WrittenDates` of a CategoryColumn, None if its `categories` are not all dates.
 
-    Empty text is a missing date. `rows` is the Column.
+    Empty text is a missing date. If the century of the dates is not certain, a warning says so. `rows` is the
+    Column.
     """
     present = [category for category in categories if category is not None]
     if not all(isinstance(text, str) for text in present):
@@ -173,4 +176,8 @@ def written_dates(rows, column, categories, sample_weight):
     written = date_format(texts)
     if written is None:
         return None
-    return WrittenDates(rows, int(column.position), sample_weight, written, two_digit_years(texts, written))
+    years = two_digit_years(texts, written)
+    if not within_half_a_century(years):
+        warn_of_uncertain_century(column.name, texts[0])
+        return None
+    return WrittenDates(rows, int(column.position), sample_weight, written, years)
