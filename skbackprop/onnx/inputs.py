@@ -7,7 +7,11 @@ one per column of a data frame in ``skl2onnx.to_onnx(model, frame[:1])``.
 import numpy as np
 
 from skbackprop.onnx.graph import clip, concatenate, cos, is_nan, sqrt, where
+from skbackprop.tables.columns import DATES
 from skbackprop.tables.scaling import FAR_OUT
+
+# What onnxruntime makes of NaN in a text input.
+MISSING_TEXT = "nan"
 
 
 def encoded_inputs(tensors, widths, model):
@@ -25,6 +29,8 @@ def encoded_inputs(tensors, widths, model):
         x = numbers(tensors, widths, range(sum(widths)))
         return where(is_nan(x), np.atleast_1d(model.fill_values), x)
     refuse_dates_and_text(encoder)
+    for column in encoder.categories:
+        refuse_what_text_merges(column, locate(tensors, widths, column.position)[0])
     parts = []
     if encoder.numeric.size:
         x = numbers(tensors, widths, encoder.numeric)
@@ -48,8 +54,9 @@ def encoded_inputs(tensors, widths, model):
 
 def refuse_dates_and_text(encoder):
     """Raise if columns are encoded by their dates or their text, which operators of ONNX cannot compute."""
-    if encoder.dates:
-        names = [column.name for column in encoder.dates]
+    names = [column.name for column in encoder.dates]
+    names += [column.name for column in encoder.categories if not set(DATES).isdisjoint(column.kinds)]
+    if names:
         raise ValueError(
             f"The columns {names} of X hold dates, times or durations, for which ONNX has no type; fit on "
             "numbers computed from them."
@@ -60,6 +67,33 @@ def refuse_dates_and_text(encoder):
             f"The columns {names} of X are encoded by the dates, numbers or words in their text, for which "
             "ONNX has no operator; name all categorical columns in the 'categorical_features' parameter, so "
             "that they are encoded as categories only, and fit again."
+        )
+
+
+def refuse_what_text_merges(column, tensor):
+    """Raise if the input of a CategoryColumn is text, which does not distinguish its categories.
+
+    A number may be written in several ways (1 and 1.0), and may be a text as well.
+    """
+    if tensor.dtype.kind in "biuf":
+        return
+    known = column.known_categories
+    texts = [category for category in known if isinstance(category, str)]
+    numbers = [category for category in known if category is not None and not isinstance(category, str)]
+    if numbers and texts:
+        raise ValueError(
+            f"Column {column.name!r} of X has the number {numbers[0]!r} and the text {texts[0]!r} as "
+            "categories, but ONNX has only one type per column; convert the column to text, and fit again."
+        )
+    if numbers:
+        raise ValueError(
+            f"Column {column.name!r} of X has the number {numbers[0]!r} as a category, but the input "
+            f"{tensor.name!r} of the graph is text. Declare it as Int64TensorType or DoubleTensorType."
+        )
+    if None in known and MISSING_TEXT in texts:
+        raise ValueError(
+            f"Column {column.name!r} of X has missing values and the category {MISSING_TEXT!r}, which are "
+            "the same text in ONNX; rename the category, and fit again."
         )
 
 
@@ -93,7 +127,7 @@ def one_hot(tensor, place, categories):
     """Return the one-hot encoding of a column in float64; unknown categories give a row of zeros."""
     column = tensor.take([place], axis=1)
     if tensor.dtype.kind not in "biuf":
-        texts = [as_text(category, categories) for category in categories]
+        texts = [MISSING_TEXT if category is None else category for category in categories]
         indicators = column.apply(
             "OneHotEncoder", dtype=np.float32, domain="ai.onnx.ml", cats_strings=texts, zeros=1
         )
@@ -119,25 +153,18 @@ def one_hot_of_integers(column, categories):
     return column.astype(np.int64).equals(known).astype(np.float64) * np.array([held], np.float64)
 
 
-def as_text(category, categories):
-    """Return the string that represents a category in a graph; "nan" for missing values.
-
-    If a category is that string itself, a NUL is added in front, so that no input equals the result.
-    """
-    if isinstance(category, str):
-        return category
-    text = "nan" if category is None else str(category)
-    return "\0" + text if text in categories else text
-
-
 def as_number(category, name):
-    """Return a category as a number; NaN, which nothing equals, for missing values."""
+    """Return a category as a float; NaN, which nothing equals, if it is missing or no float equals it."""
     if isinstance(category, str):
         raise ValueError(
             f"The input {name!r} of the graph is numeric, but its column of X has the category {category!r}. "
             "Declare it as StringTensorType."
         )
-    return np.nan if category is None else float(category)
+    try:
+        number = np.nan if category is None else float(category)
+    except OverflowError:
+        return np.nan
+    return number if number == category else np.nan
 
 
 def to_single_precision(known):

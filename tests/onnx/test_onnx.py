@@ -1,5 +1,6 @@
 """Exported models in onnxruntime agree with the original models."""
 
+import datetime
 import os
 import subprocess
 import sys
@@ -366,6 +367,48 @@ def test_integers_that_are_categories_are_compared_as_integers(declared):
     found = session.run(None, {"k": rows.astype(np.int32 if small else np.int64)})[1]
     np.testing.assert_allclose(found, model.predict_proba(rows), atol=TOLERANCE)
     assert abs(found[2, 1] - found[1, 1]) > 0.1
+
+
+def test_integers_that_float64_does_not_distinguish_are_no_floats():
+    kinds = np.array([2**62, 2**62 + 1, 7])
+    X = np.random.default_rng(0).choice(kinds, (N_ROWS, 1))
+    for limit in ("auto", 2):
+        model = BackpropClassifier(**SMALL, categorical_features=[0], max_categories=limit)
+        model.fit(X, X[:, 0] == kinds[0])
+        assert distance(model, X.astype(float)) < TOLERANCE
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ([1, "1", "x"], r"Column 'k' .* the number 1 and the text '(1|x)'.* convert the column to text"),
+        ([1.0, "x", None], r"Column 'k' .* the number 1 and the text 'x'.* convert the column to text"),
+        ([1, 2, 3], r"Column 'k' .* number [123] as a category.* 'k' of the graph is text.*Int64TensorType"),
+        (["nan", "x", None], r"Column 'k' of X has missing values and the category 'nan'.* rename"),
+        (np.arange("2024-01-01", "2024-01-04", dtype="datetime64[D]"), r"\['k'\] of X hold dates"),
+        (np.arange(3).astype("timedelta64[D]"), r"\['k'\] of X hold dates, times or durations"),
+        ([datetime.time(hour) for hour in (1, 2, 3)], r"\['k'\] of X hold dates, times or durations"),
+    ],
+)
+@pytest.mark.parametrize("limit", ["auto", 2])
+def test_categories_that_a_graph_cannot_distinguish_raise(values, message, limit):
+    pandas = pytest.importorskip("pandas")
+    k = pandas.Series(list(values) * 40, dtype=object)
+    frame = pandas.DataFrame({"k": k, "x": np.arange(120.0)})
+    model = BackpropClassifier(**SMALL, categorical_features=["k"], max_categories=limit)
+    model.fit(frame, np.arange(120) % 3)
+    declared = [("k", types.StringTensorType([None, 1])), ("x", types.DoubleTensorType([None, 1]))]
+    with pytest.raises(ValueError, match=message):
+        skl2onnx.to_onnx(model, initial_types=declared)
+
+
+def test_missing_text_is_nan_or_its_text():
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame({"k": pandas.Series(["a", "b", None] * 40, dtype=object), "x": np.arange(120.0)})
+    model = BackpropClassifier(**SMALL).fit(frame, np.arange(120) % 3)
+    assert distance(model, frame.fillna({"k": np.nan})) < TOLERANCE
+    _, found = run(session_of(model, frame[:1]), frame.fillna({"k": "nan"}))
+    np.testing.assert_allclose(found, model.predict_proba(frame), atol=TOLERANCE)
 
 
 def test_inputs_with_several_columns():
