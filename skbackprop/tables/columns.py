@@ -173,7 +173,7 @@ class Column:
             return values.tolist(), places
         try:
             values = list(dict.fromkeys(self.objects))
-        except TypeError:
+        except (TypeError, ValueError):  # there is no hash; a ValueError if NumPy's durations have no unit
             kinds = {kind_of_type(type(value)) for value in self.objects}
             self._refuse(min(kinds & {"lists", "structs"}, default="objects of other types"))
         place = {value: i for i, value in enumerate(values)}
@@ -280,6 +280,8 @@ class Column:
                 f"Column {self.name!r} of X has the value {value!r}, but years and months have different "
                 "lengths; convert it to days."
             )
+        if isinstance(found, (np.datetime64, np.timedelta64)):
+            return self._in_microseconds(found[None], dtype)[0]
         return found
 
     def _in_microseconds(self, values, dtype):

@@ -178,8 +178,10 @@ def test_dates_that_microseconds_do_not_hold_are_refused(kind):
     days = DateColumn(Column("t", held), 0).transform(Column("t", held))[:, 0]
     np.testing.assert_allclose(days, np.array([-seconds, 0, seconds]) / 86_400)
     beyond = np.array(["NaT", 0, 10 * seconds], f"{kind}[s]")
-    with pytest.raises(ValueError, match=r"Column 't' of X has the value .* more than 292,000 years"):
-        DateColumn(Column("t", beyond), 0)
+    objects = np.array([None, *beyond[1:]], object)
+    for values in (beyond, objects):
+        with pytest.raises(ValueError, match=r"Column 't' of X has the value .* more than 292,000 years"):
+            DateColumn(Column("t", values), 0)
 
 
 @pytest.mark.parametrize("naive", [pd.Timestamp("2020"), dt.datetime(2020, 1, 1), dt.date(2020, 1, 1)])
@@ -297,6 +299,12 @@ def test_durations_of_no_definite_length_are_refused(unit):
     column = as_frame(pd.DataFrame({"age": pd.Series(values, dtype=object)})).column(0)
     with pytest.raises(ValueError, match=rf"Column 'age' of X .*5,\s?'{unit}'.*convert it to days"):
         column.moments(DURATION, None)
+
+
+def test_durations_without_a_unit_are_refused():
+    column = as_frame(pd.DataFrame({"age": pd.Series([np.timedelta64(1), None], dtype=object)})).column(0)
+    with pytest.raises(ValueError, match="Column 'age' of X holds objects of other types; convert them"):
+        DateColumn(column, 0)
 
 
 def test_a_signaling_nan_is_missing():
