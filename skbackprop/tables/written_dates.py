@@ -131,14 +131,15 @@ class WrittenDates(DateColumn):
     def __init__(self, column, position, sample_weight, written, years):
         self.written, self.years = written, years
         categories, places = distinct_categories(column)
-        super().__init__(self._column(column, self._parsed(categories), places), position, sample_weight)
+        dates = column_of_dates(column.name, self._parsed(categories), places)
+        super().__init__(dates, position, sample_weight)
 
     def transform(self, column):
         """Return the numbers of each row, NaN if its value is not a date in the format of fit."""
         categories, places = distinct_categories(column)
         dates = self._parsed(categories)
         self._warn_of_other_formats(categories, dates)
-        return super().transform(self._column(column, dates, places))
+        return super().transform(column_of_dates(column.name, dates, places))
 
     def _parsed(self, categories):
         """Return the dates of categories, None for other values."""
@@ -146,10 +147,6 @@ class WrittenDates(DateColumn):
         if not self.years:
             return dates
         return [date if date and within_half_a_century((*self.years, date.year)) else None for date in dates]
-
-    def _column(self, column, dates, places):
-        """Return the column of the dates of each row."""
-        return Column(column.name, np.array([date or "NaT" for date in dates], "datetime64[us]")[places])
 
     def _warn_of_other_formats(self, categories, dates):
         """Warn if no text has the format of fit, or some have the day and the month in the other order."""
@@ -161,6 +158,11 @@ class WrittenDates(DateColumn):
         swapped = next((text for text in unread if in_other_order(text, self.written)), None)
         if swapped is not None:
             warn_of_another_order(self.name, swapped, self.written)
+
+
+def column_of_dates(name, dates, places):
+    """Return the Column of the date of each row, the one of `dates` at its place."""
+    return Column(name, np.array([date or "NaT" for date in dates], "datetime64[us]")[places])
 
 
 def written_dates(rows, column, categories, sample_weight):
