@@ -7,7 +7,13 @@ import numpy as np
 from scipy.sparse import issparse
 from sklearn.utils import check_random_state
 
-from skbackprop.model.layers import activation_list, dropout_list, layer_list, make_input_layer
+from skbackprop.model.layers import (
+    activation_list,
+    dropout_list,
+    layer_list,
+    make_input_layer,
+    rarely_used_inputs,
+)
 from skbackprop.model.objective import make_loss, make_targets
 from skbackprop.model.optimization import make_training
 from skbackprop.model.out_of_fold import OutOfFold
@@ -164,7 +170,10 @@ class Model:
         if origins.size > self.network.n_inputs:
             never_varied = self.scaling is not None and np.isinf(self.scaling.scale).all()
             rng = np.random.default_rng(self.split_seed) if never_varied else None
-            grow_inputs(self.network, self.training and self.training.optimizer, origins, rng)
+            optimizer = self.training and self.training.optimizer
+            grow_inputs(
+                self.network, optimizer, origins, rng, rarely_used_inputs(encoder, self.settings.kind)
+            )
             if self.scaling is not None:
                 self.scaling.follow_growth(origins)
         self.encoder = encoder
@@ -254,7 +263,7 @@ def build_model(X, y, sample_weight, settings, encoder, classes=None, streaming=
         )
     n_numeric = X.shape[1] if encoder is None else encoder.n_numeric
     scaling = make_scaling(X, sample_weight, settings, n_numeric, streaming)
-    rarely_used = rarely_used_inputs(encoder)
+    rarely_used = rarely_used_inputs(encoder, settings.kind)
     on_circle = () if encoder is None else encoder.on_circle
     input_layer = make_input_layer(
         settings.input_layer, X, sample_weight, n_numeric, settings.n_estimators, rarely_used, on_circle
@@ -270,11 +279,6 @@ def build_model(X, y, sample_weight, settings, encoder, classes=None, streaming=
     model.training = make_training(model, seeds[0])
     initialize(network, model.training.rng, settings.initialization, rarely_used)
     return model
-
-
-def rarely_used_inputs(encoder):
-    """Return the inputs that differ from 0 in few rows (see :attr:`.Encoder.rarely_used`)."""
-    return () if encoder is None else encoder.rarely_used
 
 
 def make_scaling(X, sample_weight, settings, n_numeric, moving):

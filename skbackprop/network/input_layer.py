@@ -81,15 +81,24 @@ class InputLayer:
         sizes = self.shapes["A"][-2:] if self.columns.size else ()
         return InputLayer(self.n_inputs, self.columns, *sizes, fixed=self.fixed)
 
-    def widened(self, origins):
+    @property
+    def initial_scales(self):
+        """The scale of each column of a^0 before training."""
+        s = np.ones(self.n_outputs)
+        s[self.fixed] = FIXED_SCALE
+        return s
+
+    def widened(self, origins, fixed=()):
         """Return a copy with additional inputs, which are not embedded.
 
-        `origins` holds for each input of the copy the present input that it comes from, -1 for a new one.
+        `origins` holds for each input of the copy the present input that it comes from, -1 for a new one;
+        `fixed` are the inputs whose scale is fixed if they are new.
         """
         layer = copy.copy(self)
         layer.n_inputs = len(origins)
         layer.n_outputs = self.n_outputs - self.n_inputs + layer.n_inputs
-        layer.fixed = np.flatnonzero(np.isin(origins, self.fixed))
+        new_and_fixed = (origins < 0) & np.isin(np.arange(len(origins)), fixed)
+        layer.fixed = np.flatnonzero(np.isin(origins, self.fixed) | new_and_fixed)
         layer.shapes = {**self.shapes, "s": (*self.shapes["s"][:-1], layer.n_outputs)}
         return layer
 
@@ -98,8 +107,7 @@ class InputLayer:
 
         With A = q = 0 the embeddings start at 0, and training begins as if there were none.
         """
-        parameters["s"][...] = 1
-        parameters["s"][..., self.fixed] = FIXED_SCALE
+        parameters["s"][...] = self.initial_scales
         if self.columns.size:
             parameters["f"][...] = 2 * np.pi * deviation * rng.standard_normal(self.shapes["f"])
             parameters["p"][...] = rng.uniform(-np.pi, np.pi, self.shapes["p"])

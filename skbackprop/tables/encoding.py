@@ -191,13 +191,16 @@ class Encoder:
         """Number of encoded columns that are not codes of categories."""
         return self.n_numeric + self.indicated.size + sum(len(text.feature_names) for text in self.texts)
 
-    @property
-    def rarely_used(self):
-        """Indices of the encoded columns of codes, in columns that are also encoded by the target."""
-        by_target = [
-            np.full(column.n_codes, column.target_encoding is not None) for column in self.categories
+    def codes_of_many_categories(self, least):
+        """Return the encoded columns of codes of some columns, as an array of indices.
+
+        These are columns with at least `least` codes, and those that are also encoded by the target.
+        """
+        many = [
+            np.full(column.n_codes, column.n_codes >= least or column.target_encoding is not None)
+            for column in self.categories
         ]
-        return self.n_before_codes + np.flatnonzero(np.concatenate([np.zeros(0, bool), *by_target]))
+        return self.n_before_codes + np.flatnonzero(np.concatenate([np.zeros(0, bool), *many]))
 
     @property
     def by_target(self):

@@ -6,6 +6,7 @@ import pickle
 import numpy as np
 import pytest
 from sklearn.base import clone
+from sklearn.metrics import log_loss
 from sklearn.model_selection import cross_val_score
 from sklearn.preprocessing import OneHotEncoder
 
@@ -174,6 +175,43 @@ def test_codes_beside_a_number_by_the_target_start_at_0_with_a_fixed_scale():
     model.set_params(learning_rate=0.01, max_iter=10).fit(X, 1.0 * town)
     assert np.abs(model._model.network.W[0][codes]).max(axis=1).min() > 0
     np.testing.assert_array_equal(model._model.network.input_parameters["s"][codes], FIXED_SCALE)
+
+
+@pytest.mark.parametrize(
+    ("kind", "fixed"), [(BackpropClassifier, ["k_a", "k_b", "k_c"]), (BackpropRegressor, [])]
+)
+def test_scales_of_more_than_two_categories_are_fixed_in_classifiers(kind, fixed):
+    k, pair = np.resize(["a", "b", "c"], 120), np.resize(["yes", "no"], 120)
+    X = pd.DataFrame({"k": k, "pair": pair, "x": np.linspace(0, 1, 120)})
+    model = kind(recipe="fast", max_iter=2, random_state=0).fit(X, np.resize([0, 0, 1, 1], 120))
+    names = model._model.encoder.feature_names
+    assert [names[j] for j in model._model.network.input_layer.fixed] == fixed
+
+
+def test_a_new_category_of_a_warm_start_has_the_scale_of_the_others():
+    X = pd.DataFrame({"k": np.resize(["a", "b", "c"], 120), "x": np.linspace(0, 1, 120)})
+    y = np.resize([0, 0, 1, 1], 120)
+    model = BackpropClassifier(recipe="fast", max_iter=2, random_state=0, warm_start=True).fit(X, y)
+    X["k"] = np.resize(["a", "b", "c", "d"], 120)
+    model.fit(X, y)
+    layer, names = model._model.network.input_layer, model._model.encoder.feature_names
+    assert {names[j] for j in layer.fixed} == {"k_a", "k_b", "k_c", "k_d"}
+    np.testing.assert_array_equal(model._model.network.input_parameters["s"][..., layer.fixed], FIXED_SCALE)
+
+
+def test_a_column_of_categories_without_effect_costs_a_classifier_little():
+    rng = np.random.default_rng(0)
+    x, noise = rng.normal(size=(6000, 4)), rng.integers(0, 50, 6000)
+    p = 1 / (1 + np.exp(2 - 3 * np.sin(2 * x[:, 0]) - x[:, 1] - 2 * x[:, 2] * x[:, 3]))
+    y = rng.random(6000) < p
+    X = pd.DataFrame(x).add_prefix("x").assign(town=np.char.add("t", noise.astype(str)))
+    excess = []
+    for columns in (["x0", "x1", "x2", "x3"], list(X)):
+        model = BackpropClassifier(recipe="fast", random_state=0).fit(X[columns][:2000], y[:2000])
+        predicted = model.predict_proba(X[columns][2000:])[:, 1]
+        excess.append(log_loss(y[2000:], predicted) - log_loss(y[2000:], p[2000:]))
+    # With learned scales, the loss in excess of that of the true probabilities doubles.
+    assert excess[1] < 1.3 * excess[0]
 
 
 def test_categories_of_later_pieces_follow_those_of_earlier_ones():
