@@ -64,4 +64,6 @@ def out_of_fold(model, X, y, sample_weight, folds):
     for e in range(network.n_networks):
         rows = np.flatnonzero(folds == e)
         raw[rows] = raw_predictions(member(network, e), X, model.scaling, raw.dtype, rows)
-    return OutOfFold(raw, folds, model.targets.plain(y), sample_weight)
+    # Copies: the model must not change with arrays of the user that were y and the weights.
+    weights = None if sample_weight is None else sample_weight.copy()
+    return OutOfFold(raw, folds, model.targets.plain(y).copy(), weights)

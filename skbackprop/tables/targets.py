@@ -90,12 +90,12 @@ class ClassTargets:
         return Y
 
     def encode(self, y, dtype, name="y"):
-        """Return Y, rows of 0 and 1; `name` is the name of `y` in error messages."""
+        """Return a new array Y, rows of 0 and 1; `name` is the name of `y` in error messages."""
         if self.multilabel:
             y = check_array(y, accept_sparse="csr", input_name=name)
             if y.shape[1] != self.n_outputs:
                 raise ValueError(f"{name} has {y.shape[1]} labels, but the first fit had {self.n_outputs}.")
-            Y = np.ascontiguousarray(y.toarray() if issparse(y) else y, dtype=dtype)
+            Y = np.array(y.toarray() if issparse(y) else y, dtype=dtype, order="C")
             refuse_other_than_labels(Y, name)
         else:
             codes = self.codes(y, name)
@@ -360,7 +360,7 @@ class RealTargets:
         return self.encode(y, dtype)
 
     def encode(self, y, dtype, name="y"):
-        """Return Y, scaled, with a column per output; `name` is the name of `y` in error messages."""
+        """Return a new array Y, scaled, with a column per output; `name` is that of `y` in error messages."""
         Y = y.reshape(y.shape[0], -1)
         n_targets = self.scaling.center.size
         if Y.shape[1] != n_targets:

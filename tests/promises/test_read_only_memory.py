@@ -14,11 +14,11 @@ import pytest
 from effort import thinned
 from fit_callbacks import StopAfter
 from scipy.sparse import csr_array
-from sklearn.base import clone
+from sklearn.base import clone, is_classifier
 from sklearn.model_selection import GridSearchCV
 
 from skbackprop import BackpropClassifier, BackpropRegressor, Checkpoint, HiddenLayerTransformer, Recipe
-from skbackprop.inspection import diagnose, gradients, hidden_activations
+from skbackprop.inspection import check_gradients, diagnose, gradients, hidden_activations
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 RNG = np.random.default_rng(0)
@@ -170,6 +170,61 @@ def frozen(data):
 
 GAPS = np.where(RNG.random(X.shape) < 0.1, np.nan, X)
 FRAME = pd.DataFrame(GAPS, columns=list("abcde")).assign(town=np.array(["Bonn", "Köln"])[LABELS % 2])
+
+
+LABEL_COLUMNS = np.column_stack((Y > 0, X[:, 3] > 0)).astype(float)
+WRITTEN = {
+    "indicator matrix": (BackpropClassifier(8, n_estimators=2), LABEL_COLUMNS),
+    "one network": (BackpropClassifier(8, n_estimators=1), LABEL_COLUMNS),
+    "early stopping": (BackpropClassifier(8, n_estimators=2, early_stopping=True), LABEL_COLUMNS),
+    "smoothed labels": (BackpropClassifier(8, recipe=Recipe("textbook", label_smoothing=0.1)), LABEL_COLUMNS),
+    "smoothed labels, lbfgs": (
+        BackpropClassifier((), recipe=Recipe("textbook", label_smoothing=0.1)),
+        LABEL_COLUMNS,
+    ),
+    "numbers": (BackpropRegressor(8, n_estimators=2), np.column_stack((Y, X[:, 3]))),
+    "unscaled numbers": (
+        BackpropRegressor(8, recipe="textbook", scaling=None),
+        np.column_stack((Y, X[:, 3])),
+    ),
+}
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("name", WRITTEN)
+def test_no_call_writes_to_the_users_y(name, dtype):
+    """y of the dtype of the network is the case in which no conversion makes a copy."""
+    model, y = WRITTEN[name]
+    inputs, given = X.astype(dtype), y.astype(dtype)
+    y, given.flags.writeable = given.copy(), False
+    w = np.ones(len(y))
+    w.flags.writeable = False
+    model = clone(model).set_params(max_iter=3, random_state=0).fit(inputs, given, w)
+    as_others = clone(model).fit(inputs, y.astype(np.int64) if is_classifier(model) else y, w)
+    np.testing.assert_array_equal(model.predict(inputs), as_others.predict(inputs))
+    validated = clone(model).set_params(solver="adam").fit(inputs, given, w, X_val=inputs, y_val=given)
+    validated.partial_fit(inputs, given, w)
+    for use in (gradients, check_gradients, diagnose):
+        use(model, inputs, given, w)
+    np.testing.assert_array_equal(given, y)
+
+
+@pytest.mark.parametrize(
+    ("model", "y", "results"),
+    [
+        (BackpropRegressor(8), Y, lambda model: (model.oof_score_, model.predict_interval(X))),
+        (BackpropRegressor(8), np.column_stack((Y, -Y)), lambda model: (model.oof_score_,)),
+        (BackpropClassifier(8), LABELS, lambda model: (model.oof_score_, model.predict_set(X))),
+        (BackpropClassifier(8), LABEL_COLUMNS, lambda model: (model.oof_score_,)),
+    ],
+)
+def test_a_fitted_model_does_not_change_with_the_users_arrays(model, y, results):
+    y, w = y.copy(), np.linspace(0.5, 1, len(y))
+    model = clone(model).set_params(n_estimators=2, max_iter=3, random_state=0).fit(X, y, w)
+    before = results(model)
+    y[:], w[:] = y[::-1].copy(), np.arange(len(w))
+    for found, expected in zip(results(model), before, strict=True):
+        np.testing.assert_array_equal(found, expected)
 
 
 @pytest.mark.parametrize("solver", ["auto", "sgd", "lbfgs"])
