@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-from scipy.special import log_expit, log_softmax
+from scipy.special import expit, log_expit, log_softmax
 from sklearn.base import ClassifierMixin
 from sklearn.metrics import accuracy_score
 from sklearn.neural_network import MLPClassifier
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 
     from skbackprop.estimators.recipe import Recipe
     from skbackprop.estimators.types import Array, MatrixLike, RandomState
+
+
+# The links of which small probabilities and logarithms are computed without a loss of digits.
+EXACT_LINKS = ("logistic", "softmax")
 
 
 @documented(parameters.CLASSIFIER, "classifier")
@@ -275,18 +279,21 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
     @property
     def oof_decision_function_(self) -> Array:
         """The out-of-fold probabilities of the training rows, of shape (n_samples, n_classes)."""
-        return self._probabilities(self._out_of_fold().raw.copy())
+        return self._probabilities(self._out_of_fold().raw)
 
     @property
     def oof_score_(self) -> float:
         """The accuracy of the out-of-fold predictions."""
         found = self._out_of_fold()
         rows = found.held_out
-        predicted = self._model.targets.plain(self._model.targets.decode(found.raw[rows]))
+        predicted = self._model.targets.plain(self._labels(found.raw[rows]))
         return found.score(accuracy_score, predicted)
 
     def decision_function(self, X: MatrixLike) -> Array:
         """Return the raw outputs z^L.
+
+        For two classes they are positive where the second one is predicted, unless a custom loss has a link
+        whose value at 0 is not 1/2.
 
         Parameters
         ----------
@@ -310,8 +317,7 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         -------
         y : ndarray of shape (n_samples,) or (n_samples, n_labels)
         """
-        raw = self._raw(X)
-        return self._model.targets.decode(raw)
+        return self._labels(self._raw(X))
 
     def predict_proba(self, X: MatrixLike) -> Array:
         """Return the probability of each class, or of each label.
@@ -396,12 +402,12 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
             )
         rows = held_out.held_out
         raw = held_out.raw[rows].astype(np.float64)
-        scores = adaptive_scores(self._probabilities(raw.copy()), low_order_digits(raw))
+        scores = adaptive_scores(self._probabilities(raw), low_order_digits(raw))
         own_class = held_out.targets[rows][:, None]
         scores = np.take_along_axis(scores, own_class, axis=1).ravel()
         raw = self._raw_of_each_network(X)
         u = low_order_digits(np.concatenate(raw, axis=1))
-        probabilities = [self._probabilities(z) for z in raw.copy()]
+        probabilities = [self._probabilities(z) for z in raw]
         return adaptive_sets(held_out.fold_scores(scores), probabilities, u, coverage)
 
     def sample_proba(self, X: MatrixLike, n_samples: int = 1, random_state: RandomState = 0) -> Array:
@@ -434,8 +440,19 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         raw = self._sample_raw(X, n_samples, random_state)
         return np.stack([self._probabilities(z) for z in raw], axis=-1)
 
+    def _labels(self, raw):
+        """Return the labels predicted by raw outputs: those of the largest probability, or of more than 1/2.
+
+        With a sigmoid or softmax raw outputs have the order of the probabilities, and sigmoids of 0 are 1/2.
+        """
+        targets = self._model.targets
+        if self.out_activation_ in EXACT_LINKS:
+            return targets.decode(raw)
+        probabilities = self._probabilities(raw)
+        return targets.decode((probabilities[:, 1:] if self._is_binary() else probabilities) - 0.5)
+
     def _probabilities(self, raw):
-        """Return the probabilities of raw outputs, which are overwritten.
+        """Return the probabilities of raw outputs.
 
         They are clipped to the open interval (0, 1), so that log p is finite.
         """
@@ -446,19 +463,19 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         return np.clip(probabilities, limits.tiny, 1 - limits.epsneg, out=probabilities)
 
     def _inverse_link(self, raw):
-        model = self._model
-        if self._is_binary():
-            probabilities = np.empty((raw.shape[0], 2), raw.dtype)
-            model.loss.inverse_link(raw, out=probabilities[:, 1:])
-            # 1 / (1 + exp(z)) instead of 1 - a, which is 0 for all small probabilities.
-            model.loss.inverse_link(-raw, out=probabilities[:, :1])
-            return probabilities
-        if self.out_activation_ == "logistic" and not model.targets.multilabel:
+        """Return a^L of each class, or of each label; those of the classes of a row have the sum 1."""
+        link, binary, multilabel = self.out_activation_, self._is_binary(), self._model.targets.multilabel
+        if link == "logistic" and not binary and not multilabel:
             return np.exp(log_shares(raw))
-        model.loss.inverse_link(raw, out=raw)
-        if self.out_activation_ == "custom" and not model.targets.multilabel:
-            raw /= raw.sum(axis=1, keepdims=True)
-        return raw
+        a = np.empty_like(raw)
+        self._model.loss.inverse_link(raw, out=a)
+        if binary:
+            # 1 / (1 + exp(z)) instead of 1 - a, which is 0 for all small probabilities.
+            return np.hstack((expit(-raw) if link == "logistic" else 1 - a, a))
+        if link in EXACT_LINKS or multilabel:
+            return a
+        a = np.maximum(a, np.finfo(a.dtype).tiny)
+        return a / a.sum(axis=1, keepdims=True)
 
     def predict_log_proba(self, X: MatrixLike) -> Array:
         """Return the logarithms of the probabilities, which are always finite.
@@ -472,7 +489,7 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         log_probabilities : ndarray of shape (n_samples, n_classes)
         """
         raw = self._raw(X)
-        if self.out_activation_ == "custom" or self._model.targets.constant:
+        if self.out_activation_ not in EXACT_LINKS or self._model.targets.constant:
             return np.log(self._probabilities(raw))
         if self._is_binary():
             exact = log_expit(np.hstack((-raw, raw)))

@@ -8,6 +8,7 @@ import numpy as np
 
 from skbackprop.estimators.parameters import RECIPE
 from skbackprop.network.initialization import schemes_of_layers
+from skbackprop.network.losses import output_activation
 from skbackprop.tables.column_report import report_columns, report_numbers
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ class FittedAttributes:
     @property
     def out_activation_(self) -> str:
         """Name of the activation of the last layer, "custom" with a user-defined loss."""
-        return getattr(self._fitted_model().loss, "activation", "custom")
+        return output_activation(self._fitted_model().loss)
 
     @property
     def loss_curve_(self) -> list[float]:

@@ -318,7 +318,7 @@ class BackpropRegressor(RegressorMixin, BaseBackprop):
         # One of them has the shape (n, 1) for a y of one column, or quantile=[0.5].
         errors = np.abs(held_out.targets.ravel() - self.oof_prediction_.ravel())[held_out.held_out]
         raw = self._raw_of_each_network(X)
-        predictions = np.stack([self._predictions(z).ravel() for z in raw.copy()], axis=1)
+        predictions = np.stack([self._predictions(z).ravel() for z in raw], axis=1)
         bounds = intervals(held_out.fold_scores(errors), predictions, coverage)
         if targets.domain is not None:
             np.maximum(bounds, 0, out=bounds)
@@ -400,11 +400,11 @@ class BackpropRegressor(RegressorMixin, BaseBackprop):
         return np.stack([self._predictions(z) for z in raw], axis=-1)
 
     def _predictions(self, raw):
-        """Return the predictions of raw outputs, which are overwritten, in the units of y."""
-        model = self._model
+        """Return the predictions of raw outputs, in the units of y."""
+        model, a = self._model, np.empty_like(raw)
         with np.errstate(over="ignore"):  # the error below replaces NumPy's warning
-            model.loss.inverse_link(raw, out=raw)
-            y = model.targets.decode(raw)
+            model.loss.inverse_link(raw, out=a)
+            y = model.targets.decode(a)
         if not np.isfinite(y).all():
             raise ValueError(
                 f"Predictions are not finite: the inverse link of loss={self.loss!r} overflows "

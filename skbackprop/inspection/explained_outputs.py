@@ -72,7 +72,7 @@ class ExplainedOutput:
         return self._of_combined(combined).reshape(z.shape[0], -1)
 
     def _of_combined(self, c):
-        """Return F as a function of the combined raw outputs c, which are overwritten."""
+        """Return F as a function of the combined raw outputs c."""
         if self.kind == "probability":
             return self._estimator._probabilities(c)
         return self._estimator._predictions(c) if self.kind == "prediction" else c
@@ -98,4 +98,4 @@ class ExplainedOutput:
         """
         if self.kind == "raw":
             return np.broadcast_to(np.eye(c.shape[1])[:, None], (c.shape[1], *c.shape))
-        return central_differences(lambda c: self._of_combined(c.copy()).reshape(len(c), -1), c)
+        return central_differences(lambda c: self._of_combined(c).reshape(len(c), -1), c)

@@ -393,7 +393,7 @@ class Measurements:
         """(total weight in y, number of predictions) of each class or label, for a classifier."""
         targets = self.model.targets
         raw = raw_predictions(self.network, self.X, self.model.scaling)
-        predicted = targets.decode(combine(self.model.loss, raw, self.network.n_networks))
+        predicted = self.estimator._labels(combine(self.model.loss, raw, self.network.n_networks))
         if targets.multilabel:
             w = np.ones(self.X.shape[0]) if self.w is None else self.w
             return w @ self._plain_targets(self.y), predicted.sum(axis=0)

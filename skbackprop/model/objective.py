@@ -8,6 +8,7 @@ from skbackprop.network.losses import (
     BinaryCrossEntropy,
     Quantile,
     Quantiles,
+    output_activation,
 )
 from skbackprop.tables.targets import ClassTargets, RealTargets
 
@@ -48,10 +49,22 @@ def make_loss(settings, targets):
         return regressor_loss(settings)
     loss = settings.loss
     if not isinstance(loss, str):
+        refuse_single_softmax(loss, targets)
         return loss
     if loss == "log_loss" and (targets.multilabel or targets.n_outputs == 1):
         return BinaryCrossEntropy()
     return CLASSIFIER_LOSSES[loss]()
+
+
+def refuse_single_softmax(loss, targets):
+    """Raise ValueError if a custom loss has a softmax over a single output or over independent labels."""
+    exclusive = targets.constant or (targets.n_outputs > 1 and not targets.multilabel)
+    if output_activation(loss) == "softmax" and not exclusive:
+        kind = "labels of a multilabel y" if targets.multilabel else "two classes, which have a single output"
+        raise ValueError(
+            f"loss={loss!r} has a softmax over exclusive classes, which is not available for {kind}; use "
+            "loss='log_loss' or skbackprop.network.losses.BinaryCrossEntropy()."
+        )
 
 
 def regressor_loss(settings):

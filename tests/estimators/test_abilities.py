@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scipy.optimize import minimize_scalar
+from scipy.optimize import minimize, minimize_scalar
 from scipy.sparse import csr_array
 from scipy.special import expit, log_expit
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris, make_multilabel_classification
@@ -11,7 +11,13 @@ from sklearn.model_selection import train_test_split
 from sklearn.utils.class_weight import compute_class_weight
 
 from skbackprop import BackpropClassifier, BackpropRegressor, Recipe
-from skbackprop.network.losses import Huber
+from skbackprop.network.losses import (
+    BinaryCrossEntropy,
+    Huber,
+    Poisson,
+    SoftmaxCrossEntropy,
+    SquaredError,
+)
 
 # Trained for few epochs on purpose.
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -283,6 +289,88 @@ def test_a_loss_of_the_users_own(solver, halves):
     p = model.predict_proba(X)[np.arange(len(y)), y]
     easy = log_loss(y, model.predict_proba(X))
     assert (-((1 - p) ** 2) * np.log(p)).mean() < easy
+
+
+class ComplementaryLogLog:
+    """Cross-entropy with P(1) = 1 - exp(-exp(z)), a link that is not symmetric."""
+
+    def value(self, y_true, raw_prediction, scratch):
+        mean = np.exp(raw_prediction)
+        return -(y_true * np.log(-np.expm1(-mean)) - (1 - y_true) * mean).sum(axis=1)
+
+    def delta(self, y_true, raw_prediction, out):
+        mean = np.exp(raw_prediction)
+        out[...] = (1 - y_true) * mean - y_true * mean / np.expm1(mean)
+
+    def inverse_link(self, raw_prediction, out):
+        np.negative(np.expm1(-np.exp(raw_prediction)), out=out)
+
+
+class InheritedName(BinaryCrossEntropy):
+    """Overrides the link of a class whose ``activation`` says "logistic"."""
+
+    inverse_link = ComplementaryLogLog.inverse_link
+
+
+# The prediction for raw outputs z of each loss.
+CUSTOM_LINKS = {
+    "complementary log-log": (ComplementaryLogLog(), lambda z: 1 - np.exp(-np.exp(z))),
+    "inherited name": (InheritedName(), lambda z: 1 - np.exp(-np.exp(z))),
+    "identity": (SquaredError(), lambda z: z),
+    "exponential": (Poisson(), np.exp),
+    "logistic": (FocalLoss(), lambda z: 1 / (1 + np.exp(-z))),
+}
+
+
+@pytest.fixture(scope="module")
+def rare_in_a_corner():
+    """Rows of two columns, and labels of which the first has P(1) = 1 - exp(-exp(x))."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(300, 2))
+    return X, np.column_stack((rng.random(300) < 1 - np.exp(-np.exp(X[:, 0])), X[:, 1] > 0)).astype(int)
+
+
+@pytest.mark.parametrize("name", CUSTOM_LINKS)
+@pytest.mark.parametrize("kind", ["two classes", "three classes", "labels"])
+def test_predictions_of_any_link_are_those_of_its_probabilities(name, kind, rare_in_a_corner):
+    X, Y = rare_in_a_corner
+    loss, link = CUSTOM_LINKS[name]
+    y = {"two classes": Y[:, 0], "three classes": Y.sum(axis=1), "labels": Y}[kind]
+    model = BackpropClassifier(8, recipe="fast", n_estimators=2, max_iter=20, loss=loss, random_state=0)
+    model.fit(X, y)
+    a, p = link(model.decision_function(X)), model.predict_proba(X)
+    if kind == "two classes":
+        np.testing.assert_allclose(p, np.clip(np.column_stack((1 - a, a)), 0, 1), atol=1e-12)
+    elif kind == "labels":
+        np.testing.assert_allclose(p, np.clip(a, 0, 1), atol=1e-12)
+    else:
+        np.testing.assert_allclose(p, np.maximum(a, 0) / np.maximum(a, 0).sum(axis=1)[:, None], atol=1e-12)
+    predicted = (p > 0.5).astype(int) if kind == "labels" else p.argmax(axis=1)
+    np.testing.assert_array_equal(model.predict(X), predicted)
+    np.testing.assert_allclose(np.exp(model.predict_log_proba(X)), p)
+    held_out = model.oof_decision_function_
+    out_of_fold = (held_out > 0.5).astype(int) if kind == "labels" else held_out.argmax(axis=1)
+    assert model.oof_score_ == accuracy_score(y, out_of_fold)
+
+
+def test_a_linear_model_with_another_link_maximizes_the_likelihood(rare_in_a_corner):
+    X, Y = rare_in_a_corner
+
+    def probabilities(coefficients):
+        not_1 = np.exp(-np.exp(X @ coefficients[:2] + coefficients[2]))
+        return np.column_stack((not_1, 1 - not_1))
+
+    best = minimize(lambda c: log_loss(Y[:, 0], probabilities(c)), np.zeros(3)).x
+    model = BackpropClassifier((), recipe="textbook", solver="lbfgs", alpha=0.0, loss=ComplementaryLogLog())
+    p = model.fit(X, Y[:, 0]).predict_proba(X)
+    np.testing.assert_allclose(p, probabilities(best), atol=1e-3)
+
+
+@pytest.mark.parametrize("kind", ["two classes", "labels"])
+def test_a_softmax_of_independent_outputs_is_refused(kind, rare_in_a_corner):
+    X, Y = rare_in_a_corner
+    with pytest.raises(ValueError, match=f"loss=.*Softmax.* not available for .*{kind}.*'log_loss'"):
+        BackpropClassifier(loss=SoftmaxCrossEntropy()).fit(X, {"two classes": Y[:, 0], "labels": Y}[kind])
 
 
 @pytest.mark.parametrize("solver", ["sgd", "adam", "adamw"])

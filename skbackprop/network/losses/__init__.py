@@ -9,10 +9,10 @@ be passed as ``loss=``):
 ``delta(y_true, raw_prediction, out)``
     writes delta^L = dL/dz^L of each row into `out`, shape (m, k).
 ``inverse_link(raw_prediction, out)``
-    writes the predictions a^L = sigma(z^L) into `out`, which may be `raw_prediction` itself.
+    writes the predictions a^L = sigma(z^L) into `out`.
 
-`scratch` has shape (m, k) and any content; `raw_prediction` is not changed unless it is `out`.
-``activation`` is scikit-learn's name of the inverse link.
+`scratch` and `out` have shape (m, k) and any content; `y_true` and `raw_prediction` must not be changed.
+``activation`` is scikit-learn's name of the inverse link (see :func:`output_activation`).
 
 Optional methods, for several networks whose predictions are averaged (without them, z is averaged):
 
@@ -70,6 +70,7 @@ __all__ = [
     "Tweedie",
     "combine",
     "combine_backward",
+    "output_activation",
 ]
 
 CLASSIFIER_LOSSES: dict[str, type] = {
@@ -116,7 +117,7 @@ def combine_backward(
     delta = delta[:, :, None]
     if n_networks == 1 or not hasattr(loss, "combine"):
         return np.repeat(delta, E, axis=2) / E
-    if has_own_derivative(loss):
+    if defined_together(loss, "combine", "combine_backward"):
         combined = loss.combine(raw_predictions)[:, None]
         return loss.combine_backward(raw_predictions, combined, delta)
 
@@ -127,10 +128,15 @@ def combine_backward(
     return np.einsum("nmi,imj->nmj", delta[:, :, 0], jacobian).reshape(-1, m, E, k)
 
 
-def has_own_derivative(loss: Any) -> bool:
-    """Return whether the class that defines ``combine`` of `loss` also defines ``combine_backward``.
+def output_activation(loss: Any) -> str:
+    """Return scikit-learn's name of the inverse link of `loss`, "custom" if it has none."""
+    return loss.activation if defined_together(loss, "inverse_link", "activation") else "custom"
 
-    A subclass that overrides ``combine`` alone inherits the derivative of another function.
+
+def defined_together(loss: Any, name: str, other: str) -> bool:
+    """Return whether the class that defines `name` of `loss` also defines `other`.
+
+    A subclass that overrides `name` alone inherits an `other` that belongs to another function.
     """
-    definitions = [vars(each) for each in type(loss).__mro__ if "combine" in vars(each)]
-    return bool(definitions) and "combine" not in vars(loss) and "combine_backward" in definitions[0]
+    definitions = [vars(each) for each in type(loss).__mro__ if name in vars(each)]
+    return bool(definitions) and name not in vars(loss) and other in definitions[0]

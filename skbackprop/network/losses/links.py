@@ -28,8 +28,7 @@ class IdentityLink:
 
     def inverse_link(self, raw_prediction: np.ndarray, out: np.ndarray) -> None:
         """Write a = z into `out`."""
-        if out is not raw_prediction:
-            np.copyto(out, raw_prediction)
+        np.copyto(out, raw_prediction)
 
 
 class LogLink:
