@@ -205,7 +205,7 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
         rows = Rows(X, y, sample_weight, given[0])
         if n_rows <= settings.batch_size and groups is None and settings.early_stopping != "folds":
             rows = rows.without_equal_rows()
-        model = self._model_for(rows, settings, encoder, earlier)
+        model = self._model_for(rows, settings, encoder, earlier, labels=y)
         warn_of_a_single_class(model.targets)
         by_target = encoder is not None and encoder.by_target
         warn_of_parameters_without_effect(self, settings, X_val, None if by_target else groups)
@@ -238,15 +238,18 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
         earlier.follow(settings)
         return earlier.settings
 
-    def _model_for(self, rows, settings, encoder, earlier):
-        """Return a new model for `rows`, or the `earlier` one after it has observed these further rows."""
+    def _model_for(self, rows, settings, encoder, earlier, labels):
+        """Return a new model for `rows`, or the `earlier` one after it has observed these further rows.
+
+        `labels` are those of all rows, also of rows of weight 0, whose classes `rows` may lack.
+        """
         if earlier is not None:
             # Called for their errors only: a y or weights that are refused must leave the model as it was.
             earlier.encode_for_training(rows.y)
             earlier.row_weights(rows.y, rows.sample_weight)
             earlier.observe(*rows.data, encoder)
             return earlier
-        model = build_model(*rows.data, settings, encoder)
+        model = build_model(*rows.data, settings, encoder, classes=labels)
         model.parameters = fixed_parameters(self)
         return model
 

@@ -6,9 +6,10 @@ import narwhals.stable.v2 as narwhals
 import numpy as np
 import pytest
 from scipy.sparse import csr_array, issparse
+from sklearn.base import clone
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.linear_model import SGDClassifier
+from sklearn.linear_model import LogisticRegression, SGDClassifier
 from sklearn.metrics import accuracy_score, make_scorer, max_error, mean_squared_error
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.class_weight import compute_class_weight, compute_sample_weight
@@ -96,6 +97,40 @@ def test_the_target_of_a_row_of_weight_zero_does_not_matter(how, loss, absent_y)
         getattr(expected, how)(X, y)
         getattr(found, how)(X_all, y_all, weights)
     np.testing.assert_allclose(found.predict(far_out), expected.predict(far_out), rtol=1e-4)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"recipe": "fast"},
+        {"recipe": "fast", "early_stopping": True},
+        {"recipe": "fast", "batch_size": 1000},
+        {"recipe": "fast", "class_weight": "balanced"},
+        {"recipe": "textbook"},
+        {"recipe": "textbook", "class_weight": {"a": 2, "c": 3}},
+        {"solver": "lbfgs"},
+        {"hidden_layer_sizes": ()},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("n_rows", [30, 300])
+@pytest.mark.filterwarnings("ignore:.*(batch_size|early_stopping)")
+def test_a_class_whose_rows_all_have_weight_zero_is_a_class(n_rows, settings):
+    """scikit-learn's classifiers keep it, and what combines classifiers relies on the same classes."""
+    rng = np.random.default_rng(0)
+    data, y = rng.normal(size=(n_rows, 3)), np.array(["a", "b", "c"])[np.arange(n_rows) % 3]
+    weights = (y != "c").astype(float)
+    classes = LogisticRegression().fit(data, y, weights).classes_
+    model = BackpropClassifier(**{"max_iter": 5, "random_state": 0, "warm_start": True, **settings})
+    model.fit(data, y, weights)
+    np.testing.assert_array_equal(model.classes_, classes)
+    assert model.predict_proba(data).shape == (n_rows, 3)
+    model.fit(data, y)  # a warm start whose rows of "c" count
+    if settings.get("solver") != "lbfgs":
+        clone(model).fit(data, y, weights, X_val=data, y_val=y)
+    if settings.get("class_weight") != "balanced" and hasattr(model, "partial_fit"):
+        np.testing.assert_array_equal(clone(model).partial_fit(data, y, weights).classes_, classes)
 
 
 def test_the_target_of_a_validation_row_of_weight_zero_does_not_matter():
