@@ -58,9 +58,11 @@ def split_groups(n_folds, strata, groups, rng):
     """Yield the rows of each fold, which consists of whole groups, with similar fractions of the strata."""
     n_groups = np.unique(groups).size
     if n_groups < n_folds:
+        counted = "a single group" if n_groups == 1 else f"{n_groups} groups"
+        fewer = f"n_estimators to at most {n_groups}, or " if n_groups > 1 else ""
         raise ValueError(
-            f"groups has {n_groups} groups, but each of the {n_folds} networks must hold out different "
-            f"groups; set n_estimators to {n_groups} or fewer, or early_stopping=False."
+            f"groups has {counted}, but each of the {n_folds} networks must hold out different groups; set "
+            f"{fewer}early_stopping=False."
         )
     stratified = np.bincount(strata).max() < strata.size and np.bincount(strata).max() >= n_folds
     kind = StratifiedGroupKFold if stratified else GroupKFold

@@ -42,8 +42,12 @@ def test_a_group_is_in_one_fold(classes):
 
 
 def test_too_few_groups_are_refused_with_the_remedy():
-    with pytest.raises(ValueError, match=r"groups has 3 groups.*8 networks.*n_estimators to 3"):
+    with pytest.raises(
+        ValueError, match=r"groups has 3 groups.*8 networks.*n_estimators to at most 3, or early"
+    ):
         deal_folds(8, 30, rng(), groups=np.arange(30) % 3)
+    with pytest.raises(ValueError, match=r"a single group.*; set early_stopping=False\.$"):
+        deal_folds(8, 30, rng(), groups=np.zeros(30, int))
 
 
 def test_the_network_that_holds_a_row_out_gives_it_no_weight():
