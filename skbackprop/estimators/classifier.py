@@ -17,7 +17,7 @@ from skbackprop.estimators.callbacks import fitting
 from skbackprop.estimators.conversion import from_sklearn, to_sklearn
 from skbackprop.estimators.documentation import documented
 from skbackprop.model.conformal_sets import adaptive_scores, adaptive_sets, low_order_digits
-from skbackprop.tables.refusals import checked_classes
+from skbackprop.tables.refusals import checked_classes, checked_labels
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -332,6 +332,24 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
             Each row sums to 1, except for a multilabel y.
         """
         return self._probabilities(self._raw(X))
+
+    def score(self, X: MatrixLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
+        """Return the accuracy of :meth:`predict`: the share of rows whose class, or all labels, are right.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Inputs.
+        y : array-like of shape (n_samples,) or (n_samples, n_labels)
+            Classes, or an indicator matrix of labels.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the rows.
+
+        Returns
+        -------
+        score : float
+        """
+        return accuracy_score(checked_labels(y), self.predict(X), sample_weight=sample_weight)
 
     def predict_set(self, X: MatrixLike, coverage: float = 0.9) -> Array:
         """Return sets of classes that contain the true class for a given fraction of new rows.

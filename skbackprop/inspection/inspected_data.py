@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from sklearn.base import is_regressor
-from sklearn.utils.validation import _check_y, check_consistent_length
-
 from skbackprop.estimators.base import BaseBackprop, fitted_model, network_inputs
 from skbackprop.model.prediction import scaled_block
-from skbackprop.tables.inputs import check_training_data, check_weights, without_targets_of_weight_0
+from skbackprop.tables.inputs import check_targets, check_training_data, named_if
 from skbackprop.tables.rows_on_disk import in_memory
 from skbackprop.tables.sparse_rows import SparseRows
 
@@ -40,17 +37,15 @@ def encoded_inputs(estimator, X):
     return model, X if isinstance(X, SparseRows) else in_memory(X), dtype
 
 
-def encoded_rows(estimator, X, y, sample_weight, name="sample_weight"):
+def encoded_rows(estimator, X, y, sample_weight, validation=False):
     """Return the model of a fitted estimator, the encoded X, the validated y, and the weights of the rows.
 
     The weights have mean 1 and include the class weights; None if all rows have the same weight.
+    `validation` is whether error messages name the data X_val, y_val and sample_weight_val.
     """
-    model, X, _ = encoded_inputs(estimator, X)
-    y = _check_y(y, multi_output=True, y_numeric=is_regressor(estimator), estimator=estimator)
-    check_consistent_length(X, y)
-    sample_weight = check_weights(sample_weight, X, name)
-    if is_regressor(estimator):
-        y = without_targets_of_weight_0(y, sample_weight)
+    with named_if(validation, "X_val"):
+        model, X, _ = encoded_inputs(estimator, X)
+    y, sample_weight = check_targets(estimator, X, y, sample_weight, validation)
     return model, X, y, mean_one(model.row_weights(y, sample_weight))
 
 

@@ -70,9 +70,7 @@ class Measurements:
         self._inputs = X
         self._validation = None
         if X_val is not None:
-            _, *self._validation = encoded_rows(
-                estimator, X_val, y_val, sample_weight_val, "sample_weight_val"
-            )
+            _, *self._validation = encoded_rows(estimator, X_val, y_val, sample_weight_val, validation=True)
         # A separate generator: using that of the estimator would change its next fit.
         self._rng = np.random.default_rng(0)
 
@@ -251,7 +249,7 @@ class Measurements:
         """
         if self._validation is not None:
             X, y, w = self._validation
-            validated = self._loss_of_predictions(X, self._plain_targets(y), w)
+            validated = self._loss_of_predictions(X, self._plain_targets(y, "y_val"), w)
         elif self.history.validation_loss:
             validated = self.history.validation_loss[kept_epoch(self.estimator) - 1]
         else:
@@ -260,8 +258,8 @@ class Measurements:
         trained = self._loss_of_predictions(self.X, Y, self.w)
         return trained, validated, least_constant_loss(self.model.loss, Y, self.w)
 
-    def _plain_targets(self, y):
-        return self.model.targets.encode(y, np.float64)
+    def _plain_targets(self, y, name="y"):
+        return self.model.targets.encode(y, np.float64, name)
 
     def _loss_of_predictions(self, X, Y, w):
         batches = Batches(

@@ -105,6 +105,11 @@ def refuse_infinity(block, names, positions):
     return block
 
 
+def is_frame(y):
+    """Return whether `y` is a data frame of a library that narwhals supports."""
+    return isinstance(nw.from_native(y, pass_through=True), nw.DataFrame)
+
+
 def as_frame(X):
     """Return X as a :class:`Frame` if it is a data frame, None if it is an array or a sparse matrix.
 

@@ -1,11 +1,13 @@
 """Validation of the user's X, y and weights, as in scikit-learn, and encoding into numbers."""
 
+from contextlib import nullcontext
 from numbers import Real
 
 import numpy as np
 from scipy.sparse import issparse
 from sklearn.base import is_regressor
-from sklearn.utils.validation import _check_y, check_consistent_length, validate_data
+from sklearn.utils import check_array
+from sklearn.utils.validation import check_consistent_length, validate_data
 
 from skbackprop.tables.columns import (
     DATES,
@@ -21,6 +23,7 @@ from skbackprop.tables.frames import ArrayTable, Frame, as_frame, is_sparse_fram
 from skbackprop.tables.refusals import (
     as_array,
     checked_labels,
+    named,
     numbers_expected,
     refuse_arrays,
     refuse_as_numbers,
@@ -87,21 +90,11 @@ def check_training_data(
     sample_weight : ndarray or None
     encoder : Encoder or None
     """
-    if is_regressor(estimator):
-        refuse_as_numbers(y)
-    else:
-        y = checked_labels(y)
+    validation = not (reset or continuation)
     stored = is_stored(X)
-    if stored:
-        refuse_stored_categories(estimator)
-    else:
-        chosen = estimator.categorical_features if reset else None
-        X = as_table(X, needs_columns(encoder) or names_columns(chosen))
-    X, y = check_X_y(estimator, X, y, stored, reset)
-    weight_name = "sample_weight" if reset or continuation else "sample_weight_val"
-    sample_weight = check_weights(sample_weight, y, weight_name)
-    if is_regressor(estimator):
-        y = without_targets_of_weight_0(y, sample_weight)
+    with named_if(validation, "X_val"):
+        X = check_X(estimator, X, stored, reset, encoder)
+    y, sample_weight = check_targets(estimator, X, y, sample_weight, validation)
     if stored:
         rows, encoder = encode_stored(StoredRows(X), sample_weight, reset, encoder, fill_values)
         return rows, y, sample_weight, encoder
@@ -119,35 +112,78 @@ def check_training_data(
     return rows, y, sample_weight, encoder
 
 
-def check_X_y(estimator, X, y, stored, reset):
-    """Return X and y, validated as in scikit-learn; tables and arrays on disk are returned as they are.
+def check_X(estimator, X, stored, reset, encoder=None):
+    """Return X, validated as in scikit-learn, as a table, an array, or a CSR matrix.
 
     Parameters
     ----------
     estimator : BaseBackprop
         With `reset` its n_features_in_ and feature_names_in_ are set.
-    X : Frame, ArrayTable, ndarray, sparse matrix, or array on disk
-    y
+    X
         As the user gave it.
     stored : bool
-        Whether X is an array on disk, whose numbers are checked when they are read.
+        Whether X is an array on disk, which is returned as it is: its numbers are checked when they are read.
     reset : bool
+    encoder : Encoder, default=None
+        Without `reset`, the encoder of the fit.
     """
-    checks = {"multi_output": True, "y_numeric": is_regressor(estimator)}
-    if stored or is_table(X):
-        native = X if stored else X.native
-        validate_data(estimator, native, y, skip_check_array=True, reset=reset)
-        y = _check_y(y, **checks, estimator=estimator)
-        check_consistent_length(native, y)
+    if stored:
+        refuse_stored_categories(estimator)
+        validate_data(estimator, X, skip_check_array=True, reset=reset)
+        return X
+    chosen = estimator.categorical_features if reset else None
+    X = as_table(X, needs_columns(encoder) or names_columns(chosen))
+    if is_table(X):
+        validate_data(estimator, X.native, skip_check_array=True, reset=reset)
+        return X
+    of_objects = isinstance(X, np.ndarray) and X.ndim == 2 and X.dtype.kind == "O"
+    lossy = lossy_columns(ArrayTable(X), range(X.shape[1])) if reset and of_objects else []
+    with numbers_expected(X):
+        X = validate_data(estimator, X, **INPUT_CHECKS, order="C", reset=reset)
+    warn_of_large_integers(lossy)
+    return check_sparse(X) if issparse(X) else X
+
+
+def check_targets(estimator, X, y, sample_weight, validation=False):
+    """Return y and the weights of the rows of a checked X, validated.
+
+    `validation` is whether error messages name them y_val and sample_weight_val.
+    """
+    y = check_y(estimator, y, "y_val" if validation else "y")
+    with named_if(validation, "X_val and y_val"):
+        check_consistent_length(getattr(X, "native", X), y)
+    sample_weight = check_weights(sample_weight, y, "sample_weight_val" if validation else "sample_weight")
+    return without_targets_of_weight_0(y, sample_weight) if is_regressor(estimator) else y, sample_weight
+
+
+def check_y(estimator, y, name="y"):
+    """Return the labels of a classifier, in their own type, or the targets of a regressor, in float64.
+
+    A regressor computes in float64, so that the type of y does not change sums and differences.
+    """
+    if y is None:
+        raise ValueError(
+            f"This {type(estimator).__name__} estimator requires {name} to be passed, but the target {name} "
+            "is None."
+        )
+    if is_regressor(estimator):
+        refuse_as_numbers(y, name)
     else:
-        of_objects = isinstance(X, np.ndarray) and X.ndim == 2 and X.dtype.kind == "O"
-        lossy = lossy_columns(ArrayTable(X), range(X.shape[1])) if reset and of_objects else []
-        with numbers_expected(X):
-            X, y = validate_data(estimator, X, y, **INPUT_CHECKS, **checks, order="C", reset=reset)
-        warn_of_large_integers(lossy)
-        X = check_sparse(X) if issparse(X) else X
-    # A regressor computes in float64, so that the type of y does not change sums and differences.
-    return X, y.astype(np.float64, copy=False) if checks["y_numeric"] else y
+        y = checked_labels(y, name)
+    with np.errstate(over="ignore"):  # an error replaces NumPy's warning
+        return check_array(
+            y,
+            accept_sparse="csr",
+            ensure_2d=False,
+            dtype=np.float64 if is_regressor(estimator) else None,
+            input_name=name,
+            estimator=estimator,
+        )
+
+
+def named_if(condition, name):
+    """Return a context that puts `name` before errors if the `condition` holds (see :func:`.named`)."""
+    return named(name) if condition else nullcontext()
 
 
 def encode_stored(rows, sample_weight, reset, encoder, fill_values):

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.sparse import issparse
 
 from skbackprop.tables.columns import NUMBER, is_missing, kind_of_type, types_present
-from skbackprop.tables.frames import refuse_equal_names
+from skbackprop.tables.frames import is_frame, refuse_equal_names
 
 # Types of dates and durations.
 DATES = (date, time, timedelta, np.datetime64, np.timedelta64)
@@ -103,46 +103,48 @@ def refuse_dates_for_numbers(X):
         )
 
 
-def refuse_as_numbers(y):
-    """Raise if the target of a regressor is not numeric."""
+def refuse_as_numbers(y, name):
+    """Raise if `y`, the target of a regressor, is not numeric."""
     if y is None or hasattr(y, "dask"):
         return
     if issparse(y):
-        raise TypeError("y is a sparse matrix, but a regressor needs dense numbers; pass y.toarray().")
-    refuse_collections(y, "y")
-    refuse_masked(y, "y")
-    refuse_equal_names(y, "y")
+        raise TypeError(f"{name} is a sparse matrix, but a regressor needs an array; pass {name}.toarray().")
+    refuse_collections(y, name)
+    refuse_masked(y, name)
+    refuse_equal_names(y, name)
     if isinstance(y, Mapping):
-        raise TypeError(f"y is a {type(y).__name__}; pass its values as an array, such as list(y.values()).")
-    y = as_array(y, "y")
-    refuse_arrays(y, "y")
+        raise TypeError(
+            f"{name} is a {type(y).__name__}; pass its values as an array, such as list({name}.values())."
+        )
+    y = as_array(y, name)
+    refuse_arrays(y, name)
     objects = y.ravel().tolist() if y.dtype.kind == "O" else []
     first = next((value for value in objects if not is_missing(value)), None)
     if y.dtype.kind in "US" or isinstance(first, (str, bytes)):
         shown = first if first is not None else y.ravel()[0]
         raise ValueError(
-            f"y holds text ({str(shown)!r}), but a regressor needs numbers; convert it, for instance with "
-            "y.astype(float), or use BackpropClassifier for classes."
+            f"{name} holds text ({str(shown)!r}), but a regressor needs numbers; convert it, for instance "
+            f"with {name}.astype(float), or use BackpropClassifier for classes."
         )
     if y.dtype.kind in "Mm" or isinstance(first, DATES):
         kind = y.dtype if first is None else type(first).__name__
         raise ValueError(
-            f"y holds dates or durations ({kind}), not numbers; divide durations by a unit, as in "
-            "(y - y.min()) / numpy.timedelta64(1, 'D')."
+            f"{name} holds dates or durations ({kind}), not numbers; divide durations by a unit, as in "
+            f"({name} - {name}.min()) / numpy.timedelta64(1, 'D')."
         )
     if any(map(is_missing, objects)):
-        raise ValueError("Input y contains NaN or None; drop the rows whose target is missing.")
+        raise ValueError(f"Input {name} contains NaN or None; drop the rows whose target is missing.")
     others = sorted(t.__name__ for t in types_present(objects) if kind_of_type(t) != NUMBER)
     if others:
         raise ValueError(
-            f"y holds objects of the types {others}, but a regressor needs numbers; convert them, for "
-            "instance with y.astype(float)."
+            f"{name} holds objects of the types {others}, but a regressor needs numbers; convert them, for "
+            f"instance with {name}.astype(float)."
         )
-    with within_floats("y"):
+    with within_floats(name):
         np.array(objects, dtype=np.float64)
 
 
-def checked_labels(y):
+def checked_labels(y, name="y"):
     """Return the labels of a classifier as an array of their own type, unless they are sparse.
 
     scikit-learn would convert pandas' nullable integers and booleans to float64.
@@ -154,20 +156,23 @@ def checked_labels(y):
     """
     if y is None or issparse(y) or hasattr(y, "dask"):
         return y
-    array = own_values(y, "y")
-    refuse_arrays(array, "y")
+    array = own_values(y, name)
+    refuse_arrays(array, name)
     if array.dtype.kind not in "OMm":
         return array
     labels = array.ravel()
     missing = np.flatnonzero([is_missing(label) for label in labels])
     if missing.size:
+        rows = np.unique(missing // (labels.size // len(array)))
         raise ValueError(
-            f"y has no label in {missing.size} of {labels.size} rows (in row {missing[0]} it is "
+            f"{name} has no label in {rows.size} of {len(array)} rows (in row {rows[0]} it is "
             f"{labels[missing[0]]!r}); drop the rows whose label is missing."
         )
+    if is_frame(y) and all(kind_of_type(t) == NUMBER for t in types_present(labels)):
+        array = np.array(array.tolist())  # columns of nullable or different types become objects in NumPy
     if array.dtype.kind != "O":
         return array
-    refuse_objects_other_than_text(labels, "y")
+    refuse_objects_other_than_text(labels, name)
     if isinstance(y, (list, tuple)):
         return np.array([str.__str__(label) for label in labels]).reshape(array.shape)
     return array
@@ -214,6 +219,16 @@ def within_floats(name):
             f"{name} has a number beyond {sys.float_info.max:.2g}, the largest that float64 holds; divide by "
             "a constant, or correct it."
         ) from error
+
+
+@contextmanager
+def named(name):
+    """Return a context that puts `name` before the errors about data that their messages call X."""
+    try:
+        yield
+    except (ValueError, TypeError) as error:
+        kind = TypeError if isinstance(error, TypeError) else ValueError
+        raise kind(f"{name}: {error}") from error
 
 
 @contextmanager

@@ -18,6 +18,13 @@ MARGIN = 0.5
 # Predictions are float64 if adjacent float32 numbers near y differ by more than this fraction of its scale.
 LARGEST_STEP = 1e-3
 
+# The remedies for labels that are not among the classes of the training.
+OF_VALIDATION = "Leave the rows of this label out of the validation, or train on such rows as well."
+OF_TRAINING = (
+    "Training that continues cannot add classes: fit anew, or pass all of them in the 'classes' parameter of "
+    "the first partial_fit."
+)
+
 
 class ClassTargets:
     """Encodes labels as rows of 0 and 1: one column for two classes, else one for each class or label.
@@ -122,8 +129,7 @@ class ClassTargets:
         if unknown:
             raise ValueError(
                 f"{name} has the label {unknown[0]!r}, which is not among the classes of the training, "
-                f"{self.classes.tolist()}. Classes that occur later must be in the 'classes' parameter of "
-                "the first partial_fit."
+                f"{self.classes.tolist()}. {OF_VALIDATION if name == 'y_val' else OF_TRAINING}"
             )
         return np.array([code_of[category_of(label)] for label in labels])[places]
 
@@ -203,7 +209,8 @@ class ClassTargets:
         if not self.multilabel:
             weights = by_class(self.class_weight, self.classes)
             return weights[self.codes(y)]
-        if not isinstance(self.class_weight, list) or len(self.class_weight) != self.n_outputs:
+        given = self.class_weight if isinstance(self.class_weight, list) else ()
+        if len(given) != self.n_outputs or not all(isinstance(weights, dict) for weights in given):
             raise ValueError(
                 "The 'class_weight' parameter must be 'balanced' or a list of one dict for each of the "
                 f"{self.n_outputs} labels of a multilabel y. Got {self.class_weight!r} instead."

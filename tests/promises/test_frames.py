@@ -22,6 +22,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import TargetEncoder
 
 from skbackprop import BackpropClassifier, BackpropRegressor
+from skbackprop.inspection import gradients
 from skbackprop.model.recipes import RECIPES
 
 pd = pytest.importorskip("pandas")
@@ -244,6 +245,43 @@ def test_labels_that_float64_does_not_distinguish_stay_apart(library):
     y = [2**62, 2**62 + 1] * 20
     model = BackpropClassifier(**QUICK).fit(np.arange(40.0)[:, None], LABELS[library](y))
     assert model.classes_.tolist() == y[:2]
+
+
+LABEL_FRAMES = {
+    "bool and int": lambda Y: pd.DataFrame({"a": Y[:, 0] > 0, "b": Y[:, 1]}),
+    "uint8 and float": lambda Y: pd.DataFrame({"a": Y[:, 0].astype("u1"), "b": Y[:, 1].astype(float)}),
+    "objects": lambda Y: pd.DataFrame(Y, dtype=object),
+    "polars": lambda Y: pl.DataFrame({"a": Y[:, 0] > 0, "b": Y[:, 1]}),
+    "pyarrow": lambda Y: pa.table({"a": Y[:, 0] > 0, "b": Y[:, 1]}),
+    **{
+        dtype: lambda Y, dtype=dtype: pd.DataFrame(Y).astype(dtype)
+        for dtype in ("Int64", "boolean", "Float64", "int64[pyarrow]", "bool[pyarrow]")
+    },
+}
+
+
+@pytest.mark.parametrize("name", LABEL_FRAMES)
+def test_columns_of_labels_of_any_type_are_their_values(name):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(120, 3))
+    Y = (X[:, :2] > 0).astype(int)
+    frame = LABEL_FRAMES[name](Y)
+    expected = BackpropClassifier(**QUICK).fit(X, Y, X_val=X, y_val=Y)
+    model = BackpropClassifier(**QUICK).fit(X, frame, X_val=X, y_val=frame)
+    np.testing.assert_array_equal(model.predict_proba(X), expected.predict_proba(X))
+    assert model.score(X, frame) == expected.score(X, Y)
+    for found, wanted in zip(gradients(model, X, frame), gradients(expected, X, Y), strict=True):
+        np.testing.assert_array_equal(found.dW, wanted.dW)
+    streamed = BackpropClassifier(**QUICK).partial_fit(X, frame)
+    np.testing.assert_array_equal(
+        streamed.predict(X), BackpropClassifier(**QUICK).partial_fit(X, Y).predict(X)
+    )
+
+
+def test_a_missing_label_in_a_column_of_labels_is_named():
+    y = pd.DataFrame({"a": [0, None, *[0, 1] * 19], "b": [1, None, *[0] * 37, None]}, dtype="Int64")
+    with pytest.raises(ValueError, match=r"y has no label in 2 of 40 rows \(in row 1 it is <NA>\)"):
+        BackpropClassifier(**QUICK).fit(np.arange(40.0)[:, None], y)
 
 
 def test_nullable_booleans_are_predicted_as_booleans():

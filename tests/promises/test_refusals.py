@@ -10,6 +10,7 @@ import pytest
 from scipy.sparse import csr_array
 
 from skbackprop import BackpropClassifier, BackpropRegressor, Recipe
+from skbackprop.inspection import diagnose
 
 pl = pytest.importorskip("polars")
 pa = pytest.importorskip("pyarrow")
@@ -41,6 +42,11 @@ TARGETS = {
     "periods": (pd.Series(pd.period_range("2020", periods=40, freq="D")), r"types \['Period'\].*numbers"),
     "numbers and an object": (np.array([1.0, object()] * 20, object), r"types \['object'\].*numbers"),
     "an integer beyond floats": ([10**400, *range(39)], "y has a number beyond 1.8e.308.*divide"),
+    "an infinite Decimal": ([Decimal("Infinity"), *[Decimal(1)] * 39], "Input y contains infinity"),
+    "a number beyond floats": (
+        np.full(40, "1e400", np.longdouble),
+        "Input y contains infinity or a value too large",
+    ),
     "sparse": (csr_array(X), r"sparse.*y\.toarray\(\)"),
     "masked": (np.ma.array(X[:, 0], mask=X[:, 0] > 0), r"y is a masked array with .*filled\(numpy.nan\)"),
     "equal names": (pd.DataFrame(X[:, :2], columns=["a", "a"]), "y has several columns of the name 'a'"),
@@ -76,9 +82,12 @@ TABLES = {
 @pytest.mark.parametrize("name", TARGETS)
 def test_targets_of_a_regressor(name):
     y, message = TARGETS[name]
-    with pytest.raises((TypeError, ValueError), match=message) as error:
-        BackpropRegressor(4).fit(X, y)
-    assert "\n" not in str(error.value)
+    for rows in (X, pd.DataFrame(X)):
+        with pytest.raises((TypeError, ValueError), match=message) as error:
+            BackpropRegressor(4).fit(rows, y)
+        assert "\n" not in str(error.value)
+        assert re.search(r"\by\b", str(error.value))
+        assert not re.search(r"\bX\b", str(error.value))
 
 
 @pytest.mark.parametrize("name", TABLES)
@@ -87,6 +96,63 @@ def test_tables(name):
     with pytest.raises((TypeError, ValueError), match=message) as error:
         BackpropClassifier(4).fit(rows, X[:, 0] > 0)
     assert "\n" not in str(error.value)
+
+
+def refused(model, method="fit", **data):
+    """Return the message with which `model` refuses the `data`."""
+    with pytest.raises((TypeError, ValueError)) as error:
+        getattr(model, method)(**data)
+    return str(error.value)
+
+
+def test_validation_rows_are_named_as_such():
+    regressor, classifier = BackpropRegressor(4, recipe="fast"), BackpropClassifier(4, recipe="fast")
+    numbers, labels = X[:, 0], (X[:, 0] > 0).astype(float)
+    good_numbers, good_labels = {"X": X, "y": numbers}, {"X": X, "y": labels}
+    for name, (y, _) in TARGETS.items():
+        if not name.startswith(("set", "generator")):
+            message = refused(regressor, **good_numbers, X_val=X, y_val=y)
+            assert "y_val" in message
+            assert not re.search(r"\by\b", message)
+    for y, _ in LABELS.values():
+        message = refused(classifier, **good_labels, X_val=X, y_val=y)
+        assert "y_val" in message
+        assert not re.search(r"\by\b(?! of)", message)
+    with_nan = np.where(np.arange(40) == 3, np.nan, labels)
+    for rows in (X, pd.DataFrame(X)):
+        message = refused(classifier, X=rows, y=labels, X_val=rows, y_val=with_nan)
+        assert message.startswith("Input y_val contains NaN")
+        assert refused(classifier, X=rows, y=labels, X_val=rows, y_val=labels[:9]).startswith(
+            "X_val and y_val: "
+        )
+    for name, (rows, _) in TABLES.items():
+        if name not in ("None", "generator", "map"):
+            assert refused(classifier, **good_labels, X_val=rows, y_val=labels).startswith("X_val: ")
+    for rows in (X[:, :2], np.where(X > 0, X, np.inf)):
+        assert refused(classifier, **good_labels, X_val=rows, y_val=labels).startswith("X_val: ")
+
+
+def test_validation_rows_of_a_diagnosis_are_named_as_such():
+    labels = (X[:, 0] > 0).astype(float)
+    model = BackpropClassifier(4, recipe="fast", max_iter=2, random_state=0).fit(X, labels)
+    for X_val, y_val, message in [
+        (X[:, :2], labels, "X_val: X has 2 features"),
+        (X, np.full(40, np.nan), "Input y_val contains NaN"),
+        (X, labels[:9], "X_val and y_val: .*inconsistent"),
+        (X, labels + 1, "y_val has the label 2.*validation"),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            diagnose(model, X, labels, X_val=X_val, y_val=y_val)
+
+
+def test_the_remedy_for_an_unknown_label_fits_the_call():
+    model = BackpropClassifier(4, recipe="fast", max_iter=1, random_state=0, warm_start=True)
+    y = np.arange(40) % 2
+    message = refused(model, X=X, y=y, X_val=X, y_val=y + 1)
+    assert re.search("y_val has the label 2.*out of the validation", message)
+    assert "partial_fit" not in message
+    model.fit(X, y)
+    assert re.search("y has the label 2.*fit anew.*partial_fit", refused(model, X=X, y=y + 1))
 
 
 @pytest.mark.parametrize("name", [name for name in TABLES if name not in ("generator", "map")])

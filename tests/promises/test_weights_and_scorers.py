@@ -449,6 +449,12 @@ def test_wrong_class_weights_are_named(weights, message):
         classifier(class_weight=weights).fit(X, Y)
 
 
+@pytest.mark.parametrize("weights", [[None, None], [{0: 1.0}, None], [{0: 1.0}], {0: 1.0}])
+def test_wrong_class_weights_of_labels_are_named(weights):
+    with pytest.raises(ValueError, match=r"class_weight.*a list of one dict for each of the 2 labels"):
+        classifier(class_weight=weights).fit(X, np.column_stack((Y, 1 - Y)))
+
+
 def test_balanced_weights_of_a_stream_are_refused_with_the_remedy():
     with pytest.raises(ValueError, match="balanced"):  # the reference refuses too
         SGDClassifier(class_weight="balanced").partial_fit(X, Y, classes=[0, 1])
