@@ -42,6 +42,7 @@ from skbackprop.model.resolving import resolve
 from skbackprop.network.file_checks import require
 from skbackprop.network.kernels.threads import suited_threads
 from skbackprop.network.losses import combine
+from skbackprop.network.losses.protocol import check_loss, is_custom
 from skbackprop.tables.digest import digest
 from skbackprop.tables.inputs import check_inputs, check_training_data
 from skbackprop.tables.rows_on_disk import StoredRows
@@ -50,6 +51,9 @@ from skbackprop.tables.statistics import count_rows
 from skbackprop.tables.user_warnings import warn
 from skbackprop.training.lbfgs import minimize_lbfgs
 from skbackprop.training.stopping import make_stopping
+
+# A custom loss is checked on at most this many rows before training.
+ROWS_OF_CHECK = 32
 
 
 def settings_of(estimator, X, sample_weight, streaming=False, model=None, given_validation=False):
@@ -249,8 +253,14 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
             earlier.row_weights(rows.y, rows.sample_weight)
             earlier.observe(*rows.data, encoder)
             return earlier
-        model = build_model(*rows.data, settings, encoder, classes=labels)
+        return self._new_model(*rows.data, settings, encoder, labels)
+
+    def _new_model(self, X, y, sample_weight, settings, encoder, classes, streaming=False):
+        """Return a new model, after a check of a custom loss on the first rows."""
+        model = build_model(X, y, sample_weight, settings, encoder, classes, streaming)
         model.parameters = fixed_parameters(self)
+        if is_custom(model.loss):
+            check_loss(model.loss, model.encode_for_training(y[:ROWS_OF_CHECK]))
         return model
 
     def _train(self, model, rows, batches, validation, observer, progress):
@@ -322,8 +332,7 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
         settings = self._settings(X, sample_weight, earlier, streaming=True)
         X = arrange(X, settings.sparse_rows)
         if earlier is None:
-            model = build_model(X, y, sample_weight, settings, encoder, classes, streaming=True)
-            model.parameters = fixed_parameters(self)
+            model = self._new_model(X, y, sample_weight, settings, encoder, classes, streaming=True)
             warn_of_parameters_without_effect(self, settings, streaming=True)
         else:
             model = earlier

@@ -64,9 +64,20 @@ FRACTION = Interval(Real, 0, 1, closed="neither")
 POSITIVE = Interval(Real, 0, None, closed="neither")
 NOT_NEGATIVE = Interval(Real, 0, None, closed="left")
 COUNT = Interval(Integral, 1, None, closed="left")
-# A custom loss: an object with the protocol of skbackprop.network.losses.
-CUSTOM_LOSS = HasMethods(["value", "delta", "inverse_link"])
 AUTO = Choice("auto")
+
+
+class CustomLossConstraint(HasMethods):
+    """An object with the protocol of skbackprop.network.losses; a class has these methods, but no object."""
+
+    def __init__(self):
+        super().__init__(["value", "delta", "inverse_link"])
+
+    def is_satisfied_by(self, val):
+        return not isinstance(val, type) and super().is_satisfied_by(val)
+
+    def __str__(self):
+        return f"{super().__str__()} (not a class)"
 
 
 class RecipeConstraint(HasMethods):
@@ -324,7 +335,7 @@ CLASSIFIER = [
     *SHARED,
     Parameter(
         "loss",
-        [Choice(*CLASSIFIER_LOSSES), CUSTOM_LOSS],
+        [Choice(*CLASSIFIER_LOSSES), CustomLossConstraint()],
         """
         The loss to minimise. "log_loss": cross-entropy, with a sigmoid for two classes and a softmax for
         more. "bce": a sigmoid for each class, each with binary cross-entropy. "squared_error": a sigmoid for
@@ -346,7 +357,7 @@ REGRESSOR = [
     *SHARED,
     Parameter(
         "loss",
-        [Choice(*REGRESSOR_LOSSES), CUSTOM_LOSS],
+        [Choice(*REGRESSOR_LOSSES), CustomLossConstraint()],
         """
         The loss to minimise, of the scaled target. "squared_error" predicts the mean, "absolute_error" the
         median, "huber" a value in between, "poisson" the mean of counts (y >= 0), "gamma" the mean of

@@ -13,6 +13,7 @@ from skbackprop.estimators.base import untrained_model
 from skbackprop.inspection.inspected_data import check_estimator, encoded_rows, mean_one, network_batch
 from skbackprop.inspection.layer_gradients import backpropagate
 from skbackprop.network.losses.differences import STEP
+from skbackprop.network.losses.protocol import check_values
 from skbackprop.network.members import in_dtype
 from skbackprop.network.workspace import Workspace
 from skbackprop.tables.rows_on_disk import in_memory
@@ -227,11 +228,7 @@ class MeanLoss:
         """Return the loss at the current ``theta``."""
         raw = self._network.forward(self._X, self._workspace)
         values = self._loss.value(self._Y, raw, self._workspace.raw_scratch)
-        if np.shape(values) != (raw.shape[0],):
-            raise ValueError(
-                "The 'loss' parameter must have a method value() that returns one number per row, here an "
-                f"array of shape ({raw.shape[0]},). Got shape {np.shape(values)} instead."
-            )
+        check_values(values, raw.shape[0])
         return weighted_sum(values, self._w) / self._X.shape[0]
 
 

@@ -18,6 +18,7 @@ from skbackprop.network.losses import (
     SoftmaxCrossEntropy,
     SquaredError,
 )
+from skbackprop.network.losses.protocol import check_loss
 
 # Trained for few epochs on purpose.
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -289,6 +290,103 @@ def test_a_loss_of_the_users_own(solver, halves):
     p = model.predict_proba(X)[np.arange(len(y)), y]
     easy = log_loss(y, model.predict_proba(X))
     assert (-((1 - p) ** 2) * np.log(p)).mean() < easy
+
+
+class HalfSquaredError:
+    """Half the squared error; the subclasses do not keep to the protocol of the losses."""
+
+    def value(self, y_true, raw_prediction, scratch):
+        return ((raw_prediction - y_true) ** 2).sum(axis=1) / 2
+
+    def delta(self, y_true, raw_prediction, out):
+        out[...] = raw_prediction - y_true
+
+    def inverse_link(self, raw_prediction, out):
+        out[...] = raw_prediction
+
+
+class ReturnsDelta(HalfSquaredError):
+    def delta(self, y_true, raw_prediction, out):
+        return raw_prediction - y_true
+
+
+class AddsToOut(HalfSquaredError):
+    def delta(self, y_true, raw_prediction, out):
+        out += raw_prediction - y_true
+
+
+class WritesOneColumn(HalfSquaredError):
+    def delta(self, y_true, raw_prediction, out):
+        out[:, 0] = raw_prediction[:, 0] - y_true[:, 0]
+
+
+class ReturnsPredictions(HalfSquaredError):
+    def inverse_link(self, raw_prediction, out):
+        return raw_prediction
+
+
+class ValueOfEachColumn(HalfSquaredError):
+    def value(self, y_true, raw_prediction, scratch):
+        return (raw_prediction - y_true) ** 2 / 2
+
+
+class ValueOfAllRows(HalfSquaredError):
+    def value(self, y_true, raw_prediction, scratch):
+        return ((raw_prediction - y_true) ** 2).mean()
+
+
+class ChangesItsArguments(HalfSquaredError):
+    def delta(self, y_true, raw_prediction, out):
+        raw_prediction -= y_true
+        out[...] = raw_prediction
+
+
+class InheritsAllBut(SquaredError):
+    delta = ReturnsDelta.delta
+
+
+BROKEN_LOSSES = {
+    ReturnsDelta: r"method delta\(\) that writes all of its result.*'out'.*ReturnsDelta",
+    AddsToOut: r"method delta\(\) that writes all of its result",
+    WritesOneColumn: r"method delta\(\) that writes all of its result",
+    InheritsAllBut: r"method delta\(\) that writes all of its result",
+    ReturnsPredictions: r"method inverse_link\(\) that writes all of its result",
+    ValueOfEachColumn: r"method value\(\) that returns one number per row.*Got shape \(\d+, 2\)",
+    ValueOfAllRows: r"method value\(\) that returns one number per row.*Got shape \(\)",
+    ChangesItsArguments: r"method delta\(\) that does not change its arguments.*ChangesItsArguments",
+}
+
+
+@pytest.mark.parametrize("kind", BROKEN_LOSSES)
+@pytest.mark.parametrize("solver", ["adam", "lbfgs"])
+def test_a_loss_that_does_not_keep_to_the_protocol_is_refused(kind, solver):
+    X = np.random.default_rng(0).normal(size=(60, 2))
+    model = BackpropRegressor(4, recipe="textbook", solver=solver, loss=kind(), max_iter=2)
+    for method in [model.fit, *([model.partial_fit] if solver == "adam" else [])]:
+        with pytest.raises(ValueError, match=f"The 'loss' parameter must have a {BROKEN_LOSSES[kind]}"):
+            method(X, X)
+    model.set_params(loss=HalfSquaredError()).fit(X, X)
+
+
+def test_the_class_of_a_loss_is_not_a_loss():
+    X = np.random.default_rng(0).normal(size=(60, 2))
+    with pytest.raises(
+        ValueError, match=r"'loss' parameter .*\(not a class\).*Got <class .*HalfSquaredError'>"
+    ):
+        BackpropRegressor(loss=HalfSquaredError).fit(X, X)
+
+
+def test_the_check_of_a_loss_accepts_results_that_are_nan_and_changes_no_loss():
+    class Counted(HalfSquaredError):
+        calls = 0
+
+        def delta(self, y_true, raw_prediction, out):
+            self.calls += 1
+            out[...] = np.where(raw_prediction < 0, np.nan, 1.0)
+
+    loss = Counted()
+    check_loss(loss, np.zeros((8, 2)))
+    assert loss.calls == 0
 
 
 class ComplementaryLogLog:
