@@ -166,4 +166,21 @@ def is_of_pyarrow(X):
 
 def is_sparse_frame(X):
     """Return whether X is a frame of sparse numeric columns, which scikit-learn converts to a matrix."""
-    return hasattr(X, "sparse") and X.shape[1] > 0 and all(dtype.fill_value == 0 for dtype in X.dtypes)
+    return (
+        hasattr(X, "sparse")
+        and X.shape[1] > 0
+        and all(dtype.fill_value == 0 and dtype.subtype.kind in "biuf" for dtype in X.dtypes)
+    )
+
+
+def with_common_type(sparse_frame):
+    """Return a frame of sparse numeric columns of one type; pandas has none but object for bool and numbers.
+
+    If some are floats it is float64, as for dense frames of several types.
+    """
+    subtypes = {dtype.subtype for dtype in sparse_frame.dtypes}
+    if len(subtypes) == 1:
+        return sparse_frame
+    common = np.result_type(*subtypes)
+    sparse_dtype = type(sparse_frame.dtypes.iloc[0])
+    return sparse_frame.astype(sparse_dtype(np.float64 if common.kind == "f" else common, 0))

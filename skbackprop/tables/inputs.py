@@ -19,7 +19,7 @@ from skbackprop.tables.columns import (
     with_nan,
 )
 from skbackprop.tables.encoding import Encoder, categorical_columns
-from skbackprop.tables.frames import ArrayTable, Frame, as_frame, is_sparse_frame
+from skbackprop.tables.frames import ArrayTable, Frame, as_frame, is_sparse_frame, with_common_type
 from skbackprop.tables.refusals import (
     as_array,
     checked_labels,
@@ -339,7 +339,9 @@ def as_table(X, by_column):
     refuse_collections(X, "X")
     if isinstance(X, np.ma.MaskedArray):
         X = with_gaps(X)
-    frame = as_frame(X) if by_column or not is_sparse_frame(X) else None
+    if not by_column and is_sparse_frame(X):
+        return with_common_type(X)
+    frame = as_frame(X)
     if frame is not None:
         return frame
     if not hasattr(X, "shape"):

@@ -355,6 +355,23 @@ def test_sparse_columns_are_the_same_numbers_whatever_fills_them(fill):
         np.testing.assert_allclose(found, expected, rtol=1e-9)
 
 
+@pytest.mark.parametrize(
+    "others", [{"x": np.float64}, {"x": np.float32}, {"n": np.int8}, {"n": int, "x": float}]
+)
+def test_sparse_columns_of_several_types_are_the_same_numbers_as_dense_ones(others):
+    rng = np.random.default_rng(0)
+    X = pd.get_dummies(pd.DataFrame({"town": rng.choice(["Bern", "Oslo", "Rome"], 100)}), sparse=True)
+    for name, dtype in others.items():
+        X[name] = pd.arrays.SparseArray((3 * rng.normal(size=100)).astype(dtype), fill_value=0)
+    y, dense = X.iloc[:, -1].to_numpy() > 0, X.sparse.to_dense()
+    model = BackpropClassifier(**QUICK).fit(dense, y)
+    expected = model.predict_proba(dense)
+    for found in (model.predict_proba(X), model.fit(X, y).predict_proba(X)):
+        assert found.dtype == expected.dtype
+        np.testing.assert_allclose(found, expected, rtol=1e-9)
+    assert model.feature_names_in_.tolist() == list(X.columns)
+
+
 def test_missing_is_not_a_word():
     X = pd.DataFrame({"k": ["nan", None, "None", "NaT"] * 30})
     y = [1, 0, 0, 0] * 30
