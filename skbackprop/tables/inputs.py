@@ -1,7 +1,6 @@
-"""Validation of the user's X, y and weights, as in scikit-learn, and encoding into numbers."""
+"""Validation of the user's X and y, as in scikit-learn, and encoding into numbers."""
 
 from contextlib import nullcontext
-from numbers import Real
 
 import numpy as np
 from scipy.sparse import issparse
@@ -9,15 +8,7 @@ from sklearn.base import is_regressor
 from sklearn.utils import check_array
 from sklearn.utils.validation import check_consistent_length, validate_data
 
-from skbackprop.tables.columns import (
-    DATES,
-    LARGEST_EXACT,
-    NUMBER,
-    has_objects_of,
-    kind_of_type,
-    types_present,
-    with_nan,
-)
+from skbackprop.tables.columns import DATES, LARGEST_EXACT, has_objects_of, with_nan
 from skbackprop.tables.encoding import Encoder, categorical_columns
 from skbackprop.tables.frames import ArrayTable, Frame, as_frame, is_sparse_frame, with_common_type
 from skbackprop.tables.refusals import (
@@ -31,11 +22,10 @@ from skbackprop.tables.refusals import (
     refuse_dates_for_numbers,
     refuse_masked,
     with_python_strings,
-    within_floats,
 )
 from skbackprop.tables.rows_on_disk import StoredRows, is_stored
+from skbackprop.tables.sample_weights import check_weights, without_targets_of_weight_0
 from skbackprop.tables.sparse_rows import canonical
-from skbackprop.tables.statistics import moderate
 from skbackprop.tables.target_columns import TargetColumns
 from skbackprop.tables.user_warnings import (
     warn_of_large_integers,
@@ -431,58 +421,3 @@ def check_sparse(X):
 def has_gaps(X):
     """Return whether X is a dense array with NaN; the minimum finds it without an array of booleans."""
     return isinstance(X, np.ndarray) and X.dtype.kind == "f" and bool(np.isnan(X.min()))
-
-
-def without_targets_of_weight_0(y, sample_weight):
-    """Return the y of a regressor, in which rows of weight 0 have the y of a row of positive weight.
-
-    Rows of weight 0 are in no batch, but the range and the checks of y are computed over all rows.
-    """
-    if sample_weight is None or sample_weight.all():
-        return y
-    positive = sample_weight > 0
-    return np.where(positive.reshape(-1, *[1] * (y.ndim - 1)), y, y[positive.argmax()])
-
-
-def check_weights(sample_weight, X, name):
-    """Return `sample_weight`, a number or one for each row of X, as a float64 array, or None.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If it is something else, negative, infinite or missing in a row, or zero in all rows.
-    """
-    if sample_weight is None:
-        return None
-    n_rows = X.shape[0]
-    given = np.full(n_rows, sample_weight) if isinstance(sample_weight, Real) else sample_weight
-    weights = as_numbers(given, name)
-    if weights.shape != (n_rows,):
-        raise ValueError(
-            f"{name} must be one number for each of the {n_rows} rows. Got an array of shape {weights.shape}."
-        )
-    finite = np.isfinite(weights)
-    if not finite.all():
-        row = finite.argmin()
-        raise ValueError(
-            f"{name} is {weights[row]:g} in row {row}; every row needs a finite weight, 0 to ignore the row."
-        )
-    if not weights.any():
-        raise ValueError(f"{name} is zero for every row; at least one weight must be positive.")
-    if (weights < 0).any():
-        raise ValueError(f"Negative values in {name}: the smallest is {weights.min():g}; 0 ignores a row.")
-    return moderate(weights)
-
-
-def as_numbers(values, name):
-    """Return `values` as a float64 array, with NaN for missing ones; raise if some are no numbers."""
-    refuse_collections(values, name)
-    refuse_masked(values, name)
-    array = as_array(values, name)
-    present = types_present(array.ravel().tolist()) if array.dtype.kind == "O" else ()
-    others = sorted(t.__name__ for t in present if kind_of_type(t) != NUMBER)
-    if others or array.dtype.kind not in "biufO":
-        found = others or array.dtype
-        raise ValueError(f"{name} must be numbers, one for each row. Got an array of {found}.")
-    with within_floats(name):
-        return np.ascontiguousarray(with_nan(array), dtype=np.float64)
