@@ -11,7 +11,7 @@ from sklearn.utils.validation import _num_samples, check_is_fitted
 from skbackprop.estimators.callbacks import CallbackSupportMixin, observe
 from skbackprop.estimators.documentation_site import DocumentationLinkMixin
 from skbackprop.estimators.fitted_attributes import FittedAttributes
-from skbackprop.estimators.parameters import refuse_word_as_rate, validate
+from skbackprop.estimators.parameters import COUNT, refuse_word_as_rate, validate
 from skbackprop.estimators.progress import make_progress
 from skbackprop.estimators.recipe import Recipe, refuse_parameters_of_a_name
 from skbackprop.estimators.resuming import (
@@ -66,6 +66,8 @@ def settings_of(estimator, X, sample_weight, streaming=False, model=None, given_
     recipe = parameters["recipe"]
     base, changes = (Recipe(recipe) if isinstance(recipe, str) else recipe).base_and_changes()
     parameters = {**parameters, **changes, "recipe": base}
+    # NumPy's small integers and floats would overflow in sums and products.
+    parameters = {k: v.item() if isinstance(v, np.number) else v for k, v in parameters.items()}
     if model is not None:
         parameters = with_fixed(parameters, model)
     return resolve(
@@ -360,7 +362,7 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
         return self._keep(model, observer)
 
     def _stopping(self, model):
-        return make_stopping(model.settings.n_iter_no_change, self.tol)
+        return make_stopping(model.settings.n_iter_no_change, float(self.tol))
 
     # Predicting.
 
@@ -379,6 +381,7 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
 
     def _sample_raw(self, X, n_samples, random_state):
         """Return z^L of the rows of X by sampled sub-networks, of shape (n_samples, rows, outputs)."""
+        validate({"n_samples": [COUNT]}, {"n_samples": n_samples}, type(self).__name__)
         model, X, dtype = network_inputs(self, X)
         seed = check_random_state(random_state).randint(np.iinfo(np.int32).max)
         dtype = model.targets.result_dtype(dtype)

@@ -7,6 +7,7 @@ from numbers import Integral
 from sklearn.utils._param_validation import HasMethods, Interval, Options, StrOptions
 
 from skbackprop.estimators import parameters as tables
+from skbackprop.estimators.constraints import ArrayOf, Function, RecipeConstraint
 from skbackprop.model.recipes import RECIPES
 from skbackprop.model.resolving import auto_value
 
@@ -113,18 +114,19 @@ def name_of(constraint, items):
         return "int" if constraint.type is Integral else "float"
     if isinstance(constraint, Options):
         return " or ".join(f"np.{option}" for option in constraint.options)
-    if isinstance(constraint, tables.RecipeConstraint):
+    if isinstance(constraint, RecipeConstraint):
         return "Recipe"
+    if isinstance(constraint, ArrayOf):
+        return f"array-like of {items}"
+    if isinstance(constraint, Function):
+        return "callable"
     if isinstance(constraint, HasMethods):
         return "object"
     if isinstance(constraint, type):
         return constraint.__name__
     names = {
-        "array-like": f"array-like of {items}",
         "boolean": "bool",
         "random_state": "int, RandomState instance or None",
-        "verbose": "bool or int",
-        callable: "callable",
         None: "None",
     }
     return names[constraint]

@@ -10,14 +10,13 @@ from numbers import Integral, Real
 
 import numpy as np
 from sklearn.utils._param_validation import (
-    HasMethods,
-    Interval,
     InvalidParameterError,
     Options,
     StrOptions,
     validate_parameter_constraints,
 )
 
+from skbackprop.estimators.constraints import ArrayOf, Choice, Function, Instance, Number
 from skbackprop.model.layers import nearest
 from skbackprop.model.recipes import RECIPES
 from skbackprop.network.activations import ACTIVATIONS
@@ -26,16 +25,6 @@ from skbackprop.network.losses import CLASSIFIER_LOSSES, REGRESSOR_LOSSES
 from skbackprop.network.optimizers import OPTIMIZERS
 from skbackprop.network.schedules import SCHEDULES
 from skbackprop.tables.scaling import SCALINGS
-
-
-class Choice(StrOptions):
-    """A set of strings, listed in sorted order in error messages."""
-
-    def __init__(self, *options):
-        super().__init__(set(options))
-
-    def __str__(self):
-        return f"a str among {{{', '.join(repr(option) for option in sorted(self.options))}}}"
 
 
 @dataclass(frozen=True)
@@ -50,7 +39,7 @@ class Parameter:
     description : str
         Description in the docstrings.
     items : str, default=""
-        Type of the elements of an array-like.
+        Types of the items of an array-like, for the docstrings.
     """
 
     name: str
@@ -59,35 +48,17 @@ class Parameter:
     items: str = ""
 
 
-RATE = Interval(Real, 0, 1, closed="left")
-FRACTION = Interval(Real, 0, 1, closed="neither")
-POSITIVE = Interval(Real, 0, None, closed="neither")
-NOT_NEGATIVE = Interval(Real, 0, None, closed="left")
-COUNT = Interval(Integral, 1, None, closed="left")
+RATE = Number(Real, 0, 1, closed="left")
+FRACTION = Number(Real, 0, 1, closed="neither")
+POSITIVE = Number(Real, 0, None, closed="neither")
+NOT_NEGATIVE = Number(Real, 0, None, closed="left")
+COUNT = Number(Integral, 1, None, closed="left")
+# A custom loss: an object with the protocol of skbackprop.network.losses.
+CUSTOM_LOSS = Instance(
+    ["value", "delta", "inverse_link"],
+    "an object with the methods value, delta and inverse_link (not a class)",
+)
 AUTO = Choice("auto")
-
-
-class CustomLossConstraint(HasMethods):
-    """An object with the protocol of skbackprop.network.losses; a class has these methods, but no object."""
-
-    def __init__(self):
-        super().__init__(["value", "delta", "inverse_link"])
-
-    def is_satisfied_by(self, val):
-        return not isinstance(val, type) and super().is_satisfied_by(val)
-
-    def __str__(self):
-        return f"{super().__str__()} (not a class)"
-
-
-class RecipeConstraint(HasMethods):
-    """The name of a recipe, or a Recipe."""
-
-    def __init__(self):
-        super().__init__(["base_and_changes"])
-
-    def __str__(self):
-        return "a skbackprop.Recipe"
 
 
 # The parameters of Recipe; those of the estimators follow below.
@@ -95,7 +66,7 @@ RECIPE = [
     Parameter("base", [Choice(*RECIPES)], 'The recipe for all values that are left at "auto".'),
     Parameter(
         "regularization_schedule",
-        [Choice("auto", *SCHEDULES), callable],
+        [Choice("auto", *SCHEDULES), Function(1)],
         """
         Factor on dropout and alpha as a function of the fraction of training done: a name of
         :mod:`skbackprop.network.schedules` or a callable. "flat_cos" fades both out in the second half.
@@ -103,7 +74,7 @@ RECIPE = [
     ),
     Parameter(
         "initialization",
-        [Choice("auto", *INITIALIZATIONS), callable],
+        [Choice("auto", *INITIALIZATIONS), Function(3)],
         """
         Scheme of the initial weights (see :mod:`skbackprop.network.initialization`). "auto" chooses it by the
         activation of each layer: he for rectifiers, lecun for selu, glorot for sigmoid and tanh; with the
@@ -149,19 +120,19 @@ RECIPE = [
 NETWORK = [
     Parameter(
         "hidden_layer_sizes",
-        [AUTO, COUNT, "array-like"],
+        [AUTO, COUNT, ArrayOf(COUNT)],
         "Number of units of each hidden layer; () is a linear model.",
         items="int",
     ),
     Parameter(
         "activation",
-        [Choice("auto", *ACTIVATIONS), "array-like"],
+        [Choice("auto", *ACTIVATIONS), ArrayOf(str)],
         "Activation sigma of the hidden layers: one name, or one for each layer.",
         items="str",
     ),
     Parameter(
         "recipe",
-        [Choice(*RECIPES), RecipeConstraint()],
+        [Choice(*RECIPES), Instance(["base_and_changes"], "a skbackprop.Recipe")],
         """
         The values of parameters that are left at "auto". "tabular" was chosen by measurements on many data
         sets; "best" trains more and wider networks, in ten times the time; "fast" trains fewer and smaller
@@ -181,7 +152,7 @@ NETWORK = [
 TRAINING = [
     Parameter(
         "dropout",
-        [AUTO, RATE, "array-like"],
+        [AUTO, RATE, ArrayOf(RATE)],
         """
         Probability of dropping a hidden unit in training, in [0, 1): one value for all hidden layers or one
         for each. With one more value than hidden layers, the first is for the inputs.
@@ -199,7 +170,7 @@ TRAINING = [
     Parameter("learning_rate", [AUTO, POSITIVE], 'Step size eta; not used by the solver "lbfgs".'),
     Parameter(
         "schedule",
-        [Choice("auto", *SCHEDULES, "invscaling", "adaptive"), callable],
+        [Choice("auto", *SCHEDULES, "invscaling", "adaptive"), Function(1)],
         """
         Schedule of the learning rate: a function of the fraction of max_iter done (a name of
         :mod:`skbackprop.network.schedules`, or a callable that returns a factor), "invscaling" (divided by
@@ -237,7 +208,7 @@ TRAINING = [
     ),
     Parameter(
         "categorical_features",
-        [Choice("from_dtype"), "array-like", None],
+        [Choice("from_dtype"), ArrayOf("boolean", Integral, str), None],
         """
         The categorical columns of X, which are encoded one-hot: "from_dtype" for the columns of a data frame
         with a suitable type (strings, categorical, enum), or a mask, positions or names. Categories are
@@ -251,7 +222,7 @@ TRAINING = [
     ),
     Parameter(
         "max_categories",
-        [AUTO, Interval(Integral, 2, None, closed="left"), None],
+        [AUTO, Number(Integral, 2, None, closed="left"), None],
         """
         Largest number of inputs for a categorical column. If it has more categories, the most frequent ones
         have one input each, and the rare ones share one input with categories that are unknown in fit. Such a
@@ -310,7 +281,7 @@ STOPPING = [
     ),
     Parameter(
         "scoring",
-        [str, callable],
+        [str, Function(3)],
         'The metric on the validation rows: "loss", or a scorer as in scikit-learn.',
     ),
     Parameter(
@@ -328,14 +299,18 @@ STOPPING = [
         ["random_state"],
         "Determines the initial weights, the order of the rows, dropout and the held-out rows.",
     ),
-    Parameter("verbose", ["verbose"], "Whether to print a line per epoch, and the epoch that was kept."),
+    Parameter(
+        "verbose",
+        ["boolean", Number(Integral, 0, None, closed="left")],
+        "Whether to print a line per epoch, and the epoch that was kept.",
+    ),
 ]
 SHARED = [*NETWORK, *TRAINING, *STOPPING]
 CLASSIFIER = [
     *SHARED,
     Parameter(
         "loss",
-        [Choice(*CLASSIFIER_LOSSES), CustomLossConstraint()],
+        [Choice(*CLASSIFIER_LOSSES), CUSTOM_LOSS],
         """
         The loss to minimise. "log_loss": cross-entropy, with a sigmoid for two classes and a softmax for
         more. "bce": a sigmoid for each class, each with binary cross-entropy. "squared_error": a sigmoid for
@@ -357,7 +332,7 @@ REGRESSOR = [
     *SHARED,
     Parameter(
         "loss",
-        [Choice(*REGRESSOR_LOSSES), CustomLossConstraint()],
+        [Choice(*REGRESSOR_LOSSES), CUSTOM_LOSS],
         """
         The loss to minimise, of the scaled target. "squared_error" predicts the mean, "absolute_error" the
         median, "huber" a value in between, "poisson" the mean of counts (y >= 0), "gamma" the mean of
@@ -369,7 +344,7 @@ REGRESSOR = [
     ),
     Parameter(
         "quantile",
-        [FRACTION, "array-like"],
+        [FRACTION, ArrayOf(FRACTION)],
         """
         The quantile that loss="quantile" predicts, in (0, 1). For a y of one column it can be a sequence in
         increasing order; the predictions then have shape (n_samples, n_quantiles) and increase in every row.

@@ -60,7 +60,7 @@ def layer_list(hidden_layer_sizes):
 def value_per_layer(name, value, n_layers):
     """Return one value for each hidden layer, from one for all or a sequence of them."""
     if isinstance(value, str) or np.ndim(value) == 0:
-        return [value] * n_layers
+        return [value[()] if isinstance(value, np.ndarray) else value] * n_layers
     values = list(value)
     if len(values) != n_layers:
         raise ValueError(
@@ -89,11 +89,6 @@ def dropout_list(dropout, n_layers):
     else:
         rates = [0.0, *value_per_layer("dropout", dropout, n_layers)]
     rates = [float(rate) for rate in rates]
-    for rate in rates:
-        if not 0 <= rate < 1:
-            raise ValueError(
-                f"The 'dropout' parameter must have its rates in [0, 1). Got {dropout!r} instead."
-            )
     return rates if any(rates) else []
 
 

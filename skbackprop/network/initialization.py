@@ -72,11 +72,25 @@ def initialize_by(scheme, network, rng):
     """Overwrite the weights and biases of `network` by a user's function."""
     for W, b, fan in zip(network.W, network.b, pairwise(network.layer_sizes), strict=True):
         for W_own, b_own in zip(W.reshape(-1, *fan), b.reshape(-1, fan[1]), strict=True):
-            W_new, b_new = scheme(rng, *fan)
-            if np.shape(W_new) != fan or np.shape(b_new) != fan[1:]:
-                raise ValueError(
-                    f"The 'initialization' parameter must return weights of shape {fan} and biases of shape "
-                    f"{fan[1:]} for a layer of {fan[0]} inputs and {fan[1]} units. Got the shapes "
-                    f"{np.shape(W_new)} and {np.shape(b_new)} instead."
-                )
-            W_own[...], b_own[...] = W_new, b_new
+            W_own[...], b_own[...] = checked_parameters(scheme(rng, *fan), fan)
+
+
+def checked_parameters(returned, fan):
+    """Return the weights and biases that a user's function returned for a layer, as arrays.
+
+    Raises
+    ------
+    ValueError
+        If they are not finite numbers, or of other shapes.
+    """
+    try:
+        W, b = (np.asarray(each, dtype=np.float64) for each in returned)
+    except (TypeError, ValueError):
+        W = b = None
+    if np.shape(W) != fan or np.shape(b) != fan[1:] or not (np.isfinite(W).all() and np.isfinite(b).all()):
+        found = f"the shapes {W.shape} and {b.shape}" if W is not None else repr(returned)
+        raise ValueError(
+            f"The 'initialization' parameter must return finite weights of shape {fan} and biases of shape "
+            f"{fan[1:]} for a layer of {fan[0]} inputs and {fan[1]} units. Got {found} instead."
+        )
+    return W, b

@@ -6,6 +6,7 @@ Two of scikit-learn's schedules are not functions of t: "invscaling" counts epoc
 """
 
 import math
+from numbers import Real
 
 
 def constant(t):
@@ -47,3 +48,24 @@ SCHEDULES = {
     "coslog4": coslog4,
     "flat_cos": flat_cos,
 }
+
+
+def factor(schedule, t, name):
+    """Return the factor at t of a `schedule`, a name of SCHEDULES or a callable.
+
+    Raises
+    ------
+    ValueError
+        If a callable returns anything but a number of at least 0; `name` is the parameter in the message.
+    """
+    if isinstance(schedule, str):
+        return SCHEDULES[schedule](t)
+    value = schedule(t)
+    # numpy.where returns an array without dimensions.
+    number = value[()] if getattr(value, "shape", None) == () else value
+    if not isinstance(number, Real) or not 0 <= number < math.inf:
+        raise ValueError(
+            f"The {name!r} parameter must return a finite number of at least 0 for every fraction of the "
+            f"training done. Got {value!r} for {t:g} instead."
+        )
+    return float(number)

@@ -1,5 +1,7 @@
 """Targets: encoding of the user's y as the matrix Y that the network learns, and decoding of outputs."""
 
+import sys
+
 import numpy as np
 from scipy.sparse import issparse
 from sklearn.preprocessing import LabelEncoder
@@ -7,7 +9,7 @@ from sklearn.utils import check_array, column_or_1d
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 
 from skbackprop.tables.category_column import category_of
-from skbackprop.tables.columns import Column
+from skbackprop.tables.columns import NUMBER, Column, is_missing, kind_of_type
 from skbackprop.tables.scaling import Scaling, standard_scaling
 from skbackprop.tables.statistics import distribution, moderate, target_center_and_scale
 
@@ -265,13 +267,19 @@ def by_class(class_weight, classes):
         raise ValueError(
             f"The 'class_weight' parameter names {unknown}, which are not classes of y: {classes.tolist()}."
         )
-    weights = np.array([class_weight.get(label, 1.0) for label in classes.tolist()], dtype=np.float64)
-    if not (np.isfinite(weights) & (weights >= 0)).all():
+    weights = [class_weight.get(label, 1.0) for label in classes.tolist()]
+    if not all(map(is_weight, weights)):
         raise ValueError(
             "The 'class_weight' parameter must have finite weights of at least 0. Got "
             f"{class_weight!r} instead."
         )
-    return moderate(weights)
+    return moderate(np.array(weights, dtype=np.float64))
+
+
+def is_weight(value):
+    """Return whether `value` is a number from 0 to the largest that float64 holds."""
+    is_number = kind_of_type(type(value)) == NUMBER and not is_missing(value)
+    return is_number and 0 <= value <= sys.float_info.max
 
 
 class RealTargets:

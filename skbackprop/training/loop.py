@@ -3,7 +3,7 @@
 import numpy as np
 
 from skbackprop.network.norms import clip_norm, constrain_units
-from skbackprop.network.schedules import SCHEDULES, invscaling
+from skbackprop.network.schedules import factor, invscaling
 from skbackprop.network.workspace import Workspaces
 from skbackprop.training.epoch_loss import LossMeter, mean_penalty, write_output_delta
 from skbackprop.training.run import Best, Run
@@ -262,13 +262,13 @@ class Training:
             return self.learning_rate * invscaling(self.n_epochs + 1, self.power_t)
         if self.schedule in ("constant", "adaptive") or done is None:
             return self.learning_rate
-        return self.learning_rate * scheduled(self.schedule, done, part)
+        return self.learning_rate * factor(self.schedule, fraction(done, part), "schedule")
 
     def _strength(self, done, part):
         """Return the factor on dropout and alpha in the step after the fraction `part` of this epoch."""
         if self.regularization_schedule == "constant" or done is None:
             return 1.0
-        return scheduled(self.regularization_schedule, done, part)
+        return factor(self.regularization_schedule, fraction(done, part), "regularization_schedule")
 
     def _slow_down(self, stopping):
         """Lower the learning rate of "adaptive"; return whether the training continues."""
@@ -292,8 +292,7 @@ class Training:
         return validated.mean_watched
 
 
-def scheduled(schedule, done, part):
-    """Return the factor of a schedule at the fraction `part` of the epoch after `done` (see `_epoch`)."""
+def fraction(done, part):
+    """Return the fraction of training done after `part` of the epoch that follows `done` (see `_epoch`)."""
     n_done, n_epochs = done
-    function = schedule if callable(schedule) else SCHEDULES[schedule]
-    return function((n_done + part) / n_epochs)
+    return (n_done + part) / n_epochs

@@ -1,11 +1,16 @@
 """Bad input: a clear error that names what is wrong, and nothing lost."""
 
+import re
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from sklearn.datasets import load_iris
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
 
-from skbackprop import BackpropClassifier, BackpropRegressor
+from skbackprop import BackpropClassifier, BackpropRegressor, Recipe
+from skbackprop.estimators import parameters
+from skbackprop.estimators.documentation import type_of
 from skbackprop.network.losses import Poisson, Tweedie
 
 X, Y = load_iris(return_X_y=True)
@@ -18,7 +23,13 @@ QUICK = {"recipe": "textbook", "schedule": "cosine", "max_iter": 3, "random_stat
         ({"dropout": 1.0}, "dropout"),
         ({"dropout": -0.1}, "dropout"),
         ({"dropout": [0.1, 0.2, 0.3]}, "one for each of the 1 hidden"),
-        ({"dropout": [1.5]}, r"\[0, 1\)"),
+        ({"dropout": [1.5]}, r"'dropout' parameter .*\[0\.0, 1\.0\)\. Got \[1\.5\]"),
+        ({"n_estimators": True}, r"'n_estimators' parameter .*int .*Got True"),
+        ({"dropout": {0.1}}, r"'dropout' parameter .*array-like.*Got \{0\.1\}"),
+        ({"recipe": Recipe}, r"'recipe' parameter .*a skbackprop.Recipe"),
+        ({"schedule": lambda: 1.0}, r"'schedule' parameter .*a callable of 1 argument"),
+        ({"class_weight": {0: [1], 1: 2}}, r"'class_weight' parameter .*Got \{0: \[1\], 1: 2\}"),
+        ({"class_weight": {0: "2"}}, r"'class_weight' parameter .*Got \{0: '2'\}"),
         ({"activation": ["relu", "tanh"]}, "one for each of the 1 hidden"),
         ({"activation": ["bogus"]}, "known ones are.*'gelu'"),
         ({"activation": "bogus"}, "'activation' parameter.*'gelu'"),
@@ -38,6 +49,49 @@ QUICK = {"recipe": "textbook", "schedule": "cosine", "max_iter": 3, "random_stat
 def test_parameters_are_refused_by_name(parameters, message):
     with pytest.raises(ValueError, match=message):
         BackpropClassifier(**{**QUICK, "hidden_layer_sizes": (5,), **parameters}).fit(X, Y)
+
+
+WRONG_VALUES = [
+    None, True, 0, -1, 0.5, 1.5, np.nan, Fraction(1, 2), 1j, "a", b"a", object(), object, np.array("a"),
+    [[1], [1, 2]], [None], ["a"], [10**30], {0.1}, {0: 1}, {0: [1]}, {0: 1j}, {0: "2"}, np.array([[1]]),
+    np.timedelta64(1, "D"), np.int8(3), np.float16(0.5), range(2), iter([1]),
+]  # fmt: skip
+WRONG_FUNCTIONS = [
+    lambda: 1.0,
+    *[lambda t, value=value: value for value in (None, "a", 1j, -1, np.nan, np.ones(2), [[1], [1, 2]])],
+    *[lambda rng, n_in, n_out, value=value: value for value in (None, 1, "ab", (1, 2), ([[1], [1, 2]], 0))],
+    lambda rng, n_in, n_out: (np.full((n_in, n_out), np.nan), np.zeros(n_out)),
+]
+# What makes a parameter take effect.
+NEEDED = {
+    "scoring": {"early_stopping": True},
+    "validation_fraction": {"early_stopping": True},
+    "power_t": {"schedule": "invscaling"},
+    "momentum": {"solver": "sgd"},
+    "max_fun": {"solver": "lbfgs"},
+    "quantile": {"loss": "quantile"},
+}
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("make", [BackpropClassifier, BackpropRegressor, Recipe])
+def test_values_of_any_type_are_used_or_refused_by_the_name_of_the_parameter(make):
+    table = {BackpropClassifier: parameters.CLASSIFIER, BackpropRegressor: parameters.REGRESSOR}
+    few = {"hidden_layer_sizes": 4, "n_estimators": 2, "recipe": "fast", "max_iter": 1, "random_state": 0}
+    for parameter in table.get(make, parameters.RECIPE):
+        name = parameter.name
+        functions = WRONG_FUNCTIONS if "callable" in type_of(parameter) else []
+        if name in ("random_state", "verbose", "loss"):
+            continue
+        for value in [*WRONG_VALUES, *functions]:
+            settings = {**few, **NEEDED.get(name, {}), name: value}
+            if make is Recipe:
+                settings = {**few, "recipe": Recipe(**{"base": "fast", name: value})}
+            estimator = (BackpropClassifier if make is Recipe else make)(**settings)
+            try:
+                assert np.isfinite(estimator.fit(X[:100], Y[:100]).predict(X)).all()
+            except (ValueError, TypeError) as error:
+                assert re.search(f"'{name}'|{name}=|{name} ", str(error)), (name, value)
 
 
 @pytest.mark.parametrize("value", [np.inf, -np.inf])

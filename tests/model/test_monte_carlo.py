@@ -116,3 +116,17 @@ def test_passes_that_overflow_are_refused():
     model.coefs_[0][...] = 1
     with pytest.raises(ValueError, match="row 1 of X are not finite"):
         model.predict(np.array([X[0], X[1] + 3e38]), return_std=True)
+
+
+@pytest.mark.parametrize("n_samples", [0, -1, 1.5, "3", None, True])
+def test_the_number_of_passes_is_a_count(n_samples):
+    regressor = BackpropRegressor(4, dropout=0.2, max_iter=2, random_state=0).fit(X, Y)
+    classifier = BackpropClassifier(4, dropout=0.2, max_iter=2, random_state=0).fit(X, Y > 0)
+    message = rf"'n_samples' parameter .*an int in the range \[1, inf\)\. Got {n_samples!r}"
+    for call in (
+        lambda: regressor.sample_y(X, n_samples),
+        lambda: regressor.predict(X, return_std=True, n_samples=n_samples),
+        lambda: classifier.sample_proba(X, n_samples),
+    ):
+        with pytest.raises(ValueError, match=message):
+            call()

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from skbackprop.network.schedules import SCHEDULES, invscaling
+from skbackprop.network.schedules import SCHEDULES, factor, invscaling
 
 T = np.linspace(0, 1, 241)
 FORMULAS = {
@@ -39,8 +39,8 @@ def test_factors_are_those_of_the_formula(name):
 
 @pytest.mark.parametrize("name", SCHEDULES)
 def test_factors_at_known_points(name):
-    for t, factor in POINTS[name]:
-        assert SCHEDULES[name](t) == pytest.approx(factor, rel=1e-12, abs=1e-14)
+    for t, expected in POINTS[name]:
+        assert SCHEDULES[name](t) == pytest.approx(expected, rel=1e-12, abs=1e-14)
 
 
 def test_invscaling():
@@ -48,3 +48,15 @@ def test_invscaling():
     assert [invscaling(epoch, 0.5) for epoch in (1, 4, 25)] == pytest.approx([1, 0.5, 0.2], rel=1e-15)
     assert [invscaling(epoch, 1.0) for epoch in (1, 2, 8)] == pytest.approx([1, 0.5, 0.125], rel=1e-15)
     assert invscaling(7, 0.0) == 1
+
+
+def test_a_factor_that_numpy_where_returns_is_a_number():
+    found = factor(lambda t: np.where(t < 0.5, 1, 0.1), 0.75, "schedule")
+    assert found == 0.1
+    assert type(found) is float
+
+
+@pytest.mark.parametrize("returned", [None, "a", -1e-9, np.inf, np.nan, 1j, np.ones(2), [[1], [1, 2]]])
+def test_what_is_no_factor_is_named(returned):
+    with pytest.raises(ValueError, match=r"'schedule' parameter must return .* Got .* for 0\.25"):
+        factor(lambda t: returned, 0.25, "schedule")
