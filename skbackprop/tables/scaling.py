@@ -7,8 +7,10 @@ resolve a column near 1.6e9 with a spread of 100.
 import copy
 
 import numpy as np
+from scipy.sparse import issparse
 
 from skbackprop.tables.rows_on_disk import StoredRows
+from skbackprop.tables.sparse_rows import SparseRows
 from skbackprop.tables.statistics import (
     RunningStatistics,
     column_ranges,
@@ -213,9 +215,10 @@ def robust_scaling(X, sample_weight=None):
     For rows on disk, the quartiles are those of a sample.
     """
     rows, weights = X.sample(sample_weight) if isinstance(X, StoredRows) else (X, sample_weight)
+    rows = SparseRows(rows) if issparse(rows) else rows
     columns = [robust_center_and_scale(*distribution(rows[:, j], weights)) for j in range(rows.shape[1])]
     center, scale = np.array(columns).reshape(-1, 2).T.copy()
-    if rows is not X and not np.isfinite(scale).all():
+    if isinstance(X, StoredRows) and not np.isfinite(scale).all():
         # A column may vary only in rows that are not in the sample.
         low, high = column_ranges(X, sample_weight)
         rare = ~np.isfinite(scale) & ~is_constant(low, high)

@@ -22,6 +22,7 @@ SETTINGS = {
     "lbfgs": {"solver": "lbfgs", "max_iter": 5},
     "sgd": {"solver": "sgd", "max_iter": 3},
     "unscaled": {"scaling": None, "max_iter": 2},
+    "robust": {"scaling": "robust", "max_iter": 2},
     "input dropout": {"recipe": "textbook", "dropout": [0.2, 0.1], "max_iter": 2},
     "linear": {"hidden_layer_sizes": ()},
 }
@@ -65,6 +66,22 @@ def test_whichever_form_comes_to_fit_and_predict(name, make):
     for model in (dense, other):
         for form in (X, sparse.csc_array(X)):
             np.testing.assert_allclose(model.predict(form), expected, rtol=1e-5, atol=1e-5 * np.ptp(expected))
+
+
+@pytest.mark.parametrize("scaling", ["standard", "robust", None])
+def test_rows_that_stay_sparse_are_computed_like_dense_ones(scaling):
+    X = words()
+    settings = {
+        "recipe": "textbook",
+        "max_iter": 2,
+        "scaling": scaling,
+        "dtype": "float64",
+        "random_state": 0,
+    }
+    sparse_rows = fitted(BackpropRegressor(8, dropout=0.0, **settings), X, target(X))
+    # Rows whose inputs may be dropped are made dense.
+    dense_rows = fitted(BackpropRegressor(8, dropout=[0.0, 0.0], **settings), X, target(X))
+    np.testing.assert_allclose(sparse_rows.predict(X), dense_rows.predict(X), rtol=1e-8)
 
 
 @pytest.mark.parametrize("container", CONTAINERS)

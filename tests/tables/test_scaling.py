@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_array
 
 from skbackprop import BackpropRegressor
 from skbackprop.tables.scaling import clip_smoothly, no_scaling, robust_scaling, standard_scaling
@@ -23,6 +24,14 @@ from skbackprop.tables.statistics import distribution, target_center_and_scale
 def test_robust_center_and_scale(column, center, scale):
     scaling = robust_scaling(np.array(column, dtype=float)[:, None])
     np.testing.assert_allclose([scaling.center[0], scaling.scale[0]], [center, scale], rtol=1e-12)
+
+
+@pytest.mark.parametrize("weights", [None, np.arange(60) % 3])
+def test_robust_scaling_of_a_sparse_matrix_is_that_of_the_array(weights):
+    X = np.random.default_rng(0).poisson(0.7, size=(60, 9)).astype(float)
+    dense, sparse = robust_scaling(X, weights), robust_scaling(csr_array(X), weights)
+    np.testing.assert_array_equal(sparse.center, dense.center)
+    np.testing.assert_array_equal(sparse.scale, dense.scale)
 
 
 def test_a_weight_of_two_is_the_value_twice():
