@@ -27,6 +27,7 @@ from skbackprop.network.norms import clip_norm
 from skbackprop.tables.batches import Batches
 from skbackprop.tables.inputs import as_table
 from skbackprop.tables.rows_on_disk import in_memory
+from skbackprop.tables.sparse_rows import CenteredRows, mean_squares
 from skbackprop.training.epoch_loss import least_constant_loss, mean_loss, weighted_sum
 
 # Activations and gradients are computed on at most this number of rows, drawn at random, which gives shares
@@ -84,9 +85,7 @@ class Measurements:
     @cached_property
     def input_sizes(self):
         """The root mean square of every column of the scaled X."""
-        X = scaled_block(self.X[self.rows], self.model.scaling, np.float64)
-        squares = X.multiply(X) if hasattr(X, "multiply") else X * X
-        return np.sqrt(np.asarray(squares.mean(axis=0)).ravel())
+        return np.sqrt(mean_squares(scaled_block(self.X[self.rows], self.model.scaling, np.float64)))
 
     @cached_property
     def saturated(self):
@@ -274,8 +273,15 @@ class Measurements:
         """The rows of the reference forests: (X scaled, Y without label smoothing, weights or None)."""
         rows = self.rows[:FOREST_ROWS]
         w = None if self.w is None or not self.w[rows].any() else mean_one(self.w[rows])
-        X = scaled_block(in_memory(self.X[rows]), self.model.scaling, np.float64)
-        return X, self._plain_targets(self.y)[rows], w
+        return self._scaled_for_forests(self.X[rows]), self._plain_targets(self.y)[rows], w
+
+    def _scaled_for_forests(self, rows):
+        """Return encoded rows, scaled, as an array or a CSR array.
+
+        Trees do not depend on the origin of an input, so that of sparse rows can stay at 0.
+        """
+        X = scaled_block(in_memory(rows), self.model.scaling, np.float64)
+        return X.S if isinstance(X, CenteredRows) else X
 
     @cached_property
     def target_forest(self):
@@ -306,9 +312,11 @@ class Measurements:
     def explained_by(self, inputs):
         """Return the share of y that some inputs explain: a single one by neighbors, several by a forest."""
         X, Y, w = self.sample
-        if inputs.size == 1 and isinstance(X, np.ndarray):
-            return share_explained_by_neighbors(X[:, inputs[0]], Y)
-        return ReferenceForest(X[:, inputs], Y, w).share_explained
+        X = X[:, inputs]
+        if inputs.size == 1:
+            x = X.toarray() if issparse(X) else X
+            return share_explained_by_neighbors(x.ravel(), Y)
+        return ReferenceForest(X, Y, w).share_explained
 
     def explained_without(self, inputs):
         """Return the share of y that all other inputs explain."""
@@ -346,10 +354,7 @@ class Measurements:
         new = self._rng.permutation(self.validation_X.shape[0])[: FOREST_ROWS // 2]
         old = self.rows[: new.size]
         new = new[: old.size]
-        X = [
-            scaled_block(in_memory(X[rows]), self.model.scaling, np.float64)
-            for X, rows in [(self.X, old), (self.validation_X, new)]
-        ]
+        X = [self._scaled_for_forests(rows) for rows in (self.X[old], self.validation_X[new])]
         is_new = np.repeat((0.0, 1.0), old.size)
         forest = ReferenceForest(stack(X) if issparse(X[0]) else np.vstack(X), is_new[:, None])
         return roc_auc_score(is_new, forest.predictions[:, 0]), forest.importances

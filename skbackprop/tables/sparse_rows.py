@@ -135,3 +135,14 @@ def scaled_sparse(rows, scaling, dtype):
     values = scaling.apply_to_values(rows.data, rows.indices) - z[0, rows.indices]
     S = csr_array((values.astype(dtype), rows.indices, rows.indptr), shape=rows.shape)
     return CenteredRows(S, z[0].astype(dtype))
+
+
+def mean_squares(rows):
+    """Return the mean square of each column of an array, a CSR array or CenteredRows."""
+    if isinstance(rows, np.ndarray):
+        return (rows * rows).mean(axis=0)
+    n_rows, n_columns = rows.shape
+    S, z = (rows.S, rows.z) if isinstance(rows, CenteredRows) else (rows, np.zeros(n_columns))
+    stored = np.bincount(S.indices, (S.data + z[S.indices]) ** 2, minlength=n_columns)
+    n_stored = np.bincount(S.indices, minlength=n_columns)
+    return (stored + (n_rows - n_stored) * z * z) / n_rows

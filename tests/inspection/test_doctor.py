@@ -472,6 +472,27 @@ def test_sparse_inputs_labels_and_weights_can_be_examined():
     assert finding.evidence == {"classes": 1, "share_of_y": 1 / y.sum()}
 
 
+@pytest.mark.parametrize("scaling", ["standard", "robust", None])
+def test_wide_rows_of_mostly_zeros_can_be_examined(scaling):
+    X = np.zeros((300, 1200))
+    rng = np.random.default_rng(0)
+    X[rng.integers(300, size=6000), rng.integers(1200, size=6000)] = rng.integers(1, 5, 6000)
+    X[:, 0] = rng.normal(5, 2, size=300)
+    y = X[:, 0] + X[:, 1]
+    settings = {"recipe": "textbook", "learning_rate": 0.01, "max_iter": 30, "scaling": scaling}
+    model = fitted(BackpropRegressor(8, dropout=0.0, **settings, random_state=0), X, y)
+    # Rows whose inputs may be dropped are made dense.
+    with_dense_rows = fitted(BackpropRegressor(8, dropout=[0.0, 0.0], **settings, random_state=0), X, y)
+    X_val, y_val = np.roll(X[:100], 1, axis=1), y[:100]
+    expected = diagnose(with_dense_rows, X, y, X_val=X_val, y_val=y_val)
+    assert "different_rows" in names(expected)
+    for form in (np.array, csr_matrix):
+        diagnosis = diagnose(copy.deepcopy(model), form(X), y, X_val=form(X_val), y_val=y_val)
+        assert names(diagnosis) == names(expected)
+        for finding, other in zip(diagnosis, expected, strict=True):
+            assert finding.evidence == pytest.approx(other.evidence, rel=1e-3)
+
+
 def test_streams_can_be_examined():
     model = fast(BackpropClassifier)
     for _ in range(20):
