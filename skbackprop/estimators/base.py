@@ -190,6 +190,8 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
     def _fit(self, X, y, sample_weight, X_val, y_val, sample_weight_val, groups):
         given = X, y, sample_weight
         earlier = self._earlier_model(continues=self.warm_start)
+        # A copy, so that the model is unchanged if the data are refused or the training fails.
+        earlier = None if earlier is None else earlier.copied()
         encoder, fill_values = (None, 0.0) if earlier is None else (earlier.encoder, earlier.fill_values)
         if groups is not None:
             groups = check_groups(groups, _num_samples(X))
@@ -230,10 +232,7 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
         if not continues:
             # If this fit fails, the model of an earlier fit must not be taken for its result.
             self.__dict__.pop("_model", None)
-        if not hasattr(self, "_model"):
-            return None
-        self._model = self._model.owned()
-        return self._model
+        return getattr(self, "_model", None)
 
     def _settings(self, X, sample_weight, earlier, streaming=False, given_validation=False):
         """Return the settings of a training; those of an `earlier` model follow the changed parameters."""
@@ -250,10 +249,8 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
         `labels` are those of all rows, also of rows of weight 0, whose classes `rows` may lack.
         """
         if earlier is not None:
-            # Called for their errors only: a y or weights that are refused must leave the model as it was.
-            earlier.encode_for_training(rows.y)
-            earlier.row_weights(rows.y, rows.sample_weight)
-            earlier.observe(*rows.data, encoder)
+            earlier.encode_for_training(rows.y)  # raises an error if the targets do not accept y
+            earlier.observe(*rows.data, encoder, anew=True)
             return earlier
         return self._new_model(*rows.data, settings, encoder, labels)
 
@@ -319,6 +316,8 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
                 "for a large sample y."
             )
         earlier = self._earlier_model(continues=True)
+        if earlier is not None:
+            self._model = earlier = earlier.owned()
         encoder, fill_values = (None, 0.0) if earlier is None else (earlier.encoder, earlier.fill_values)
         X, y, sample_weight, encoder = check_training_data(
             self,

@@ -123,6 +123,13 @@ class Model:
         parameters = [network.theta, *network.W, *network.b, *network.input_parameters.values()]
         return self if all(map(is_owned, parameters + moments)) else copy.deepcopy(self)
 
+    def copied(self):
+        """Return a copy to train, which shares the user's objects and what training never changes."""
+        shared = (self.loss, self.encoder, self.out_of_fold, *vars(self.settings).values())
+        other = object.__new__(Model)
+        other.__dict__ = copy.deepcopy(self.__dict__, {id(each): each for each in shared})
+        return other
+
     def follow(self, settings):
         """Update the CHANGEABLE parameters from newly resolved `settings`, to continue the training."""
         training = self.training
@@ -154,15 +161,16 @@ class Model:
         """Return the weights of the rows times those of their classes; None if all are 1."""
         return self.targets.row_weights(y, sample_weight)
 
-    def observe(self, X, y, sample_weight, encoder):
+    def observe(self, X, y, sample_weight, encoder, anew=False):
         """Update the scaling and the range of y with further training rows, and adapt the first layer.
 
-        If their `encoder` has new categories, the network gets inputs for them. The targets have accepted y.
+        If their `encoder` has new categories, the network gets inputs for them. With `anew`, as in a warm
+        start, the statistics of a stream are replaced by those of these rows. The targets have accepted y.
         """
         if encoder is not self.encoder:
             self._follow_growth(encoder)
         if self.scaling is not None:
-            self.scaling.update(X, sample_weight, self.network.W[0], self.network.b[0])
+            self.scaling.update(X, sample_weight, self.network.W[0], self.network.b[0], anew)
         self.targets.observe(y)
 
     def _follow_growth(self, encoder):

@@ -92,7 +92,7 @@ class Scaling:
         """Return `values` in the units before scaling."""
         return values * self.scale + self.center
 
-    def update(self, X, sample_weight, W, b):
+    def update(self, X, sample_weight, W, b, anew=False):
         """Update the scaling with further training rows, in which constant columns may begin to vary.
 
         The first layer's `W` and `b` are changed in place. The weights of these columns are set to 0 and
@@ -195,10 +195,16 @@ class RunningScaling(Scaling):
         center[unscaled], scale[unscaled] = 0.0, 1.0
         return center, scale
 
-    def update(self, X, sample_weight, W, b):
-        """Update the statistics with new rows, and change the first layer's `W` and `b` in place."""
-        statistics = copy.deepcopy(self._statistics)
+    def update(self, X, sample_weight, W, b, anew=False):
+        """Update the statistics with new rows, and change the first layer's `W` and `b` in place.
+
+        With `anew`, rows of earlier calls are not counted, except for columns that do not vary in the new
+        ones.
+        """
+        statistics = RunningStatistics() if anew else copy.deepcopy(self._statistics)
         statistics.update(X, sample_weight)
+        if anew:
+            statistics.keep_variation_of(self._statistics)
         center, scale = self._center_and_scale(statistics)
         old_scale = self.scale if np.isfinite(self.scale).any() else scale
         shift = ((center - self.center) / old_scale) @ W

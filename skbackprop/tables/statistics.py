@@ -36,7 +36,6 @@ class RunningStatistics:
     Attributes
     ----------
     mean, deviation : ndarray of shape (n_features,), float64
-        The deviation of a column that has been constant so far is infinite.
     """
 
     def __init__(self):
@@ -55,12 +54,27 @@ class RunningStatistics:
                 )
             low, high = block_range(block)
             self._low, self._high = np.minimum(self._low, low), np.maximum(self._high, high)
-        constant = is_constant(self._low, self._high)
-        # The mean of a constant may differ from it by rounding.
-        self.mean = np.where(constant, self._low, self._scaler.mean_)
+
+    @property
+    def mean(self):
+        """The mean of each column; the constant of a column without variation, without rounding."""
+        return np.where(is_constant(self._low, self._high), self._low, self._scaler.mean_)
+
+    @property
+    def deviation(self):
+        """The standard deviation of each column, infinite for columns that have been constant so far."""
         # Weighted variances of a constant may be negative by rounding.
-        self.deviation = np.sqrt(np.maximum(self._scaler.var_, 0))
-        self.deviation[constant | (self.deviation == 0)] = np.inf
+        deviation = np.sqrt(np.maximum(self._scaler.var_, 0))
+        deviation[is_constant(self._low, self._high) | (deviation == 0)] = np.inf
+        return deviation
+
+    def keep_variation_of(self, earlier):
+        """Take over the columns that vary in the `earlier` statistics but not in these, in place."""
+        columns = np.isinf(self.deviation) & np.isfinite(earlier.deviation)
+        for name in ("mean_", "var_", "scale_"):
+            getattr(self._scaler, name)[columns] = getattr(earlier._scaler, name)[columns]
+        for name in ("_low", "_high"):
+            getattr(self, name)[columns] = getattr(earlier, name)[columns]
 
     def follow_growth(self, origins):
         """Add columns in place; an origin of -1 is a column that was always 0."""

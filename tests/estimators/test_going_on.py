@@ -183,6 +183,79 @@ def test_rows_that_are_refused_leave_the_model_as_it_was(refused, how):
     np.testing.assert_array_equal(model.predict(far_out), untouched.predict(far_out))
 
 
+REFUSED_ARGUMENTS = {
+    "X_val without y_val": (lambda X: {"X_val": X}, "given together"),
+    "X_val of another length": (lambda X: {"X_val": X, "y_val": Y[:-1]}, "inconsistent"),
+    "columns of X_val": (lambda X: {"X_val": X[["x"]], "y_val": Y}, "feature names"),
+    "labels of y_val": (lambda X: {"X_val": X, "y_val": Y + 1}, "y_val has the label 3"),
+    "weights of X_val": (
+        lambda X: {"X_val": X, "y_val": Y, "sample_weight_val": -np.ones(150)},
+        "Negative values in sample_weight_val",
+    ),
+    "length of groups": (lambda X: {"groups": Y[:-1]}, "groups must have one value"),
+    "a single group": (lambda X: {"groups": 0 * Y}, "group"),
+}
+
+
+@pytest.mark.parametrize("scaling", ["standard", "robust", None])
+@pytest.mark.parametrize("first", ["partial_fit", "fit"])
+@pytest.mark.parametrize("refused", REFUSED_ARGUMENTS)
+def test_a_refused_warm_start_leaves_the_model_as_it_was(refused, first, scaling):
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame({"x": X[:, 2], "c": 1.0, "shop": [f"s{k % 9}" for k in range(len(X))]})
+    settings = {**SMALL, "recipe": "fast", "n_estimators": 2, "max_iter": 2, "scaling": scaling}
+    model = getattr(BackpropClassifier(**settings, warm_start=True), first)(frame, Y)
+    model.set_params(early_stopping="folds")
+    untouched = copy.deepcopy(model)
+    arguments, message = REFUSED_ARGUMENTS[refused]
+    other = frame.assign(x=5 + 3 * X[:, 2], c=X[:, 1], shop="new")
+    with pytest.raises(ValueError, match=message):
+        model.fit(other, Y, **arguments(other))
+    for rows in (frame, other):
+        np.testing.assert_array_equal(model.predict_proba(rows), untouched.predict_proba(rows))
+    for each in (model, untouched):
+        each.fit(frame, Y)
+    np.testing.assert_array_equal(model.predict_proba(other), untouched.predict_proba(other))
+
+
+def test_a_refused_warm_start_leaves_the_range_of_the_predictions_as_it_was():
+    model = BackpropRegressor(**{**SMALL, "recipe": Recipe("fast")}, max_iter=2, warm_start=True).fit(X, Y)
+    before = model.predict(100 * X)
+    model.set_params(recipe__clip_predictions=False)
+    with pytest.raises(ValueError, match="given together"):
+        model.fit(X, Y, X_val=X)
+    np.testing.assert_array_equal(model.predict(100 * X), before)
+
+
+def streamed(**settings):
+    """Return a stream over rows that are far from X, with standard scaling."""
+    model = BackpropClassifier(**SMALL, scaling="standard", warm_start=True, **settings)
+    return model.partial_fit(10 + 3 * X, Y)
+
+
+@pytest.mark.parametrize("weights", [None, np.arange(150) % 3])
+def test_the_scaling_of_a_warm_start_after_a_stream_is_that_of_its_rows(weights):
+    model = streamed(learning_rate=1e-300, max_iter=1)  # what would change predictions is the scaling
+    before = model.predict_proba(X)
+    expected = StandardScaler().fit(X, sample_weight=weights)
+    for _ in range(2):
+        model.fit(X, Y, sample_weight=weights)
+        np.testing.assert_allclose(model._model.scaling.center, expected.mean_, rtol=1e-12)
+        np.testing.assert_allclose(model._model.scaling.scale, expected.scale_, rtol=1e-12)
+        np.testing.assert_allclose(model.predict_proba(X), before, rtol=1e-9)
+    # A column without variation in these rows keeps the scaling of earlier ones.
+    model.fit(X * [0, 1, 1, 1], Y, sample_weight=weights)
+    np.testing.assert_allclose(model._model.scaling.scale, expected.scale_, rtol=1e-12)
+    np.testing.assert_allclose(model.predict_proba(X), before, rtol=1e-9)
+
+
+def test_warm_starts_of_one_epoch_after_a_stream_are_one_of_ten():
+    once, often = streamed(max_iter=10).fit(X, Y), streamed(max_iter=1)
+    for _ in range(10):
+        often.fit(X, Y)
+    np.testing.assert_array_equal(theta(often), theta(once))
+
+
 def test_a_refused_stream_does_not_change_the_solver_of_a_later_fit():
     model = BackpropRegressor((), warm_start=True).fit(X, Y)
     with pytest.raises(ValueError, match="y has 2 outputs"):

@@ -124,10 +124,10 @@ def test_every_call_leaves_read_only_memory_as_it_is(name, memory, fitted, tmp_p
         assert content() == before
 
 
-def test_a_model_in_memory_of_its_own_is_trained_in_place(fitted):
-    model = pickle.loads(pickle.dumps(fitted["default"])).fit(X, LABELS)
+def test_a_stream_in_memory_of_its_own_is_trained_in_place(fitted):
+    model = pickle.loads(pickle.dumps(fitted["default"])).partial_fit(X, LABELS)
     weights = model.coefs_[0]
-    model.fit(X, LABELS)
+    model.partial_fit(X, LABELS)
     assert model.coefs_[0] is weights
 
 
