@@ -46,11 +46,12 @@ def refuse_overflow(raw, network):
     """Raise ValueError if an output is not finite."""
     finite = np.isfinite(raw)
     if not finite.all():
-        row = finite.all(axis=1).argmin()
+        row, dtype = finite.all(axis=1).argmin(), network.theta.dtype
+        wider = "dtype='float64' or " if dtype != np.float64 else ""
         raise ValueError(
             f"The outputs for row {row} of X are not finite: its numbers or the weights are so large that "
-            f"their products overflow {network.theta.dtype.name}. Scale the inputs, or fit with "
-            "dtype='float64' or a smaller learning_rate."
+            f"their products overflow {dtype.name}. Scale the inputs, or fit with {wider}a smaller "
+            "learning_rate."
         )
 
 

@@ -15,6 +15,7 @@ from skbackprop.tables.refusals import (
     as_array,
     checked_labels,
     named,
+    in_float64,
     numbers_expected,
     refuse_arrays,
     refuse_as_numbers,
@@ -329,6 +330,8 @@ def as_table(X, by_column):
     refuse_collections(X, "X")
     if isinstance(X, np.ma.MaskedArray):
         X = with_gaps(X)
+    if issparse(X):
+        X = in_float64(X)
     if not by_column and is_sparse_frame(X):
         return with_common_type(X)
     frame = as_frame(X)
@@ -337,7 +340,7 @@ def as_table(X, by_column):
     if not hasattr(X, "shape"):
         X = as_rows(X, by_column)
     if isinstance(X, np.ndarray):
-        X = with_python_strings(X)
+        X = in_float64(with_python_strings(X))
         refuse_arrays(X)
         # As a number, a date of NumPy would be the count of its unit: 19723 days or 1704067200 seconds.
         by_column = by_column or has_objects_of(DATES, X)

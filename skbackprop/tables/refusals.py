@@ -77,6 +77,14 @@ def with_python_strings(array):
     return array.astype(object) if array.dtype.kind == "T" else array
 
 
+def in_float64(X):
+    """Return an array of longer floats in float64, with infinity for larger numbers; others unchanged."""
+    if X.dtype.kind != "f" or X.dtype.itemsize <= 8:
+        return X
+    with np.errstate(over="ignore"):
+        return X.astype(np.float64)
+
+
 def own_values(values, name):
     """Return labels or groups as an array in which each value has its own type.
 
@@ -211,9 +219,13 @@ def refuse_objects_other_than_text(labels, name):
 
 @contextmanager
 def within_floats(name):
-    """Return a context in which a number too large for float64 raises an error that names `name`."""
+    """Return a context in which an integer too large for float64 raises an error that names `name`.
+
+    A longer float becomes infinite without NumPy's warning, because infinite numbers are refused afterwards.
+    """
     try:
-        yield
+        with np.errstate(over="ignore", invalid="ignore"):
+            yield
     except OverflowError as error:
         raise ValueError(
             f"{name} has a number beyond {sys.float_info.max:.2g}, the largest that float64 holds; divide by "

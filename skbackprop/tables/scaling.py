@@ -114,7 +114,7 @@ class Scaling:
             column = make(X[:, j : j + 1], sample_weight)
             center[j], scale[j] = column.center[0], column.scale[0]
             if np.isinf(scale[j]):  # also constant in these rows, but another constant
-                center[j], scale[j] = (low[j] + high[j]) / 2, (high[j] - low[j]) / 2
+                center[j], scale[j] = low[j] / 2 + high[j] / 2, high[j] / 2 - low[j] / 2
         begins = np.flatnonzero(constant & np.isfinite(scale))
         constants = self.center[None]
         self.center, self.scale = center, scale
@@ -228,7 +228,7 @@ def robust_scaling(X, sample_weight=None):
         # A column may vary only in rows that are not in the sample.
         low, high = column_ranges(X, sample_weight)
         rare = ~np.isfinite(scale) & ~is_constant(low, high)
-        scale[rare] = (high - low)[rare] / 2
+        scale[rare] = (high / 2 - low / 2)[rare]
     return Scaling(center, scale, n_clipped=center.size)
 
 

@@ -11,7 +11,7 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 from skbackprop.tables.category_column import category_of
 from skbackprop.tables.columns import NUMBER, Column, is_missing, kind_of_type
 from skbackprop.tables.scaling import Scaling, standard_scaling
-from skbackprop.tables.statistics import distribution, moderate, target_center_and_scale
+from skbackprop.tables.statistics import distribution, moderate, target_center_and_scale, weighted_mean
 
 # Clipped predictions may exceed the range of the training y by this fraction of its length on each side. In
 # cross-validation over 14 regression tables, fractions of 0, 0.25 and 0.5 and no clipping differ by less than
@@ -334,7 +334,7 @@ class RealTargets:
         if not scaled:
             self.scaling = Scaling(np.zeros(n_targets), np.ones(n_targets))
         elif domain is not None:
-            mean = np.average(Y, axis=0, weights=sample_weight)
+            mean = weighted_mean(Y, sample_weight)
             self.scaling = Scaling(np.zeros(n_targets), np.where(mean > 0, mean, 1.0))
         elif robust:
             columns = [target_center_and_scale(*distribution(column, sample_weight)) for column in Y.T]

@@ -57,16 +57,20 @@ class Watch:
         return np.array([mean_loss(network, self.loss, batches) for network, batches in pairs])
 
     def after_temperature(self):
-        """Return the present best temperature, and the loss of each network at this temperature."""
+        """Return the present best temperature, and the loss of each network at this temperature.
+
+        If a loss overflows, it is infinite or NaN, without a warning.
+        """
         self.follow()
         pairs = zip(self.networks, self.batches, strict=True)
         parts = [raw_outputs(network, batches) for network, batches in pairs]
         n_averaged = self.networks[0].n_networks
         temperature = pooled_temperature(self.loss, parts, self.shares, n_averaged)
         losses = []
-        for Y, raw, w in parts:
-            z = combine(self.loss, temperature.raw(raw), n_averaged)
-            losses.append(weighted_sum(self.loss.value(Y, z, np.empty_like(z)), w) / len(Y))
+        with np.errstate(over="ignore", invalid="ignore"):
+            for Y, raw, w in parts:
+                z = combine(self.loss, temperature.raw(raw), n_averaged)
+                losses.append(weighted_sum(self.loss.value(Y, z, np.empty_like(z)), w) / len(Y))
         return temperature, np.array(losses)
 
     def follow(self):

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from effort import thinned
 from scipy.sparse import csr_array
+from sklearn.base import clone
 from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.metrics import r2_score
 
@@ -120,3 +121,61 @@ def test_a_column_that_begins_to_vary_is_learned_from_there(form, scaling):
     restarted = BackpropClassifier(16, scaling=scaling, warm_start=True, **FAST)
     fitted(restarted, form(constant), constant[:, 1] > 0)
     assert fitted(restarted, form(varying), labels).score(form(varying), labels) > 0.95
+
+
+# Numbers near the ends of float64.
+
+HUGE = np.where(SIGNAL > 0, 1.5e308, -1.5e308)[:300, None]
+LONG = X[:300].astype(np.longdouble) * np.longdouble("1e400")
+longer = pytest.mark.skipif(
+    np.finfo(np.longdouble).max == np.finfo(float).max, reason="longdouble is float64"
+)
+
+
+@pytest.mark.parametrize("power", [-310, -300, -170, -150, 150])
+@pytest.mark.parametrize("scaling", ["standard", "robust"])
+@pytest.mark.parametrize("method", ["fit", "partial_fit"])
+@pytest.mark.parametrize("form", [np.asarray, csr_array])
+def test_numbers_of_any_size_are_learned_like_those_near_1(power, scaling, method, form):
+    unit, inputs, y = 10.0**power, X[:300, :2], SIGNAL[:300]
+
+    def score(unit_of_X, unit_of_y):
+        model = BackpropRegressor(16, scaling=scaling, learning_rate=0.02, **FAST)
+        for _ in range(1 if method == "fit" else 40):
+            getattr(model, method)(form(inputs * unit_of_X), y * unit_of_y)
+        return r2_score(y, model.predict(form(inputs * unit_of_X)) / unit_of_y)
+
+    assert min(score(1, 1), score(unit, 1), score(1, unit)) > 0.85
+
+
+@pytest.mark.parametrize("scaling", ["auto", "standard", "robust"])
+@pytest.mark.parametrize("method", ["fit", "partial_fit"])
+def test_numbers_whose_statistics_overflow_are_refused(scaling, method):
+    y = SIGNAL[:300] > 0
+    with pytest.raises(
+        ValueError, match=r"as large as 1\.5e\+308 cannot be scaled: .* Divide them by a constant"
+    ):
+        getattr(BackpropClassifier(scaling=scaling, **FAST), method)(HUGE, y)
+    with pytest.raises(ValueError, match=r"not finite.*fit with a smaller learning_rate"):
+        fitted(BackpropClassifier(scaling=None, dtype="float64", **FAST), HUGE, y).predict(HUGE)
+
+
+@pytest.mark.parametrize("loss", ["squared_error", "huber", "absolute_error", "quantile", "poisson", "gamma"])
+def test_a_target_whose_statistics_overflow_is_refused(loss):
+    y = np.abs(HUGE.ravel()) if loss in ("poisson", "gamma") else HUGE.ravel()
+    with pytest.raises(ValueError, match=r"as large as 1\.5e\+308 cannot be scaled"):
+        BackpropRegressor(loss=loss, **FAST).fit(X[:300], y)
+
+
+@longer
+@pytest.mark.parametrize("form", [np.asarray, csr_array, np.ndarray.tolist])
+def test_numbers_beyond_float64_are_refused_like_infinity(form):
+    y = SIGNAL[:300] > 0
+    model = BackpropClassifier(**FAST).fit(X[:300], y)
+    for call in (lambda: clone(model).fit(form(LONG), y), lambda: model.predict(form(LONG))):
+        with pytest.raises(ValueError, match="Input X contains infinity or a value too large for dtype"):
+            call()
+    with pytest.raises(ValueError, match="sample_weight is inf in row 0"):
+        clone(model).fit(X[:300], y, sample_weight=np.abs(LONG[:, 0]))
+    same = form(X[:300].astype(np.longdouble))
+    np.testing.assert_array_equal(model.predict_proba(same), model.predict_proba(X[:300]))
