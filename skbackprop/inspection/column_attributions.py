@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.sparse import csr_array, issparse
 from sklearn.utils import check_random_state
 
+from skbackprop.estimators.parameters import COUNT, validate
 from skbackprop.inspection.explained_outputs import ExplainedOutput
-from skbackprop.inspection.inspected_data import encoded_inputs
+from skbackprop.inspection.inspected_data import TOLERANCE, encoded_inputs
 from skbackprop.inspection.path_integrals import PathIntegrals
 from skbackprop.inspection.pipelines import inputs_of_last_step, last_step
 from skbackprop.tables.columns import with_nan
@@ -217,7 +217,9 @@ def attributions(
     >>> bool(np.abs(sums - model.predict(X[:5])).max() <= 1e-3 * np.ptp(model.predict(X)))
     True
     """
-    check_parameters(n_steps, tolerance, max_background)
+    allowed = {"n_steps": [COUNT], "tolerance": [TOLERANCE], "max_background": [COUNT, None]}
+    given = {"n_steps": n_steps, "tolerance": tolerance, "max_background": max_background}
+    validate(allowed, given, "attributions")
     fitted = last_step(estimator)
     X = inputs_of_last_step(estimator, X)
     model, rows = dense_rows(fitted, X)
@@ -260,15 +262,6 @@ def attributions(
             "or the quadrature can follow. Fit with dtype='float64', or allow a larger tolerance."
         )
     return result
-
-
-def check_parameters(n_steps, tolerance, max_background):
-    """Raise ValueError if a parameter of :func:`attributions` is out of range."""
-    if not (isinstance(tolerance, Real) and tolerance > 0):
-        raise ValueError(f"The 'tolerance' parameter must be a positive number. Got {tolerance!r} instead.")
-    for name, value, also in (("n_steps", n_steps, ""), ("max_background", max_background, " or None")):
-        if not (isinstance(value, Integral) and value > 0) and not (also and value is None):
-            raise ValueError(f"The {name!r} parameter must be a positive int{also}. Got {value!r} instead.")
 
 
 def dense_rows(estimator, X):

@@ -10,7 +10,14 @@ from sklearn.base import clone
 from sklearn.utils.validation import _is_fitted
 
 from skbackprop.estimators.base import untrained_model
-from skbackprop.inspection.inspected_data import check_estimator, encoded_rows, mean_one, network_batch
+from skbackprop.estimators.parameters import COUNT, validate
+from skbackprop.inspection.inspected_data import (
+    TOLERANCE,
+    check_estimator,
+    encoded_rows,
+    mean_one,
+    network_batch,
+)
 from skbackprop.inspection.layer_gradients import backpropagate
 from skbackprop.network.losses.differences import STEP
 from skbackprop.network.losses.protocol import check_values
@@ -166,12 +173,8 @@ def check_gradients(
     True
     """
     check_estimator(estimator)
-    if not tolerance > 0:
-        raise ValueError(f"The 'tolerance' parameter must be a positive number. Got {tolerance!r} instead.")
-    if not max_parameters >= 1:
-        raise ValueError(
-            f"The 'max_parameters' parameter must be a positive int. Got {max_parameters!r} instead."
-        )
+    allowed = {"tolerance": [TOLERANCE], "max_parameters": [COUNT]}
+    validate(allowed, {"tolerance": tolerance, "max_parameters": max_parameters}, "check_gradients")
     rng = np.random.default_rng(random_state)
     fitted = _is_fitted(estimator)
     prepare = encoded_rows if fitted else untrained_rows

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from numbers import Real
 from typing import TYPE_CHECKING, TypeAlias
 
 from skbackprop.estimators.base import BaseBackprop, fitted_model, network_inputs
+from skbackprop.estimators.constraints import Number
 from skbackprop.model.prediction import scaled_block
 from skbackprop.tables.inputs import check_targets, check_training_data, named_if
 from skbackprop.tables.rows_on_disk import in_memory
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from skbackprop.estimators.regressor import BackpropRegressor
 
 Estimator: TypeAlias = "BackpropClassifier | BackpropRegressor"
+# The allowed values of a tolerance; infinity accepts any error.
+TOLERANCE = Number(Real, 0, None, closed="right")
 
 
 def check_estimator(estimator):

@@ -84,11 +84,12 @@ def checked_parameters(returned, fan):
         If they are not finite numbers, or of other shapes.
     """
     try:
-        W, b = (np.asarray(each, dtype=np.float64) for each in returned)
+        W, b = (np.asarray(each).astype(np.float64, casting="same_kind") for each in returned)
     except (TypeError, ValueError):
-        W = b = None
-    if np.shape(W) != fan or np.shape(b) != fan[1:] or not (np.isfinite(W).all() and np.isfinite(b).all()):
-        found = f"the shapes {W.shape} and {b.shape}" if W is not None else repr(returned)
+        W = b = np.array(np.nan)
+    fits = W.shape == fan and b.shape == fan[1:]
+    if not fits or not (np.isfinite(W).all() and np.isfinite(b).all()):
+        found = repr(returned) if fits or not W.ndim else f"the shapes {W.shape} and {b.shape}"
         raise ValueError(
             f"The 'initialization' parameter must return finite weights of shape {fan} and biases of shape "
             f"{fan[1:]} for a layer of {fan[0]} inputs and {fan[1]} units. Got {found} instead."

@@ -60,7 +60,7 @@ WRONG_FUNCTIONS = [
     lambda: 1.0,
     *[lambda t, value=value: value for value in (None, "a", 1j, -1, np.nan, np.ones(2), [[1], [1, 2]])],
     *[lambda rng, n_in, n_out, value=value: value for value in (None, 1, "ab", (1, 2), ([[1], [1, 2]], 0))],
-    lambda rng, n_in, n_out: (np.full((n_in, n_out), np.nan), np.zeros(n_out)),
+    *[lambda rng, n_in, n_out, w=w: (np.full((n_in, n_out), w), np.zeros(n_out)) for w in (np.nan, 1j, "1")],
 ]
 # What makes a parameter take effect.
 NEEDED = {

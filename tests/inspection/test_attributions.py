@@ -320,10 +320,11 @@ def test_sums_that_miss_the_tolerance_are_warned_about():
     ("parameters", "message"),
     [
         ({"output": "prediction"}, "one of .*'raw', 'probability'.* BackpropClassifier. Got 'prediction'"),
-        ({"tolerance": 0}, "'tolerance' parameter must be a positive number. Got 0"),
-        ({"tolerance": "tight"}, "'tolerance' parameter must be a positive number. Got 'tight'"),
-        ({"n_steps": 0}, "'n_steps' parameter must be a positive int. Got 0"),
-        ({"max_background": 2.5}, "'max_background' parameter must be a positive int or None. Got 2.5"),
+        ({"tolerance": 0}, r"'tolerance' parameter .* must be a float in the range \(0\.0, inf\]\. Got 0"),
+        ({"tolerance": "tight"}, "'tolerance' parameter .* Got 'tight'"),
+        ({"n_steps": 0}, r"'n_steps' parameter .* must be an int in the range \[1, inf\)\. Got 0"),
+        ({"max_background": 2.5}, r"'max_background' parameter .* int .* or None\. Got 2.5"),
+        ({"max_background": True}, "'max_background' parameter .* Got True"),
     ],
 )
 def test_parameters_out_of_range_are_refused(parameters, message):

@@ -312,9 +312,11 @@ def test_invalid_arguments_of_the_check_raise():
         check_gradients(BackpropRegressor(loss=MeanOfAllRows(), **QUICK), *SOME)
     with pytest.raises(TypeError, match="'estimator' parameter must be a BackpropClassifier"):
         check_gradients(LogisticRegression(), *SOME)
-    with pytest.raises(ValueError, match=r"'tolerance' parameter must be a positive number. Got 0 instead"):
-        check_gradients(BackpropRegressor(), *SOME, tolerance=0)
-    with pytest.raises(ValueError, match=r"'max_parameters' parameter must be a positive int. Got 0 instead"):
-        check_gradients(BackpropRegressor(), *SOME, max_parameters=0)
+    for tolerance in (0, "tight", [[1], [1, 2]], np.nan):
+        with pytest.raises(ValueError, match="'tolerance' parameter of check_gradients must be a float"):
+            check_gradients(BackpropRegressor(), *SOME, tolerance=tolerance)
+    for max_parameters in (0, 1.5, "all", None):
+        with pytest.raises(ValueError, match="'max_parameters' parameter of check_gradients must be an int"):
+            check_gradients(BackpropRegressor(), *SOME, max_parameters=max_parameters)
     with pytest.raises(ValueError, match="'n_estimators' parameter"):
         check_gradients(BackpropRegressor(n_estimators=0), *SOME)
