@@ -92,17 +92,20 @@ class Instance(HasMethods):
     Parameters
     ----------
     methods : list of str
-    name : str
+    type_name : str
+        Its type in docstrings.
+    in_words : str
         What it is, in error messages.
     """
 
-    def __init__(self, methods, name):
+    def __init__(self, methods, type_name, in_words):
         super().__init__(methods)
-        self._name = name
+        self.type_name = type_name
+        self._in_words = in_words
 
     def is_satisfied_by(self, value):
         """Return whether `value` is an object with these methods."""
         return not isinstance(value, type) and super().is_satisfied_by(value)
 
     def __str__(self):
-        return self._name
+        return self._in_words

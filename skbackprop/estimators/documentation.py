@@ -4,10 +4,10 @@ import inspect
 import textwrap
 from numbers import Integral
 
-from sklearn.utils._param_validation import HasMethods, Interval, Options, StrOptions
+from sklearn.utils._param_validation import Interval, Options, StrOptions
 
 from skbackprop.estimators import parameters as tables
-from skbackprop.estimators.constraints import ArrayOf, Function, RecipeConstraint
+from skbackprop.estimators.constraints import ArrayOf, Function, Instance
 from skbackprop.model.recipes import RECIPES
 from skbackprop.model.resolving import auto_value
 
@@ -114,14 +114,12 @@ def name_of(constraint, items):
         return "int" if constraint.type is Integral else "float"
     if isinstance(constraint, Options):
         return " or ".join(f"np.{option}" for option in constraint.options)
-    if isinstance(constraint, RecipeConstraint):
-        return "Recipe"
+    if isinstance(constraint, Instance):
+        return constraint.type_name
     if isinstance(constraint, ArrayOf):
         return f"array-like of {items}"
     if isinstance(constraint, Function):
         return "callable"
-    if isinstance(constraint, HasMethods):
-        return "object"
     if isinstance(constraint, type):
         return constraint.__name__
     names = {

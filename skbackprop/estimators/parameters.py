@@ -56,6 +56,7 @@ COUNT = Number(Integral, 1, None, closed="left")
 # A custom loss: an object with the protocol of skbackprop.network.losses.
 CUSTOM_LOSS = Instance(
     ["value", "delta", "inverse_link"],
+    "object",
     "an object with the methods value, delta and inverse_link (not a class)",
 )
 AUTO = Choice("auto")
@@ -132,7 +133,7 @@ NETWORK = [
     ),
     Parameter(
         "recipe",
-        [Choice(*RECIPES), Instance(["base_and_changes"], "a skbackprop.Recipe")],
+        [Choice(*RECIPES), Instance(["base_and_changes"], "Recipe", "a skbackprop.Recipe")],
         """
         The values of parameters that are left at "auto". "tabular" was chosen by measurements on many data
         sets; "best" trains more and wider networks, in ten times the time; "fast" trains fewer and smaller

@@ -14,8 +14,8 @@ from skbackprop.tables.frames import ArrayTable, Frame, as_frame, is_sparse_fram
 from skbackprop.tables.refusals import (
     as_array,
     checked_labels,
-    named,
     in_float64,
+    named,
     numbers_expected,
     refuse_arrays,
     refuse_as_numbers,
