@@ -11,10 +11,10 @@ from skbackprop.network.input_layer import InputLayer
 # A column is embedded if it has more than two values in the first rows of positive weight, this many.
 ROWS_OF_VALUES = 1000
 
-# The indicators of a column of at least so many categories have fixed scales and start without weights. With
-# learned scales, classifiers learn the noise of the rows of each category; regressors, whose targets are less
-# noisy, need learned scales (see the page on defaults).
-CATEGORIES_OF_FIXED_SCALE = {"classifier": 3, "regressor": math.inf}
+# The indicators of a column of more categories than this have fixed scales and start without weights. With
+# learned scales, classifiers learn the noise of the few rows of each category. Regressors, whose targets have
+# less noise, gain as often as they lose (see the page on defaults).
+MOST_CATEGORIES_OF_LEARNED_SCALE = {"classifier": 20, "regressor": math.inf}
 
 # In the message about 'dropout', which may have one more value.
 INPUTS_FIRST = ", optionally preceded by that of the inputs"
@@ -39,10 +39,10 @@ def make_input_layer(kind, X, sample_weight, n_numeric, n_networks=1, fixed=(), 
 def rarely_used_inputs(encoder, kind):
     """Return the inputs of indicators that differ from 0 in few rows, for a `kind` of estimator.
 
-    These are the indicators of columns of at least so many categories, and of columns that are also encoded
-    by the target.
+    These are the indicators of columns of many categories, and of columns that are also encoded by the
+    target.
     """
-    return () if encoder is None else encoder.codes_of_many_categories(CATEGORIES_OF_FIXED_SCALE[kind])
+    return () if encoder is None else encoder.codes_of_many(MOST_CATEGORIES_OF_LEARNED_SCALE[kind])
 
 
 def layer_list(hidden_layer_sizes):

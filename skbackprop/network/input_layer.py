@@ -188,7 +188,8 @@ class InputTransients:
         shape = (n_rows, *networks, n_outputs - fixed.size)
         self.scaled = np.empty(shape, dtype)
         self.delta_scaled = np.empty(shape, dtype)
-        self.a, self.delta = self.scaled.reshape(n_rows, -1), self.delta_scaled.reshape(n_rows, -1)
+        width = n_networks * shape[-1]
+        self.a, self.delta = self.scaled.reshape(n_rows, width), self.delta_scaled.reshape(n_rows, width)
         self.learned = self.learned_inputs = slice(None)
         self.fixed = as_slice(fixed)
         if fixed.size:
@@ -197,7 +198,7 @@ class InputTransients:
             self.learned_inputs = as_slice(np.setdiff1d(np.arange(input_layer.n_inputs), fixed))
         n_columns, n_inputs = input_layer.columns.size, input_layer.n_inputs - fixed.size
         self.inputs = np.empty(shape, dtype)  # (x, e_1, e_2, ...)
-        self.x = self.inputs.reshape(n_rows, n_networks, -1)[..., :n_inputs]
+        self.x = self.inputs.reshape(n_rows, n_networks, shape[-1])[..., :n_inputs]
         if not n_columns:
             return
         n_frequencies, n_components = input_layer.shapes["A"][-2:]

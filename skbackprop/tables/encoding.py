@@ -191,13 +191,13 @@ class Encoder:
         """Number of encoded columns that are not codes of categories."""
         return self.n_numeric + self.indicated.size + sum(len(text.feature_names) for text in self.texts)
 
-    def codes_of_many_categories(self, least):
-        """Return the encoded columns of codes of some columns, as an array of indices.
+    def codes_of_many(self, number):
+        """Return the indices of the encoded columns of codes, in columns of more than `number` codes.
 
-        These are columns with at least `least` codes, and those that are also encoded by the target.
+        Those of columns that are also encoded by the target are included.
         """
         many = [
-            np.full(column.n_codes, column.n_codes >= least or column.target_encoding is not None)
+            np.full(column.n_codes, column.n_codes > number or column.target_encoding is not None)
             for column in self.categories
         ]
         return self.n_before_codes + np.flatnonzero(np.concatenate([np.zeros(0, bool), *many]))

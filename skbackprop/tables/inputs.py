@@ -161,7 +161,7 @@ def check_y(estimator, y, name="y"):
         refuse_as_numbers(y, name)
     else:
         y = checked_labels(y, name)
-    with np.errstate(over="ignore"):  # an error replaces NumPy's warning
+    with np.errstate(over="ignore", invalid="ignore"):  # in the sum of scikit-learn's first check
         return check_array(
             y,
             accept_sparse="csr",

@@ -40,8 +40,9 @@ def passes(network, X, Y, w):
         InputLayer(4, n_networks=E),
         InputLayer(4, [0, 2], n_networks=E),
         InputLayer(4, [0, 2], n_networks=E, fixed=[1, 3]),
+        InputLayer(4, n_networks=E, fixed=range(4)),
     ],
-    ids=["plain", "scale", "periodic", "fixed scales"],
+    ids=["plain", "scale", "periodic", "fixed scales", "all fixed"],
 )
 @pytest.mark.parametrize("hidden", [(), (5,), (5, 4, 3)])
 @pytest.mark.parametrize("activation", ACTIVATIONS)

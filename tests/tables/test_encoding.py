@@ -177,26 +177,34 @@ def test_codes_beside_a_number_by_the_target_start_at_0_with_a_fixed_scale():
     np.testing.assert_array_equal(model._model.network.input_parameters["s"][codes], FIXED_SCALE)
 
 
-@pytest.mark.parametrize(
-    ("kind", "fixed"), [(BackpropClassifier, ["k_a", "k_b", "k_c"]), (BackpropRegressor, [])]
-)
-def test_scales_of_more_than_two_categories_are_fixed_in_classifiers(kind, fixed):
-    k, pair = np.resize(["a", "b", "c"], 120), np.resize(["yes", "no"], 120)
-    X = pd.DataFrame({"k": k, "pair": pair, "x": np.linspace(0, 1, 120)})
-    model = kind(recipe="fast", max_iter=2, random_state=0).fit(X, np.resize([0, 0, 1, 1], 120))
+@pytest.mark.parametrize(("kind", "n_fixed"), [(BackpropClassifier, 21), (BackpropRegressor, 0)])
+def test_scales_of_more_than_twenty_categories_are_fixed_in_classifiers(kind, n_fixed):
+    town, few = (np.char.add(name, (np.arange(210) % n).astype(str)) for name, n in (("t", 21), ("f", 20)))
+    X = pd.DataFrame({"town": town, "few": few, "x": np.linspace(0, 1, 210)})
+    model = kind(recipe="fast", max_iter=2, random_state=0).fit(X, np.arange(210) % 4 // 2)
     names = model._model.encoder.feature_names
-    assert [names[j] for j in model._model.network.input_layer.fixed] == fixed
+    fixed = [names[j] for j in model._model.network.input_layer.fixed]
+    assert len(fixed) == n_fixed
+    assert all(name.startswith("town_") for name in fixed)
 
 
 def test_a_new_category_of_a_warm_start_has_the_scale_of_the_others():
-    X = pd.DataFrame({"k": np.resize(["a", "b", "c"], 120), "x": np.linspace(0, 1, 120)})
-    y = np.resize([0, 0, 1, 1], 120)
+    X = pd.DataFrame(
+        {"town": np.char.add("t", (np.arange(210) % 21).astype(str)), "x": np.linspace(0, 1, 210)}
+    )
+    y = np.arange(210) % 4 // 2
     model = BackpropClassifier(recipe="fast", max_iter=2, random_state=0, warm_start=True).fit(X, y)
-    X["k"] = np.resize(["a", "b", "c", "d"], 120)
+    X["town"] = np.char.add("t", (np.arange(210) % 22).astype(str))
     model.fit(X, y)
     layer, names = model._model.network.input_layer, model._model.encoder.feature_names
-    assert {names[j] for j in layer.fixed} == {"k_a", "k_b", "k_c", "k_d"}
+    assert {names[j] for j in layer.fixed} == {f"town_t{i}" for i in range(22)}
     np.testing.assert_array_equal(model._model.network.input_parameters["s"][..., layer.fixed], FIXED_SCALE)
+
+
+def test_a_table_of_one_column_of_many_categories_is_learned():
+    k = np.arange(600) % 30
+    X, y = pd.DataFrame({"k": np.char.add("k", k.astype(str))}), k % 2
+    assert BackpropClassifier(recipe="fast", random_state=0).fit(X, y).score(X, y) > 0.95
 
 
 def test_a_column_of_categories_without_effect_costs_a_classifier_little():
