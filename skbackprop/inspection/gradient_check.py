@@ -192,7 +192,7 @@ def check_gradients(
         W, b, input_parameters = network.layout.split(positions)
         groups = [(W[l], b[l]) for l in range(len(W))]
         if input_parameters:
-            input_parameters["s"] = np.delete(input_parameters["s"], network.input_layer.fixed, axis=-1)
+            input_parameters["s"] = input_parameters["s"][~network.input_layer.is_fixed]
             groups.append(tuple(input_parameters.values()))
         drawn = [np.concatenate([draw(rng, part, max_parameters) for part in group]) for group in groups]
         errors = [largest_error(objective, analytic, where) for where in drawn]

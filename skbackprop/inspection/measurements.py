@@ -16,7 +16,7 @@ from skbackprop.inspection.layer_activations import network_activations
 from skbackprop.inspection.layer_gradients import backpropagate
 from skbackprop.inspection.reference_forest import ReferenceForest, share_explained_by_neighbors
 from skbackprop.inspection.saturation import saturation
-from skbackprop.model.layers import rarely_used_inputs
+from skbackprop.model.layers import inputs_of_fixed_scale
 from skbackprop.model.optimization import make_optimizer
 from skbackprop.model.prediction import raw_predictions, scaled_block
 from skbackprop.model.recipes import Settings
@@ -127,8 +127,8 @@ class Measurements:
     def initial_network(self):
         """A newly initialized network with the same parameters."""
         network = in_float64(self.model.network)
-        rarely_used = rarely_used_inputs(self.model.encoder, self.settings.kind)
-        initialize(network, self._rng, self.settings.initialization, rarely_used)
+        fixed_scales = inputs_of_fixed_scale(self.model.encoder, self.settings.kind)
+        initialize(network, self._rng, self.settings.initialization, *fixed_scales)
         return network
 
     @cached_property

@@ -11,38 +11,44 @@ from skbackprop.network.input_layer import InputLayer
 # A column is embedded if it has more than two values in the first rows of positive weight, this many.
 ROWS_OF_VALUES = 1000
 
-# The indicators of a column of more categories than this have fixed scales and start without weights. With
-# learned scales, classifiers learn the noise of the few rows of each category. Regressors, whose targets have
-# less noise, gain as often as they lose (see the page on defaults).
-MOST_CATEGORIES_OF_LEARNED_SCALE = {"classifier": 20, "regressor": math.inf}
+# The scales of the indicators of a column of more categories than this are fixed, and their weights start at
+# 0: in all networks, and in half of them. Learned scales amplify the noise of the few rows of each category.
+# Classifiers lose more by this than they gain. For regressors it depends on the table, and networks of both
+# kinds together are nearly as good as those of the better kind (see the page on defaults).
+MOST_CATEGORIES = {"classifier": (20, 20), "regressor": (math.inf, 8)}
 
 # In the message about 'dropout', which may have one more value.
 INPUTS_FIRST = ", optionally preceded by that of the inputs"
 
 
-def make_input_layer(kind, X, sample_weight, n_numeric, n_networks=1, fixed=(), on_circle=()):
+def make_input_layer(kind, X, sample_weight, n_numeric, n_networks=1, fixed_scales=((), ()), on_circle=()):
     """Return the InputLayer of a network for inputs like X, or None.
 
-    It embeds the numeric columns, except those `on_circle`, which are periodic already.
+    It embeds the numeric columns, except those `on_circle`, which are periodic already. `fixed_scales` are
+    from :func:`inputs_of_fixed_scale`.
     """
     if kind is None:
         return None
+    fixed, in_half = fixed_scales
     if kind == "scale":
-        return InputLayer(X.shape[1], n_networks=n_networks, fixed=fixed)
+        return InputLayer(X.shape[1], n_networks=n_networks, fixed=fixed, fixed_in_half=in_half)
     rows = np.arange(X.shape[0]) if sample_weight is None else np.flatnonzero(sample_weight)
     sample = X[rows[:ROWS_OF_VALUES]]
     numbers = np.setdiff1d(np.arange(n_numeric), on_circle)
     columns = [j for j in numbers if np.unique(sample[:, j]).size > 2]
-    return InputLayer(X.shape[1], columns, n_networks=n_networks, fixed=fixed)
+    return InputLayer(X.shape[1], columns, n_networks=n_networks, fixed=fixed, fixed_in_half=in_half)
 
 
-def rarely_used_inputs(encoder, kind):
-    """Return the inputs of indicators that differ from 0 in few rows, for a `kind` of estimator.
+def inputs_of_fixed_scale(encoder, kind):
+    """Return the inputs whose scale is fixed in all networks, and those in half of them.
 
-    These are the indicators of columns of many categories, and of columns that are also encoded by the
-    target.
+    These are indicators in columns of many categories; those of columns that are also encoded by the target
+    are fixed in all networks.
     """
-    return () if encoder is None else encoder.codes_of_many(MOST_CATEGORIES_OF_LEARNED_SCALE[kind])
+    if encoder is None:
+        return (), ()
+    fixed, in_half = map(encoder.codes_of_many, MOST_CATEGORIES[kind])
+    return fixed, np.setdiff1d(in_half, fixed)
 
 
 def layer_list(hidden_layer_sizes):

@@ -10,9 +10,9 @@ from sklearn.utils import check_random_state
 from skbackprop.model.layers import (
     activation_list,
     dropout_list,
+    inputs_of_fixed_scale,
     layer_list,
     make_input_layer,
-    rarely_used_inputs,
 )
 from skbackprop.model.objective import make_loss, make_targets
 from skbackprop.model.optimization import make_training
@@ -180,7 +180,7 @@ class Model:
             rng = np.random.default_rng(self.split_seed) if never_varied else None
             optimizer = self.training and self.training.optimizer
             grow_inputs(
-                self.network, optimizer, origins, rng, rarely_used_inputs(encoder, self.settings.kind)
+                self.network, optimizer, origins, rng, *inputs_of_fixed_scale(encoder, self.settings.kind)
             )
             if self.scaling is not None:
                 self.scaling.follow_growth(origins)
@@ -271,10 +271,10 @@ def build_model(X, y, sample_weight, settings, encoder, classes=None, streaming=
         )
     n_numeric = X.shape[1] if encoder is None else encoder.n_numeric
     scaling = make_scaling(X, sample_weight, settings, n_numeric, streaming)
-    rarely_used = rarely_used_inputs(encoder, settings.kind)
+    fixed_scales = inputs_of_fixed_scale(encoder, settings.kind)
     on_circle = () if encoder is None else encoder.on_circle
     input_layer = make_input_layer(
-        settings.input_layer, X, sample_weight, n_numeric, settings.n_estimators, rarely_used, on_circle
+        settings.input_layer, X, sample_weight, n_numeric, settings.n_estimators, fixed_scales, on_circle
     )
     n_inputs = X.shape[1] if input_layer is None else input_layer.n_outputs
     dtype = compute_dtype(X, sample_weight, settings.dtype)
@@ -285,7 +285,7 @@ def build_model(X, y, sample_weight, settings, encoder, classes=None, streaming=
     model = Model(network, loss, targets, scaling, History(), seeds[1], settings, encoder)
     model.medians = column_medians(X, sample_weight) if encoder is None else None
     model.training = make_training(model, seeds[0])
-    initialize(network, model.training.rng, settings.initialization, rarely_used)
+    initialize(network, model.training.rng, settings.initialization, *fixed_scales)
     return model
 
 

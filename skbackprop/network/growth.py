@@ -9,7 +9,7 @@ import numpy as np
 from skbackprop.network.kernels.parameter_layout import in_order_of_storage
 
 
-def grow_inputs(network, optimizer, origins, rng=None, fixed=()):
+def grow_inputs(network, optimizer, origins, rng=None, fixed=(), fixed_in_half=()):
     """Add inputs to `network` in place, and adapt the state of its optimizer.
 
     Parameters
@@ -21,8 +21,8 @@ def grow_inputs(network, optimizer, origins, rng=None, fixed=()):
     rng : numpy.random.Generator, default=None
         Draws the weights of new inputs, with the standard deviation of the present ones, instead of 0. This
         is needed where no input has varied so far, because weights of 0 could not be learned.
-    fixed : sequence of int, default=()
-        Indices of the inputs whose scale is fixed if they are new.
+    fixed, fixed_in_half : sequence of int, default=()
+        Indices of the inputs whose scale is fixed, in all networks or in half of them, if they are new.
     """
     old_layout, old_theta, old_layer = network.layout, network.theta, network.input_layer
     n_old = network.n_inputs
@@ -30,7 +30,7 @@ def grow_inputs(network, optimizer, origins, rng=None, fixed=()):
     layer, rows = None, np.asarray(origins)
     sizes[0] = rows.size
     if old_layer is not None:
-        layer = old_layer.widened(rows, fixed)
+        layer = old_layer.widened(rows, fixed, fixed_in_half)
         embedded = np.arange(n_old, old_layer.n_outputs)  # they follow the inputs in a^0
         rows = np.concatenate((rows, embedded))
         sizes[0] = layer.n_outputs
@@ -43,7 +43,7 @@ def grow_inputs(network, optimizer, origins, rng=None, fixed=()):
     network.theta[...] = taken(old_theta, places)
     if layer is not None:
         s = network.input_parameters["s"]
-        s[..., rows < 0] = layer.initial_scales[rows < 0]
+        s[..., rows < 0] = layer.initial_scales[..., rows < 0]
     if rng is not None:
         W = in_order_of_storage(network.W[0])
         W[rows < 0] = deviation * rng.standard_normal(W[rows < 0].shape)

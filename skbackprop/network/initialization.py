@@ -27,13 +27,13 @@ INITIALIZATIONS = {
 }
 
 
-def initialize(network, rng, scheme="auto", rarely_used=()):
+def initialize(network, rng, scheme="auto", rarely_used=(), in_half=()):
     """Overwrite the parameters of `network`; "auto" takes each layer's scheme from its activation.
 
     "ntk" is lecun with biases from N(0, 1) and an output layer of zeros, for the parametrisation of
     that name (Holzmueller et al., 2024). Its weights of the inputs `rarely_used` start at 0: these inputs
     differ from 0 in few rows only, so training changes their weights little, and random initial weights
-    would remain in the outputs as noise.
+    would remain in the outputs as noise. Those of the inputs `in_half` start at 0 in every second network.
 
     A callable is called for each layer in turn, as ``scheme(rng, n_in, n_out)``, and returns its W of shape
     (n_in, n_out) and its b of shape (n_out,).
@@ -42,8 +42,10 @@ def initialize(network, rng, scheme="auto", rarely_used=()):
         initialize_by(scheme, network, rng)
     else:
         initialize_by_name(scheme, network, rng)
-    if isinstance(scheme, str) and scheme == "ntk" and len(rarely_used):
+    if isinstance(scheme, str) and scheme == "ntk":
         network.W[0][..., rarely_used, :] = 0
+        if network.n_networks > 1:
+            network.W[0][::2, in_half] = 0
     if network.input_layer is not None:
         network.input_layer.initialize(network.input_parameters, rng)
 

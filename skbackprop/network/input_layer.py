@@ -47,6 +47,8 @@ class InputLayer:
     fixed : sequence of int, default=()
         Indices of the inputs whose scale is FIXED_SCALE instead of learned. For inputs that differ from 0 in
         few rows only, a learned scale would amplify the noise of these rows.
+    fixed_in_half : sequence of int, default=()
+        Indices of the inputs whose scale is fixed in every second network only, if there are several.
 
     Attributes
     ----------
@@ -56,11 +58,21 @@ class InputLayer:
         The shapes of the parameters "s" and, with embedded columns, "f", "p", "A", "q".
     """
 
-    fixed = np.zeros(0, dtype=np.intp)  # for layers saved before fixed scales were introduced
+    fixed = fixed_in_half = np.zeros(0, dtype=np.intp)  # for layers saved before these were introduced
 
-    def __init__(self, n_inputs, columns=(), n_frequencies=16, n_components=3, n_networks=1, fixed=()):
+    def __init__(
+        self,
+        n_inputs,
+        columns=(),
+        n_frequencies=16,
+        n_components=3,
+        n_networks=1,
+        fixed=(),
+        fixed_in_half=(),
+    ):
         self.n_inputs = n_inputs
         self.fixed = np.asarray(fixed, dtype=np.intp)
+        self.fixed_in_half = np.asarray(fixed_in_half if n_networks > 1 else (), dtype=np.intp)
         self.columns = np.asarray(columns, dtype=np.intp)
         n_columns = self.columns.size
         self.n_outputs = n_inputs + n_columns * n_components
@@ -82,23 +94,31 @@ class InputLayer:
         return InputLayer(self.n_inputs, self.columns, *sizes, fixed=self.fixed)
 
     @property
-    def initial_scales(self):
-        """The scale of each column of a^0 before training."""
-        s = np.ones(self.n_outputs)
-        s[self.fixed] = FIXED_SCALE
-        return s
+    def is_fixed(self):
+        """Whether each scale is fixed, in the shape of s."""
+        fixed = np.zeros(self.shapes["s"], bool)
+        fixed[..., self.fixed] = True
+        if self.fixed_in_half.size:
+            fixed[::2, self.fixed_in_half] = True
+        return fixed
 
-    def widened(self, origins, fixed=()):
+    @property
+    def initial_scales(self):
+        """The scales s before training."""
+        return np.where(self.is_fixed, FIXED_SCALE, 1)
+
+    def widened(self, origins, fixed=(), fixed_in_half=()):
         """Return a copy with additional inputs, which are not embedded.
 
         `origins` holds for each input of the copy the present input that it comes from, -1 for a new one;
-        `fixed` are the inputs whose scale is fixed if they are new.
+        the scales of the inputs `fixed` and `fixed_in_half` are fixed if these are new.
         """
         layer = copy.copy(self)
         layer.n_inputs = len(origins)
         layer.n_outputs = self.n_outputs - self.n_inputs + layer.n_inputs
-        new_and_fixed = (origins < 0) & np.isin(np.arange(len(origins)), fixed)
-        layer.fixed = np.flatnonzero(np.isin(origins, self.fixed) | new_and_fixed)
+        new = np.flatnonzero(origins < 0)
+        layer.fixed = descendants(origins, self.fixed, np.intersect1d(new, fixed))
+        layer.fixed_in_half = descendants(origins, self.fixed_in_half, np.intersect1d(new, fixed_in_half))
         layer.shapes = {**self.shapes, "s": (*self.shapes["s"][:-1], layer.n_outputs)}
         return layer
 
@@ -139,6 +159,8 @@ class InputLayer:
         t = transients
         gradients["s"][..., self.fixed] = 0
         gradients["s"][..., t.learned] = np.einsum("i...,i...->...", t.delta_scaled, t.inputs)  # dL/ds
+        if self.fixed_in_half.size:
+            gradients["s"][::2, self.fixed_in_half] = 0
         if not self.columns.size:
             return
         f, p, A, q = (transposed(gradients[name]) for name in "fpAq")
@@ -216,6 +238,11 @@ class InputTransients:
     def set_delta(self, delta, W):
         """Write dL/da^0 = delta^1 (W^1)^T."""
         times_transpose(delta, dense_rows(W, self.a), out=self.delta)
+
+
+def descendants(origins, inputs, new):
+    """Return the indices of the inputs that come from `inputs`, and of the `new` ones."""
+    return np.union1d(np.flatnonzero(np.isin(origins, inputs)), new).astype(np.intp)
 
 
 def as_slice(indices):

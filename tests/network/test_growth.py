@@ -18,6 +18,7 @@ INPUT_LAYERS = {
     "scale": lambda n, E: InputLayer(n, n_networks=E),
     "periodic": lambda n, E: InputLayer(n, [0, 1], n_networks=E),
     "fixed scales": lambda n, E: InputLayer(n, [0, 1], n_networks=E, fixed=[2, 3]),
+    "fixed in half": lambda n, E: InputLayer(n, [0, 1], n_networks=E, fixed_in_half=[2, 3]),
 }
 
 
@@ -68,3 +69,6 @@ def test_weights_are_drawn_where_zeros_could_not_be_learned():
 def test_fixed_scales_stay_fixed_as_the_network_grows():
     layer = InputLayer(4, [0, 1], fixed=[2, 3])
     np.testing.assert_array_equal(layer.widened(ORIGINS).fixed, [2, 4, 5])
+    np.testing.assert_array_equal(layer.widened(ORIGINS, fixed=[0, 3]).fixed, [2, 3, 4, 5])
+    half = InputLayer(4, n_networks=2, fixed_in_half=[0, 3]).widened(ORIGINS, fixed_in_half=[3])
+    np.testing.assert_array_equal(half.is_fixed, [[True, False, False, True, True, False], [False] * 6])

@@ -82,6 +82,23 @@ def test_combined_outputs_predict_the_mean(make_loss):
     np.testing.assert_allclose(combined, single.reshape(5, E, 4).mean(axis=1), rtol=1e-12)
 
 
+def test_scales_that_are_fixed_in_half_of_the_networks_have_no_slope_there():
+    rng = np.random.default_rng(0)
+    X, Y = rng.normal(size=(7, 4)), np.tile(np.eye(3)[rng.integers(0, 3, 7)], E)
+    slopes = []
+    for in_half in ((), (1, 3)):
+        layer = InputLayer(4, [0, 2], n_networks=E, fixed_in_half=in_half)
+        network = Network([layer.n_outputs, 5, 3], ["tanh"], input_layer=layer, n_networks=E)
+        network.theta[...] = np.random.default_rng(1).normal(size=network.theta.size)
+        slopes.append(passes(network, np.tile(X, E), Y, np.ones(7))[1][2]["s"].copy())
+    assert slopes[0].all()
+    np.testing.assert_array_equal(slopes[1][::2, [1, 3]], 0)
+    np.testing.assert_array_equal(slopes[1][1::2], slopes[0][1::2])
+    np.testing.assert_array_equal(
+        slopes[1][::2, [0, 2, *range(4, 10)]], slopes[0][::2, [0, 2, *range(4, 10)]]
+    )
+
+
 def test_combined_outputs_of_sure_networks_are_finite():
     for name in ("log_loss", "bce"):
         raw = np.array([[800.0, -800.0], [900.0, -700.0]])

@@ -188,6 +188,21 @@ def test_scales_of_more_than_twenty_categories_are_fixed_in_classifiers(kind, n_
     assert all(name.startswith("town_") for name in fixed)
 
 
+def test_scales_of_more_than_eight_categories_are_fixed_in_half_of_the_networks_of_regressors():
+    town, few = (np.char.add(name, (np.arange(360) % n).astype(str)) for name, n in (("t", 9), ("f", 8)))
+    X = pd.DataFrame({"town": town, "few": few})
+    model = BackpropRegressor(recipe="fast", max_iter=1, learning_rate=1e-12, random_state=0)
+    model.fit(X, np.arange(360) % 72.0)
+    network, names = model._model.network, np.array(model._model.encoder.feature_names)
+    of_town = np.char.startswith(names, "town_")
+    s, W = network.input_parameters["s"], np.abs(network.W[0]).max(axis=-1)
+    np.testing.assert_array_equal(s == FIXED_SCALE, [of_town, 0 * of_town] * 2)
+    np.testing.assert_array_equal(W < 1e-9, [of_town, 0 * of_town] * 2)
+    model.set_params(max_iter=10, learning_rate=0.01, early_stopping=False).fit(X, np.arange(360) % 72.0)
+    s = model._model.network.input_parameters["s"]
+    np.testing.assert_array_equal(s == FIXED_SCALE, [of_town, 0 * of_town] * 2)
+
+
 def test_a_new_category_of_a_warm_start_has_the_scale_of_the_others():
     X = pd.DataFrame(
         {"town": np.char.add("t", (np.arange(210) % 21).astype(str)), "x": np.linspace(0, 1, 210)}
