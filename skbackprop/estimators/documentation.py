@@ -9,7 +9,7 @@ from sklearn.utils._param_validation import Interval, Options, StrOptions
 from skbackprop.estimators import parameters as tables
 from skbackprop.estimators.constraints import ArrayOf, Function, Instance
 from skbackprop.model.recipes import RECIPES
-from skbackprop.model.resolving import auto_value
+from skbackprop.model.resolving import auto_value, quoted
 
 ATTRIBUTES = """\
 coefs_ : list of ndarray of shape (n_{l-1}, n_l)
@@ -128,11 +128,6 @@ def name_of(constraint, items):
         None: "None",
     }
     return names[constraint]
-
-
-def quoted(value):
-    """Return a value as text, with strings in double quotes."""
-    return f'"{value}"' if isinstance(value, str) else repr(value)
 
 
 def auto_sentence(name, kind):

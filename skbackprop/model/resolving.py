@@ -25,10 +25,11 @@ SMOOTHING = 0.1
 SMALL_TABLE = range(100, 2000)
 
 # From LARGE_TABLE rows on, more epochs help more than more networks, so there are fewer networks, and a
-# single decay of the learning rate helps more than four cycles. Each network holds out an eighth of the rows,
+# single decay of the learning rate helps more than four cycles. Few epochs do not learn single rows by heart,
+# so there is only the dropout that Monte Carlo dropout needs. Each network holds out an eighth of the rows,
 # which suffices for validation; all networks train on the rows that none of them holds out.
 LARGE_TABLE = 100_000
-SCHEDULE_OF_LARGE_TABLES = "flat_cos"
+OF_LARGE_TABLES = {"schedule": "flat_cos", "dropout": 0.02}
 FEWEST_NETWORKS, FOLDS_OF_LARGE_TABLES = 2, 8
 
 
@@ -78,7 +79,7 @@ def resolve(
         recipe = {**recipe, "scaling": "standard", "input_layer": None}
     if large:
         n_estimators = n_networks(recipe["n_estimators"], n_rows)
-        recipe = {**recipe, "schedule": SCHEDULE_OF_LARGE_TABLES, "n_estimators": n_estimators}
+        recipe = {**recipe, **OF_LARGE_TABLES, "n_estimators": n_estimators}
     replace_autos(settings, recipe)
     if settings.batch_size == "auto":
         settings.batch_size = int(np.clip(n_rows // recipe["batches"], *BATCH_BOUNDS))
@@ -194,6 +195,11 @@ def n_epochs(kind, n_rows, batch_size):
     return min(enough, max(FEWEST_EPOCHS, ROWS_PASSED // n_rows))
 
 
+def quoted(value):
+    """Return a value as text, with strings in double quotes."""
+    return f'"{value}"' if isinstance(value, str) else repr(value)
+
+
 def auto_value(name, recipe, kind):
     """Return in words the value that :func:`resolve` gives to a parameter left at "auto"."""
     values = RECIPES[recipe][kind == "regressor"]
@@ -201,10 +207,10 @@ def auto_value(name, recipe, kind):
     if name == "n_estimators" and value > 1:
         rows = value * LARGE_TABLE // 2
         return f"{value}; from {LARGE_TABLE} rows on {rows} // n_samples, but at least {FEWEST_NETWORKS}"
-    if name == "schedule" and values["n_estimators"] > 1:
-        return f'"{value}"; from {LARGE_TABLE} rows on "{SCHEDULE_OF_LARGE_TABLES}"'
+    if name in OF_LARGE_TABLES and values["n_estimators"] > 1:
+        return f"{quoted(value)}; from {LARGE_TABLE} rows on {quoted(OF_LARGE_TABLES[name])}"
     if value not in ("auto", "cycle"):
-        return f'"{value}"' if isinstance(value, str) else repr(value)
+        return quoted(value)
     if name == "batch_size":
         return f"n_samples // {values['batches']}, from {BATCH_BOUNDS[0]} to {BATCH_BOUNDS[1]}"
     if name == "max_iter":

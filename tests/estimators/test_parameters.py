@@ -15,7 +15,7 @@ from skbackprop.estimators import parameters
 from skbackprop.estimators.base import settings_of
 from skbackprop.estimators.documentation import auto_table, auto_table_rst
 from skbackprop.model.recipes import RECIPES
-from skbackprop.model.resolving import LARGE_TABLE
+from skbackprop.model.resolving import LARGE_TABLE, quoted
 from skbackprop.network.losses import Huber
 
 TABLES = {
@@ -64,9 +64,9 @@ def test_the_table_of_the_recipes_says_what_a_fit_takes(cls, recipe):
                     int(word) for word in text.replace(";", "").split() if word.isdigit()
                 )
                 assert value == (few if n_rows < from_rows else max(fewest, rows // n_rows))
-            elif name == "schedule" and "from" in text:
+            elif name in ("schedule", "dropout") and "from" in text:
                 few, large = text.split(f"; from {LARGE_TABLE} rows on ")
-                assert f'"{value}"' == (few if n_rows < LARGE_TABLE else large)
+                assert quoted(value) == (few if n_rows < LARGE_TABLE else large)
             elif name == "early_stopping" and text.startswith('"folds" for 100'):
                 assert value == ("folds" if n_rows >= 100 else False)
             elif name == "n_iter_no_change" and "held out" in text:
@@ -80,7 +80,7 @@ def test_the_table_of_the_recipes_says_what_a_fit_takes(cls, recipe):
                 enough = min(max(epochs, int(np.ceil(steps / per_epoch))), most)
                 assert value == min(enough, max(fewest, rows // n_rows))
             else:
-                assert text == (f'"{value}"' if isinstance(value, str) else repr(value)), name
+                assert text == quoted(value), name
 
 
 def test_the_table_of_the_recipes_is_complete():

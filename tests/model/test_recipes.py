@@ -65,25 +65,26 @@ def test_all_epochs_together_pass_a_bounded_number_of_rows():
 @pytest.mark.parametrize(
     ("kind", "recipe", "n_rows", "expected"),
     [
-        ("classifier", "tabular", 99_999, (8, 8, "coslog4")),
-        ("classifier", "tabular", 100_000, (4, 8, "flat_cos")),
-        ("classifier", "tabular", 150_000, (2, 8, "flat_cos")),
-        ("regressor", "tabular", 100_000, (3, 8, "flat_cos")),
-        ("regressor", "fast", 10**6, (2, 8, "flat_cos")),
-        ("classifier", "best", 100_000, (8, 8, "flat_cos")),
-        ("classifier", "textbook", 10**6, (1, 1, "constant")),
+        ("classifier", "tabular", 99_999, (8, 8, "coslog4", 0.05)),
+        ("classifier", "tabular", 100_000, (4, 8, "flat_cos", 0.02)),
+        ("classifier", "tabular", 150_000, (2, 8, "flat_cos", 0.02)),
+        ("regressor", "tabular", 100_000, (3, 8, "flat_cos", 0.02)),
+        ("regressor", "fast", 10**6, (2, 8, "flat_cos", 0.02)),
+        ("classifier", "best", 100_000, (8, 8, "flat_cos", 0.02)),
+        ("classifier", "textbook", 10**6, (1, 1, "constant", 0.0)),
     ],
 )
 def test_large_tables_have_fewer_networks_with_as_large_folds(kind, recipe, n_rows, expected):
     estimator = BackpropClassifier if kind == "classifier" else BackpropRegressor
     settings = settings_of(estimator(recipe=recipe), np.zeros((n_rows, 2)), None)
-    assert (settings.n_estimators, settings.n_folds, settings.schedule) == expected
+    assert (settings.n_estimators, settings.n_folds, settings.schedule, settings.dropout) == expected
     if recipe != "textbook":
         assert settings.early_stopping == "folds"
         assert settings.n_iter_no_change == (None if n_rows >= 100_000 else "cycle")
 
 
 def test_what_the_user_sets_holds_on_large_tables():
-    model = BackpropClassifier(n_estimators=10, schedule="cosine")
+    model = BackpropClassifier(n_estimators=10, schedule="cosine", dropout=0.0)
     settings = settings_of(model, np.zeros((10**6, 2)), None)
     assert (settings.n_estimators, settings.n_folds, settings.schedule) == (10, 10, "cosine")
+    assert settings.dropout == 0.0
