@@ -11,11 +11,11 @@ from skbackprop.network.input_layer import InputLayer
 # A column is embedded if it has more than two values in the first rows of positive weight, this many.
 ROWS_OF_VALUES = 1000
 
-# If a column has more categories than this, the scales of its indicators are fixed, and their weights start at
-# 0. The first number is for all networks, the second for half of them. Learned scales amplify the noise of
-# the few rows of each category. Classifiers lose more by this than they gain. For regressors it depends on the
-# table, and networks of both kinds together are nearly as good as those of the better kind (see the page on
-# defaults).
+# If a column has more categories than this, the scales of its indicators are fixed, and their weights start
+# at 0. The first number is for all networks, the second for half of them. Learned scales amplify the noise
+# of the few rows of each category. Classifiers lose more by this than they gain. For regressors it depends on
+# the table, and networks of both kinds together are nearly as good as those of the better kind (see the page
+# on defaults).
 MOST_CATEGORIES = {"classifier": (20, 20), "regressor": (math.inf, 8)}
 
 # In the message about 'dropout', which may have one more value.
