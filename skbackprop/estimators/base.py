@@ -38,7 +38,7 @@ from skbackprop.estimators.without_effect import warn_of_parameters_without_effe
 from skbackprop.model.model import build_model
 from skbackprop.model.monte_carlo import sample_raw_predictions
 from skbackprop.model.prediction import raw_predictions
-from skbackprop.model.resolving import resolve
+from skbackprop.model.resolving import finds_nominal_numbers, resolve
 from skbackprop.network.file_checks import require
 from skbackprop.network.kernels.threads import suited_threads
 from skbackprop.network.losses import combine
@@ -56,18 +56,23 @@ from skbackprop.training.stopping import make_stopping
 ROWS_OF_CHECK = 32
 
 
-def settings_of(estimator, X, sample_weight, streaming=False, model=None, given_validation=False):
-    """Return the parameters of `estimator` with every "auto" replaced, for training on X.
-
-    If training continues from a `model`, the parameters that define its network keep their values.
-    """
-    kind = "classifier" if is_classifier(estimator) else "regressor"
+def parameters_and_kind(estimator):
+    """Return the parameters of `estimator` and of its recipe by name, and "classifier" or "regressor"."""
     parameters = estimator.get_params(deep=False)
     recipe = parameters["recipe"]
     base, changes = (Recipe(recipe) if isinstance(recipe, str) else recipe).base_and_changes()
     parameters = {**parameters, **changes, "recipe": base}
     # NumPy's small integers and floats would overflow in sums and products.
     parameters = {k: v.item() if isinstance(v, np.number) else v for k, v in parameters.items()}
+    return parameters, "classifier" if is_classifier(estimator) else "regressor"
+
+
+def settings_of(estimator, X, sample_weight, streaming=False, model=None, given_validation=False):
+    """Return the parameters of `estimator` with every "auto" replaced, for training on X.
+
+    If training continues from a `model`, the parameters that define its network keep their values.
+    """
+    parameters, kind = parameters_and_kind(estimator)
     if model is not None:
         parameters = with_fixed(parameters, model)
     return resolve(
@@ -111,7 +116,14 @@ def untrained_model(estimator, X, y, sample_weight):
         Checked data, X as numbers.
     """
     estimator._validate_params()
-    X, y, sample_weight, encoder = check_training_data(estimator, X, y, sample_weight, reset=True)
+    X, y, sample_weight, encoder = check_training_data(
+        estimator,
+        X,
+        y,
+        sample_weight,
+        reset=True,
+        finds_nominal=finds_nominal_numbers(*parameters_and_kind(estimator)),
+    )
     settings = settings_of(estimator, X, sample_weight)
     X = arrange(X, settings.sparse_rows)
     return build_model(X, y, sample_weight, settings, encoder), X, y, sample_weight
@@ -205,6 +217,7 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
             fill_values=fill_values,
             continuation="resumed" if is_interrupted(earlier) else "fit",
             groups=groups,
+            finds_nominal=finds_nominal_numbers(*parameters_and_kind(self)),
         )
         n_rows = count_rows(X, sample_weight)
         warn_of_a_large_batch(self.batch_size, n_rows)

@@ -116,6 +116,15 @@ RECIPE = [
         its length on each side.
         """,
     ),
+    Parameter(
+        "nominal_numbers",
+        [AUTO, "boolean"],
+        """
+        Whether `fit` looks for columns of numbers that are names, such as those of shops, and encodes their
+        values as categories in addition (see :mod:`skbackprop.tables.nominal_numbers`). Without effect if
+        `categorical_features` names columns or is None, and for sparse X and arrays on disk.
+        """,
+    ),
 ]
 
 NETWORK = [

@@ -70,10 +70,7 @@ def resolve(
     - "adam" does not use the weight decay chosen for "adamw";
     - without scaling there is no input layer, because it needs inputs of magnitude 1.
     """
-    settings = Settings(**parameters, kind=kind)
-    if settings.solver == "auto" and np.size(settings.hidden_layer_sizes) == 0:
-        settings.solver = solver_of_linear_model(settings, streaming)
-    recipe = suited_recipe(settings)
+    settings, recipe = settings_and_recipe(parameters, kind, streaming)
     large = n_rows >= LARGE_TABLE and recipe["n_estimators"] > 1 and not streaming
     if streaming or mostly_zeros:
         recipe = {**recipe, "scaling": "standard", "input_layer": None}
@@ -99,6 +96,20 @@ def resolve(
         settings.initialization = "ntk"
     settings.sparse_rows = mostly_zeros and stays_sparse(settings)
     return settings
+
+
+def settings_and_recipe(parameters, kind, streaming=False):
+    """Return the Settings of `parameters`, still with "auto", and the values of the suited recipe."""
+    settings = Settings(**parameters, kind=kind)
+    if settings.solver == "auto" and np.size(settings.hidden_layer_sizes) == 0:
+        settings.solver = solver_of_linear_model(settings, streaming)
+    return settings, suited_recipe(settings)
+
+
+def finds_nominal_numbers(parameters, kind):
+    """Return whether a fit looks for nominal numbers; the arguments are those of :func:`resolve`."""
+    settings, recipe = settings_and_recipe(parameters, kind)
+    return recipe["nominal_numbers"] if is_auto(settings.nominal_numbers) else settings.nominal_numbers
 
 
 def solver_of_linear_model(settings, streaming):

@@ -16,7 +16,8 @@ class ColumnReport:
     inputs : tuple of str
         Names of the network's inputs for this column, without the indicator of missing values.
     categories : tuple
-        The categories with an input of their own, None for missing values; empty for other kinds.
+        The categories with an input of their own, None for missing values; empty for other kinds, except for
+        numbers whose values are encoded as categories in addition.
     rare_share : float
         Fraction of the rows with a rare category. Rare categories share one input.
     missing_share : float
@@ -40,11 +41,13 @@ class ColumnReports(tuple):
     def __repr__(self):
         rows = [("column", "kind", "inputs", "categories", "rare", "missing")]
         for report in self:
-            of_category = report.kind == CATEGORY
+            nominal = report.kind == NUMBER and report.categories
+            of_category = report.kind == CATEGORY or nominal
+            also = CATEGORY if nominal else report.text_read_as
             rows.append(
                 (
                     report.name,
-                    f"{report.kind} + {report.text_read_as}" if report.text_read_as else report.kind,
+                    f"{report.kind} + {also}" if also else report.kind,
                     str(len(report.inputs)),
                     str(len(report.categories)) if of_category else "",
                     f"{report.rare_share:.1%}" if of_category else "",
@@ -71,7 +74,7 @@ def report_columns(encoder):
     for column in (*encoder.dates, *encoder.categories):
         reports[column.position] = ColumnReport(
             names[column.position],
-            column.kind,
+            NUMBER if column.position in encoder.nominal else column.kind,
             tuple(encoder.inputs_of(column)),
             tuple(getattr(column, "categories", ())),
             getattr(column, "rare_share", 0.0),

@@ -11,7 +11,7 @@ from numbers import Integral
 import numpy as np
 
 from skbackprop.tables.category_column import CategoryColumn
-from skbackprop.tables.columns import CATEGORY, DATES
+from skbackprop.tables.columns import CATEGORY, DATES, Column
 from skbackprop.tables.date_column import DateColumn
 from skbackprop.tables.encoded_rows import EncodedRows
 from skbackprop.tables.frames import Frame
@@ -65,6 +65,13 @@ def categorical_columns(table, categorical_features):
     return mask
 
 
+def numeric_and_date_columns(table, categorical):
+    """Return the indices of the columns of numbers and those of dates, of the columns not `categorical`."""
+    others = np.flatnonzero(~categorical)
+    is_date = np.array([not table.plain[j] and table.column(j).kind in DATES for j in others], bool)
+    return others[~is_date], others[is_date]
+
+
 class Encoder:
     """Encodes tables with the columns of the table that it was fitted on.
 
@@ -82,6 +89,8 @@ class Encoder:
     reads_text : bool, default=False
         Whether dates and numbers that are written as text, and the text of columns with many categories, are
         encoded in addition.
+    nominal : sequence of int, default=()
+        Indices of numeric columns whose values are encoded as categories in addition.
     **limits
         `max_categories` and `min_frequency` of :class:`.CategoryColumn`.
 
@@ -90,7 +99,10 @@ class Encoder:
     categorical, numeric : ndarray of int
         Indices of the categorical and of the numeric columns of X.
     dates : list of DateColumn
+    nominal : ndarray of int
+        Indices of the numeric columns that have categories as well.
     categories : list of CategoryColumn
+        Those of categorical and of nominal columns.
     written : list of WrittenDates and WrittenNumbers
     texts : list of TextEncoding
     n_numeric : int
@@ -103,21 +115,27 @@ class Encoder:
         Indices of the numbers that have an indicator of missing values.
     """
 
-    written = texts = ()  # encoders that were saved by version 0.1.0 have none
+    written = texts = nominal = ()  # encoders that were saved by earlier versions have none
 
     def __init__(
-        self, table, categorical, sample_weight=None, names=None, gaps=None, reads_text=False, **limits
+        self,
+        table,
+        categorical,
+        sample_weight=None,
+        names=None,
+        gaps=None,
+        reads_text=False,
+        nominal=(),
+        **limits,
     ):
-        columns = range(table.shape[1])
-        dates = [
-            j for j in columns if not (categorical[j] or table.plain[j]) and table.column(j).kind in DATES
-        ]
-        self.names = [f"x{j}" for j in columns] if names is None else list(map(str, names))
+        self.names = [f"x{j}" for j in range(table.shape[1])] if names is None else list(map(str, names))
         self.categorical = np.flatnonzero(categorical)
-        self.numeric = np.setdiff1d(np.flatnonzero(~categorical), dates)
-        self.dates = [DateColumn(table.column(j), j, sample_weight) for j in dates]
+        self.numeric, dates = numeric_and_date_columns(table, categorical)
+        self.dates = [DateColumn(table.column(j), j, sample_weight) for j in dates.tolist()]
+        self.nominal = np.array(nominal, np.intp)
         self.categories = [
-            CategoryColumn(table.column(j), j, sample_weight, **limits) for j in self.categorical
+            CategoryColumn(self._column(table, j), j, sample_weight, **limits)
+            for j in np.union1d(self.categorical, self.nominal).tolist()
         ]
         self.written, self.texts = [], []
         if reads_text:
@@ -134,9 +152,17 @@ class Encoder:
         self.indicated = self.indicated[np.isin(self.indicated, self._first_numbers())]
         self.targets = None
 
+    def _column(self, table, j):
+        """Return column `j` of a table, as numbers if it is nominal: the text "1.0" is the number 1."""
+        if j in self.nominal:
+            return Column(self.names[j], table.numbers(np.array([j]))[:, 0])
+        return table.column(j)
+
     def _read_text(self, table, sample_weight):
         """Add the encodings of the text of category columns."""
         for column in self.categories:
+            if column.position in self.nominal:
+                continue
             categories = column.most_frequent()
             rows = table.column(column.position)
             written = written_dates(rows, column, categories, sample_weight) or written_numbers(
@@ -229,7 +255,7 @@ class Encoder:
         numbers = []
         for column in other.categories:
             if column.position in {each.position for each in chosen}:
-                rows = table.column(column.position)
+                rows = self._column(table, column.position)
                 numbers.append(column.learn_target(rows, Y, weights, targets is not None, groups))
         if not self.by_target:
             other.n_numeric += Y.shape[1] * len(numbers)
@@ -242,7 +268,8 @@ class Encoder:
         """
         other = copy.copy(self)
         other.categories = [
-            column.grown(table.column(column.position), sample_weight, anew) for column in self.categories
+            column.grown(self._column(table, column.position), sample_weight, anew)
+            for column in self.categories
         ]
         return other
 
@@ -277,9 +304,10 @@ class Encoder:
         return "".join(each.read_as for each in self.text_encodings(column))
 
     def inputs_of(self, column):
-        """Return the names of the encoded columns of a date or category column."""
+        """Return the names of the encoded columns of a date, category or nominal column."""
+        number = [self.names[column.position]] if column.position in self.nominal else []
         names = [name for each in self.text_encodings(column) for name in each.feature_names]
-        return self._target_names(column) + names + column.feature_names
+        return number + self._target_names(column) + names + column.feature_names
 
     def transform(self, table, by_target=None):
         """Return the encoded rows of a table.
@@ -300,12 +328,13 @@ class Encoder:
         ValueError
             If a column has values of a kind that it did not have in fit, and that cannot be read.
         """
+        columns = {column.position: self._column(table, column.position) for column in self.categories}
         for column in self.categories:
-            table.column(column.position).refuse_kinds(column.kinds)
+            columns[column.position].refuse_kinds(column.kinds)
         numbers = self._numbers(table)
         missing = np.isnan(numbers)
         if by_target is None:
-            by_target = [column.target_numbers(table.column(column.position)) for column in self.by_target]
+            by_target = [column.target_numbers(columns[column.position]) for column in self.by_target]
         texts = [text.transform(table.column(text.position)) for text in self.texts]
         parts = [np.where(missing, self.medians, numbers), *by_target, missing[:, self.indicated], *texts]
         numbers = np.hstack([part for part in parts if part.shape[1]] or parts)
@@ -313,7 +342,7 @@ class Encoder:
             return numbers
         codes = np.empty((table.shape[0], len(self.categories)), np.int32)
         for k, column in enumerate(self.categories):
-            codes[:, k] = column.transform(table.column(column.position))
+            codes[:, k] = column.transform(columns[column.position])
         return EncodedRows(numbers, codes, [column.n_codes for column in self.categories])
 
     def _numbers(self, table):

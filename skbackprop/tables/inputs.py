@@ -9,8 +9,9 @@ from sklearn.utils import check_array
 from sklearn.utils.validation import check_consistent_length, validate_data
 
 from skbackprop.tables.columns import DATES, LARGEST_EXACT, has_objects_of, with_nan
-from skbackprop.tables.encoding import Encoder, categorical_columns
+from skbackprop.tables.encoding import Encoder, categorical_columns, numeric_and_date_columns
 from skbackprop.tables.frames import ArrayTable, Frame, as_frame, is_sparse_frame, with_common_type
+from skbackprop.tables.nominal_numbers import nominal_columns
 from skbackprop.tables.refusals import (
     as_array,
     checked_labels,
@@ -49,6 +50,7 @@ def check_training_data(
     continuation=None,
     classes=None,
     groups=None,
+    finds_nominal=False,
 ):
     """Return X as numbers, y, the weights, and the encoder of X (None if none is needed).
 
@@ -73,6 +75,8 @@ def check_training_data(
         All classes, if `y` may lack some of them.
     groups : ndarray of int, default=None
         The target encoding of a row is computed from rows of other groups.
+    finds_nominal : bool, default=False
+        With `reset`, whether columns of nominal numbers have categories in addition.
 
     Returns
     -------
@@ -91,13 +95,14 @@ def check_training_data(
         return rows, y, sample_weight, encoder
     rows = None
     if reset:
-        encoder, rows = fit_encoder(estimator, X, y, sample_weight, classes, groups)
-    elif continuation is not None and needs_columns(encoder):
+        encoder, rows = fit_encoder(estimator, X, y, sample_weight, classes, groups, finds_nominal)
+    elif continuation is not None and encoder is not None and encoder.categories:
+        table = as_columns(X)
         if continuation != "resumed":
-            encoder = grow_encoder(encoder, X, sample_weight, anew=continuation == "fit")
+            encoder = grow_encoder(encoder, table, sample_weight, anew=continuation == "fit")
         if encoder.by_target:
             targets = None if continuation == "stream" else encoder.targets
-            encoder, rows = encoder.learn_targets(X, y, sample_weight, targets, groups)
+            encoder, rows = encoder.learn_targets(table, y, sample_weight, targets, groups)
     if rows is None:
         rows = encode(X, encoder, fill_values)
     return rows, y, sample_weight, encoder
@@ -188,54 +193,54 @@ def encode_stored(rows, sample_weight, reset, encoder, fill_values):
     return rows, encoder
 
 
-def fit_encoder(estimator, X, y, sample_weight, classes, groups):
+def fit_encoder(estimator, X, y, sample_weight, classes, groups, finds_nominal):
     """Return the Encoder of the first training rows, and these rows encoded.
 
-    The encoder is None if none is needed. The rows are None if no category is encoded by the target, for then
-    training rows are encoded like any others.
+    The encoder is None if all columns are numbers, none missing and none nominal. The rows are None if no
+    category is encoded by the target, for then training rows are encoded like any others.
     """
-    encoder, rows = make_encoder(X, estimator, sample_weight), None
-    if encoder is None:
+    if issparse(X):
+        names = getattr(estimator, "feature_names_in_", range(X.shape[1]))
+        warn_of_large_integers([names[j] for j in lossy_columns_of_sparse(X)])
         return None, None
+    table, chosen = as_columns(X), estimator.categorical_features
+    categorical = categorical_columns(table, chosen)
+    warn_of_large_integers(lossy_columns(table, np.flatnonzero(~categorical)))
+    numeric, _ = numeric_and_date_columns(table, categorical)
+    numbers = all_numbers(X) if numeric.size == table.shape[1] else table.numbers(numeric)
+    targets = TargetColumns(y, is_regressor(estimator), classes)
+    nominal = ()
+    if finds_nominal and isinstance(chosen, str):
+        nominal = numeric[nominal_columns(numbers, y, targets, sample_weight, groups)]
+    if numeric.size == table.shape[1] and not len(nominal) and not has_gaps(numbers):
+        return None, None
+    encoder, rows = (
+        Encoder(
+            table,
+            categorical,
+            sample_weight,
+            getattr(estimator, "feature_names_in_", None),
+            reads_text=isinstance(chosen, str),
+            nominal=nominal,
+            max_categories=estimator.max_categories,
+            min_frequency=estimator.min_frequency,
+        ),
+        None,
+    )
     if any(column.wants_target for column in encoder.categories):
-        targets = TargetColumns(y, is_regressor(estimator), classes)
-        encoder, rows = encoder.learn_targets(as_columns(X), y, sample_weight, targets, groups)
+        encoder, rows = encoder.learn_targets(table, y, sample_weight, targets, groups)
     warn_of_rare_categories(encoder)
     return encoder, rows
 
 
-def grow_encoder(encoder, X, sample_weight, anew):
+def grow_encoder(encoder, table, sample_weight, anew):
     """Return a copy of `encoder` that has learned the new categories of further training rows.
 
     With `anew`, as in a warm start, which gets all rows each time, the rows of earlier calls are not counted.
     """
-    grown = encoder.grown(X, sample_weight, anew)
+    grown = encoder.grown(table, sample_weight, anew)
     warn_of_rare_categories(grown, earlier=encoder)
     return grown
-
-
-def make_encoder(X, estimator, sample_weight):
-    """Return the Encoder of a table or an array, None if it is numeric without missing values."""
-    names = getattr(estimator, "feature_names_in_", None)
-    if issparse(X):
-        warn_of_large_integers([j if names is None else names[j] for j in lossy_columns_of_sparse(X)])
-        return None
-    table = X if is_table(X) else ArrayTable(X)
-    categorical = categorical_columns(table, estimator.categorical_features)
-    warn_of_large_integers(lossy_columns(table, np.flatnonzero(~categorical)))
-    if not categorical.any() and table.plain.all() and not has_gaps(all_numbers(X)):
-        return None
-    largest, least = estimator.max_categories, estimator.min_frequency
-    encoder = Encoder(
-        table,
-        categorical,
-        sample_weight,
-        names,
-        reads_text=isinstance(estimator.categorical_features, str),
-        max_categories=largest,
-        min_frequency=least,
-    )
-    return encoder if encoder.needed else None
 
 
 def lossy_columns(table, positions):
@@ -394,7 +399,7 @@ def all_numbers(X):
 
 def needs_columns(encoder):
     """Return whether an encoder has columns that may not be numeric."""
-    return encoder is not None and bool(encoder.categories or encoder.dates)
+    return encoder is not None and bool(encoder.categorical.size or encoder.dates)
 
 
 def names_columns(categorical_features):

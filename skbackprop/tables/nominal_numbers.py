@@ -1,0 +1,121 @@
+"""Nominal numbers: numbers that are names, such as those of shops, whose order says little about the target.
+
+A network computes with a number as a size: neighbouring values have similar predictions. For the number of a
+shop this is wrong, and it needs indicators, like a category. Such columns are found by the target: with m_k
+the mean of the target at the k-th of K values, and n_k the number of its rows,
+
+    r_k = m_k - (m_{k-1} + m_{k+1}) / 2                    its difference from the mean of its neighbours
+    v_k = s^2 (1 / n_k + 1 / (4 n_{k-1}) + 1 / (4 n_{k+1}))   variance of r_k if the target is linear in k
+    Q   = sum_k r_k^2 / v_k                                K - 2 on average if the target is linear in k
+
+where s^2 is the variance within the values (Gasser, Sroka & Jennen-Steinmetz, 1986, "Residual variance and
+residual pattern in nonlinear regression"; the idea is that of von Neumann, 1941, "Distribution of the ratio
+of the mean square successive difference to the variance"). If the means m_k are independent of each other,
+with variance t^2, then r_k^2 - v_k is 3/2 t^2 on average. A column is nominal if it is at least half of that,
+and Q much larger than K - 2. A number that also matters as a size stays a number: it has indicators in
+addition.
+
+With weights, n_k is the number of equally weighted rows whose mean has the same variance (Kish, 1965, "Survey
+sampling").
+"""
+
+import numpy as np
+from scipy.stats import rankdata
+
+# A value counts if it has this many rows, and a column if such values have this share of its rows.
+ROWS_OF_VALUE, SHARE_OF_VALUES = 10, 0.9
+LEAST_VALUES = 5
+# A value of most rows, such as 0 in a column of counts, is often a case of its own: it is left out.
+MOST_OF_ROWS = 0.5
+# By how many standard deviations Q exceeds K - 2 at least. There are as many tests as columns, and means of
+# few rows are not normally distributed, so it is well above the usual two.
+SIGNIFICANT = 5.0
+# Variance of Q for one target, divided by that for independent r_k: neighbouring ones have the correlation
+# -2/3, and the next ones 1/6.
+CORRELATED = 1 + 2 * (2 / 3) ** 2 + 2 * (1 / 6) ** 2
+# Sizes of the sample in which columns are searched. In wider tables, columns are counts or parts of images.
+MOST_ROWS, MOST_TARGETS, MOST_COLUMNS = 20_000, 2_000_000, 1000
+
+
+def nominal_columns(X, y, targets, sample_weight=None, groups=None):
+    """Return the indices of the columns of nominal numbers.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n_samples, n_columns)
+        Numbers, with NaN for missing ones.
+    y : ndarray
+    targets : TargetColumns
+        Converts y to numbers.
+    sample_weight : ndarray of shape (n_samples,), default=None
+    groups : ndarray of shape (n_samples,), int, default=None
+        Rows of one group at one value count as one row, for a group has its own mean of the target.
+    """
+    if X.shape[1] > MOST_COLUMNS:
+        return np.zeros(0, np.intp)
+    rows = np.arange(X.shape[0]) if sample_weight is None else np.flatnonzero(sample_weight)
+    most = min(MOST_ROWS, MOST_TARGETS // len(targets.names))
+    rows = rows[:: max(1, -(-rows.size // most))]
+    weights = np.ones(rows.size) if sample_weight is None else sample_weight[rows]
+    Y = rankdata(targets(y[rows]), axis=0)  # ranks, so that no outlier dominates the variances
+    groups = None if groups is None else groups[rows]
+    nominal = [is_nominal(x, Y, weights, groups) for x in X[rows].T]
+    return np.flatnonzero(nominal)
+
+
+def is_nominal(x, Y, weights, groups=None):
+    """Return whether the numbers `x` are nominal for the targets Y, of shape (n_samples, n_targets)."""
+    known = ~np.isnan(x)
+    values, code = np.unique(x[known], return_inverse=True)
+    most_values = (SHARE_OF_VALUES / ROWS_OF_VALUE + 1 - SHARE_OF_VALUES) * code.size
+    if not LEAST_VALUES <= values.size <= most_values:  # it cannot have enough values that count
+        return False
+    Y, weights = Y[known], weights[known]
+    if groups is not None:
+        code, Y, weights = mean_of_groups(code, Y, weights, groups[known])
+    w = np.bincount(code, weights)
+    n = w**2 / np.bincount(code, weights**2)
+    n[w > MOST_OF_ROWS * w.sum()] = 0
+    counted = n >= ROWS_OF_VALUE
+    if np.count_nonzero(counted) < LEAST_VALUES or n[counted].sum() < SHARE_OF_VALUES * n.sum():
+        return False
+    means = sums(code, weights, Y) / w[:, None]
+    variances = sums(code, weights, (Y - means[code]) ** 2) / w[:, None]
+    return is_unordered(means[counted], variances[counted], n[counted])
+
+
+def sums(code, weights, Y):
+    """Return the weighted sums of the targets of the rows of each code, of shape (n_codes, n_targets)."""
+    return np.column_stack([np.bincount(code, weights * y) for y in Y.T])
+
+
+def mean_of_groups(code, Y, weights, groups):
+    """Return the codes, mean targets and mean weights of the rows of each group at each value."""
+    pairs, pair = np.unique(np.column_stack((code, groups)), axis=0, return_inverse=True)
+    pair = pair.ravel()  # NumPy 2.0 returns a column
+    w = np.bincount(pair, weights)
+    return pairs[:, 0], sums(pair, weights, Y) / w[:, None], w / np.bincount(pair)
+
+
+def is_unordered(m, variances, n):
+    """Return whether the mean targets at successive values are unordered (see the module).
+
+    Parameters
+    ----------
+    m : ndarray of shape (K, n_targets)
+    variances : ndarray of shape (K, n_targets)
+        The mean squared deviations within the values.
+    n : ndarray of shape (K,)
+    """
+    K = n.size
+    within = n @ variances / (n - 1).sum()
+    s2 = within.sum()  # r_k^2, s^2 and t^2 are sums over the targets
+    r = m[1:-1] - (m[:-2] + m[2:]) / 2
+    precision = 1 / (1 / n[1:-1] + 1 / (4 * n[:-2]) + 1 / (4 * n[2:]))  # s^2 / v_k
+    excess = precision @ (r**2).sum(axis=1) - (K - 2) * s2  # s^2 (Q - (K - 2))
+    variance = CORRELATED * 2 * (K - 2) * (within**2).sum()  # of s^2 Q
+    if excess <= SIGNIFICANT * np.sqrt(variance):
+        return False
+    # t^2 as estimated in the analysis of variance
+    t2 = (n @ ((m - n @ m / n.sum()) ** 2).sum(axis=1) - (K - 1) * s2) / (n.sum() - n @ n / n.sum())
+    return bool(excess / precision.sum() >= 3 / 2 * t2 / 2)

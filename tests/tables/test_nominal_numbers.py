@@ -1,0 +1,229 @@
+"""Nominal numbers: which columns are found, on draws whose truth is known, and what their categories do."""
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from scipy.sparse import csr_array
+from sklearn.datasets import load_diabetes, load_digits
+from sklearn.ensemble import HistGradientBoostingRegressor
+
+from skbackprop import BackpropClassifier, BackpropRegressor, Recipe
+from skbackprop.inspection import attributions, diagnose
+from skbackprop.tables.nominal_numbers import nominal_columns
+from skbackprop.tables.target_columns import TargetColumns
+
+
+def found(X, y, weights=None, groups=None):
+    is_regressor = np.asarray(y).dtype.kind == "f"
+    return nominal_columns(X, y, TargetColumns(y, is_regressor), weights, groups).tolist()
+
+
+def draw(seed, n=2000, K=30, noise=1.0):
+    """Return numbers of shops, further numbers of the same values without effect, and a target."""
+    rng = np.random.default_rng(seed)
+    X = rng.integers(1, K + 1, (n, 3)).astype(float)
+    effect = rng.normal(size=K + 1)
+    return X, effect[X[:, 0].astype(int)] + noise * rng.normal(size=n)
+
+
+@pytest.mark.parametrize("n, K, noise", [(1000, 20, 1.0), (2000, 30, 1.0), (4000, 300, 0.5)])
+def test_values_with_independent_means_are_found(n, K, noise):
+    assert sum(found(*draw(seed, n, K, noise)) == [0] for seed in range(20)) >= 18
+
+
+@pytest.mark.parametrize(
+    "curve",
+    [lambda x: x, np.square, lambda x: np.sin(2 * np.pi * x), lambda x: np.exp(5 * x), lambda x: x > 0.4],
+    ids=["line", "parabola", "wave", "exponential", "step"],
+)
+def test_numbers_whose_order_matters_are_not_found(curve):
+    rng = np.random.default_rng(0)
+    for K in (8, 12, 25, 60):
+        x = rng.integers(0, K, 3000).astype(float)
+        y = curve(x / K) + 0.5 * rng.normal(size=3000)
+        assert found(x[:, None], y) == []
+        assert found(x[:, None], y > np.quantile(y, 0.8)) == []
+
+
+@pytest.mark.parametrize("spread", [0.0, 1.0, 2.0])
+def test_columns_without_effect_are_rarely_found(spread):
+    """At most three of a thousand, also with heavy tails, rare classes and unequal weights."""
+    rng = np.random.default_rng(0)
+    n_found = 0
+    for K in (5, 8, 12, 20, 40):
+        X = rng.integers(0, K, (1000, 100)).astype(float)
+        y = rng.standard_t(2, 1000)
+        weights = np.exp(spread * rng.normal(size=1000))
+        n_found += len(found(X, y, weights)) + len(found(X, y > 3, weights))
+    assert n_found <= 3
+
+
+def test_only_the_order_of_the_values_and_of_the_target_matters():
+    X, y = draw(0)
+    assert found(X, y) == found(np.exp(X), y) == found(X, np.exp(3 * y)) == found(-X, -y) == [0]
+    order = np.random.default_rng(1).permutation(y.size)
+    assert found(X[order], y[order]) == [0]
+
+
+def test_classes_labels_and_several_targets():
+    X, y = draw(0, noise=0.5)
+    assert found(X, np.digitize(y, [-0.5, 0.5])) == found(X, np.array(["a", "b"])[(y > 0).astype(int)]) == [0]
+    both = np.column_stack((np.random.default_rng(1).normal(size=y.size), y))
+    assert found(X, both) == [0]
+    assert found(X, (both > 0).astype(int)) == [0]
+
+
+def test_rows_of_weight_0_and_missing_numbers_are_absent():
+    X, y = draw(0)
+    rng = np.random.default_rng(1)
+    shuffled = np.vstack((X, rng.permutation(X))), np.concatenate((y, y))
+    weights = np.repeat([1.0, 0.0], y.size)
+    assert found(*shuffled, weights) == [0]
+    X = np.vstack((X, np.full((500, 3), np.nan)))
+    assert found(X, np.concatenate((y, rng.normal(5, 1, 500)))) == [0]
+
+
+def test_groups_that_differ_do_not_make_a_column_nominal():
+    """The age of 200 patients with 10 rows each tells who they are; for other patients it means nothing."""
+    n_found = [0, 0]
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        groups = np.repeat(np.arange(200), 10)
+        age = rng.integers(0, 15, 200)[groups].astype(float)
+        y = rng.normal(size=200)[groups] + 0.3 * rng.normal(size=groups.size)
+        n_found[0] += len(found(age[:, None], y))
+        n_found[1] += len(found(age[:, None], y, groups=groups))
+    assert n_found[0] > 10
+    assert n_found[1] == 0
+    X, y = draw(0)
+    assert found(X, y, groups=rng.integers(0, 1000, y.size)) == [0]
+
+
+def test_columns_of_many_zeros_and_measurements_are_not_found():
+    """No pixel of an image, no measurement, and no count that is 0 in most rows."""
+    X, y = load_digits(return_X_y=True)
+    assert found(X, y) == []
+    X, y = load_diabetes(return_X_y=True)
+    assert found(X, y) == []
+    rng = np.random.default_rng(0)
+    x = np.where(rng.random(3000) < 0.8, 0, rng.integers(1, 10, 3000)).astype(float)
+    assert found(x[:, None], (x == 0) + rng.normal(size=3000)) == []
+
+
+def shops(n=3000, seed=0):
+    """Return a frame with numbers of shops and prices, and sales that depend on both."""
+    rng = np.random.default_rng(seed)
+    number, price = rng.integers(1, 81, n), rng.normal(size=n)
+    level, slope = np.random.default_rng(99).normal(size=(2, 81))
+    y = level[number] + 0.5 * slope[number] * price + 0.3 * rng.normal(size=n)
+    return pd.DataFrame({"shop": number.astype(float), "price": price}), y
+
+
+def test_the_regressor_learns_numbers_of_shops_as_well_as_their_names():
+    X, y = shops()
+    X_test, y_test = shops(seed=1)
+
+    def rmse(model):
+        return np.sqrt(np.mean((model.fit(X, y).predict(X_test) - y_test) ** 2))
+
+    default = rmse(BackpropRegressor(random_state=0))
+    named = rmse(BackpropRegressor(categorical_features=["shop"], random_state=0))
+    as_size = rmse(BackpropRegressor(recipe=Recipe(nominal_numbers=False), random_state=0))
+    trees = rmse(HistGradientBoostingRegressor(random_state=0))
+    assert default < 1.1 * named
+    assert default < 0.9 * as_size
+    assert default < trees
+
+
+def fast(**parameters):
+    return BackpropRegressor(recipe="fast", max_iter=10, random_state=0, **parameters)
+
+
+def test_the_type_of_the_numbers_and_the_library_do_not_matter():
+    X, y = shops(1600)
+    model = fast().fit(X, y)
+    expected = model.predict(X)
+    others = [
+        X.astype({"shop": int}),
+        X.astype({"shop": "Int64"}),
+        X.astype({"shop": object}),
+        X.astype({"shop": "float32"}),
+        pl.from_pandas(X),
+    ]
+    for other in others:
+        np.testing.assert_array_equal(model.predict(other), expected)
+        np.testing.assert_array_equal(fast().fit(other, y).predict(X), expected)
+    np.testing.assert_array_equal(model.predict(X.astype({"shop": str})), expected)
+    of_array = fast().fit(X.to_numpy(), y)
+    for array in (X.to_numpy(), X.to_numpy().tolist(), np.asfortranarray(X), csr_array(X)):
+        np.testing.assert_array_equal(of_array.predict(array), expected)
+    np.testing.assert_allclose(of_array.predict(X.to_numpy()[:1]), expected[:1], rtol=1e-5)
+
+
+def test_the_report_shows_numbers_with_categories():
+    X, y = shops(1600)
+    X.loc[::40, "shop"] = np.nan
+    model = fast().fit(X, y)
+    shop, price = model.columns_
+    assert (shop.kind, price.kind) == ("number", "number")
+    assert shop.inputs[:2] == ("shop", "shop_1")
+    assert shop.inputs[-1] == "shop_missing"
+    assert shop.categories == (*range(1, 81), None)
+    assert str(model.columns_).splitlines()[1].split() == [
+        "shop",
+        "number",
+        "+",
+        "category",
+        *["82", "81", "0.0%", "2.5%"],
+    ]
+    X.loc[:2, "shop"] = [99, 2.5, np.nan]  # unknown numbers are sizes only
+    assert np.isfinite(model.predict(X[:3])).all()
+
+
+@pytest.mark.filterwarnings("ignore:The 'max_iter' parameter:sklearn.exceptions.ConvergenceWarning")
+def test_columns_are_searched_only_where_it_helps():
+    X, y = shops(1600)
+
+    def nominal(model):
+        encoder = model.fit(X, y)._model.encoder
+        return [] if encoder is None else encoder.nominal.tolist()
+
+    assert nominal(fast()) == [0]
+    assert nominal(fast(categorical_features=None)) == []
+    assert nominal(fast(categorical_features=["shop"])) == []
+    assert nominal(BackpropRegressor(recipe=Recipe("fast", nominal_numbers=False), max_iter=2)) == []
+    assert nominal(BackpropRegressor(hidden_layer_sizes=())) == []
+    assert nominal(BackpropRegressor(recipe="textbook", max_iter=2)) == []
+    assert fast().partial_fit(X, y)._model.encoder is None
+    assert fast().fit(csr_array(X), y)._model.encoder is None
+
+
+def test_a_warm_start_gives_new_numbers_an_indicator():
+    X, y = shops(1600)
+    model = fast(warm_start=True).fit(X, y)
+    more = X.copy()
+    more.loc[:19, "shop"] = 81
+    model.fit(more, y)
+    assert model.columns_[0].categories == tuple(range(1, 82))
+
+
+def test_attributions_and_diagnosis_are_of_the_columns():
+    X, y = draw(0, noise=0.3)
+    model = BackpropRegressor(random_state=0).fit(X, y)
+    values = attributions(model, X[:200], background=X).values
+    assert values.shape == (200, 3)
+    effects = np.array([y[X[:, 0] == number].mean() for number in X[:200, 0]])
+    assert np.corrcoef(values[:, 0], effects)[0, 1] > 0.98
+    assert np.abs(values[:, 1:]).mean() < 0.1 * np.abs(values[:, 0]).mean()
+    assert not diagnose(model, X, y).findings
+
+
+def test_a_classifier_finds_them_in_classes():
+    X, y = shops()
+    X_test, y_test = shops(seed=1)
+    labels, labels_test = y > 0, y_test > 0
+    model = BackpropClassifier(random_state=0).fit(X, labels)
+    as_size = BackpropClassifier(recipe=Recipe(nominal_numbers=False), random_state=0).fit(X, labels)
+    assert model.columns_[0].categories
+    assert model.score(X_test, labels_test) > as_size.score(X_test, labels_test) + 0.01
