@@ -192,9 +192,15 @@ def checked_classes(classes):
     Raises
     ------
     TypeError, ValueError
-        If they have no order, one is missing, or they are objects other than text.
+        If they have no order, are not one-dimensional, or one is missing, a fraction, or an object other than
+        text.
     """
     array = own_values(classes, "classes")
+    if not array.size or (array.ndim != 1 and array.shape[1:] != (1,)):
+        raise ValueError(
+            "The 'classes' parameter must be a one-dimensional array-like of all classes, such as [0, 1]. "
+            f"Got {classes!r} instead."
+        )
     missing = [value for value in array.ravel() if is_missing(value)]
     if missing:
         raise ValueError(
@@ -203,6 +209,12 @@ def checked_classes(classes):
         )
     if array.dtype.kind == "O":
         refuse_objects_other_than_text(array.ravel(), "classes")
+    fractions = array[array != np.trunc(array)] if array.dtype.kind == "f" else ()
+    if len(fractions):
+        raise ValueError(
+            f"The 'classes' parameter has the fraction {fractions[0]:g}, which is not a label; use integers "
+            "or text."
+        )
     return array
 
 

@@ -223,6 +223,11 @@ CLASSES = {
     "text and numbers": (["yes", 1], r"classes is an array of objects.*'int'.*and text"),
     "set": ({"yes", "no"}, r"classes is a set, which has no order.*list\(classes\)"),
     "masked": (np.ma.array(["yes", "no"], mask=[False, True]), "classes is a masked array"),
+    "number": (2, "'classes' parameter must be a one-dimensional array-like.* Got 2 instead"),
+    "array without a dimension": (np.array("yes"), "'classes' parameter.*one-dimensional.* Got array"),
+    "table": ([["yes", "no"], ["no", "yes"]], "'classes' parameter must be a one-dimensional"),
+    "no class": ([], r"'classes' parameter must be a one-dimensional.* Got \[\] instead"),
+    "fraction": ([0, 0.5, 1], "'classes' parameter has the fraction 0.5, which is not a label"),
 }
 
 
