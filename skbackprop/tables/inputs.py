@@ -4,7 +4,7 @@ from contextlib import nullcontext
 
 import numpy as np
 from scipy.sparse import issparse
-from sklearn.base import is_regressor
+from sklearn.base import is_classifier, is_regressor
 from sklearn.utils import check_array
 from sklearn.utils.validation import check_consistent_length, validate_data
 
@@ -29,6 +29,7 @@ from skbackprop.tables.rows_on_disk import StoredRows, is_stored
 from skbackprop.tables.sample_weights import check_weights, without_targets_of_weight_0
 from skbackprop.tables.sparse_rows import canonical
 from skbackprop.tables.target_columns import TargetColumns
+from skbackprop.tables.targets import refuse_other_than_classes
 from skbackprop.tables.user_warnings import (
     warn_of_large_integers,
     warn_of_rare_categories,
@@ -90,6 +91,8 @@ def check_training_data(
     with named_if(validation, "X_val"):
         X = check_X(estimator, X, stored, reset, encoder)
     y, sample_weight = check_targets(estimator, X, y, sample_weight, validation)
+    if reset and is_classifier(estimator):
+        refuse_other_than_classes(y)
     if stored:
         rows, encoder = encode_stored(StoredRows(X), sample_weight, reset, encoder, fill_values)
         return rows, y, sample_weight, encoder

@@ -56,15 +56,7 @@ class ClassTargets:
     def __init__(self, y, classes=None, label_smoothing=0.0, class_weight=None, sample_weight=None):
         self.label_smoothing = label_smoothing
         self.class_weight = class_weight
-        check_classification_targets(y)
-        kind = type_of_target(y, input_name="y")
-        if kind == "multiclass-multioutput":
-            raise ValueError(
-                "y has several columns with several classes each (multiclass-multioutput), which "
-                "BackpropClassifier does not support; wrap it in "
-                "sklearn.multioutput.MultiOutputClassifier, which fits one estimator per column."
-            )
-        self.multilabel = kind == "multilabel-indicator"
+        self.multilabel = y.ndim == 2 and y.shape[1] > 1
         if self.multilabel:
             self.n_outputs = y.shape[1]
             self.classes = np.arange(self.n_outputs)
@@ -229,6 +221,17 @@ class ClassTargets:
             return (raw > 0).astype(np.int64)
         codes = (raw[:, 0] > 0).astype(np.intp) if self.n_outputs == 1 else raw.argmax(axis=1)
         return self.classes[codes]
+
+
+def refuse_other_than_classes(y):
+    """Raise ValueError if `y` has fractions, or several columns with several classes each."""
+    check_classification_targets(y)
+    if type_of_target(y, input_name="y") == "multiclass-multioutput":
+        raise ValueError(
+            "y has several columns with several classes each (multiclass-multioutput), which "
+            "BackpropClassifier does not support; wrap it in "
+            "sklearn.multioutput.MultiOutputClassifier, which fits one estimator per column."
+        )
 
 
 def refuse_other_than_labels(Y, name):

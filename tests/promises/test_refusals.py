@@ -242,6 +242,27 @@ def test_classes_of_a_stream(name):
             model.partial_fit(X, y, classes=classes)
 
 
+# y and the weight of its last row, which alone makes it the target of a regressor or of several classifiers.
+LABELS_OF_WEIGHT_0 = {
+    "a fraction": (np.array([0, 1] * 20 + [0.5]), "Unknown label type: continuous"),
+    "a fraction among labels": (
+        np.array([[0, 1], [1, 0]] * 20 + [[0.5, 1]]),
+        "Unknown label type: continuous",
+    ),
+    "a third class of a label": (np.array([[0, 1], [1, 0]] * 20 + [[2, 1]]), "multiclass-multioutput"),
+}
+
+
+@pytest.mark.parametrize("batch_size", [8, 40])
+@pytest.mark.parametrize("name", LABELS_OF_WEIGHT_0)
+def test_a_row_of_weight_0_has_a_label_like_others(name, batch_size):
+    y, message = LABELS_OF_WEIGHT_0[name]
+    model = BackpropClassifier(4, recipe="textbook", batch_size=batch_size, max_iter=1)
+    for method in (model.fit, model.partial_fit):
+        with pytest.raises(ValueError, match=message):
+            method(np.vstack((X, X[:1])), y, np.r_[np.ones(40), 0])
+
+
 WEIGHTS = {
     "integers beyond floats": ([10**400] * 40, "has a number beyond 1.8e.308.*divide"),
     "masked": (np.ma.array(np.ones(40), mask=X[:, 0] > 0), "is a masked array"),
