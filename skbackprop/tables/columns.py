@@ -115,19 +115,21 @@ class Column:
         ValueError
             If it is a kind that is refused.
         """
+        if kind_of_dtype(self._values) == CATEGORY:
+            return CATEGORY  # the categories of a categorical column may be of any kind
         self.refuse_kinds()
-        if kind_of_dtype(self._values) == CATEGORY or len(self.kinds) > 1:
+        if len(self.kinds) > 1:
             return CATEGORY
         return min(self.kinds, default=NUMBER)
 
     def refuse_kinds(self, accepted=()):
         """Raise ValueError if the column has a kind that is refused, and is not in `accepted`.
 
-        The categories of a categorical column may be of any kind.
+        Intervals in a categorical column are those of pandas.cut, the same categories as their text.
         """
-        if kind_of_dtype(self._values) == CATEGORY:
-            return
         refused = self.kinds & REMEDIES.keys() - set(accepted)
+        if kind_of_dtype(self._values) == CATEGORY:
+            refused -= {"intervals"}
         if refused:
             self._refuse(min(refused))
 

@@ -939,10 +939,15 @@ def test_values_of_a_named_column_may_be_of_the_kind_that_they_were_in_fit(kind)
         model.predict(LETTERS)
 
 
-def test_categories_of_a_categorical_column_that_are_bytes_now_are_named():
-    model = BackpropClassifier(**QUICK).fit(LETTERS, np.arange(100) % 2)
-    with pytest.warns(UserWarning, match="column 'k' of X were text in fit, but now the column holds bytes"):
-        model.predict(LETTERS.assign(k=pd.Categorical([text.encode() for text in LETTERS["k"]])))
+@pytest.mark.parametrize("kind", sorted(REFUSED.keys() - {"intervals"}))
+def test_categories_of_a_categorical_column_are_refused_like_objects(kind):
+    y = np.arange(100) % 2
+    model = BackpropClassifier(**QUICK).fit(LETTERS, y)
+    later = LETTERS.assign(k=pd.Categorical(list(map(REFUSED[kind], LETTERS["k"]))))
+    for use in (model.predict, lambda X: model.partial_fit(X, y)):
+        with pytest.raises(ValueError, match=f"Column 'k' of X holds {kind}; "):
+            use(later)
+    assert model.fit(later, y).predict(later).shape == y.shape
 
 
 def test_numbers_in_a_category_column_of_durations_are_named():
