@@ -393,7 +393,8 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
 
     def _sample_raw(self, X, n_samples, random_state):
         """Return z^L of the rows of X by sampled sub-networks, of shape (n_samples, rows, outputs)."""
-        validate({"n_samples": [COUNT]}, {"n_samples": n_samples}, type(self).__name__)
+        allowed = {"n_samples": [COUNT], "random_state": ["random_state"]}
+        validate(allowed, {"n_samples": n_samples, "random_state": random_state}, type(self).__name__)
         model, X, dtype = network_inputs(self, X)
         seed = check_random_state(random_state).randint(np.iinfo(np.int32).max)
         dtype = model.targets.result_dtype(dtype)

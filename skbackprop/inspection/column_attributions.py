@@ -217,8 +217,18 @@ def attributions(
     >>> bool(np.abs(sums - model.predict(X[:5])).max() <= 1e-3 * np.ptp(model.predict(X)))
     True
     """
-    allowed = {"n_steps": [COUNT], "tolerance": [TOLERANCE], "max_background": [COUNT, None]}
-    given = {"n_steps": n_steps, "tolerance": tolerance, "max_background": max_background}
+    allowed = {
+        "n_steps": [COUNT],
+        "tolerance": [TOLERANCE],
+        "max_background": [COUNT, None],
+        "random_state": ["random_state"],
+    }
+    given = {
+        "n_steps": n_steps,
+        "tolerance": tolerance,
+        "max_background": max_background,
+        "random_state": random_state,
+    }
     validate(allowed, given, "attributions")
     fitted = last_step(estimator)
     X = inputs_of_last_step(estimator, X)

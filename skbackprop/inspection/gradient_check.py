@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Integral
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +11,7 @@ from sklearn.base import clone
 from sklearn.utils.validation import _is_fitted
 
 from skbackprop.estimators.base import untrained_model
+from skbackprop.estimators.constraints import Number
 from skbackprop.estimators.parameters import COUNT, validate
 from skbackprop.inspection.inspected_data import (
     TOLERANCE,
@@ -43,6 +45,7 @@ MAX_ROWS = 200
 # Noise added to the initial weights of an unfitted estimator: with an output layer of zeros the gradients of
 # all other layers are zero, and biases of zero lie on the kink of a rectifier.
 INITIAL_NOISE = 0.1
+SEED = Number(Integral, 0, None, closed="left")
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,7 @@ def check_gradients(
     *,
     tolerance: float = 1e-4,
     max_parameters: int = 50,
-    random_state: int = 0,
+    random_state: int | None = 0,
 ) -> GradientCheck:
     """Compare the gradient of backpropagation with finite differences of the loss, in float64.
 
@@ -121,7 +124,7 @@ def check_gradients(
     max_parameters : int, default=50
         The derivatives of at most this number of weights, and of biases, are compared in each layer.
         They are drawn at random if there are more.
-    random_state : int, default=0
+    random_state : int or None, default=0
         Determines the random selection of rows and parameters.
 
     Returns
@@ -173,8 +176,9 @@ def check_gradients(
     True
     """
     check_estimator(estimator)
-    allowed = {"tolerance": [TOLERANCE], "max_parameters": [COUNT]}
-    validate(allowed, {"tolerance": tolerance, "max_parameters": max_parameters}, "check_gradients")
+    allowed = {"tolerance": [TOLERANCE], "max_parameters": [COUNT], "random_state": [SEED, None]}
+    given = {"tolerance": tolerance, "max_parameters": max_parameters, "random_state": random_state}
+    validate(allowed, given, "check_gradients")
     rng = np.random.default_rng(random_state)
     fitted = _is_fitted(estimator)
     prepare = encoded_rows if fitted else untrained_rows

@@ -325,6 +325,7 @@ def test_sums_that_miss_the_tolerance_are_warned_about():
         ({"n_steps": 0}, r"'n_steps' parameter .* must be an int in the range \[1, inf\)\. Got 0"),
         ({"max_background": 2.5}, r"'max_background' parameter .* int .* or None\. Got 2.5"),
         ({"max_background": True}, "'max_background' parameter .* Got True"),
+        ({"random_state": "one"}, "'random_state' parameter of attributions must be an int .* Got 'one'"),
     ],
 )
 def test_parameters_out_of_range_are_refused(parameters, message):

@@ -318,5 +318,8 @@ def test_invalid_arguments_of_the_check_raise():
     for max_parameters in (0, 1.5, "all", None):
         with pytest.raises(ValueError, match="'max_parameters' parameter of check_gradients must be an int"):
             check_gradients(BackpropRegressor(), *SOME, max_parameters=max_parameters)
+    for seed in (-1, 1.5, "one"):
+        with pytest.raises(ValueError, match=f"'random_state' parameter of check_gradients .* Got {seed!r}"):
+            check_gradients(BackpropRegressor(), *SOME, random_state=seed)
     with pytest.raises(ValueError, match="'n_estimators' parameter"):
         check_gradients(BackpropRegressor(n_estimators=0), *SOME)

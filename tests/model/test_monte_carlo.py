@@ -118,6 +118,15 @@ def test_passes_that_overflow_are_refused():
         model.predict(np.array([X[0], X[1] + 3e38]), return_std=True)
 
 
+@pytest.mark.parametrize("seed", [-1, 1.5, "one"])
+def test_the_seed_of_the_passes_is_one(seed):
+    regressor = BackpropRegressor(4, dropout=0.2, max_iter=2, random_state=0).fit(X, Y)
+    classifier = BackpropClassifier(4, dropout=0.2, max_iter=2, random_state=0).fit(X, Y > 0)
+    for sample in (regressor.sample_y, classifier.sample_proba):
+        with pytest.raises(ValueError, match=f"'random_state' parameter .* must be an int .* Got {seed!r}"):
+            sample(X, random_state=seed)
+
+
 @pytest.mark.parametrize("n_samples", [0, -1, 1.5, "3", None, True])
 def test_the_number_of_passes_is_a_count(n_samples):
     regressor = BackpropRegressor(4, dropout=0.2, max_iter=2, random_state=0).fit(X, Y)
