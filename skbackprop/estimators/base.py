@@ -262,7 +262,7 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
         `labels` are those of all rows, also of rows of weight 0, whose classes `rows` may lack.
         """
         if earlier is not None:
-            earlier.encode_for_training(rows.y)  # raises an error if the targets do not accept y
+            earlier.targets.check(labels)
             earlier.observe(*rows.data, encoder, anew=True)
             return earlier
         return self._new_model(*rows.data, settings, encoder, labels)

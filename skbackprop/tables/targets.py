@@ -79,6 +79,10 @@ class ClassTargets:
                 f"fit: {self.classes.tolist()!r}. Got {classes!r} instead."
             )
 
+    def check(self, y):
+        """Raise ValueError if `y` has labels that are not among the classes, or other columns."""
+        self.plain(y)
+
     def observe(self, y):
         """Do nothing: further training rows do not change the classes."""
 
@@ -96,8 +100,9 @@ class ClassTargets:
             y = check_array(y, accept_sparse="csr", input_name=name)
             if y.shape[1] != self.n_outputs:
                 raise ValueError(f"{name} has {y.shape[1]} labels, but the first fit had {self.n_outputs}.")
-            Y = np.array(y.toarray() if issparse(y) else y, dtype=dtype, order="C")
-            refuse_other_than_labels(Y, name)
+            labels = y.toarray() if issparse(y) else y
+            refuse_other_than_labels(labels, name)
+            Y = labels.astype(dtype, order="C")
         else:
             codes = self.codes(y, name)
             Y = np.zeros((codes.size, self.n_outputs), dtype)
@@ -209,7 +214,7 @@ class ClassTargets:
                 "The 'class_weight' parameter must be 'balanced' or a list of one dict for each of the "
                 f"{self.n_outputs} labels of a multilabel y. Got {self.class_weight!r} instead."
             )
-        Y = y.toarray() if issparse(y) else np.asarray(y)
+        Y = self.encode(y, np.int8)
         pairs = np.array([by_class(weights, np.array([0, 1])) for weights in self.class_weight])
         return np.where(Y > 0, pairs[:, 1], pairs[:, 0]).prod(axis=1)
 
@@ -234,9 +239,9 @@ def refuse_other_than_classes(y):
         )
 
 
-def refuse_other_than_labels(Y, name):
+def refuse_other_than_labels(y, name):
     """Raise ValueError if columns of labels hold numbers other than 0 and 1."""
-    others = Y[(Y != 0) & (Y != 1)]
+    others = y[(y != 0) & (y != 1)]
     if others.size:
         raise ValueError(
             f"{name} has several columns, each of which is a label and must be 0 or 1, but it has the number "
@@ -346,6 +351,18 @@ class RealTargets:
             scaling = standard_scaling(Y, sample_weight)
             self.scaling = Scaling(scaling.center, np.where(np.isinf(scaling.scale), 1.0, scaling.scale))
 
+    def check(self, y, name="y"):
+        """Return y with a column per target; raise ValueError if it has other columns or invalid numbers.
+
+        `name` is the name of `y` in error messages.
+        """
+        Y = y.reshape(y.shape[0], -1)
+        n_targets = self.scaling.center.size
+        if Y.shape[1] != n_targets:
+            raise ValueError(f"{name} has {Y.shape[1]} outputs, but the first fit had {n_targets}.")
+        self._check_sign(Y, name)
+        return Y
+
     def observe(self, y):
         """Extend :attr:`bounds` by the y of further training rows."""
         Y = y.reshape(y.shape[0], -1)
@@ -379,11 +396,7 @@ class RealTargets:
 
     def encode(self, y, dtype, name="y"):
         """Return a new array Y, scaled, with a column per output; `name` is that of `y` in error messages."""
-        Y = y.reshape(y.shape[0], -1)
-        n_targets = self.scaling.center.size
-        if Y.shape[1] != n_targets:
-            raise ValueError(f"{name} has {Y.shape[1]} outputs, but the first fit had {n_targets}.")
-        self._check_sign(Y, name)
+        Y = self.check(y, name)
         scaled = (Y - self.scaling.center) / self.scaling.scale
         largest = np.abs(scaled).max(initial=0)
         if largest > np.finfo(dtype).max:
@@ -391,7 +404,7 @@ class RealTargets:
                 f"{name} has numbers as large as {largest:g}, which overflow {np.dtype(dtype).name}; use "
                 "scaling='standard' or dtype='float64'."
             )
-        return scaled.astype(dtype, copy=False).repeat(self.n_outputs // n_targets, axis=1)
+        return scaled.astype(dtype, copy=False).repeat(self.n_outputs // Y.shape[1], axis=1)
 
     def decode(self, predictions):
         """Return predictions of shape (n_samples, n_outputs) in the units and the shape of y."""

@@ -218,6 +218,24 @@ def test_a_refused_warm_start_leaves_the_model_as_it_was(refused, first, scaling
     np.testing.assert_array_equal(model.predict_proba(other), untouched.predict_proba(other))
 
 
+@pytest.mark.parametrize("batch_size", [8, 149])
+@pytest.mark.parametrize("how", ["partial_fit", "fit"])
+def test_a_label_of_no_class_is_refused_whatever_its_weight(how, batch_size):
+    model = BackpropClassifier(**SMALL, max_iter=2, warm_start=True, batch_size=batch_size).fit(X, Y)
+    with pytest.raises(ValueError, match="y has the label 7, which is not among the classes"):
+        getattr(model, how)(X, np.r_[Y[1:], 7], np.r_[np.ones(149), 0])
+
+
+@pytest.mark.parametrize("how", ["partial_fit", "fit"])
+@pytest.mark.parametrize("class_weight", [None, [{0: 1, 1: 2}] * 2])
+def test_another_number_of_labels_is_refused(class_weight, how):
+    labels = np.c_[Y == 0, Y == 1].astype(int)
+    settings = {**SMALL, "class_weight": class_weight, "max_iter": 2, "warm_start": True}
+    model = BackpropClassifier(**settings).fit(X, labels)
+    with pytest.raises(ValueError, match="y has 3 labels, but the first fit had 2"):
+        getattr(model, how)(X, np.c_[labels, Y == 2].astype(int))
+
+
 def test_a_refused_warm_start_leaves_the_range_of_the_predictions_as_it_was():
     model = BackpropRegressor(**{**SMALL, "recipe": Recipe("fast")}, max_iter=2, warm_start=True).fit(X, Y)
     before = model.predict(100 * X)

@@ -73,12 +73,14 @@ def test_labels_are_equal_by_value():
     np.testing.assert_array_equal(days.codes(np.array(["2021-01-01", "2020-01-01"], "M8[s]")), [1, 0])
 
 
-@pytest.mark.parametrize("number", [2, -1, 0.5])
+@pytest.mark.parametrize("number", [2, -1, 0.5, 256])
 def test_columns_of_labels_are_0_or_1(number):
     Y = np.array([[1.0, 0.0], [0.0, 1.0]])
     targets = ClassTargets(Y)
     for later in (Y * number, csr_array(Y * number)):
         with pytest.raises(ValueError, match=rf"y_val has several columns.*0 or 1.*{number}"):
             targets.encode(later, np.float64, "y_val")
+        with pytest.raises(ValueError, match=rf"y has several columns.*0 or 1.*{number}"):
+            targets.check(later)
     with pytest.raises(ValueError, match=r"y has several columns.*0 or 1.*2"):
         ClassTargets(np.array([[1, 2], [2, 1]]))
