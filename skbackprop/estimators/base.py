@@ -330,7 +330,7 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
             )
         earlier = self._earlier_model(continues=True)
         if earlier is not None:
-            self._model = earlier = earlier.owned()
+            earlier = earlier.owned().branched()
         encoder, fill_values = (None, 0.0) if earlier is None else (earlier.encoder, earlier.fill_values)
         X, y, sample_weight, encoder = check_training_data(
             self,
@@ -353,6 +353,7 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
         batches = model.training_batches(X, y, sample_weight)
         if earlier is not None:
             # After training_batches, whose errors must leave the model as it was.
+            self._model = model
             model.observe(X, y, sample_weight, encoder)
         if settings.solver == "lbfgs":  # chosen by "auto" in a fit of a linear model
             settings.solver, settings.recipe, model.training = "adam", "textbook", None

@@ -1,7 +1,7 @@
 """The model: the state of a fitted estimator, and its construction from settings and data."""
 
 import copy
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields, replace
 
 import numpy as np
 from scipy.sparse import issparse
@@ -129,6 +129,14 @@ class Model:
         other = object.__new__(Model)
         other.__dict__ = copy.deepcopy(self.__dict__, {id(each): each for each in shared})
         return other
+
+    def branched(self):
+        """Return a copy with the same arrays, whose settings can change without those of this model."""
+        training = copy.copy(self.training)
+        if training is not None:
+            training.optimizer = copy.copy(training.optimizer)
+        own = {"settings": copy.copy(self.settings), "targets": copy.copy(self.targets), "training": training}
+        return replace(self, **own)
 
     def follow(self, settings):
         """Update the CHANGEABLE parameters from newly resolved `settings`, to continue the training."""

@@ -245,6 +245,21 @@ def test_a_refused_warm_start_leaves_the_range_of_the_predictions_as_it_was():
     np.testing.assert_array_equal(model.predict(100 * X), before)
 
 
+def test_a_refused_stream_leaves_the_settings_as_they_were():
+    model = BackpropRegressor(**{**SMALL, "recipe": Recipe("fast")}).partial_fit(X, Y)
+    untouched, far_out = copy.deepcopy(model), 100 * X
+    model.set_params(recipe__clip_predictions=False, learning_rate=0.5, recipe__max_norm=1.0)
+    with pytest.raises(ValueError, match="y has 2 outputs"):
+        model.partial_fit(X, np.c_[Y, Y])
+    np.testing.assert_array_equal(model.predict(far_out), untouched.predict(far_out))
+    assert model.resolved_params_ == untouched.resolved_params_
+    for each in (model, untouched):
+        each.set_params(**untouched.get_params()).partial_fit(X, Y)
+    np.testing.assert_array_equal(theta(model), theta(untouched))
+    model.set_params(recipe__clip_predictions=False).partial_fit(X, Y)
+    assert np.abs(model.predict(far_out)).max() > 5
+
+
 def streamed(**settings):
     """Return a stream over rows that are far from X, with standard scaling."""
     model = BackpropClassifier(**SMALL, scaling="standard", warm_start=True, **settings)
