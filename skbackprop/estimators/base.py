@@ -32,6 +32,7 @@ from skbackprop.estimators.warnings import (
     warn_of_a_large_batch,
     warn_of_a_single_class,
     warn_of_a_useless_fit,
+    warn_of_no_validation_loss,
     warn_of_the_end,
 )
 from skbackprop.estimators.without_effect import warn_of_parameters_without_effect
@@ -302,6 +303,7 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
             raise KeyboardInterrupt
         model.ended_by = reason
         validation.finish(model, *rows.data)
+        warn_of_no_validation_loss(model.history)
         if reason == "max_iter" and self.warm_start:
             reason = "planned"
         warn_of_the_end(reason, model)

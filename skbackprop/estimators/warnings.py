@@ -89,6 +89,18 @@ def warn_of_a_single_class(targets):
         warn(f"y has only one class, {targets.classes[0]!r}: the classifier predicts it for every row.")
 
 
+def warn_of_no_validation_loss(history):
+    """Warn if the validation loss of the weights that were kept is not finite."""
+    if history.kept_validation is not None and not np.isfinite(history.best_loss):
+        warn(
+            f"The validation loss is {history.best_loss:g}, because it overflows or is undefined on some "
+            "validation rows: epochs cannot be compared by it, and without another 'scoring' the weights of "
+            "the last one are kept. Correct numbers in these rows that are far outside the range of the "
+            "training rows, or use scaling='robust'.",
+            ConvergenceWarning,
+        )
+
+
 def warn_of_a_useless_fit(model, batches):
     """Warn if the loss on a sample of the training rows is worse than that of the best constant.
 

@@ -23,6 +23,6 @@ def kept_epoch(estimator):
     scores = getattr(estimator, "validation_scores_", None) or ()
     losses = getattr(estimator, "validation_loss_curve_", ())
     watched = -np.array(scores) if len(scores) else np.array(losses)
-    if np.isnan(watched).all():
+    if not (watched < np.inf).any():
         return n_epochs
     return int(np.nanargmin(watched)) + 1

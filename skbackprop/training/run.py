@@ -65,9 +65,12 @@ class Best:
     epochs: np.ndarray
 
     def updated(self, network, validated, epoch):
-        """Return the better ones of these weights and of the present weights of `network`, after `epoch`."""
+        """Return the better ones of these weights and of the present weights of `network`, after `epoch`.
+
+        Any weights are better than those whose validation overflows.
+        """
         before = self.validated.watched
-        improved = (validated.watched < before) | np.isnan(before)
+        improved = (validated.watched < before) | ~(before < np.inf)
         if not improved.any():
             return self
         theta = network.theta.copy()

@@ -12,6 +12,7 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.metrics import r2_score
 
 from skbackprop import BackpropClassifier, BackpropRegressor
+from skbackprop.inspection.kept_epoch import kept_epoch
 from skbackprop.network.losses import Huber
 
 RNG = np.random.default_rng(0)
@@ -179,3 +180,18 @@ def test_numbers_beyond_float64_are_refused_like_infinity(form):
         clone(model).fit(X[:300], y, sample_weight=np.abs(LONG[:, 0]))
     same = form(X[:300].astype(np.longdouble))
     np.testing.assert_array_equal(model.predict_proba(same), model.predict_proba(X[:300]))
+
+
+@pytest.mark.filterwarnings("ignore:The 'max_iter' parameter")
+@pytest.mark.parametrize("units", [4, 100])  # with more of them, infinite terms of both signs add up to NaN
+def test_a_validation_loss_that_overflows_is_named_and_chooses_no_epoch(units):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(200, 3))
+    y, X_val = X[:, 0], X[:20].copy()
+    X_val[3] = 1e308
+    model = BackpropRegressor(units, recipe="textbook", scaling=None, max_iter=5, random_state=0)
+    expected = model.fit(X, y).predict(X)  # the weights of the last epoch
+    with pytest.warns(UserWarning, match="validation loss is (inf|nan), because it overflows"):
+        model.fit(X, y, X_val=X_val, y_val=y[:20])
+    np.testing.assert_array_equal(model.predict(X), expected)
+    assert kept_epoch(model) == 5
