@@ -3,14 +3,12 @@
 import ast
 import importlib.util
 import json
-import os
-import subprocess
-import sys
 from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
+from processes import output_of
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "skbackprop"
@@ -137,11 +135,7 @@ def loaded_by(statement, after=""):
         f"import json, sys\n{after}\nbefore = set(sys.modules)\n{statement}\n"
         "print(json.dumps(sorted(set(sys.modules) - before)))"
     )
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environment
-    )
-    return set(json.loads(done.stdout))
+    return set(json.loads(output_of("-c", program)))
 
 
 def test_importing_the_package_loads_hardly_more_than_scikit_learns_network():

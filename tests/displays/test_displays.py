@@ -1,12 +1,12 @@
 """The displays: the drawn data compared with recomputed values, and scikit-learn's conventions."""
 
-import subprocess
 import sys
 import warnings
 from itertools import pairwise
 
 import numpy as np
 import pytest
+from processes import output_of
 from sklearn.base import clone
 from sklearn.datasets import load_diabetes, load_digits, load_iris
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
@@ -133,8 +133,7 @@ def test_a_missing_matplotlib_raises_import_error(name, model, monkeypatch):
 
 
 def test_matplotlib_is_imported_only_when_drawing():
-    code = "import sys, skbackprop.displays; assert 'matplotlib' not in sys.modules"
-    subprocess.run([sys.executable, "-c", code], check=True)
+    output_of("-c", "import sys, skbackprop.displays; assert 'matplotlib' not in sys.modules")
 
 
 @every_display

@@ -1,12 +1,10 @@
 """Constants are right, never written, and do not grow with the number of fits."""
 
-import os
-import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
+from processes import output_of
 
 from skbackprop.network.kernels.constant_arrays import ZEROS, view_of_zeros, zeros_like
 
@@ -56,7 +54,4 @@ print(address_space() - before)
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_address_space_does_not_grow_with_the_number_of_batch_sizes():
     # In a process of its own: what other tests have left free would be counted, too.
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-    command = [sys.executable, "-c", FITS]
-    process = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
-    assert int(process.stdout) < 64e6  # 10 fits with 16 MB each would be 160 MB
+    assert int(output_of("-c", FITS)) < 64e6  # 10 fits with 16 MB each would be 160 MB

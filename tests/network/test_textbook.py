@@ -1,12 +1,11 @@
 """The textbook itself, against calculus and against PyTorch."""
 
 import ast
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from processes import output_of
 
 from skbackprop.network import textbook
 from skbackprop.network.textbook import DELTA, LOSS, OPTIMIZERS, OUTPUT, SIGMA, SIGMA_PRIME
@@ -114,8 +113,7 @@ def test_masks_drop_with_their_probability_and_keep_the_mean():
 
 
 def test_running_the_module_prints_one_step_and_solves_xor():
-    command = [sys.executable, "-W", "error", "-m", "skbackprop.network.textbook"]
-    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    printed = output_of("-W", "error", "-m", "skbackprop.network.textbook")
     for symbol in ("z^1 = a^0 W^1 + b^1", "a^1 = sigma(z^1)", "delta^2", "dL/dW^1", "dL/db^2"):
         assert symbol in printed
     outputs = [float(line.rpartition("a = [")[2].rstrip("]")) for line in printed.splitlines()[-4:]]

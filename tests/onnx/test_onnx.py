@@ -1,13 +1,11 @@
 """Exported models in onnxruntime agree with the original models."""
 
 import datetime
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from processes import output_of, python
 from sklearn.base import clone, is_classifier
 from sklearn.compose import ColumnTransformer
 from sklearn.datasets import make_classification
@@ -684,29 +682,21 @@ def test_every_link_of_the_losses_has_a_formula():
 EXAMPLE = Path(__file__).parents[2] / "examples" / "serve_onnx.py"
 
 
-def python(*arguments):
-    command = [sys.executable, "-W", "error", *arguments]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=300)
-
-
 def test_the_example_serves_a_model():
     pytest.importorskip("pandas")
-    result = python(str(EXAMPLE))
-    assert result.returncode == 0, result.stderr
-    assert "all 1000 labels agree" in result.stdout
+    assert "all 1000 labels agree" in output_of("-W", "error", EXAMPLE)
 
 
 @pytest.mark.parametrize("missing", ["onnxruntime", "skl2onnx"])
 def test_the_example_names_missing_requirements(missing):
     code = f"import sys; sys.modules[{missing!r}] = None; import runpy; runpy.run_path({str(EXAMPLE)!r})"
-    result = python("-c", code)
+    result = python("-W", "error", "-c", code)
     assert result.returncode == 1
     assert result.stderr == ('This example needs the extra "onnx": pip install ".[onnx,frames]"\n')
 
 
 def test_without_skl2onnx_the_import_names_the_extra():
-    result = python("-c", "import sys; sys.modules['skl2onnx'] = None; import skbackprop.onnx")
+    result = python("-W", "error", "-c", "import sys; sys.modules['skl2onnx'] = None; import skbackprop.onnx")
     assert "pip install 'skbackprop[onnx]'" in result.stderr.splitlines()[-1]
 
 

@@ -1,23 +1,20 @@
 """Programs that work with scikit-learn estimators, used as their own users would."""
 
-import os
 import re
 import runpy
-import subprocess
 import sys
 import warnings
 from importlib.util import find_spec
-from pathlib import Path
 
 import numpy as np
 import pytest
 from fit_callbacks import Callback
+from processes import ROOT, output_of
 from sklearn.datasets import load_diabetes, load_iris
 from sklearn.model_selection import train_test_split
 
 from skbackprop import BackpropClassifier, BackpropRegressor
 
-ROOT = Path(__file__).parents[2]
 EXAMPLES = {  # and what they need
     "tune_with_optuna": ["optuna"],
     "explain_with_shap": ["shap"],
@@ -218,11 +215,7 @@ def test_an_example_runs(name):
     missing = [package for package in EXAMPLES[name] if find_spec(package) is None]
     if missing:
         pytest.skip(f"not installed: {', '.join(missing)}")
-    command = [sys.executable, str(ROOT / "examples" / f"{name}.py")]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"}
-    result = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=300)
-    assert result.returncode == 0, result.stderr
-    assert result.stdout
+    assert output_of(ROOT / "examples" / f"{name}.py")
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

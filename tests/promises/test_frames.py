@@ -3,8 +3,6 @@
 import datetime as dt
 import enum
 import pickle
-import subprocess
-import sys
 import uuid
 import warnings
 from decimal import Decimal
@@ -14,6 +12,7 @@ import pytest
 from effort import n_examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from processes import output_of
 from scipy.sparse import csr_array
 from sklearn.base import clone
 from sklearn.compose import make_column_transformer
@@ -788,8 +787,9 @@ print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024)
 
 def test_a_prediction_does_not_hold_the_indicators_of_all_rows():
     pytest.importorskip("resource")
-    done = subprocess.run([sys.executable, "-c", PREDICT_MANY], capture_output=True, text=True, check=True)
-    assert float(done.stdout) < 100  # MB; all indicators together take 100,000 * 600 * 8 B = 480 MB
+    assert (
+        float(output_of("-c", PREDICT_MANY)) < 100
+    )  # MB; all indicators together take 100,000 * 600 * 8 B = 480 MB
 
 
 N_DRAWN = 12

@@ -1,7 +1,5 @@
 """Arrays on disk, which are read and not copied, and streams of batches."""
 
-import os
-import subprocess
 import sys
 import textwrap
 import tracemalloc
@@ -11,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from effort import FULL, thinned
+from processes import output_of
 from scipy import sparse
 from sklearn.base import clone
 from sklearn.datasets import load_digits
@@ -369,14 +368,10 @@ before = status("VmHWM")
 """
 
 
-def output_of(*parts, argument=""):
+def printed_by(*parts, argument=""):
     """Return what a program prints in a process of its own."""
     program = "".join(map(textwrap.dedent, (BEGIN, *parts)))
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"}
-    command = [sys.executable, "-W", "error", "-c", program, str(argument)]
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=300)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    return output_of("-W", "error", "-c", program, argument)
 
 
 @pytest.fixture(scope="module")
@@ -401,7 +396,7 @@ def test_a_copy_of_x_is_more_than_the_limit_allows(large_file):
     except MemoryError:
         print("no room")
     """
-    assert output_of(LIMITED, program, argument=large_file) == "no room\n"
+    assert printed_by(LIMITED, program, argument=large_file) == "no room\n"
 
 
 def test_the_check_for_gaps_and_infinity_takes_a_block_at_a_time(large_file):
@@ -433,7 +428,7 @@ def test_x_is_not_copied(train, large_file):
     print((status("VmHWM") - before) / 2**20)
     """
     # Nor are the pages of the file counted as this process's: they are let go.
-    assert float(output_of(LIMITED, program, argument=large_file)) < 180
+    assert float(printed_by(LIMITED, program, argument=large_file)) < 180
 
 
 # Streams.
@@ -514,7 +509,7 @@ def test_a_long_stream_takes_no_more_memory():
         call(i)
     print((status("RssAnon") - warm) / 2**20)
     """
-    assert float(output_of(program)) < 1
+    assert float(printed_by(program)) < 1
 
 
 @few_epochs
