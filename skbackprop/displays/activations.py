@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from skbackprop.displays.style import BLUE, ORANGE, axes_or_new
+from skbackprop.estimators.parameters import COUNT, validate
 from skbackprop.inspection import hidden_activations
 from skbackprop.inspection.pipelines import inputs_of_last_step, last_step
 from skbackprop.inspection.saturation import saturation
@@ -151,7 +152,10 @@ class ActivationsDisplay:
         ------
         ImportError
             If matplotlib is not installed.
+        ValueError
+            If `bins` is not a positive int.
         """
+        validate({"bins": [COUNT]}, {"bins": bins}, f"{type(self).__name__}.plot")
         ax = axes_or_new(ax, f"{type(self).__name__}.plot")
 
         spans = [central_range(values) for values in (*self.z, *self.a)]

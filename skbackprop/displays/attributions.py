@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from scipy.sparse import issparse
 
+from skbackprop.displays.fitted import INT
 from skbackprop.displays.style import BLUE, GREY, PURPLE, VERMILLION, as_written, axes_or_new, with_minus
+from skbackprop.estimators.constraints import Choice
+from skbackprop.estimators.parameters import COUNT, validate
 from skbackprop.inspection.column_attributions import Attributions, attributions
 
 if TYPE_CHECKING:
@@ -177,12 +180,12 @@ class AttributionsDisplay:
         ImportError
             If matplotlib is not installed.
         ValueError
-            If `kind` is unknown, or if there is no row with this index.
+            If `kind` or `max_columns` is invalid, or if there is no row with this index.
         """
-        if kind not in KINDS:
-            raise ValueError(f"kind must be one of {KINDS}. Got {kind!r}.")
+        allowed = {"kind": [Choice(*KINDS)], "max_columns": [COUNT]}
+        validate(allowed, {"kind": kind, "max_columns": max_columns}, f"{type(self).__name__}.plot")
         values = self._of_target(self.attributions.values)
-        if row not in range(-len(values), len(values)):
+        if not INT.is_satisfied_by(row) or row not in range(-len(values), len(values)):
             raise ValueError(f"row must be an int from 0 to {len(values) - 1}. Got {row!r}.")
         ax = axes_or_new(ax, f"{type(self).__name__}.plot")
         self.bars_, self.points_, self.colorbar_ = None, None, None
@@ -301,9 +304,9 @@ def position_of(attributions, target):
     n_outputs = attributions.values.shape[2]
     if target is None:
         return n_outputs - 1
-    if target in attributions.output_names:
+    if isinstance(target, str) and target in attributions.output_names:
         return attributions.output_names.index(target)
-    if isinstance(target, str) or target not in range(n_outputs):
+    if not INT.is_satisfied_by(target) or target not in range(n_outputs):
         raise ValueError(
             f"target must be one of {attributions.output_names} or an int from 0 to {n_outputs - 1}. "
             f"Got {target!r}."

@@ -1,5 +1,12 @@
 """Functions that extract the data of the displays from fitted estimators."""
 
+from numbers import Integral
+
+from skbackprop.estimators.constraints import Number
+
+# An index, of which True, 1.0 and arrays are none.
+INT = Number(Integral, None, None, closed="neither")
+
 
 def weights_of(estimator, network):
     """Return the weights W^l of a fitted estimator, one array of shape (n_{l-1}, n_l) per layer.
@@ -21,7 +28,7 @@ def weights_of(estimator, network):
         raise TypeError(f"The estimator must have the attribute coefs_. Got {estimator!r}.")
     coefs = [W if W.ndim == 3 else W[None] for W in estimator.coefs_]
     n_networks = len(coefs[0])
-    if network not in range(n_networks):
+    if not INT.is_satisfied_by(network) or network not in range(n_networks):
         raise ValueError(f"network must be an int from 0 to {n_networks - 1}. Got {network!r}.")
     return [W[network] for W in coefs]
 

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from skbackprop.displays.style import BLACK, BLUE, GREEN, GREY, VERMILLION, axes_or_new, label_integers
+from skbackprop.displays.style import (
+    BLACK,
+    BLUE,
+    GREEN,
+    GREY,
+    VERMILLION,
+    axes_or_new,
+    check_axes,
+    label_integers,
+)
 from skbackprop.inspection.kept_epoch import kept_epoch
 from skbackprop.inspection.pipelines import last_step
 
@@ -168,6 +177,7 @@ class LossCurveDisplay:
             If matplotlib is not installed.
         """
         ax = axes_or_new(ax, f"{type(self).__name__}.plot")
+        check_axes("score_ax", score_ax)
         prefix = "" if name is None else f"{name}: "
         self.lines_: dict[str, Line2D] = {}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from numbers import Integral
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
@@ -11,6 +12,8 @@ import numpy as np
 from skbackprop.displays.diagram import Column, draw_legend, draw_names, draw_units, draw_weights, make_room
 from skbackprop.displays.fitted import input_names, output_names, weights_of
 from skbackprop.displays.style import axes_or_new, size_in_points
+from skbackprop.estimators.constraints import Choice, Number
+from skbackprop.estimators.parameters import NOT_NEGATIVE, validate
 from skbackprop.inspection.pipelines import last_step
 
 if TYPE_CHECKING:
@@ -23,6 +26,12 @@ LEGEND_ROWS = 2
 # Points.
 LARGEST_UNIT = 14
 LARGEST_NAME = 8
+# The allowed values of the parameters of plot.
+ALLOWED = {
+    "max_units": [Number(Integral, 2, None, closed="left")],
+    "max_linewidth": [NOT_NEGATIVE],
+    "width_scale": [Choice("layer", "network")],
+}
 
 
 class NetworkDisplay:
@@ -168,12 +177,10 @@ class NetworkDisplay:
         ImportError
             If matplotlib is not installed.
         ValueError
-            If `width_scale` is invalid, or if `max_units` is less than 2.
+            If a parameter is invalid, for instance if `max_units` is less than 2.
         """
-        if width_scale not in ("layer", "network"):
-            raise ValueError(f'width_scale must be "layer" or "network". Got {width_scale!r}.')
-        if max_units < 2:
-            raise ValueError(f"max_units must be at least 2. Got {max_units!r}.")
+        given = {"max_units": max_units, "max_linewidth": max_linewidth, "width_scale": width_scale}
+        validate(ALLOWED, given, f"{type(self).__name__}.plot")
         ax = axes_or_new(ax, f"{type(self).__name__}.plot")
         sizes = [np.shape(self.coefs[0])[0], *(np.shape(W)[1] for W in self.coefs)]
         columns = [Column(x, n_units, max_units) for x, n_units in enumerate(sizes)]

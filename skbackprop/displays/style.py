@@ -83,14 +83,25 @@ def axes_or_new(ax: Axes | None, caller: str) -> Axes:
     ------
     ImportError
         If matplotlib is not installed.
+    TypeError
+        If `ax` is something else.
     """
     check_matplotlib_support(caller)
+    check_axes("ax", ax)
     if ax is not None:
         return ax
     import matplotlib.pyplot as plt
 
     _, ax = plt.subplots(layout="constrained")
     return ax
+
+
+def check_axes(name, ax):
+    """Raise TypeError unless `ax`, the parameter `name`, is a matplotlib Axes or None."""
+    from matplotlib.axes import Axes
+
+    if not isinstance(ax, (Axes, type(None))):
+        raise TypeError(f"{name} must be a matplotlib Axes (a single one of several) or None. Got {ax!r}.")
 
 
 def label_integers(ax: Axes) -> None:

@@ -9,12 +9,17 @@ import numpy as np
 
 from skbackprop.displays.fitted import weights_of
 from skbackprop.displays.style import axes_or_new, diverging_map
+from skbackprop.estimators.constraints import ArrayOf
+from skbackprop.estimators.parameters import COUNT, validate
 from skbackprop.inspection.pipelines import last_step
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import ArrayLike
     from sklearn.base import BaseEstimator
+
+# The allowed items of a shape.
+SIZES = ArrayOf(COUNT)
 
 
 class WeightsDisplay:
@@ -65,7 +70,8 @@ class WeightsDisplay:
 
     def __init__(self, weights: ArrayLike, shape: tuple[int, int]) -> None:
         n_pixels = np.shape(weights)[0]
-        if len(shape) != 2 or math.prod(shape) != n_pixels:
+        is_pair = SIZES.is_satisfied_by(shape) and np.shape(shape) == (2,)
+        if not is_pair or math.prod(shape) != n_pixels:
             raise ValueError(
                 f"shape must consist of two numbers whose product is {n_pixels}, the number of weights of "
                 f"a unit. Got {shape!r}."
@@ -147,7 +153,10 @@ class WeightsDisplay:
         ------
         ImportError
             If matplotlib is not installed.
+        ValueError
+            If `max_units` is not a positive int.
         """
+        validate({"max_units": [COUNT]}, {"max_units": max_units}, f"{type(self).__name__}.plot")
         ax = axes_or_new(ax, f"{type(self).__name__}.plot")
         weights = np.asarray(self.weights)
         n_units = weights.shape[1]

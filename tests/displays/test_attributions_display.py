@@ -88,6 +88,9 @@ def test_one_of_several_outputs_is_drawn():
             [bar.get_width() for bar in display.bars_], np.sort(result.mean_absolute[:, k])[::-1]
         )
         assert display.ax_.get_xlabel() == f"mean |attribution| (probability of {model.classes_[k]})"
+    for target in (3, 1.0, True, np.array([0, 1])):
+        with pytest.raises(ValueError, match=r"target must be one of .*'low'.* Got "):
+            AttributionsDisplay(result, target)
     with pytest.raises(ValueError, match=r"target must be one of .*'low'.* Got 'high'"):
         AttributionsDisplay(result, "high")
 
@@ -142,9 +145,8 @@ def test_a_list_of_one_quantile_is_one_of_several_outputs():
 
 def test_unknown_kinds_rows_and_outputs_are_refused(result):
     display = AttributionsDisplay(result)
-    with pytest.raises(ValueError, match=r"kind must be one of .* Got 'pie'"):
-        display.plot(kind="pie")
-    with pytest.raises(ValueError, match=r"row must be an int from 0 to 29. Got 30"):
-        display.plot(kind="waterfall", row=30)
+    for row in (30, -31, 1.0, True, "first", None, np.array([0, 1])):
+        with pytest.raises(ValueError, match=r"row must be an int from 0 to 29. Got "):
+            display.plot(kind="waterfall", row=row)
     with pytest.raises(ValueError, match=r"one output only. Got 1"):
         AttributionsDisplay(result, 1)

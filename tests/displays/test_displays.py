@@ -1,5 +1,6 @@
 """The displays: the drawn data compared with recomputed values, and scikit-learn's conventions."""
 
+import re
 import sys
 import warnings
 from itertools import pairwise
@@ -375,17 +376,45 @@ def test_one_of_several_networks_is_drawn():
     for e in range(3):
         for drawn, W in zip(NetworkDisplay.from_estimator(model, network=e).coefs, model.coefs_, strict=True):
             np.testing.assert_array_equal(drawn, W[e])
-    with pytest.raises(ValueError, match=r"network must be an int from 0 to 2\. Got 3"):
-        NetworkDisplay.from_estimator(model, network=3)
+    for network in (3, -1, 1.0, True, None, "0", np.array([0, 1])):
+        for name in ("NetworkDisplay", "WeightsDisplay"):
+            with pytest.raises(ValueError, match=r"network must be an int from 0 to 2\. Got "):
+                MAKERS[name](model, network=network)
 
 
 def test_invalid_arguments_raise(model):
     with pytest.raises(ValueError, match=r"shapes \(2, 3\) of W\^1 and \(4, 1\) of W\^2 are inconsistent"):
         NetworkDisplay([np.ones((2, 3)), np.ones((4, 1))])
-    with pytest.raises(ValueError, match=r'width_scale must be "layer" or "network"\. Got 1'):
-        NetworkDisplay.from_estimator(model, width_scale=1)
-    with pytest.raises(ValueError, match=r"max_units must be at least 2\. Got 1"):
-        NetworkDisplay.from_estimator(model, max_units=1)
+
+
+WRONG = {
+    ("NetworkDisplay", "width_scale"): (1, "unit", None, np.array(["layer"])),
+    ("NetworkDisplay", "max_units"): (1, 2.5, "ten", None, True),
+    ("NetworkDisplay", "max_linewidth"): (-1, np.nan, "thin", None),
+    ("WeightsDisplay", "max_units"): (0, -1, 2.5, "ten", True),
+    ("ActivationsDisplay", "bins"): (0, 2.5, "auto", None, [0, 1]),
+    ("AttributionsDisplay", "kind"): ("pie", 1, None, np.array(["bar"])),
+    ("AttributionsDisplay", "max_columns"): (0, 2.5, "all", True),
+}
+
+
+@pytest.mark.parametrize(("name", "parameter"), WRONG)
+def test_wrong_values_are_named(model, name, parameter):
+    for value in WRONG[name, parameter]:
+        message = f"'{parameter}' parameter of {name}.plot must be .* Got {re.escape(repr(value))} instead"
+        with pytest.raises(ValueError, match=message):
+            MAKERS[name](model, **{parameter: value})
+
+
+@every_display
+def test_what_is_no_axes_is_named(model, name):
+    _, several = plt.subplots(1, 2)
+    for value in ("left", 1, several):
+        with pytest.raises(TypeError, match=r"^ax must be a matplotlib Axes .* or None\. Got"):
+            MAKERS[name](model, ax=value)
+    if name == "LossCurveDisplay":
+        with pytest.raises(TypeError, match=r"score_ax must be a matplotlib Axes .* or None\. Got 'right'"):
+            MAKERS[name](model, score_ax="right")
 
 
 def test_tiny_negative_weights_are_solid_lines():
@@ -442,7 +471,7 @@ def test_embeddings_are_omitted_from_the_images():
 
 
 def test_an_inconsistent_shape_raises(model):
-    for shape in [(3, 2), (4,)]:
+    for shape in [(3, 2), (4,), 4, "22", None, (2.0, 2.0), ("a", "b"), (-2, -2), (True, 4), np.array(4)]:
         with pytest.raises(ValueError, match="shape must consist of two numbers whose product is 4"):
             WeightsDisplay.from_estimator(model, shape)
 
