@@ -28,6 +28,7 @@ def diagnose(
     X_val: MatrixLike | None = None,
     y_val: ArrayLike | None = None,
     sample_weight_val: ArrayLike | None = None,
+    groups: ArrayLike | None = None,
 ) -> Diagnosis:
     """Examine a fitted network on its training rows.
 
@@ -51,6 +52,8 @@ def diagnose(
     X_val, y_val, sample_weight_val : default=None
         Validation rows, used to detect overfitting and rows that differ from X. Without them overfitting is
         detected by the validation loss that was recorded during the training, if there is one.
+    groups : array-like of shape (n_samples,), default=None
+        The groups of the fit, if there were some: the target encodings of the training rows depend on them.
 
     Returns
     -------
@@ -68,6 +71,11 @@ def diagnose(
     ValueError
         If X or y is inconsistent with the data of the fit, or if only one of `X_val` and `y_val` is
         given.
+
+    Warns
+    -----
+    UserWarning
+        If the target encodings of the fit depend on `groups`, which are not given.
 
     Notes
     -----
@@ -116,7 +124,7 @@ def diagnose(
     """
     if (X_val is None) != (y_val is None):
         raise ValueError("X_val and y_val must be given together.")
-    measurements = Measurements(estimator, X, y, sample_weight, X_val, y_val, sample_weight_val)
+    measurements = Measurements(estimator, X, y, sample_weight, X_val, y_val, sample_weight_val, groups)
     findings, not_examined = [], []
     # The values of a network that diverged are not finite.
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):

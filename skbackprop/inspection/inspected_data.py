@@ -5,12 +5,16 @@ from __future__ import annotations
 from numbers import Real
 from typing import TYPE_CHECKING, TypeAlias
 
+from sklearn.utils.validation import _num_samples
+
 from skbackprop.estimators.base import BaseBackprop, fitted_model, network_inputs
 from skbackprop.estimators.constraints import Number
+from skbackprop.estimators.rows import check_groups
 from skbackprop.model.prediction import scaled_block
 from skbackprop.tables.inputs import check_targets, check_training_data, named_if
 from skbackprop.tables.rows_on_disk import in_memory
 from skbackprop.tables.sparse_rows import SparseRows
+from skbackprop.tables.user_warnings import warn
 
 if TYPE_CHECKING:
     from skbackprop.estimators.classifier import BackpropClassifier
@@ -53,16 +57,23 @@ def encoded_rows(estimator, X, y, sample_weight, validation=False):
     return model, X, y, mean_one(model.row_weights(y, sample_weight))
 
 
-def training_rows(estimator, X, y, sample_weight):
+def training_rows(estimator, X, y, sample_weight, groups):
     """Return what :func:`encoded_rows` returns, with the inputs that the rows had in training.
 
     They differ for target encodings: the encoding for prediction contains the row's own target, the encoding
-    in training does not.
+    in training does not contain those of its group.
     """
     check_estimator(estimator)
     model = fitted_model(estimator)
+    groups = None if groups is None else check_groups(groups, _num_samples(X))
     if model.encoder is None or not model.encoder.by_target:
         return encoded_rows(estimator, X, y, sample_weight)
+    if model.encoder.grouped and groups is None:
+        names = ", ".join(repr(column.name) for column in model.encoder.by_target)
+        warn(
+            f"The fit had groups, on which the target encodings of its rows depend (columns {names}). Pass "
+            "the same groups; without them, the diagnosis is that of other inputs than those of the fit."
+        )
     X, y, sample_weight, _ = check_training_data(
         estimator,
         X,
@@ -72,6 +83,7 @@ def training_rows(estimator, X, y, sample_weight):
         encoder=model.encoder,
         fill_values=model.fill_values,
         continuation="resumed",
+        groups=groups,
     )
     return model, X, y, mean_one(model.row_weights(y, sample_weight))
 

@@ -52,6 +52,8 @@ class Measurements:
         The training data, as given by the user.
     X_val, y_val, sample_weight_val
         The validation data, or None.
+    groups
+        The groups of the training, or None.
 
     Attributes
     ----------
@@ -63,9 +65,9 @@ class Measurements:
         The encoded inputs, as in training; the targets; the weights with mean 1, or None.
     """
 
-    def __init__(self, estimator, X, y, sample_weight, X_val, y_val, sample_weight_val):
+    def __init__(self, estimator, X, y, sample_weight, X_val, y_val, sample_weight_val, groups=None):
         self.estimator = estimator
-        self.model, self.X, self.y, self.w = training_rows(estimator, X, y, sample_weight)
+        self.model, self.X, self.y, self.w = training_rows(estimator, X, y, sample_weight, groups)
         self.settings, self.history = self.model.settings, self.model.history
         self.network = in_float64(self.model.network)
         self._inputs = X

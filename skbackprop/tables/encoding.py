@@ -111,11 +111,14 @@ class Encoder:
         The values that replace missing numbers, without target encodings.
     targets : TargetColumns or None
         Converts y to numbers, if categories are encoded by the target.
+    grouped : bool
+        Whether the target encodings of the last training rows were computed from other groups.
     indicated : ndarray of int
         Indices of the numbers that have an indicator of missing values.
     """
 
     written = texts = nominal = ()  # encoders that were saved by earlier versions have none
+    grouped = False  # encoders that were saved by version 1.0.0rc1 lack it
 
     def __init__(
         self,
@@ -249,6 +252,7 @@ class Encoder:
         other = copy.copy(self)
         other.categories = [copy.copy(column) for column in self.categories]
         other.targets = targets or self.targets
+        other.grouped = groups is not None
         Y = other.targets(y)
         weights = np.ones(len(Y)) if sample_weight is None else sample_weight
         chosen = self.by_target or [column for column in self.categories if column.wants_target]

@@ -856,3 +856,23 @@ def test_a_class_that_is_nowhere_the_likeliest_is_no_failure():
     finding = found(diagnose(model, X, y), "classes_never_predicted")
     assert finding.severity == "warning"
     assert "TunedThresholdClassifierCV" in finding.advice
+
+
+def test_target_encodings_are_those_of_the_groups_of_the_fit():
+    pandas = pytest.importorskip("pandas")
+    rng = np.random.default_rng(0)
+    groups = rng.integers(0, 60, 1200)  # of five doctors each, who see no patient of another group
+    y = rng.normal(size=60)[groups] + 0.1 * rng.normal(size=1200)
+    frame = pandas.DataFrame({"doctor": [f"d{5 * g + k % 5}" for k, g in enumerate(groups)], "x": y**2})
+    model = BackpropRegressor((4,), recipe="fast", max_iter=2, max_categories=20, random_state=0)
+    model.fit(frame, y, groups=groups)
+    # Without rows of other groups, the encoding of each row is the mean of y.
+    place = 1  # after the number
+    measured = Measurements(model, frame, y, None, None, None, None, groups + 7)
+    np.testing.assert_allclose(measured.X[:][:, place], y.mean(), atol=1e-6)
+    diagnose(model, frame, y, groups=groups)
+    with pytest.warns(UserWarning, match=r"The fit had groups, .* \(columns 'doctor'\)"):
+        diagnose(model, frame, y)
+    with pytest.raises(ValueError, match="groups must have one value for each of the 1200 rows"):
+        diagnose(model, frame, y, groups=groups[1:])
+    diagnose(model.fit(frame, y), frame, y)  # without a warning
