@@ -117,12 +117,13 @@ RECIPE = [
         """,
     ),
     Parameter(
-        "nominal_numbers",
+        "numbers_as_categories",
         [AUTO, "boolean"],
         """
-        Whether `fit` looks for columns of numbers that are names, such as those of shops, and encodes their
-        values as categories in addition (see :mod:`skbackprop.tables.nominal_numbers`). Without effect if
-        `categorical_features` names columns or is None, and for sparse X and arrays on disk.
+        Whether `fit` looks for columns of numbers whose single values matter, such as the numbers of shops,
+        and encodes them as categories in addition (see :mod:`skbackprop.tables.numbers_as_categories`).
+        Without effect if `categorical_features` names columns or is None, in streams, and for arrays on disk
+        and tables of more than 1,000 columns.
         """,
     ),
 ]

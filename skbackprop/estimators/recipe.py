@@ -56,7 +56,7 @@ class Recipe(BaseEstimator):
         input_layer: str | None = "auto",
         label_smoothing: float | str = "auto",
         clip_predictions: bool | str = "auto",
-        nominal_numbers: bool | str = "auto",
+        numbers_as_categories: bool | str = "auto",
     ) -> None:
         self.base = base
         self.regularization_schedule = regularization_schedule
@@ -67,7 +67,7 @@ class Recipe(BaseEstimator):
         self.input_layer = input_layer
         self.label_smoothing = label_smoothing
         self.clip_predictions = clip_predictions
-        self.nominal_numbers = nominal_numbers
+        self.numbers_as_categories = numbers_as_categories
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Recipe) and self.get_params() == other.get_params()

@@ -375,7 +375,7 @@ class Measurements:
             return
         table = as_table(self._inputs, by_column=True)
         for category in encoder.categories:
-            if encoder.text_read_as(category) or category.position in encoder.nominal:
+            if encoder.text_read_as(category) or category.position in encoder.as_categories:
                 continue
             values, places = table.column(category.position).distinct()
             yield str(category.name), len(values) / len(places)

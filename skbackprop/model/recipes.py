@@ -28,7 +28,7 @@ TEXTBOOK = {
     "input_layer": None,
     "label_smoothing": 0.0,
     "clip_predictions": False,
-    "nominal_numbers": False,
+    "numbers_as_categories": False,
 }
 TABULAR_CLASSIFIER = {
     "n_estimators": 8,
@@ -51,7 +51,7 @@ TABULAR_CLASSIFIER = {
     "input_layer": "scale",
     "label_smoothing": "auto",
     "clip_predictions": True,
-    "nominal_numbers": True,
+    "numbers_as_categories": True,
 }
 TABULAR_REGRESSOR = {
     **TABULAR_CLASSIFIER,

@@ -106,10 +106,11 @@ def settings_and_recipe(parameters, kind, streaming=False):
     return settings, suited_recipe(settings)
 
 
-def finds_nominal_numbers(parameters, kind):
-    """Return whether a fit looks for nominal numbers; the arguments are those of :func:`resolve`."""
+def finds_numbers_as_categories(parameters, kind):
+    """Return whether a fit looks for numbers to encode as categories too; arguments as in :func:`resolve`."""
     settings, recipe = settings_and_recipe(parameters, kind)
-    return recipe["nominal_numbers"] if is_auto(settings.nominal_numbers) else settings.nominal_numbers
+    replace_autos(settings, recipe)
+    return settings.numbers_as_categories
 
 
 def solver_of_linear_model(settings, streaming):

@@ -41,9 +41,8 @@ class ColumnReports(tuple):
     def __repr__(self):
         rows = [("column", "kind", "inputs", "categories", "rare", "missing")]
         for report in self:
-            nominal = report.kind == NUMBER and report.categories
-            of_category = report.kind == CATEGORY or nominal
-            also = CATEGORY if nominal else report.text_read_as
+            of_category = report.kind == CATEGORY or bool(report.categories)
+            also = CATEGORY if of_category and report.kind == NUMBER else report.text_read_as
             rows.append(
                 (
                     report.name,
@@ -74,7 +73,7 @@ def report_columns(encoder):
     for column in (*encoder.dates, *encoder.categories):
         reports[column.position] = ColumnReport(
             names[column.position],
-            NUMBER if column.position in encoder.nominal else column.kind,
+            NUMBER if column.position in encoder.as_categories else column.kind,
             tuple(encoder.inputs_of(column)),
             tuple(getattr(column, "categories", ())),
             getattr(column, "rare_share", 0.0),

@@ -89,7 +89,7 @@ class Encoder:
     reads_text : bool, default=False
         Whether dates and numbers that are written as text, and the text of columns with many categories, are
         encoded in addition.
-    nominal : sequence of int, default=()
+    as_categories : sequence of int, default=()
         Indices of numeric columns whose values are encoded as categories in addition.
     **limits
         `max_categories` and `min_frequency` of :class:`.CategoryColumn`.
@@ -99,10 +99,10 @@ class Encoder:
     categorical, numeric : ndarray of int
         Indices of the categorical and of the numeric columns of X.
     dates : list of DateColumn
-    nominal : ndarray of int
+    as_categories : ndarray of int
         Indices of the numeric columns that have categories as well.
     categories : list of CategoryColumn
-        Those of categorical and of nominal columns.
+        Those of categorical columns, and of numbers as categories.
     written : list of WrittenDates and WrittenNumbers
     texts : list of TextEncoding
     n_numeric : int
@@ -117,7 +117,7 @@ class Encoder:
         Indices of the numbers that have an indicator of missing values.
     """
 
-    written = texts = nominal = ()  # encoders that were saved by earlier versions have none
+    written = texts = as_categories = ()  # encoders that were saved by earlier versions have none
     grouped = False  # encoders that were saved by version 1.0.0rc1 lack it
 
     def __init__(
@@ -128,17 +128,17 @@ class Encoder:
         names=None,
         gaps=None,
         reads_text=False,
-        nominal=(),
+        as_categories=(),
         **limits,
     ):
         self.names = [f"x{j}" for j in range(table.shape[1])] if names is None else list(map(str, names))
         self.categorical = np.flatnonzero(categorical)
         self.numeric, dates = numeric_and_date_columns(table, categorical)
         self.dates = [DateColumn(table.column(j), j, sample_weight) for j in dates.tolist()]
-        self.nominal = np.array(nominal, np.intp)
+        self.as_categories = np.array(as_categories, np.intp)
         self.categories = [
             CategoryColumn(self._column(table, j), j, sample_weight, **limits)
-            for j in np.union1d(self.categorical, self.nominal).tolist()
+            for j in np.union1d(self.categorical, self.as_categories).tolist()
         ]
         self.written, self.texts = [], []
         if reads_text:
@@ -156,15 +156,15 @@ class Encoder:
         self.targets = None
 
     def _column(self, table, j):
-        """Return column `j` of a table, as numbers if it is nominal: the text "1.0" is the number 1."""
-        if j in self.nominal:
+        """Return column `j` of a table, as numbers if it is numeric: the text "1.0" is the number 1."""
+        if j in self.as_categories:
             return Column(self.names[j], table.numbers(np.array([j]))[:, 0])
         return table.column(j)
 
     def _read_text(self, table, sample_weight):
         """Add the encodings of the text of category columns."""
         for column in self.categories:
-            if column.position in self.nominal:
+            if column.position in self.as_categories:
                 continue
             categories = column.most_frequent()
             rows = table.column(column.position)
@@ -308,8 +308,8 @@ class Encoder:
         return "".join(each.read_as for each in self.text_encodings(column))
 
     def inputs_of(self, column):
-        """Return the names of the encoded columns of a date, category or nominal column."""
-        number = [self.names[column.position]] if column.position in self.nominal else []
+        """Return the names of the encoded columns of a column of dates or categories."""
+        number = [self.names[column.position]] if column.position in self.as_categories else []
         names = [name for each in self.text_encodings(column) for name in each.feature_names]
         return number + self._target_names(column) + names + column.feature_names
 

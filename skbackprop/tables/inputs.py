@@ -1,6 +1,7 @@
 """Validation of the user's X and y, as in scikit-learn, and encoding into numbers."""
 
 from contextlib import nullcontext
+from functools import partial
 
 import numpy as np
 from scipy.sparse import issparse
@@ -11,7 +12,7 @@ from sklearn.utils.validation import check_consistent_length, validate_data
 from skbackprop.tables.columns import DATES, LARGEST_EXACT, has_objects_of, with_nan
 from skbackprop.tables.encoding import Encoder, categorical_columns, numeric_and_date_columns
 from skbackprop.tables.frames import ArrayTable, Frame, as_frame, is_sparse_frame, with_common_type
-from skbackprop.tables.nominal_numbers import nominal_columns
+from skbackprop.tables.numbers_as_categories import columns_as_categories, no_columns
 from skbackprop.tables.refusals import (
     as_array,
     checked_labels,
@@ -51,7 +52,7 @@ def check_training_data(
     continuation=None,
     classes=None,
     groups=None,
-    finds_nominal=False,
+    finds_categories=False,
 ):
     """Return X as numbers, y, the weights, and the encoder of X (None if none is needed).
 
@@ -76,8 +77,8 @@ def check_training_data(
         All classes, if `y` may lack some of them.
     groups : ndarray of int, default=None
         The target encoding of a row is computed from rows of other groups.
-    finds_nominal : bool, default=False
-        With `reset`, whether columns of nominal numbers have categories in addition.
+    finds_categories : bool, default=False
+        With `reset`, whether to look for numbers that are encoded as categories in addition.
 
     Returns
     -------
@@ -98,7 +99,7 @@ def check_training_data(
         return rows, y, sample_weight, encoder
     rows = None
     if reset:
-        encoder, rows = fit_encoder(estimator, X, y, sample_weight, classes, groups, finds_nominal)
+        encoder, rows = fit_encoder(estimator, X, y, sample_weight, classes, groups, finds_categories)
     elif continuation is not None and encoder is not None and encoder.categories:
         table = as_columns(X)
         if continuation != "resumed":
@@ -196,40 +197,43 @@ def encode_stored(rows, sample_weight, reset, encoder, fill_values):
     return rows, encoder
 
 
-def fit_encoder(estimator, X, y, sample_weight, classes, groups, finds_nominal):
+def fit_encoder(estimator, X, y, sample_weight, classes, groups, finds_categories):
     """Return the Encoder of the first training rows, and these rows encoded.
 
-    The encoder is None if all columns are numbers, none missing and none nominal. The rows are None if no
-    category is encoded by the target, for then training rows are encoded like any others.
+    The encoder is None if all columns are only numbers, and none is missing. The rows are None if no category
+    is encoded by the target, for then training rows are encoded like any others.
     """
-    if issparse(X):
+    chosen = estimator.categorical_features
+    targets = TargetColumns(y, is_regressor(estimator), classes)
+    search = no_columns
+    if finds_categories and isinstance(chosen, str):
+        search = partial(
+            columns_as_categories, y=y, targets=targets, sample_weight=sample_weight, groups=groups
+        )
+    if issparse(X) and not search(X).size:
         names = getattr(estimator, "feature_names_in_", range(X.shape[1]))
         warn_of_large_integers([names[j] for j in lossy_columns_of_sparse(X)])
         return None, None
-    table, chosen = as_columns(X), estimator.categorical_features
+    table = as_columns(X)
     categorical = categorical_columns(table, chosen)
     warn_of_large_integers(lossy_columns(table, np.flatnonzero(~categorical)))
     numeric, _ = numeric_and_date_columns(table, categorical)
-    numbers = all_numbers(X) if numeric.size == table.shape[1] else table.numbers(numeric)
-    targets = TargetColumns(y, is_regressor(estimator), classes)
-    nominal = ()
-    if finds_nominal and isinstance(chosen, str):
-        nominal = numeric[nominal_columns(numbers, y, targets, sample_weight, groups)]
-    if numeric.size == table.shape[1] and not len(nominal) and not has_gaps(numbers):
+    only_numbers = numeric.size == table.shape[1]
+    numbers = all_numbers(X) if only_numbers else table.numbers(numeric)
+    as_categories = numeric[search(numbers)]
+    if only_numbers and not as_categories.size and not has_gaps(numbers):
         return None, None
-    encoder, rows = (
-        Encoder(
-            table,
-            categorical,
-            sample_weight,
-            getattr(estimator, "feature_names_in_", None),
-            reads_text=isinstance(chosen, str),
-            nominal=nominal,
-            max_categories=estimator.max_categories,
-            min_frequency=estimator.min_frequency,
-        ),
-        None,
+    encoder = Encoder(
+        table,
+        categorical,
+        sample_weight,
+        getattr(estimator, "feature_names_in_", None),
+        reads_text=isinstance(chosen, str),
+        as_categories=as_categories,
+        max_categories=estimator.max_categories,
+        min_frequency=estimator.min_frequency,
     )
+    rows = None
     if any(column.wants_target for column in encoder.categories):
         encoder, rows = encoder.learn_targets(table, y, sample_weight, targets, groups)
     warn_of_rare_categories(encoder)

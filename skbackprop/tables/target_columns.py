@@ -35,6 +35,11 @@ class TargetColumns:
             return self._classes.encode(one_dimensional(y), np.float64)
         return y.reshape(y.shape[0], -1).astype(np.float64)
 
+    @property
+    def of_classes(self):
+        """Whether the columns are classes or labels."""
+        return self._classes is not None
+
 
 def one_dimensional(y):
     """Return a single column as a vector."""

@@ -1,4 +1,4 @@
-"""Nominal numbers: numbers that are names, such as those of shops, whose order says little about the target.
+"""Numbers as categories: columns of numbers whose single values matter, such as the numbers of shops.
 
 A network computes with a number as a size: neighbouring values have similar predictions. For the number of a
 shop this is wrong, and it needs indicators, like a category. Such columns are found by the target: with m_k
@@ -11,39 +11,52 @@ the mean of the target at the k-th of K values, and n_k the number of its rows,
 where s^2 is the variance within the values (Gasser, Sroka & Jennen-Steinmetz, 1986, "Residual variance and
 residual pattern in nonlinear regression"; the idea is that of von Neumann, 1941, "Distribution of the ratio
 of the mean square successive difference to the variance"). If the means m_k are independent of each other,
-with variance t^2, then r_k^2 - v_k is 3/2 t^2 on average. A column is nominal if it is at least half of that,
-and Q much larger than K - 2. A number that also matters as a size stays a number: it has indicators in
-addition.
+with variance t^2, then r_k^2 - v_k is 3/2 t^2 on average. A column is encoded as categories if it is at least
+half of that, and Q much larger than K - 2. In classifiers, the second condition suffices for columns of few
+values, such as ratings: indicators of few values lose nothing, and without periodic embeddings a curve is
+slow to learn. The column stays a number: the indicators are in addition.
 
 With weights, n_k is the number of equally weighted rows whose mean has the same variance (Kish, 1965, "Survey
 sampling").
 """
 
 import numpy as np
+from scipy.sparse import issparse
 from scipy.stats import rankdata
+
+from skbackprop.tables.sparse_rows import WIDE
 
 # A value counts if it has this many rows, and a column if such values have this share of its rows.
 ROWS_OF_VALUE, SHARE_OF_VALUES = 10, 0.9
-LEAST_VALUES = 5
-# A value of most rows, such as 0 in a column of counts, is often a case of its own: it is left out.
-MOST_OF_ROWS = 0.5
+# Fewer values are not known to be unordered. A classifier has indicators for this number of values as soon as
+# the target is not linear in k (see the page on defaults).
+LEAST_VALUES, FEW_VALUES = 5, range(3, 9)
+# A column in which one value has more rows is left out, such as 0 in a column of counts: this value is often
+# a case of its own, and the others have few rows.
+LARGEST_SHARE = 0.5
 # By how many standard deviations Q exceeds K - 2 at least. There are as many tests as columns, and means of
 # few rows are not normally distributed, so it is well above the usual two.
 SIGNIFICANT = 5.0
 # Variance of Q for one target, divided by that for independent r_k: neighbouring ones have the correlation
 # -2/3, and the next ones 1/6.
 CORRELATED = 1 + 2 * (2 / 3) ** 2 + 2 * (1 / 6) ** 2
-# Sizes of the sample in which columns are searched. In wider tables, columns are counts or parts of images.
-MOST_ROWS, MOST_TARGETS, MOST_COLUMNS = 20_000, 2_000_000, 1000
+# Sizes of the sample in which columns are searched.
+MOST_ROWS, MOST_TARGETS = 20_000, 2_000_000
 
 
-def nominal_columns(X, y, targets, sample_weight=None, groups=None):
-    """Return the indices of the columns of nominal numbers.
+def no_columns(X):
+    """Return the indices of no columns, as a search that finds none."""
+    return np.zeros(0, np.intp)
+
+
+def columns_as_categories(X, y, targets, sample_weight=None, groups=None):
+    """Return the indices of the columns to encode as categories in addition.
 
     Parameters
     ----------
-    X : ndarray of shape (n_samples, n_columns)
-        Numbers, with NaN for missing ones.
+    X : ndarray or CSR array of shape (n_samples, n_columns)
+        Numbers, with NaN for missing ones. In wide tables, where columns are counts or parts of images, none
+        is found.
     y : ndarray
     targets : TargetColumns
         Converts y to numbers.
@@ -51,37 +64,42 @@ def nominal_columns(X, y, targets, sample_weight=None, groups=None):
     groups : ndarray of shape (n_samples,), int, default=None
         Rows of one group at one value count as one row, for a group has its own mean of the target.
     """
-    if X.shape[1] > MOST_COLUMNS:
-        return np.zeros(0, np.intp)
+    if X.shape[1] > WIDE:
+        return no_columns(X)
     rows = np.arange(X.shape[0]) if sample_weight is None else np.flatnonzero(sample_weight)
     most = min(MOST_ROWS, MOST_TARGETS // len(targets.names))
     rows = rows[:: max(1, -(-rows.size // most))]
     weights = np.ones(rows.size) if sample_weight is None else sample_weight[rows]
     Y = rankdata(targets(y[rows]), axis=0)  # ranks, so that no outlier dominates the variances
     groups = None if groups is None else groups[rows]
-    nominal = [is_nominal(x, Y, weights, groups) for x in X[rows].T]
-    return np.flatnonzero(nominal)
+    few = FEW_VALUES if targets.of_classes else range(0)
+    sample = X[rows].toarray() if issparse(X) else X[rows]
+    return np.flatnonzero([is_category(x, Y, weights, groups, few) for x in sample.T])
 
 
-def is_nominal(x, Y, weights, groups=None):
-    """Return whether the numbers `x` are nominal for the targets Y, of shape (n_samples, n_targets)."""
+def is_category(x, Y, weights, groups, few):
+    """Return whether the single values of `x` matter for the targets Y, of shape (n_samples, n_targets).
+
+    If the number of values is in `few`, it suffices that the mean targets are not linear.
+    """
     known = ~np.isnan(x)
     values, code = np.unique(x[known], return_inverse=True)
     most_values = (SHARE_OF_VALUES / ROWS_OF_VALUE + 1 - SHARE_OF_VALUES) * code.size
-    if not LEAST_VALUES <= values.size <= most_values:  # it cannot have enough values that count
+    if not FEW_VALUES.start <= values.size <= most_values:  # it cannot have enough values that count
         return False
     Y, weights = Y[known], weights[known]
     if groups is not None:
         code, Y, weights = mean_of_groups(code, Y, weights, groups[known])
     w = np.bincount(code, weights)
-    n = w**2 / np.bincount(code, weights**2)
-    n[w > MOST_OF_ROWS * w.sum()] = 0
+    n = 1 / np.bincount(code, (weights / w[code]) ** 2)
     counted = n >= ROWS_OF_VALUE
-    if np.count_nonzero(counted) < LEAST_VALUES or n[counted].sum() < SHARE_OF_VALUES * n.sum():
+    if np.count_nonzero(counted) < FEW_VALUES.start or n[counted].sum() < SHARE_OF_VALUES * n.sum():
+        return False
+    if w.max() > LARGEST_SHARE * w.sum():
         return False
     means = sums(code, weights, Y) / w[:, None]
     variances = sums(code, weights, (Y - means[code]) ** 2) / w[:, None]
-    return is_unordered(means[counted], variances[counted], n[counted])
+    return need_indicators(means[counted], variances[counted], n[counted], few)
 
 
 def sums(code, weights, Y):
@@ -97,8 +115,8 @@ def mean_of_groups(code, Y, weights, groups):
     return pairs[:, 0], sums(pair, weights, Y) / w[:, None], w / np.bincount(pair)
 
 
-def is_unordered(m, variances, n):
-    """Return whether the mean targets at successive values are unordered (see the module).
+def need_indicators(m, variances, n, few):
+    """Return whether the mean targets at successive values are unordered, or `few` and not linear.
 
     Parameters
     ----------
@@ -116,6 +134,8 @@ def is_unordered(m, variances, n):
     variance = CORRELATED * 2 * (K - 2) * (within**2).sum()  # of s^2 Q
     if excess <= SIGNIFICANT * np.sqrt(variance):
         return False
+    if K in few or K < LEAST_VALUES:
+        return K in few
     # t^2 as estimated in the analysis of variance
     t2 = (n @ ((m - n @ m / n.sum()) ** 2).sum(axis=1) - (K - 1) * s2) / (n.sum() - n @ n / n.sum())
     return bool(excess / precision.sum() >= 3 / 2 * t2 / 2)
