@@ -189,6 +189,8 @@ def named_if(condition, name):
 def encode_stored(rows, sample_weight, reset, encoder, fill_values):
     """Return the encoded `rows` of an array on disk, and their encoder (None if no column has gaps)."""
     gaps = rows.find_gaps()
+    if reset:
+        warn_of_large_integers(lossy_columns_of_stored(rows))
     if reset and gaps.any():
         sample, weights = rows.sample(sample_weight)
         encoder = Encoder(ArrayTable(sample), np.zeros(rows.shape[1], bool), weights, gaps=gaps)
@@ -260,6 +262,15 @@ def lossy_columns_of_sparse(X):
     if X.dtype.kind not in "iu":
         return []
     return np.unique(X.indices[(X.data > LARGEST_EXACT) | (X.data < -LARGEST_EXACT)]).tolist()
+
+
+def lossy_columns_of_stored(rows):
+    """Return the indices of the columns of StoredRows with integers beyond 2^53."""
+    if rows.dtype.kind not in "iu" or np.iinfo(rows.dtype).max <= LARGEST_EXACT:
+        return []
+    blocks = map(rows.block, range(rows.n_blocks))
+    lossy = [((block < -LARGEST_EXACT) | (block > LARGEST_EXACT)).any(axis=0) for block in blocks]
+    return np.flatnonzero(np.any(lossy, axis=0)).tolist()
 
 
 def refuse_stored_categories(estimator):

@@ -5,6 +5,8 @@ import warnings
 
 # A warning names a column if more than this fraction of its rows has a category that is too rare.
 LARGEST_LOSS = 0.5
+# A warning lists at most this many columns.
+MOST_NAMED = 10
 
 
 def warn(message, category=UserWarning):
@@ -19,9 +21,17 @@ def warn_of_large_integers(names):
     """Warn of the columns `names`, which have integers that are not exact in float64."""
     if names:
         warn(
-            f"The columns {names} of X have integers or decimals beyond 2^53, which float64 rounds. If they "
-            "are identifiers, drop them or name them in the 'categorical_features' parameter."
+            f"The columns [{listed(map(repr, names))}] of X have integers or decimals beyond 2^53, which "
+            "float64 rounds. If they are identifiers, drop them, or name them in the 'categorical_features' "
+            "parameter (if X is a frame, or a dense array in memory)."
         )
+
+
+def listed(texts):
+    """Return `texts` joined by commas: the first ones, and how many more there are."""
+    texts = list(texts)
+    n_more = len(texts) - MOST_NAMED
+    return ", ".join(texts[:MOST_NAMED]) + (f" and {n_more} more" if n_more > 0 else "")
 
 
 def warn_of_rare_categories(encoder, earlier=None):
@@ -48,9 +58,9 @@ def warn_of_rare_categories(encoder, earlier=None):
     ]
     if not lost:
         return
-    named = ", ".join(f"{column.name!r} ({column.lost_share:.0%})" for column in lost)
-    partly = [column.name for column in lost if read_as[column.name] == "words"]
-    learned = f"Only the words in the text of {partly} are learned. " if partly else ""
+    named = listed(f"{column.name!r} ({column.lost_share:.0%})" for column in lost)
+    partly = listed(repr(column.name) for column in lost if read_as[column.name] == "words")
+    learned = f"Only the words in the text of [{partly}] are learned. " if partly else ""
     warn(
         "More than half of the rows have categories that are too rare to be learned, in the columns "
         f"{named} of X. {learned}Parse columns of numbers or dates, encode text (for instance with "

@@ -533,6 +533,13 @@ def test_identifiers_and_free_text_are_named_in_one_warning():
     assert "skrub.TableVectorizer" in text
 
 
+def test_a_warning_lists_the_first_of_many_columns():
+    ids = np.arange(400)
+    X = pd.DataFrame({f"c{j}": [f"n{i}" for i in ids] for j in range(12)})
+    with pytest.warns(UserWarning, match=r"'c9' \(100%\) and 2 more of X\."):
+        BackpropClassifier(**QUICK).fit(X, ids % 2)
+
+
 def test_integers_beyond_2_to_the_53_are_named():
     X = pd.DataFrame({"id": np.arange(8) + 2**60, "x": np.arange(8)})
     decimals = X.assign(id=[Decimal(k) for k in X["id"].tolist()])

@@ -3,6 +3,7 @@
 import sys
 import textwrap
 import tracemalloc
+import warnings
 from functools import cache
 from pathlib import Path
 
@@ -333,6 +334,27 @@ def test_infinity_and_categories_are_refused(tmp_path, small_blocks):
         BackpropClassifier(**SETTINGS).fit(on_disk, Y)
     with pytest.raises(ValueError, match="infinity"):
         model.predict(on_disk)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "named"),
+    [
+        (np.array([2**53, 2**53 + 1, -(2**53) - 1]), "[1, 2]"),
+        (np.array([0, 2**53 + 1, 10**18], np.uint64), "[1, 2]"),
+        (np.array([2**53, -(2**53), 0]), None),
+        (np.array([127, -128, 0], np.int8), None),
+        (np.full(300, 2**60), "[0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 290 more]"),
+    ],
+)
+def test_integers_beyond_2_to_the_53_are_named(numbers, named, tmp_path, small_blocks):
+    whole = np.zeros((300, len(numbers)), numbers.dtype)
+    whole[150] = numbers  # not in the first block
+    for X in (as_memmap(whole, tmp_path), whole):  # the same on disk as in memory
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            BackpropClassifier((4,), recipe="fast", max_iter=1, random_state=0).fit(X, np.arange(300) % 2)
+        texts = [str(w.message) for w in caught if "2^53" in str(w.message)]
+        assert [f"The columns {named} of X" in text for text in texts] == [True] * (named is not None)
 
 
 @pytest.mark.parametrize("method", ["fit", "partial_fit"])
