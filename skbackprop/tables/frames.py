@@ -165,11 +165,15 @@ def is_of_pyarrow(X):
 
 
 def is_sparse_frame(X):
-    """Return whether X is a frame of sparse numeric columns, which scikit-learn converts to a matrix."""
+    """Return whether X is a frame of sparse numeric columns, which scikit-learn converts to a matrix.
+
+    Frames with NaN or infinity are left out: a sparse matrix has no missing numbers, and no names for errors.
+    """
     return (
         hasattr(X, "sparse")
         and X.shape[1] > 0
         and all(dtype.fill_value == 0 and dtype.subtype.kind in "biuf" for dtype in X.dtypes)
+        and all(np.isfinite(column.array.sp_values).all() for _, column in X.items())
     )
 
 

@@ -371,6 +371,21 @@ def test_sparse_columns_of_several_types_are_the_same_numbers_as_dense_ones(othe
     assert model.feature_names_in_.tolist() == list(X.columns)
 
 
+def test_sparse_columns_with_missing_numbers_are_the_same_numbers_as_dense_ones():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(200, 2))
+    dense = pd.DataFrame(np.where(x > 1, np.nan, np.where(x < 0, 0, x)), columns=["price", "size"])
+    sparse, y = dense.astype(pd.SparseDtype(float, 0.0)), x[:, 0] > 0
+    model = BackpropClassifier(**QUICK).fit(dense, y)
+    expected = model.predict_proba(dense)
+    for found in (model.predict_proba(sparse), model.fit(sparse, y).predict_proba(sparse)):
+        np.testing.assert_array_equal(found, expected)
+    sparse["size"] = pd.arrays.SparseArray(np.where(x[:, 1] > 2, np.inf, 0.0), fill_value=0.0)
+    for use in (model.predict, lambda X: model.fit(X, y)):
+        with pytest.raises(ValueError, match=r"infinity .* in column 'size'"):
+            use(sparse)
+
+
 def test_missing_is_not_a_word():
     X = pd.DataFrame({"k": ["nan", None, "None", "NaT"] * 30})
     y = [1, 0, 0, 0] * 30
