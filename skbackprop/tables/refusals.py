@@ -3,7 +3,8 @@
 import sys
 from collections.abc import Iterator, Mapping, Set
 from contextlib import contextmanager
-from datetime import date, time, timedelta
+from datetime import UTC, date, time, timedelta
+from decimal import Decimal
 
 import numpy as np
 from scipy.sparse import issparse
@@ -160,7 +161,7 @@ def checked_labels(y, name="y"):
     Raises
     ------
     ValueError
-        If labels are missing, or are objects other than text.
+        If labels are missing, or are objects other than text, whole Decimals, and dates with a time zone.
     """
     if y is None or issparse(y) or hasattr(y, "dask"):
         return y
@@ -178,9 +179,10 @@ def checked_labels(y, name="y"):
         )
     if is_frame(y) and all(kind_of_type(t) == NUMBER for t in types_present(labels)):
         array = np.array(array.tolist())  # columns of nullable or different types become objects in NumPy
+    array = in_type_of_numpy(array)
     if array.dtype.kind != "O":
         return array
-    refuse_objects_other_than_text(labels, name)
+    refuse_objects_other_than_text(array, name)
     if isinstance(y, (list, tuple)):
         return np.array([str.__str__(label) for label in labels]).reshape(array.shape)
     return array
@@ -207,8 +209,9 @@ def checked_classes(classes):
             f"The 'classes' parameter has the value {missing[0]!r}, which is not a label: rows whose label "
             "is missing cannot be learned. Remove it."
         )
+    array = in_type_of_numpy(array)
     if array.dtype.kind == "O":
-        refuse_objects_other_than_text(array.ravel(), "classes")
+        refuse_objects_other_than_text(array, "classes")
     fractions = array[array != np.trunc(array)] if array.dtype.kind == "f" else ()
     if len(fractions):
         raise ValueError(
@@ -218,14 +221,44 @@ def checked_classes(classes):
     return array
 
 
+def in_type_of_numpy(labels):
+    """Return an array of Decimals, if they are whole, as integers, and of dates with a time zone as UTC.
+
+    NumPy has no type for them. It converts the dates of polars and Arrow in the same way, but not those of
+    pandas. Other arrays are returned unchanged.
+    """
+    if labels.dtype.kind != "O":
+        return labels
+    types = types_present(labels.ravel())
+    if Decimal in types and types <= {Decimal, int}:
+        integers = as_integers(labels)
+        return labels if integers is None else integers
+    if all(getattr(label, "tzinfo", None) is not None for label in labels.flat):
+        in_utc = [label.astimezone(UTC).replace(tzinfo=None) for label in labels.flat]
+        return np.array(in_utc, "datetime64[us]").reshape(labels.shape)
+    return labels
+
+
+def as_integers(labels):
+    """Return an array of objects as int64, None if this would change a value."""
+    try:
+        integers = labels.astype(np.int64)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return integers if (integers == labels).all() else None
+
+
 def refuse_objects_other_than_text(labels, name):
     """Raise ValueError if an array of objects has labels that are not text."""
-    types = sorted({type(label).__name__ for label in labels if not isinstance(label, (str, bytes))})
+    types = sorted({type(label).__name__ for label in labels.flat if not isinstance(label, (str, bytes))})
     if types:
-        also = " and text" if any(isinstance(label, str) for label in labels) else ""
+        also = " and text" if any(isinstance(label, str) for label in labels.flat) else ""
+        remedies = [f"np.asarray({name}).astype(str)"]
+        if as_integers(labels) is not None:
+            remedies.insert(0, f"np.asarray({name}).astype(int)")
         raise ValueError(
-            f"Unknown label type: {name} is an array of objects of the types {types}{also}. Convert it to "
-            f"one type, for instance with np.asarray({name}).astype(int) or np.asarray({name}).astype(str)."
+            f"Unknown label type: {name} is an array of objects of the types {types}{also}. Convert them, "
+            f"for instance with {' or '.join(remedies)}."
         )
 
 

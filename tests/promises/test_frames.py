@@ -277,6 +277,47 @@ def test_columns_of_labels_of_any_type_are_their_values(name):
     )
 
 
+@pytest.mark.parametrize(
+    "as_y",
+    [
+        list,
+        np.array,
+        lambda y: pl.Series(y).cast(pl.Decimal(10, 0)),
+        lambda y: pd.Series(pa.array(y), dtype=pd.ArrowDtype(pa.decimal128(10, 0))),
+    ],
+)
+def test_labels_that_are_whole_decimals_are_integers(as_y):
+    integers = np.repeat([3, 10**9], 50)
+    y = as_y([Decimal(value) for value in integers.tolist()])
+    x = integers[:, None] > 3
+    model = BackpropClassifier(**FAST).fit(x, y)
+    assert model.classes_.dtype == np.int64
+    np.testing.assert_array_equal(model.predict(x), integers)
+    assert model.score(x, y) == 1.0
+    stream = BackpropClassifier(**FAST).partial_fit(x, y, classes=[Decimal(3), Decimal(10**9)])
+    np.testing.assert_array_equal(stream.classes_, [3, 10**9])
+
+
+@pytest.mark.parametrize(
+    "as_y",
+    [
+        pd.Series,
+        list,
+        pl.from_pandas,
+        pa.array,
+        lambda dates: dates.to_series().astype(pd.ArrowDtype(pa.timestamp("us", "Europe/Berlin"))),
+    ],
+)
+def test_labels_that_are_dates_with_a_time_zone_are_dates_in_utc(as_y):
+    x = np.repeat([[0.0], [1.0]], 50, axis=0)
+    dates = pd.DatetimeIndex(np.where(x[:, 0] > 0, "2024-01-01", "2024-07-01")).tz_localize("Europe/Berlin")
+    y = as_y(dates)
+    model = BackpropClassifier(**FAST).fit(x, y)
+    expected = np.array(["2023-12-31T23", "2024-06-30T22"], "datetime64[us]")
+    np.testing.assert_array_equal(model.classes_, expected)
+    assert model.score(x, y) == 1.0
+
+
 def test_a_missing_label_in_a_column_of_labels_is_named():
     y = pd.DataFrame({"a": [0, None, *[0, 1] * 19], "b": [1, None, *[0] * 37, None]}, dtype="Int64")
     with pytest.raises(ValueError, match=r"y has no label in 2 of 40 rows \(in row 1 it is <NA>\)"):

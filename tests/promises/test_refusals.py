@@ -196,8 +196,27 @@ LABELS = {
     "NaT among durations": (DAYS.where(DAYS[0] < DAYS) - DAYS[0], "no label in 1 of 40 rows.*NaT"),
     "None among booleans": ([None, *[True, False] * 20][:40], "no label in 1 of 40 rows"),
     "booleans in objects": (np.array([True, False] * 20, object), r"objects.*'bool'.*astype\(int\)"),
-    "Decimals": ([Decimal(0), Decimal(1)] * 20, "objects.*'Decimal'"),
-    "a list of text and numbers": (["1", 1] * 20, r"objects.*'int'.*and text"),
+    "Decimals": (
+        np.array([Decimal("0.5"), Decimal(1)] * 20),
+        r"objects.*'Decimal'.*with np.asarray\(\w+\).astype\(str\)",
+    ),
+    "integers beyond 64 bits": (
+        np.array([2**70, 2**70 + 1] * 20),
+        r"objects.*'int'.*with np.asarray\(\w+\).astype\(str\)",
+    ),
+    "periods": (
+        pd.Series(DAYS.to_period("M")),
+        r"objects.*'Period'.*with np.asarray\(\w+\).astype\(str\)",
+    ),
+    "dates in objects": (
+        np.array([datetime.date(2020, 1, 1), datetime.date(2021, 1, 1)] * 20),
+        r"objects.*'date'.*with np.asarray\(\w+\).astype\(str\)",
+    ),
+    "dates with and without a time zone": (
+        np.array([DAYS[0], DAYS[1].tz_localize("UTC")] * 20),
+        "objects.*'Timestamp'",
+    ),
+    "a list of text and numbers": (["1", 2] * 20, r"objects.*'int'.*and text"),
     "masked": (np.ma.array([0, 1] * 20, mask=X[:, 0] > 0), "y is a masked array.*drop their rows"),
     "records": (np.zeros(40, [("a", float)]), "structured array"),
     "complex": (X[:, 0] * 1j, "complex numbers"),
@@ -212,6 +231,22 @@ def test_labels(name):
         with pytest.raises(ValueError, match=message) as error:
             method(X, y)
         assert "\n" not in str(error.value)
+
+
+REFUSED_AS_OBJECTS = [name for name, (_, message) in LABELS.items() if message.startswith("objects")]
+
+
+@pytest.mark.parametrize("name", REFUSED_AS_OBJECTS)
+def test_the_remedies_for_labels_of_objects_apply(name):
+    y = LABELS[name][0]
+    remedies = re.findall(
+        r"np\.asarray\(y\)\.astype\((?:int|str)\)", refused(BackpropClassifier(4), X=X, y=y)
+    )
+    assert remedies
+    for remedy in remedies:
+        converted = eval(remedy, {"np": np, "y": y})
+        model = BackpropClassifier(4, recipe="fast", max_iter=1, random_state=0).fit(X, converted)
+        assert len(model.classes_) == len(set(y))
 
 
 CLASSES = {
