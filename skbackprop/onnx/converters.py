@@ -51,15 +51,14 @@ def register() -> None:
 
 
 def classifier_types(operator: Operator) -> None:
-    """Set the types of the labels and of the probabilities."""
+    """Set the types of the labels, and of the probabilities or raw scores."""
     estimator, n_rows = checked(operator)
-    classes = class_labels(operator.scope_inst, estimator)
+    classes, targets = class_labels(operator.scope_inst, estimator), fitted_model(estimator).targets
     first, second = operator.outputs
-    shape = [n_rows, len(classes)]
-    multilabel = fitted_model(estimator).targets.multilabel
     label_type = StringTensorType if classes.dtype == object else Int64TensorType
-    first.type = label_type(shape if multilabel else [n_rows])
-    second.type = result_type(operator)(shape)
+    first.type = label_type([n_rows, len(classes)] if targets.multilabel else [n_rows])
+    as_raw_outputs = needs_raw_scores(operator) and not has_two_columns(operator)
+    second.type = result_type(operator)([n_rows, targets.n_outputs if as_raw_outputs else len(classes)])
 
 
 def regressor_types(operator: Operator) -> None:
@@ -136,9 +135,8 @@ def convert_classifier(scope: Scope, operator: Operator, container: ModelCompone
     first, second = operator.outputs
     labels(raw, model.targets, class_labels(scope, estimator)).save_as(first)
     dtype = graph.variable(second).dtype
-    if needs_raw_scores(container.get_options, scope, estimator):
-        scores = raw_scores(raw, model.targets, has_two_columns(scope, estimator))
-        scores.astype(dtype).save_as(second)
+    if needs_raw_scores(operator):
+        raw_scores(raw, model.targets, has_two_columns(operator)).astype(dtype).save_as(second)
     else:
         probabilities(raw, model.loss, model.targets, dtype).save_as(second)
 

@@ -160,7 +160,7 @@ def probabilities(raw, loss, targets, dtype):
 
 def raw_scores(raw, targets, two_columns):
     """Return z^L, one column for two classes; with `two_columns` these are -z and z."""
-    if two_columns and targets.n_outputs == 1 and not targets.multilabel:
+    if two_columns and targets.n_outputs == 1 and not targets.constant:
         return concatenate([-raw, raw])
     return raw
 

@@ -6,7 +6,7 @@ or in a search; in this case the ensembles of the graph are searched for the est
 
 For two classes the result of ``decision_function``, and hence the output, is one column. Some converters of
 skl2onnx, however, read the second of two columns, -z and z, as written by its converter of
-LogisticRegression.
+LogisticRegression; those of the option "zipmap" read a column for each class.
 """
 
 from sklearn.calibration import CalibratedClassifierCV
@@ -24,28 +24,25 @@ READERS_OF_TWO_COLUMNS = (
 )
 
 
-def needs_raw_scores(options_of, scope, estimator):
-    """Return whether the option is set, or an ensemble of the graph was fitted on decision_function.
-
-    Parameters
-    ----------
-    options_of : callable
-        The get_options of skl2onnx's scope or container.
-    scope : skl2onnx.common._topology.Scope
-    estimator : BackpropClassifier
-    """
+def needs_raw_scores(operator):
+    """Return whether the option is set, or an ensemble of the graph was fitted on decision_function."""
+    scope, estimator = operator.scope_inst, operator.raw_operator
     if is_read_by((CalibratedClassifierCV, StackingClassifier), scope, estimator):
         return True
     return any(
-        options_of(operator.raw_operator, {"raw_scores": False}, fail=False).get("raw_scores", False)
-        for operator in scope.operators.values()
-        if last_estimator(operator.raw_operator) is estimator
+        scope.get_options(each.raw_operator, {"raw_scores": False}, fail=False).get("raw_scores", False)
+        for each in scope.operators.values()
+        if last_estimator(each.raw_operator) is estimator
     )
 
 
-def has_two_columns(scope, estimator):
+def has_two_columns(operator):
     """Return whether the raw scores of two classes are -z and z, because a converter reads the second one."""
-    return is_read_by(READERS_OF_TWO_COLUMNS, scope, estimator)
+    scope = operator.scope_inst
+    zipmaps = [each for each in scope.operators.values() if each.type.startswith("SklearnZipMap")]
+    if any(operator.outputs[1] in each.inputs for each in zipmaps):
+        return True
+    return is_read_by(READERS_OF_TWO_COLUMNS, scope, operator.raw_operator)
 
 
 def is_read_by(kind, scope, estimator):

@@ -78,6 +78,7 @@ def session_of(model, X, options=None, **settings):
     if options is None and is_classifier(model):
         options = {"zipmap": False}
     file = skl2onnx.to_onnx(model, X[:1], options=options, **settings)
+    onnx.checker.check_model(file, full_check=True)
     return onnxruntime.InferenceSession(file.SerializeToString(), providers=["CPUExecutionProvider"])
 
 

@@ -1,5 +1,7 @@
 """Ensembles that take decision_function of their members are converted as scikit-learn computes them."""
 
+import contextlib
+
 import numpy as np
 import pytest
 from sklearn.calibration import CalibratedClassifierCV
@@ -12,6 +14,7 @@ from sklearn.preprocessing import StandardScaler
 
 from skbackprop import BackpropClassifier, BackpropRegressor
 
+onnx = pytest.importorskip("onnx", reason="the extra onnx is not installed")
 onnxruntime = pytest.importorskip("onnxruntime", reason="the extra onnx is not installed")
 skl2onnx = pytest.importorskip("skl2onnx", reason="the extra onnx is not installed")
 
@@ -62,6 +65,7 @@ def data(n_classes):
 
 def run(model, X, **options):
     file = skl2onnx.to_onnx(model, X[:1], options={id(model): {"zipmap": False, **options}})
+    onnx.checker.check_model(file, full_check=True)
     session = onnxruntime.InferenceSession(file.SerializeToString(), providers=["CPUExecutionProvider"])
     return session.run(None, {session.get_inputs()[0].name: X})
 
@@ -93,6 +97,22 @@ def test_raw_scores_are_the_decision_function(n_classes, loss, n_networks):
     expected = model.decision_function(X).reshape(len(X), -1)  # one column for two classes
     np.testing.assert_allclose(scores, expected, rtol=0, atol=1e-6, strict=True)
     np.testing.assert_array_equal(labels, model.predict(X))
+
+
+@pytest.mark.parametrize("classes", [2, 3, 2.0, 1])
+@pytest.mark.parametrize("raw", [False, True])
+def test_zipmap_has_a_score_for_each_class(raw, classes):
+    X, y = data(max(int(classes), 2))
+    X, y = X.astype(np.float32), y.astype(type(classes)) if classes > 1 else np.zeros(len(X), int)
+    with contextlib.nullcontext() if classes > 1 else pytest.warns(UserWarning, match="only one class"):
+        model = network().fit(X, y)
+    _, rows = run(model, X, zipmap=True, raw_scores=raw)
+    _, *columns = run(model, X, zipmap="columns", raw_scores=raw)
+    scores = model.decision_function(X) if raw else model.predict_proba(X)
+    expected = np.stack([-scores, scores], axis=1) if scores.ndim == 1 and classes > 1 else scores
+    expected = expected.reshape(len(X), -1)
+    np.testing.assert_allclose([list(row.values()) for row in rows], expected, rtol=0, atol=1e-5)
+    np.testing.assert_allclose(np.stack(columns, axis=1), expected, rtol=0, atol=1e-5)
 
 
 def test_raw_scores_of_labels():
