@@ -85,7 +85,7 @@ class Checkpoint:
     def __init__(self, path: str | os.PathLike[str], every: int = 1) -> None:
         if isinstance(every, bool) or not isinstance(every, Integral) or every < 1:
             raise ValueError(f"The 'every' parameter must be an int of at least 1. Got {every!r} instead.")
-        self.path: Path = Path(path).expanduser()
+        self.path: Path = as_path(path)
         self.every: int = int(every)
 
     def setup(self, estimator: BaseBackprop, context: Any) -> None:
@@ -181,12 +181,14 @@ class Checkpoint:
 
         Raises
         ------
+        TypeError
+            If `path` is neither a str nor path-like.
         ValueError
             If the file is not a checkpoint, is truncated or damaged, or was saved by incompatible versions.
         OSError
             If the file cannot be read.
         """
-        content = Path(path).expanduser().read_bytes()
+        content = as_path(path).read_bytes()
         if not content.startswith(HEADER):
             raise ValueError(f"{str(path)!r} is not a checkpoint of skbackprop.")
         digest_end = len(HEADER) + DIGEST_SIZE
@@ -206,6 +208,15 @@ class Checkpoint:
                 "estimator of skbackprop."
             )
         return estimator.set_params(warm_start=True)
+
+
+def as_path(path):
+    """Return `path` as a Path, "~" expanded; raise TypeError if it is neither a str nor path-like."""
+    if not isinstance(path, (str, os.PathLike)):
+        raise TypeError(
+            f"The 'path' parameter of Checkpoint must be a str or path-like. Got {path!r} instead."
+        )
+    return Path(path).expanduser()
 
 
 def refuse_unpicklable(estimator, name, value):

@@ -174,7 +174,13 @@ class HiddenLayerTransformer(
 
     def _layer_index(self):
         n_hidden = self._network().n_layers_ - 2
-        if not isinstance(self.layer, Integral) or not -n_hidden <= self.layer < n_hidden:
+        if n_hidden == 0:
+            raise ValueError(
+                "The 'estimator' parameter must be a network with hidden layers, whose activations are the "
+                f"features, but its hidden_layer_sizes={self._network().hidden_layer_sizes!r} give none."
+            )
+        is_int = isinstance(self.layer, Integral) and not isinstance(self.layer, bool)
+        if not is_int or not -n_hidden <= self.layer < n_hidden:
             raise ValueError(
                 f"The 'layer' parameter must be an int from {-n_hidden} to {n_hidden - 1}, because the "
                 f"network has {n_hidden} hidden layers, counted from 0. Got {self.layer!r} instead."

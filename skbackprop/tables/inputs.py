@@ -95,7 +95,8 @@ def check_training_data(
     if reset and is_classifier(estimator):
         refuse_other_than_classes(y)
     if stored:
-        rows, encoder = encode_stored(StoredRows(X), sample_weight, reset, encoder, fill_values)
+        with named_if(validation, "X_val"):
+            rows, encoder = encode_stored(StoredRows(X), sample_weight, reset, encoder, fill_values)
         return rows, y, sample_weight, encoder
     rows = None
     if reset:
@@ -108,7 +109,8 @@ def check_training_data(
             targets = None if continuation == "stream" else encoder.targets
             encoder, rows = encoder.learn_targets(table, y, sample_weight, targets, groups)
     if rows is None:
-        rows = encode(X, encoder, fill_values)
+        with named_if(validation, "X_val"):
+            rows = encode(X, encoder, fill_values)
     return rows, y, sample_weight, encoder
 
 
@@ -171,14 +173,19 @@ def check_y(estimator, y, name="y"):
     else:
         y = checked_labels(y, name)
     with np.errstate(over="ignore", invalid="ignore"):  # in the sum of scikit-learn's first check
-        return check_array(
+        y = check_array(
             y,
             accept_sparse="csr",
             ensure_2d=False,
+            ensure_min_samples=0,
+            ensure_min_features=0,
             dtype=np.float64 if is_regressor(estimator) else None,
             input_name=name,
             estimator=estimator,
         )
+    if y.ndim == 0 or 0 in y.shape:
+        raise ValueError(f"{name} must have a target for each row. Got an array of shape {y.shape} instead.")
+    return y
 
 
 def named_if(condition, name):

@@ -290,11 +290,16 @@ def named(name):
 
 @contextmanager
 def numbers_expected(X):
-    """Return a context that adds a remedy to errors about an array X of text or of other objects."""
+    """Return a context that adds a remedy to errors about an array X of text or of other objects.
+
+    To errors about infinite numbers it adds their first column.
+    """
     try:
         with within_floats("X"):
             yield
     except (ValueError, TypeError) as error:
+        if "contains infinity" in str(error):
+            raise ValueError(f"{str(error).removesuffix('.')}, in column {infinite_column(X)}.") from error
         kind = np.asarray(X).dtype.kind
         if isinstance(error, TypeError) and kind == "O":
             raise TypeError(
@@ -307,3 +312,11 @@ def numbers_expected(X):
             f"X is an array with text ({error}). Pass a data frame, in which each column has its own type, "
             "or name the categorical columns in the 'categorical_features' parameter."
         ) from error
+
+
+def infinite_column(X):
+    """Return the index of the first column of an array or a sparse matrix that has an infinite number."""
+    if issparse(X):
+        X = X.tocoo()
+        return X.col[np.isinf(X.data)].min()
+    return np.isinf(X.astype(np.float64)).any(axis=0).argmax()

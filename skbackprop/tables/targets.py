@@ -97,9 +97,8 @@ class ClassTargets:
     def encode(self, y, dtype, name="y"):
         """Return a new array Y, rows of 0 and 1; `name` is the name of `y` in error messages."""
         if self.multilabel:
+            refuse_other_columns(y, self.n_outputs, name)
             y = check_array(y, accept_sparse="csr", input_name=name)
-            if y.shape[1] != self.n_outputs:
-                raise ValueError(f"{name} has {y.shape[1]} labels, but the first fit had {self.n_outputs}.")
             labels = y.toarray() if issparse(y) else y
             refuse_other_than_labels(labels, name)
             Y = labels.astype(dtype, order="C")
@@ -122,6 +121,7 @@ class ClassTargets:
         if self.multilabel:
             y = y.toarray() if issparse(y) else np.asarray(y)
             return np.unique(y, axis=0, return_inverse=True)[1].ravel()
+        refuse_other_columns(y, 1, name)
         labels, places = Column(name, column_or_1d(y)).distinct()
         code_of = {category_of(label): code for code, label in enumerate(self.classes)}
         unknown = [label for label in labels if category_of(label) not in code_of]
@@ -237,6 +237,13 @@ def refuse_other_than_classes(y):
             "BackpropClassifier does not support; wrap it in "
             "sklearn.multioutput.MultiOutputClassifier, which fits one estimator per column."
         )
+
+
+def refuse_other_columns(y, n_columns, name):
+    """Raise ValueError if `y` has another number of columns than in the first fit; a vector has one."""
+    found = np.shape(y)[1] if np.ndim(y) == 2 else 1
+    if found != n_columns:
+        raise ValueError(f"{name} has {found} columns, but the first fit had {n_columns}.")
 
 
 def refuse_other_than_labels(y, name):
@@ -357,9 +364,7 @@ class RealTargets:
         `name` is the name of `y` in error messages.
         """
         Y = y.reshape(y.shape[0], -1)
-        n_targets = self.scaling.center.size
-        if Y.shape[1] != n_targets:
-            raise ValueError(f"{name} has {Y.shape[1]} outputs, but the first fit had {n_targets}.")
+        refuse_other_columns(Y, self.scaling.center.size, name)
         self._check_sign(Y, name)
         return Y
 

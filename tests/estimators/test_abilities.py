@@ -335,6 +335,26 @@ class ValueOfAllRows(HalfSquaredError):
         return ((raw_prediction - y_true) ** 2).mean()
 
 
+class ReturnsAList(HalfSquaredError):
+    def value(self, y_true, raw_prediction, scratch):
+        return list(((raw_prediction - y_true) ** 2).sum(axis=1) / 2)
+
+
+class ReturnsText(HalfSquaredError):
+    def value(self, y_true, raw_prediction, scratch):
+        return np.full(len(y_true), "1")
+
+
+class CombinesIntoAList(HalfSquaredError):
+    def combine(self, raw_predictions):
+        return raw_predictions.mean(axis=1).tolist()
+
+
+class CombinesTooMuch(HalfSquaredError):
+    def combine(self, raw_predictions):
+        return raw_predictions.mean(axis=(1, 2))
+
+
 class ChangesItsArguments(HalfSquaredError):
     def delta(self, y_true, raw_prediction, out):
         raw_prediction -= y_true
@@ -351,8 +371,12 @@ BROKEN_LOSSES = {
     WritesOneColumn: r"method delta\(\) that writes all of its result",
     InheritsAllBut: r"method delta\(\) that writes all of its result",
     ReturnsPredictions: r"method inverse_link\(\) that writes all of its result",
-    ValueOfEachColumn: r"method value\(\) that returns one number per row.*Got shape \(\d+, 2\)",
-    ValueOfAllRows: r"method value\(\) that returns one number per row.*Got shape \(\)",
+    ValueOfEachColumn: r"method value\(\) that returns one number per row.*Got .*ndarray, shape \(\d+, 2\)",
+    ValueOfAllRows: r"method value\(\) that returns one number per row.*Got .*float64, shape \(\)",
+    ReturnsAList: r"method value\(\) that returns one number per row.*Got the type list, shape \(\d+,\)",
+    ReturnsText: r"method value\(\) that returns one number per row.*dtype <U1 instead",
+    CombinesIntoAList: r"method combine\(\) that returns a row of raw outputs per row.*Got the type list",
+    CombinesTooMuch: r"method combine\(\) that returns .*\(\d+, 2\)\. Got .* shape \(\d+,\)",
     ChangesItsArguments: r"method delta\(\) that does not change its arguments.*ChangesItsArguments",
 }
 

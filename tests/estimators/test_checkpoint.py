@@ -145,3 +145,10 @@ def test_damaged_files_are_refused(damage, tmp_path):
 def test_every_is_a_positive_int(every):
     with pytest.raises(ValueError, match="'every' parameter"):
         Checkpoint("c", every)
+
+
+@pytest.mark.parametrize("use", [Checkpoint, Checkpoint.load])
+@pytest.mark.parametrize("path", [None, 3, b"c"])
+def test_a_path_is_text_or_a_path(use, path):
+    with pytest.raises(TypeError, match=f"'path' parameter of Checkpoint must be .* Got {path!r}"):
+        use(path)

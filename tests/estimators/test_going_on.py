@@ -159,7 +159,7 @@ def test_parameters_without_effect_on_a_stream_are_warned_about_once():
 
 
 REFUSED = {
-    "two columns": (np.c_[Y, Y] + 1.0, "y has 2 outputs"),
+    "two columns": (np.c_[Y, Y] + 1.0, "y has 2 columns"),
     "a negative amount": (Y - 1e3, "needs y > 0"),
 }
 
@@ -232,7 +232,7 @@ def test_another_number_of_labels_is_refused(class_weight, how):
     labels = np.c_[Y == 0, Y == 1].astype(int)
     settings = {**SMALL, "class_weight": class_weight, "max_iter": 2, "warm_start": True}
     model = BackpropClassifier(**settings).fit(X, labels)
-    with pytest.raises(ValueError, match="y has 3 labels, but the first fit had 2"):
+    with pytest.raises(ValueError, match="y has 3 columns, but the first fit had 2"):
         getattr(model, how)(X, np.c_[labels, Y == 2].astype(int))
 
 
@@ -249,7 +249,7 @@ def test_a_refused_stream_leaves_the_settings_as_they_were():
     model = BackpropRegressor(**{**SMALL, "recipe": Recipe("fast")}).partial_fit(X, Y)
     untouched, far_out = copy.deepcopy(model), 100 * X
     model.set_params(recipe__clip_predictions=False, learning_rate=0.5, recipe__max_norm=1.0)
-    with pytest.raises(ValueError, match="y has 2 outputs"):
+    with pytest.raises(ValueError, match="y has 2 columns"):
         model.partial_fit(X, np.c_[Y, Y])
     np.testing.assert_array_equal(model.predict(far_out), untouched.predict(far_out))
     assert model.resolved_params_ == untouched.resolved_params_
@@ -291,7 +291,7 @@ def test_warm_starts_of_one_epoch_after_a_stream_are_one_of_ten():
 
 def test_a_refused_stream_does_not_change_the_solver_of_a_later_fit():
     model = BackpropRegressor((), warm_start=True).fit(X, Y)
-    with pytest.raises(ValueError, match="y has 2 outputs"):
+    with pytest.raises(ValueError, match="y has 2 columns"):
         model.partial_fit(X, np.c_[Y, Y])
     assert model.resolved_params_["solver"] == "lbfgs"
 

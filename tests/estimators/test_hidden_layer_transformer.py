@@ -80,8 +80,10 @@ def test_fit_parameters_reach_the_network():
 def test_errors_name_what_would_be_right():
     with pytest.raises(ValueError, match=r"'layer' parameter must be an int from -1 to 0.*Got 1"):
         HiddenLayerTransformer(BackpropClassifier(3, **PLAIN), layer=1).fit(X, y)
-    with pytest.raises(ValueError, match="has 0 hidden layers"):
+    with pytest.raises(ValueError, match=r"network with hidden layers.*hidden_layer_sizes=\(\)"):
         HiddenLayerTransformer(BackpropClassifier((), **PLAIN)).fit(X, y)
+    with pytest.raises(ValueError, match=r"'layer' parameter must be an int from -1 to 0.*Got False"):
+        HiddenLayerTransformer(BackpropClassifier(3, **PLAIN), layer=False).fit(X, y)
     with pytest.raises(TypeError, match="'estimator' parameter must be a BackpropClassifier"):
         HiddenLayerTransformer(GaussianNB()).fit(X, y)
     with pytest.raises(ValueError, match="not fitted"):

@@ -132,6 +132,55 @@ def test_validation_rows_are_named_as_such():
         assert refused(classifier, **good_labels, X_val=rows, y_val=labels).startswith("X_val: ")
 
 
+@pytest.mark.parametrize(
+    ("column", "later"),
+    [
+        (X[:, 0], "q"),
+        (DAYS, "q"),
+        (np.array(["a", "b"] * 20), (1, 2)),
+        (np.where(X[:, 0] > 0, X[:, 0], np.nan), np.inf),
+    ],
+    ids=lambda values: str(values)[:9],
+)
+def test_columns_of_validation_rows_are_named_as_such(column, later):
+    labels = np.arange(40) % 2
+    wrong = pd.DataFrame({"x": pd.Series([later] * 40)})
+    model = BackpropClassifier(4, recipe="fast")
+    message = refused(model, X=pd.DataFrame({"x": column}), y=labels, X_val=wrong, y_val=labels)
+    assert re.match("X_val: .*[Cc]olumn 'x'", message)
+
+
+@pytest.mark.parametrize("estimator", [BackpropClassifier, BackpropRegressor])
+@pytest.mark.parametrize("y", [np.zeros((40, 0)), [], 5], ids=repr)
+def test_a_target_that_is_missing_is_named(estimator, y):
+    good = np.arange(40) % 2
+    assert re.match(r"y must have a target for each row", refused(estimator(4), X=X, y=y))
+    message = refused(estimator(4, recipe="fast"), X=X, y=good, X_val=X, y_val=y)
+    assert re.match(r"y_val must have a target for each row", message)
+
+
+def test_columns_of_the_target_are_those_of_the_fit():
+    one, two = np.arange(40) % 2, np.stack([np.arange(40) % 2] * 2, axis=1)
+    for first, later, counts in (
+        (one, two, "2 columns, but the first fit had 1."),
+        (two, one, "1 columns, but the first fit had 2."),
+        (one, csr_array(two), "2 columns, but the first fit had 1."),
+    ):
+        model = BackpropClassifier(4, recipe="fast", max_iter=1)
+        assert refused(model, X=X, y=first, X_val=X, y_val=later) == f"y_val has {counts}"
+        assert refused(model.partial_fit(X, first), "partial_fit", X=X, y=later) == f"y has {counts}"
+
+
+@pytest.mark.parametrize("make", [np.array, csr_array, np.ndarray.tolist, lambda X: X.astype(object)])
+def test_the_column_of_an_infinite_number_is_named(make):
+    wrong = X.copy()
+    wrong[[7, 3], [2, 1]] = -np.inf, np.inf
+    model = BackpropRegressor(4, recipe="fast", max_iter=1, random_state=0)
+    pattern = r"Input X contains infinity or a value too large for .*, in column 1\."
+    assert re.match(pattern, refused(model, X=make(wrong), y=X[:, 0]))
+    assert re.match(pattern, refused(model.fit(X, X[:, 0]), "predict", X=make(wrong)))
+
+
 def test_validation_rows_of_a_diagnosis_are_named_as_such():
     labels = (X[:, 0] > 0).astype(float)
     model = BackpropClassifier(4, recipe="fast", max_iter=2, random_state=0).fit(X, labels)

@@ -30,15 +30,25 @@ def check_loss(loss, Y):
         check_values(called("value", loss, Y, z, np.empty_like(z)), z.shape[0])
         refuse_unwritten("delta", loss, Y, z)
         refuse_unwritten("inverse_link", loss, z)
+        if hasattr(loss, "combine"):
+            of_two_networks = np.stack([z, z], axis=1)
+            refuse_other_than_array("combine", loss.combine(of_two_networks), z.shape, "a row of raw outputs")
 
 
 def check_values(values, n_rows):
     """Raise ValueError if the result of ``value`` is not one number per row."""
-    if np.shape(values) != (n_rows,):
-        raise ValueError(
-            "The 'loss' parameter must have a method value() that returns one number per row, here an "
-            f"array of shape ({n_rows},). Got shape {np.shape(values)} instead."
-        )
+    refuse_other_than_array("value", values, (n_rows,), "one number")
+
+
+def refuse_other_than_array(name, result, shape, content):
+    """Raise ValueError if the result of the method `name` of a loss is no array of numbers of this shape."""
+    if isinstance(result, np.ndarray) and result.dtype.kind in "biuf" and result.shape == shape:
+        return
+    raise ValueError(
+        f"The 'loss' parameter must have a method {name}() that returns {content} per row, here an array of "
+        f"numbers of shape {shape}. Got the type {type(result).__name__}, shape {np.shape(result)} and dtype "
+        f"{np.asarray(result).dtype} instead."
+    )
 
 
 def refuse_unwritten(name, loss, *arguments):
