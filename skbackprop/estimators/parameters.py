@@ -106,7 +106,10 @@ RECIPE = [
     Parameter(
         "label_smoothing",
         [AUTO, RATE],
-        "Classifier only: e in [0, 1); the targets are (1 - e) Y + e / k instead of Y, for k classes.",
+        """
+        Classifier only: e in [0, 1); the targets are (1 - e) Y + e pi instead of Y, where pi are the shares
+        of the classes in the weighted rows.
+        """,
     ),
     Parameter(
         "clip_predictions",
