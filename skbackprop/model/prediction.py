@@ -4,6 +4,8 @@ import numpy as np
 from scipy.sparse import issparse
 
 from skbackprop.network.workspace import Workspace, rows_in_cache
+from skbackprop.tables.encoded_rows import EncodedRows
+from skbackprop.tables.gathering import EncodedGather
 from skbackprop.tables.sparse_rows import scaled_sparse
 
 
@@ -77,13 +79,17 @@ def forward_blocks(network, X, scaling, chosen=None):
     workspace = Workspace(network, block_rows)
     if n_samples > block_rows:
         workspace.repeat_biases(network)
+    encoded = EncodedGather(X, block_rows, dtype, scaling) if isinstance(X, EncodedRows) else None
     shape = block_rows, X.shape[1]
-    buffers = None if scaling is None or issparse(X) else (np.empty(shape, dtype), np.empty(shape))
+    buffers = None if scaling is None or encoded or issparse(X) else (np.empty(shape, dtype), np.empty(shape))
     for start in range(0, n_samples, block_rows):
         rows = slice(start, min(start + block_rows, n_samples))
         if rows.stop - rows.start != block_rows:
             workspace = Workspace(network, rows.stop - rows.start)
-        block = scaled_block(X[rows if chosen is None else chosen[rows]], scaling, dtype, buffers)
+        if encoded:
+            block = encoded(np.arange(rows.start, rows.stop) if chosen is None else chosen[rows])
+        else:
+            block = scaled_block(X[rows if chosen is None else chosen[rows]], scaling, dtype, buffers)
         yield rows, network.forward(block, workspace), workspace
 
 

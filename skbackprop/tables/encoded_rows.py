@@ -8,7 +8,7 @@ class EncodedRows:
 
     A row consists of its numbers and, for each category column, of an indicator for each code. The
     indicators take far more memory than the codes, so they are made when rows are indexed, by a slice, by
-    row numbers or by (rows, a slice of columns), or gathered by :meth:`take`.
+    row numbers or by (rows, a slice of columns).
 
     Parameters
     ----------
@@ -38,20 +38,21 @@ class EncodedRows:
                 return self.numbers[rows, columns]
             return self[rows][:, columns]
         numbers = self.numbers[rows]
-        out = np.empty((numbers.shape[0], self.shape[1]), self.dtype)
-        return self._fill(out, numbers, self.codes[rows])
-
-    def take(self, rows, axis=0, out=None, mode="raise"):
-        """Write the rows with the indices `rows` into `out`, like :meth:`numpy.ndarray.take`."""
-        return self._fill(
-            out, self.numbers.take(rows, axis=0, mode=mode), self.codes.take(rows, 0, mode=mode)
-        )
-
-    def _fill(self, out, numbers, codes):
-        n_numbers = numbers.shape[1]
-        out[:, :n_numbers] = numbers
-        out[:, n_numbers:] = 0
-        first = n_numbers + np.cumsum(self.n_codes) - self.n_codes
-        rows, columns = np.nonzero(codes >= 0)
-        out[rows, first[columns] + codes[rows, columns]] = 1
+        out = np.zeros((numbers.shape[0], self.shape[1]), self.dtype)
+        out[:, : numbers.shape[1]] = numbers
+        out[self.ones(rows)] = 1
         return out
+
+    def ones(self, rows):
+        """Return the positions of the indicators that are 1 in the `rows`: (rows, columns of all columns)."""
+        codes = self.codes[rows]
+        first = self.numbers.shape[1] + np.cumsum(self.n_codes) - self.n_codes
+        places, columns = np.nonzero(codes >= 0)
+        return places, first[columns] + codes[places, columns]
+
+    def indicator_ranges(self, sample_weight=None):
+        """Return the smallest and the largest value of each indicator, in rows of positive weight."""
+        codes = self.codes if sample_weight is None else self.codes[sample_weight > 0]
+        counts = [np.bincount(c[c >= 0], minlength=n) for c, n in zip(codes.T, self.n_codes, strict=True)]
+        counts = np.concatenate(counts)
+        return (counts == len(codes)).astype(np.float64), (counts > 0).astype(np.float64)

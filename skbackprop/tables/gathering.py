@@ -7,6 +7,7 @@ every epoch, and of several networks. A large one is not copied: its rows are ca
 import numpy as np
 from scipy.sparse import issparse
 
+from skbackprop.tables.encoded_rows import EncodedRows
 from skbackprop.tables.sparse_rows import scaled_sparse
 
 # Maximum size of the scaled rows of a table that is scaled as a whole.
@@ -16,7 +17,7 @@ SCALED_TOGETHER = 1024
 
 
 def in_memory(X, rows, n_gathered, dtype, scaling):
-    """Return a ScaledOnce for a small X, a DenseGather for a large one and a SparseGather for a sparse one.
+    """Return a ScaledOnce for a small X, a SparseGather for a sparse one, and else the :func:`gather_of` X.
 
     Parameters
     ----------
@@ -34,7 +35,13 @@ def in_memory(X, rows, n_gathered, dtype, scaling):
     small = rows.size * X.shape[1] * np.dtype(dtype).itemsize <= SCALED_BYTES
     if small and not unchanged:
         return ScaledOnce(X, rows, n_gathered, dtype, scaling)
-    return DenseGather(X, n_gathered, dtype, scaling)
+    return gather_of(X, n_gathered, dtype, scaling)
+
+
+def gather_of(X, n_gathered, dtype, scaling):
+    """Return an EncodedGather for EncodedRows, and a DenseGather for others."""
+    kind = EncodedGather if isinstance(X, EncodedRows) else DenseGather
+    return kind(X, n_gathered, dtype, scaling)
 
 
 class DenseGather:
@@ -61,6 +68,27 @@ class DenseGather:
         return batch
 
 
+class EncodedGather:
+    """Gathers the same as a DenseGather, but scales the numbers only: indicators of 0 remain 0."""
+
+    def __init__(self, X, n_gathered, dtype, scaling):
+        self._X = X
+        self._scaling = scaling
+        self._numbers = DenseGather(X.numbers, n_gathered, dtype, scaling)
+        self._batch = np.empty((n_gathered, X.shape[1]), dtype)
+
+    def __call__(self, rows):
+        batch, n_numbers = self._batch[: rows.size], self._X.numbers.shape[1]
+        batch[:, :n_numbers] = self._numbers(rows)
+        batch[:, n_numbers:] = 0
+        places, columns = self._X.ones(rows)
+        values = np.ones(columns.size)
+        if self._scaling is not None:  # 1, except in columns that did not vary in training
+            values = self._scaling.apply_to_values(values, columns)
+        batch[places, columns] = values
+        return batch
+
+
 class ScaledOnce:
     """Gathers the same as a DenseGather, from rows that are all cast and scaled at the first call."""
 
@@ -81,7 +109,7 @@ class ScaledOnce:
         self._places = np.empty(X.shape[0], np.int32)
         self._places[self._rows] = np.arange(self._rows.size)
         self._scaled = np.empty((self._rows.size, X.shape[1]), dtype)
-        gather = DenseGather(X, min(SCALED_TOGETHER, self._rows.size), dtype, scaling)
+        gather = gather_of(X, min(SCALED_TOGETHER, self._rows.size), dtype, scaling)
         for start in range(0, self._rows.size, SCALED_TOGETHER):
             together = slice(start, start + SCALED_TOGETHER)
             self._scaled[together] = gather(self._rows[together])

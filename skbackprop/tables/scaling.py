@@ -69,14 +69,15 @@ class Scaling:
     def apply(self, rows, out, wide=None, scratch=None):
         """Write the scaled `rows` (a dense array of any dtype) into `out`, in the dtype of `out`.
 
-        Passing `wide`, a float64 array of the shape of `out`, and `scratch`, an array like `out`, avoids
-        their allocation.
+        They have all columns, or only the first ones. Passing `wide`, a float64 array of the shape of `out`,
+        and `scratch`, an array like `out`, avoids their allocation.
         """
         # Each step uses arrays of one dtype: a ufunc that casts is slower, because it uses a buffer.
         wide = np.empty(out.shape) if wide is None else wide
         np.copyto(wide, rows)
-        wide -= self.center
-        wide /= self.scale
+        n_columns = rows.shape[1]
+        wide -= self.center[:n_columns]
+        wide /= self.scale[:n_columns]
         np.copyto(out, wide, casting="same_kind")
         if self.n_clipped:
             clip_smoothly(out[:, : self.n_clipped], None if scratch is None else scratch[:, : self.n_clipped])
@@ -142,7 +143,7 @@ class Unscaled(Scaling):
     def apply(self, rows, out, wide=None, scratch=None):
         """Write `rows` into `out`, in its dtype, with 0 in the columns without variation."""
         np.copyto(out, rows, casting="same_kind")
-        out[:, np.isinf(self.scale)] = 0
+        out[:, np.isinf(self.scale[: rows.shape[1]])] = 0
 
 
 def clip_smoothly(x, root=None):

@@ -8,6 +8,7 @@ from scipy.sparse import issparse
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import gen_batches
 
+from skbackprop.tables.encoded_rows import EncodedRows
 from skbackprop.tables.rows_on_disk import StoredRows
 from skbackprop.tables.sparse_rows import SparseRows
 
@@ -121,6 +122,10 @@ def weighted_blocks(X, sample_weight=None):
 
 def column_ranges(X, sample_weight=None):
     """Return the smallest and the largest number of each column, in rows of positive weight."""
+    if isinstance(X, EncodedRows):
+        parts = column_ranges(X.numbers, sample_weight), X.indicator_ranges(sample_weight)
+        low, high = map(np.concatenate, zip(*parts, strict=True))
+        return low, high
     ranges = [block_range(block) for block, _ in weighted_blocks(X, sample_weight)]
     return np.min([low for low, _ in ranges], axis=0), np.max([high for _, high in ranges], axis=0)
 

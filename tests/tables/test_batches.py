@@ -1,12 +1,16 @@
 """Batches of rows in memory: each row once an epoch, with its target and its weight."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
 from skbackprop.tables import batches, gathering
 from skbackprop.tables.batches import Batches
-from skbackprop.tables.scaling import SCALINGS
+from skbackprop.tables.encoded_rows import EncodedRows
+from skbackprop.tables.scaling import SCALINGS, no_scaling, standard_scaling
+from skbackprop.tables.statistics import column_ranges
 
 N_ROWS = 103
 X = np.arange(N_ROWS * 3, dtype=float).reshape(N_ROWS, 3)
@@ -44,6 +48,50 @@ def test_how_many_rows_are_gathered_at_once_does_not_change_their_order(monkeypa
         orders.append(np.concatenate([y.copy() for _, y, _ in some.epoch(np.random.default_rng(0))]))
     np.testing.assert_array_equal(orders[0], orders[1])
     np.testing.assert_array_equal(orders[0], orders[2])
+
+
+CODES = np.stack([np.arange(N_ROWS) % 5 - 1, np.zeros(N_ROWS)], axis=1).astype(np.int32)
+ONE_HOT = np.concatenate([CODES[:, :1] == np.arange(6), CODES[:, 1:] == np.arange(2)], axis=1)
+
+
+@pytest.mark.parametrize("scaled_bytes", [0, 2**20])
+@pytest.mark.parametrize("weights", [None, np.arange(N_ROWS) % 5 > 1])
+@pytest.mark.parametrize("kind", [*SCALINGS, None])
+def test_encoded_rows_are_gathered_like_the_array_of_their_indicators(
+    kind, weights, scaled_bytes, monkeypatch
+):
+    monkeypatch.setattr(gathering, "SCALED_BYTES", scaled_bytes)
+    encoded = EncodedRows(X, CODES, [6, 2])  # indicators 4 and 5 are 0 in all rows, 6 is 1 in all rows
+    dense = np.concatenate([X, ONE_HOT], axis=1)
+    scaling = no_scaling(dense, weights)
+    if kind is not None:
+        scaling = SCALINGS[kind](X, weights).widen(dense, weights)
+    for found, expected in zip(column_ranges(encoded, weights), column_ranges(dense, weights), strict=True):
+        np.testing.assert_array_equal(found, expected)
+    for given in (scaling, None):
+        settings = {"batch_size": 8, "dtype": np.dtype(np.float32), "scaling": given}
+        found, expected = (
+            [part[0].copy() for part in Batches(rows, **settings).epoch(np.random.default_rng(0))]
+            for rows in (encoded, dense)
+        )
+        np.testing.assert_array_equal(np.concatenate(found), np.concatenate(expected))
+
+
+def test_the_indicators_of_a_batch_are_in_memory_once():
+    n_rows, n_categories = 256, 100_000
+    codes = np.arange(n_rows, dtype=np.int32)[:, None]
+    rows = EncodedRows(np.zeros((n_rows, 1)), codes, [n_categories])
+    batch_bytes = 4 * 128 * n_categories
+    tracemalloc.start()
+    try:
+        scaling = standard_scaling(rows.numbers).widen(rows)
+        some = Batches(rows, batch_size=128, dtype=np.dtype(np.float32), scaling=scaling)
+        sums = [X_batch[:, 1:].sum() for X_batch, _, _ in some.epoch()]
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert sums == [128, 128]
+    assert peak < 1.2 * batch_bytes
 
 
 @pytest.mark.parametrize("n_rows", [255, 256, 257, 449])
