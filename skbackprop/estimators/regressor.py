@@ -263,7 +263,7 @@ class BackpropRegressor(RegressorMixin, BaseBackprop):
         Returns
         -------
         bounds : ndarray of shape (n_samples, 2)
-            The lower and the upper bound, in the units of y.
+            The lower and the upper bound, in the units of y; lower <= upper.
 
         Raises
         ------
@@ -282,7 +282,9 @@ class BackpropRegressor(RegressorMixin, BaseBackprop):
         Notes
         -----
         The bounds are quantiles of the networks' predictions plus or minus the errors |y - prediction| of the
-        held-out rows, where each network predicts the rows that it held out (CV+).
+        held-out rows, where each network predicts the rows that it held out (CV+). For a coverage below 1/2
+        these quantiles may cross; the interval is then widened to that of the errors' quantile
+        (:mod:`skbackprop.model.conformal_intervals`).
 
         If new rows have the distribution of the rows of the fit, their coverage is usually close to
         `coverage`. The proven lower bound is 2 * coverage - 1, minus a small term, for networks that use

@@ -13,6 +13,15 @@ These are quantiles of E sorted lists of residuals, the k-th shifted by mu_k(x).
 without a matrix of all sums: with W_k(r) the weight of the residuals of fold k that are at most r,
 
     upper(x) = the smallest v with sum_k W_k(v - mu_k(x)) >= c (m + 1)
+
+If c >= 1/2, some row i is counted for both bounds, so lower(x) <= mu_{k(i)}(x) - R_i <= upper(x). If c < 1/2,
+the bounds may cross: where the networks differ by more than their errors, no y is close to most of them. The
+interval is then widened to contain an interval of the plain form, prediction +- quantile of the errors:
+
+    center(x) +- min(q, half(x)),   q the ceil(c (m + 1))-th smallest R_i
+
+where center(x) and half(x) are the midpoint and half the width of the interval for c = 1/2. So intervals of
+larger coverages contain those of smaller ones.
 """
 
 import numpy as np
@@ -38,8 +47,18 @@ def intervals(residuals, predictions, coverage):
     bounds : ndarray of shape (n_new, 2)
     """
     weight = residuals.weight_of_coverage(coverage)
-    lower = -upper_bounds(residuals, -predictions, weight)
-    return np.stack((lower, upper_bounds(residuals, predictions, weight)), axis=1)
+    lower, upper = cv_plus(residuals, predictions, weight)
+    if coverage < 0.5:
+        first, last = cv_plus(residuals, predictions, residuals.weight_of_coverage(0.5))
+        center, half = 0.5 * (first + last), 0.5 * (last - first)
+        half = np.minimum(residuals.quantile(weight), half)
+        lower, upper = np.minimum(lower, center - half), np.maximum(upper, center + half)
+    return np.stack((lower, upper), axis=1)
+
+
+def cv_plus(residuals, predictions, weight):
+    """Return lower(x) and upper(x) of CV+, where `weight` is c (m + 1); they may cross if c < 1/2."""
+    return -upper_bounds(residuals, -predictions, weight), upper_bounds(residuals, predictions, weight)
 
 
 def upper_bounds(residuals, predictions, weight):

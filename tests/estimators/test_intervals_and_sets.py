@@ -56,6 +56,21 @@ def test_new_rows_are_covered(regressor, classifier, coverage):
     assert abs(contained[np.arange(len(Y_NEW)), Y_NEW].mean() - coverage) < 3 * deviation
 
 
+@pytest.mark.parametrize("coverage", [0.05, 0.2, 0.4])
+def test_small_coverages_of_networks_that_differ(coverage):
+    # Little noise and few rows: the networks differ by more than their smaller errors.
+    rng = np.random.default_rng(0)
+    hits = []
+    for seed in range(3):
+        features = rng.standard_normal((1300, 5))
+        y = features[:, 0] * features[:, 1] + np.sin(2 * features[:, 2]) + 0.05 * rng.standard_normal(1300)
+        model = BackpropRegressor(**{**SMALL, "max_iter": 20, "random_state": seed})
+        bounds = model.fit(features[:300], y[:300]).predict_interval(features[300:], coverage)
+        assert (bounds[:, 0] <= bounds[:, 1]).all()
+        hits.append(inside(bounds, y[300:]))
+    assert np.mean(hits) > coverage - 3 * np.sqrt(coverage * (1 - coverage) * (1 / 900 + 1 / 3000))
+
+
 def test_intervals_are_quantiles_of_the_networks_that_held_the_rows_out(regressor):
     model = pickle.loads(pickle.dumps(regressor))
     folds, network = model._model.out_of_fold.folds, model._model.network
