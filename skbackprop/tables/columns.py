@@ -16,6 +16,7 @@ NaN, NaT, pandas' NA) can be of any kind.
 import datetime
 from decimal import Decimal
 from functools import cached_property
+from itertools import compress
 from numbers import Complex, Integral, Real
 from zoneinfo import ZoneInfo
 
@@ -87,11 +88,15 @@ class Column:
     name : str or int
         For messages.
     values : narwhals Series or ndarray of shape (n_rows,)
+    used : ndarray of bool of shape (n_rows,), default=None
+        The rows of positive weight, None for all. They alone determine the kind and the time zone of a column
+        without a specific type: a value of another kind in another row is missing.
     """
 
-    def __init__(self, name, values):
+    def __init__(self, name, values, used=None):
         self.name = name
         self._values = values
+        self.used = used
 
     @property
     def size(self):
@@ -101,10 +106,16 @@ class Column:
     @cached_property
     def kinds(self):
         """The kinds of the values, as a set: a single one if the type of the column determines it."""
-        kind = kind_of_dtype(self._values)
-        if kind is None or isinstance(self._values.dtype, (nw.Categorical, nw.Enum)):
+        if self._has_objects:
             return {kind_of_type(t) for t in types_present(self.objects)}
-        return {kind}
+        return {kind_of_dtype(self._values)}
+
+    @property
+    def _has_objects(self):
+        """Whether the type of the column, or of its categories, does not determine the kind of the values."""
+        return kind_of_dtype(self._values) is None or isinstance(
+            self._values.dtype, (nw.Categorical, nw.Enum)
+        )
 
     @cached_property
     def kind(self):
@@ -152,9 +163,11 @@ class Column:
             objects = self._values.to_list()
         else:
             objects = list(self._values) if self._values.dtype.kind in "mM" else self._values.tolist()
-        if kind_of_dtype(self._values) is not None:
-            return objects
-        return [None if isinstance(value, Decimal) and value.is_snan() else value for value in objects]
+        if kind_of_dtype(self._values) is None:
+            objects = [None if isinstance(v, Decimal) and v.is_snan() else v for v in objects]
+        if self.used is not None and self._has_objects:
+            objects = without_other_kinds(objects, self.used)
+        return objects
 
     @property
     def has_lossy_integers(self):
@@ -239,7 +252,8 @@ class Column:
         """Return the names of the time zones of Python's and pandas' objects, None for objects without."""
         if self.array.dtype.kind != "O":
             return set()
-        zones = (getattr(value, "tzinfo", None) for value in self.objects if not is_missing(value))
+        objects = self.objects if self.used is None else compress(self.objects, self.used)
+        zones = (getattr(value, "tzinfo", None) for value in objects if not is_missing(value))
         distinct = {id(zone): zone for zone in zones}  # dateutil's zones are not hashable
         return {zone and str(zone) for zone in distinct.values()}
 
@@ -324,6 +338,20 @@ def types_present(objects):
     return {
         t for t in set(map(type, objects)) if any(type(v) is t and not is_missing(v) for v in objects)
     }  # fmt: skip
+
+
+def without_other_kinds(objects, used):
+    """Return `objects` with None for those in rows that are not `used`, if no used row has their kind.
+
+    Dates with and without a time zone are two kinds.
+    """
+    kinds = {t: kind_of_type(t) for t in set(map(type, objects))}
+
+    def kind(value):
+        return kinds[type(value)], getattr(value, "tzinfo", None) is None
+
+    known = {kind(value) for value in compress(objects, used) if not is_missing(value)}
+    return [v if is_used or kind(v) in known else None for v, is_used in zip(objects, used, strict=True)]
 
 
 def has_objects_of(kinds, array):

@@ -1,5 +1,6 @@
 """Tables: data frames of the libraries that narwhals supports (pandas, polars, PyArrow, ...), and arrays."""
 
+import copy
 from collections import Counter
 
 import narwhals.stable.v2 as nw
@@ -26,7 +27,11 @@ class Frame:
         Dtype of the numbers: float32 if all columns are float32, else float64.
     plain : ndarray of bool
         Whether the type of each column is numeric.
+    used : ndarray of bool or None
+        The rows of positive weight, None for all (see :func:`weighted`).
     """
+
+    used = None
 
     def __init__(self, frame):
         self._frame = frame
@@ -41,7 +46,7 @@ class Frame:
 
     def column(self, j):
         """Return column `j`."""
-        return Column(self.names[j], self._frame[:, int(j)])
+        return Column(self.names[j], self._frame[:, int(j)], self.used)
 
     def numbers(self, positions):
         """Return columns as an array of numbers, with NaN for missing ones."""
@@ -61,6 +66,8 @@ class ArrayTable:
     X : ndarray of shape (n_samples, n_features)
     """
 
+    used = None
+
     def __init__(self, X):
         self.native = X
         self.names = list(range(X.shape[1]))
@@ -70,7 +77,7 @@ class ArrayTable:
 
     def column(self, j):
         """Return column `j`."""
-        return Column(self.names[j], self.native[:, j])
+        return Column(self.names[j], self.native[:, j], self.used)
 
     def numbers(self, positions):
         """Return columns as a new array of numbers, with NaN for missing ones."""
@@ -78,6 +85,13 @@ class ArrayTable:
             block = self.native[:, positions].astype(self.dtype)
             return refuse_infinity(block, self.names, positions)
         return by_column(self, positions)
+
+
+def weighted(table, sample_weight):
+    """Return a copy of a table in which rows of weight 0 do not determine the kinds of columns."""
+    table = copy.copy(table)
+    table.used = None if sample_weight is None or sample_weight.all() else sample_weight > 0
+    return table
 
 
 def is_plain(dtype):

@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_consistent_length, validate_data
 
 from skbackprop.tables.columns import DATES, LARGEST_EXACT, has_objects_of, with_nan
 from skbackprop.tables.encoding import Encoder, categorical_columns, numeric_and_date_columns
-from skbackprop.tables.frames import ArrayTable, Frame, as_frame, is_sparse_frame, with_common_type
+from skbackprop.tables.frames import ArrayTable, Frame, as_frame, is_sparse_frame, weighted, with_common_type
 from skbackprop.tables.numbers_as_categories import columns_as_categories, no_columns
 from skbackprop.tables.refusals import (
     as_array,
@@ -92,6 +92,8 @@ def check_training_data(
     with named_if(validation, "X_val"):
         X = check_X(estimator, X, stored, reset, encoder)
     y, sample_weight = check_targets(estimator, X, y, sample_weight, validation)
+    if is_table(X):
+        X = weighted(X, sample_weight)
     if reset and is_classifier(estimator):
         refuse_other_than_classes(y)
     if stored:

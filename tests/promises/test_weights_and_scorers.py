@@ -1,6 +1,8 @@
 """Weights, validation and scorers: what is weighted, what a scorer gets, and what happens if it fails."""
 
+import datetime
 import warnings
+from zoneinfo import ZoneInfo
 
 import narwhals.stable.v2 as narwhals
 import numpy as np
@@ -156,6 +158,62 @@ def test_rows_of_weight_zero_do_not_count_in_the_numbers_of_rows():
     assert found.resolved_params_ == expected.resolved_params_
     np.testing.assert_allclose(found.predict(table), expected.predict(table), rtol=1e-6)
     np.testing.assert_allclose(found.oof_prediction_[:900], expected.oof_prediction_, rtol=1e-6)
+
+
+NOON = [datetime.datetime(2024, 1 + k % 12, 1 + k % 28, 12) for k in range(200)]
+OBJECTS = {
+    "numbers": [float(k) for k in range(200)],
+    "text": ["abcd"[k % 4] for k in range(200)],
+    "dates": NOON,
+    "dates in Rome": [date.replace(tzinfo=ZoneInfo("Europe/Rome")) for date in NOON],
+    "durations": [datetime.timedelta(hours=k) for k in range(200)],
+    "text and numbers": ["a", 1, "b", 2] * 50,
+}
+OTHERS = ["total", 7, None, b"total", [1, 2], 1j, NOON[0], NOON[0].replace(tzinfo=ZoneInfo("Asia/Tokyo"))]
+
+
+@pytest.mark.parametrize("other", OTHERS, ids=str)
+@pytest.mark.parametrize("name", OBJECTS)
+def test_the_kind_of_a_value_in_a_row_of_weight_zero_does_not_matter(name, other):
+    pandas = pytest.importorskip("pandas")
+    series = pandas.Series([other, *OBJECTS[name], other], dtype=object)
+    if name == "dates":
+        series[0] = OBJECTS["dates in Rome"][0]
+    table, weights = pandas.DataFrame({"k": series, "x": np.arange(202.0)}), np.ones(202)
+    weights[[0, -1]] = 0
+    y = np.arange(202) % 4 < 2
+    settings = {"recipe": "fast", "max_iter": 2, "random_state": 0}
+    expected = classifier(**settings).fit(table[1:-1], y[1:-1])
+    found = classifier(**settings).fit(table, y, sample_weight=weights)
+    assert found.columns_ == expected.columns_
+    np.testing.assert_allclose(
+        found.predict_proba(table[1:-1]), expected.predict_proba(table[1:-1]), rtol=1e-6
+    )
+    stream = BackpropClassifier(8, random_state=0)
+    for _ in range(2):  # the second piece is read with the columns of the first
+        stream.partial_fit(table, y, sample_weight=weights)
+    assert stream.columns_ == expected.columns_
+
+
+def test_kinds_of_categories_and_of_lists_in_rows_of_weight_zero():
+    pandas = pytest.importorskip("pandas")
+    weights = np.r_[0, np.ones(40)]
+    categories = pandas.Categorical([b"?", *"ab" * 20])
+    model = classifier(max_iter=1).fit(pandas.DataFrame({"k": categories}), Y[:41], sample_weight=weights)
+    assert model.columns_[0].categories == ("a", "b")
+    rows = [["total", "?"], *([float(k), "ab"[k % 2]] for k in range(40))]
+    model = classifier(max_iter=1, categorical_features=[1]).fit(rows, Y[:41], sample_weight=weights)
+    assert [column.kind for column in model.columns_] == ["number", "category"]
+
+
+def test_a_validation_row_of_weight_zero_may_have_a_value_that_cannot_be_read():
+    pandas = pytest.importorskip("pandas")
+    table = pandas.DataFrame({"x": X[:, 0].astype(object)})
+    held_out, weights = table[:60].copy(), np.r_[0, np.ones(59)]
+    held_out.loc[0, "x"] = "total"
+    found = classifier().fit(table, Y, X_val=held_out, y_val=Y[:60], sample_weight_val=weights)
+    expected = classifier().fit(table, Y, X_val=table[1:60], y_val=Y[1:60])
+    np.testing.assert_allclose(found.validation_loss_curve_, expected.validation_loss_curve_, rtol=1e-9)
 
 
 # Weights that leave no row.
