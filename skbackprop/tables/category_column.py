@@ -9,9 +9,9 @@ from numbers import Integral, Real
 
 import numpy as np
 
-from skbackprop.tables.columns import CATEGORY, DURATION, REMEDIES, is_missing
+from skbackprop.tables.columns import CATEGORY, DURATION, REMEDIES, is_missing, kind_of_type
 from skbackprop.tables.target_encoding import TargetEncoding
-from skbackprop.tables.user_warnings import warn_of_another_type
+from skbackprop.tables.user_warnings import LARGEST_LOSS, warn_of_another_type
 
 # With max_categories="auto", a column of more than LEAST_LIMIT categories has codes for categories of at
 # least ROWS_FOR_CODE rows, at most one for every ROWS_PER_CODE rows of the table, within these bounds. In
@@ -63,7 +63,7 @@ class CategoryColumn:
         The target encoding of all categories, including rare ones; None if there are few categories.
     """
 
-    kinds = tuple(REMEDIES)  # unknown for columns that version 1.0.0rc1 saved: none is refused
+    kinds = (*REMEDIES, CATEGORY)  # unknown for columns that version 1.0.0rc1 saved: none is refused
 
     def __init__(self, column, position, sample_weight=None, max_categories=None, min_frequency=None):
         self.name = column.name
@@ -171,19 +171,27 @@ class CategoryColumn:
         code_of = {category: code for code, category in enumerate(self.categories)}
         unknown = len(self.categories) if self.has_rare else -1
         codes = look_up(column, code_of, unknown)
-        if (codes == unknown).all():
+        with_code = (codes != unknown) & (codes != code_of.get(None, unknown))
+        if np.count_nonzero(codes == unknown) > np.count_nonzero(with_code):
             self._warn_of_another_type(column)
         return codes
 
     def _warn_of_another_type(self, column):
-        """Warn if the values of `column`, all without a code, have another type than the known categories."""
-        found = set(distinct_categories(column)[0]) - {None}
-        known = set(self._counts) - {None}
-        if not found or not known or not found.isdisjoint(known):
+        """Warn if most values of `column` are unknown and have another type than the known categories."""
+        values, places = column.distinct()
+        categories, rows = matched(map(category_of, values), self._counts), column.count(places)
+        n_rows = sum(rows[k] for k, category in enumerate(categories) if category is not None)
+        unknown = [k for k, each in enumerate(categories) if each is not None and each not in self._counts]
+        if rows[unknown].sum() <= LARGEST_LOSS * n_rows:
             return
-        now, in_fit = forms(column.kinds, found), forms(self.kinds, known)
-        if now.isdisjoint(in_fit):
-            warn_of_another_type(self.name, " and ".join(sorted(now)), " and ".join(sorted(in_fit)))
+        known = self._counts.keys() - {None}
+        in_fit = forms(self.kinds, known)
+        found = {k: form_of_value(values[k]) for k in unknown if rows[k]}
+        lost = {k: form for k, form in found.items() if form not in in_fit}
+        n_lost = rows[list(lost)].sum()
+        if known and n_lost > LARGEST_LOSS * n_rows:
+            now = " and ".join(sorted(set(lost.values())))
+            warn_of_another_type(self.name, now, " and ".join(sorted(in_fit)), n_lost, n_rows)
 
     @property
     def lost_share(self):
@@ -301,6 +309,11 @@ def forms(kinds, categories):
     """Return in words what the values of some kinds are, whose categories are `categories`."""
     named = {WORDS[kind] for kind in kinds if kind in WORDS}
     return named if len(named) == len(kinds) else named | set(map(form_of, categories))
+
+
+def form_of_value(value):
+    """Return in words what a value is."""
+    return WORDS.get(kind_of_type(type(value))) or form_of(category_of(value))
 
 
 def form_of(category):

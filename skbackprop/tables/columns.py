@@ -194,6 +194,10 @@ class Column:
         place = {value: i for i, value in enumerate(values)}
         return values, np.fromiter(map(place.__getitem__, self.objects), np.intp, len(self.objects))
 
+    def count(self, places):
+        """Return the number of used rows of each distinct value, for the `places` of :meth:`distinct`."""
+        return np.bincount(places if self.used is None else places[self.used], minlength=places.max() + 1)
+
     def _lost_digits(self):
         """Return whether integers with missing values became floats that do not hold them exactly."""
         return self.array.dtype.kind == "f" and self.has_lossy_integers

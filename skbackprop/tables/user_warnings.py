@@ -3,7 +3,8 @@
 import sys
 import warnings
 
-# A warning names a column if more than this fraction of its rows has a category that is too rare.
+# A warning names a column if more than this fraction of its rows has a category that is too rare, or a value
+# that cannot be read because its type or its format differs from that of fit.
 LARGEST_LOSS = 0.5
 # A warning lists at most this many columns.
 MOST_NAMED = 10
@@ -73,19 +74,19 @@ def loses_most(column):
     return column.lost_share > LARGEST_LOSS
 
 
-def warn_of_another_type(name, now, in_fit):
-    """Warn that no value of a category column is known, because it has another type than in fit."""
+def warn_of_another_type(name, now, in_fit, n_lost, n_rows):
+    """Warn that most values of a category column are unknown, because they have another type than in fit."""
     warn(
-        f"The categories in column {name!r} of X were {in_fit} in fit, but now the column holds {now}, none "
-        "of which is known. Convert the column to its type in fit."
+        f"The categories in column {name!r} of X were {in_fit} in fit, but now {n_lost} of {n_rows} values "
+        f"are {now}, none of which is known. Convert the column to its type in fit."
     )
 
 
-def warn_of_another_format(name, now, in_fit):
-    """Warn that no text of a column of written dates has the format of fit."""
+def warn_of_another_format(name, now, in_fit, n_lost, n_rows):
+    """Warn that most texts of a column of written dates cannot be read in the format of fit."""
     warn(
-        f"Column {name!r} of X had dates in the format {in_fit} in fit; now no value has this format, for "
-        f"instance {now!r}, and all dates count as missing. Convert them."
+        f"Column {name!r} of X had dates in the format {in_fit} in fit; now {n_lost} of {n_rows} values "
+        f"cannot be read as such dates, for instance {now!r}, and count as missing. Convert them."
     )
 
 
@@ -107,9 +108,10 @@ def warn_of_another_order(name, now, in_fit):
     )
 
 
-def warn_of_other_units(name, now, in_fit):
-    """Warn that no number of a column of written numbers has a unit, a currency and a format of fit."""
+def warn_of_other_units(name, now, in_fit, n_lost, n_rows):
+    """Warn that most numbers of a column of written numbers have no unit, currency and format of fit."""
     warn(
-        f"The numbers in column {name!r} of X, such as {now!r}, have another unit or currency, or another "
-        f"format, than those of fit, such as {in_fit!r}, and count as missing. Convert them."
+        f"{n_lost} of {n_rows} numbers in column {name!r} of X, such as {now!r}, have another unit or "
+        f"currency, or another format, than those of fit, such as {in_fit!r}, and count as missing. Convert "
+        "them."
     )

@@ -14,6 +14,7 @@ from skbackprop.tables.category_column import distinct_categories
 from skbackprop.tables.columns import Column
 from skbackprop.tables.date_column import DateColumn
 from skbackprop.tables.user_warnings import (
+    LARGEST_LOSS,
     warn_of_another_format,
     warn_of_another_order,
     warn_of_uncertain_century,
@@ -138,7 +139,7 @@ class WrittenDates(DateColumn):
         """Return the numbers of each row, NaN if its value is not a date in the format of fit."""
         categories, places = distinct_categories(column)
         dates = self._parsed(categories)
-        self._warn_of_other_formats(categories, dates)
+        self._warn_of_other_formats(categories, dates, column.count(places))
         return super().transform(column_of_dates(column.name, dates, places))
 
     def _parsed(self, categories):
@@ -148,16 +149,21 @@ class WrittenDates(DateColumn):
             return dates
         return [date if date and within_half_a_century((*self.years, date.year)) else None for date in dates]
 
-    def _warn_of_other_formats(self, categories, dates):
-        """Warn if no text has the format of fit, or some have the day and the month in the other order."""
-        pairs = zip(categories, dates, strict=True)
-        unread = [text for text, date in pairs if date is None and isinstance(text, str) and text.strip()]
-        if unread and not any(dates):
-            warn_of_another_format(self.name, unread[0], self.written)
-            return
-        swapped = next((text for text in unread if in_other_order(text, self.written)), None)
-        if swapped is not None:
+    def _warn_of_other_formats(self, categories, dates, n_rows):
+        """Warn if most texts are not read, or some have the day and the month in the other order.
+
+        `n_rows` are the rows of each category.
+        """
+        rows = list(zip(categories, dates, n_rows.tolist(), strict=True))
+        lost = {
+            text: n for text, date, n in rows if n and not date and isinstance(text, str) and text.strip()
+        }
+        n_lost, n_read = sum(lost.values()), sum(n for _, date, n in rows if date)
+        swapped = next((text for text in lost if in_other_order(text, self.written)), None)
+        if swapped is not None and n_read:
             warn_of_another_order(self.name, swapped, self.written)
+        elif n_lost > LARGEST_LOSS * (n_lost + n_read):
+            warn_of_another_format(self.name, next(iter(lost)), self.written, n_lost, n_lost + n_read)
 
 
 def column_of_dates(name, dates, places):

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from skbackprop.tables.category_column import distinct_categories
-from skbackprop.tables.user_warnings import warn_of_other_units
+from skbackprop.tables.user_warnings import LARGEST_LOSS, warn_of_other_units
 
 CURRENCIES = "$€£¥₹"
 # A bound, a sign and a currency; a number, with commas between thousands; a unit without digits. A minus
@@ -102,16 +102,18 @@ class WrittenNumbers:
     separators : list of str
         Numbers with a comma or a point that may separate thousands or a fraction are missing values, unless
         it is one of these.
+    others : list of str
+        Texts of fit that have digits, but are not read: no warning names a column because of them.
     example : str
         A number of fit, for messages.
     """
 
     read_as = "number"
 
-    def __init__(self, name, position, factors, currencies, separators, example):
+    def __init__(self, name, position, factors, currencies, separators, others, example):
         self.name, self.position = name, position
         self.factors, self.currencies, self.separators = factors, currencies, separators
-        self.example = example
+        self.others, self.example = others, example
         self.feature_names, self.on_circle = [f"{name}_number"], [False]
 
     def transform(self, column):
@@ -119,8 +121,7 @@ class WrittenNumbers:
         categories, places = distinct_categories(column)
         found = [written_number(category) for category in categories]
         numbers = np.array([self._number(each) for each in found], np.float64)
-        if np.isnan(numbers).all():
-            self._warn_of_other_units(categories)
+        self._warn_of_other_units(categories, numbers, column.count(places))
         return numbers[places, None]
 
     def _number(self, found):
@@ -135,12 +136,22 @@ class WrittenNumbers:
             and found.either_separator in ("", *self.separators)
         )
 
-    def _warn_of_other_units(self, categories):
-        """Warn if there is text with digits among categories of which none is a number as in fit."""
-        texts = (each for each in categories if isinstance(each, str) and any(map(str.isnumeric, each)))
-        text = next(texts, None)
-        if text is not None:
-            warn_of_other_units(self.name, text, self.example)
+    def _warn_of_other_units(self, categories, numbers, n_rows):
+        """Warn if most rows with a number have text with digits that is no number as in fit.
+
+        `n_rows` are the rows of each category.
+        """
+        read = ~np.isnan(numbers)
+        lost = [k for k in np.flatnonzero(~read) if has_digit(categories[k])]
+        lost = [k for k in lost if n_rows[k] and categories[k] not in self.others]
+        n_lost, n_read = n_rows[lost].sum(), n_rows[read].sum()
+        if n_lost > LARGEST_LOSS * (n_lost + n_read):
+            warn_of_other_units(self.name, categories[lost[0]], self.example, n_lost, n_lost + n_read)
+
+
+def has_digit(category):
+    """Return whether a category is text with a digit."""
+    return isinstance(category, str) and any(map(str.isnumeric, category))
 
 
 def written_numbers(column, categories):
@@ -163,8 +174,9 @@ def written_numbers(column, categories):
     currencies = sorted({each.currency for each in found.values()})
     # What 1,250 and 1.250 mean follows from the numbers of fit alone: later ones may be of another country.
     separators = [sign for sign in ",." if any(sign in each.digits for each in found.values())]
+    others = [category for category in present if has_digit(category) and category not in found]
     example = str(next(iter(found)))
-    return WrittenNumbers(column.name, int(column.position), factors, currencies, separators, example)
+    return WrittenNumbers(column.name, int(column.position), factors, currencies, separators, others, example)
 
 
 def unit_factors(numbers):

@@ -336,7 +336,9 @@ def test_true_is_one_and_text_is_not():
     for k in ([True, False] * 50, [1.0, 0.0] * 50, [Decimal(1), Decimal(0)] * 50):
         found = model.predict_proba(X.assign(k=pd.Series(k, dtype=object)))
         np.testing.assert_array_equal(found, expected)
-    with pytest.warns(UserWarning, match="column 'k' of X were numbers in fit, but now .* holds text"):
+    with pytest.warns(
+        UserWarning, match="column 'k' of X were numbers in fit, but now 100 of 100 values are text"
+    ):
         found = model.predict_proba(X.assign(k=["1", "0"] * 50))
     assert np.ptp(found[:2, 1]) < np.ptp(expected[:2, 1]) / 10
 
@@ -351,6 +353,40 @@ def test_a_type_of_which_no_category_is_known_is_named(now, max_categories):
     ):
         model.predict(X.assign(k=now))
     model.predict(X.assign(k="e"))  # unknown, but of the type of the fit
+
+
+@pytest.mark.parametrize(("n_lost", "named"), [(99, True), (60, True), (50, False), (1, False)])
+@pytest.mark.parametrize(
+    ("in_fit", "now"),
+    [
+        (list("1234"), [1, 2, 3, 4]),
+        (list("1234"), [dt.datetime(2020, 1, day) for day in (1, 2, 3, 4)]),
+        ([1, 2, 3, 4], list("1234")),
+    ],
+    ids=["numbers", "dates", "text"],
+)
+@pytest.mark.parametrize("gap", [False, True])
+def test_a_type_of_which_most_categories_are_lost_is_named(in_fit, now, n_lost, named, gap):
+    X = pd.DataFrame({"k": pd.Series(in_fit * 25, dtype=object), "x": np.arange(100.0)})
+    X.loc[0, "k"] = None
+    model = BackpropClassifier(**QUICK, categorical_features=["k"]).fit(X, [0, 1] * 50)
+    k = (now * 25)[:n_lost] + (in_fit * 25)[n_lost:] + [None] * (50 * gap)  # missing values do not count
+    later = pd.DataFrame({"k": pd.Series(k, dtype=object), "x": np.arange(len(k))})
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        together = model.predict_proba(later)
+        alone = [model.predict_proba(later[j : j + 1])[0] for j in (0, -len(k))]
+    told = [each for each in caught if f"now {n_lost} of 100 values are " in str(each.message)]
+    assert len(told) == named
+    np.testing.assert_allclose(alone, together[[0, 0]], rtol=1e-6)
+
+
+def test_new_categories_of_the_type_of_the_fit_are_not_named():
+    X = pd.DataFrame({"k": pd.Series(["a", "b", "c", 1] * 25, dtype=object), "x": np.arange(100.0)})
+    model = BackpropClassifier(**QUICK).fit(X, [0, 1] * 50)
+    model.predict(X.assign(k=[f"new {j}" for j in range(100)]))
+    model.predict(X.assign(k=pd.Series([*range(2, 101), "a"], dtype=object)))
+    model.predict(X.assign(k=None))
     model.predict(X.assign(k=pd.Series([None] * 100, dtype=object)))
 
 
@@ -958,7 +994,7 @@ def test_unknown_dates_in_a_category_column_of_dates_are_no_other_type():
     expected = model.predict_proba(later)  # warnings are errors
     np.testing.assert_allclose(model.predict_proba(later.iloc[:1]), expected[:1], rtol=1e-6)
     model.fit(X.assign(day=days.dt.strftime("%d.%m.%Y")), y)
-    with pytest.warns(UserWarning, match="'day' of X were text in fit, but now the column holds dates"):
+    with pytest.warns(UserWarning, match="'day' of X were text in fit, but now .* values are dates"):
         model.predict(X)
 
 
@@ -998,7 +1034,9 @@ def test_values_of_a_named_column_may_be_of_the_kind_that_they_were_in_fit(kind)
     expected = model.fit(LETTERS, y).predict_proba(LETTERS)
     np.testing.assert_array_equal(model.fit(later, y).predict_proba(later), expected)
     model.partial_fit(later, y)
-    with pytest.warns(UserWarning, match=f"column 'k' of X were {kind} in fit, but now .* holds text, none"):
+    with pytest.warns(
+        UserWarning, match=f"column 'k' of X were {kind} in fit, but now .* values are text, none"
+    ):
         model.predict(LETTERS)
 
 
@@ -1017,7 +1055,9 @@ def test_numbers_in_a_category_column_of_durations_are_named():
     days = pd.Series(pd.to_timedelta([1, 2] * 20, unit="D"))
     X, y = pd.DataFrame({"k": days, "x": np.arange(40.0)}), np.arange(40) % 2
     model = BackpropClassifier(**QUICK, categorical_features=["k"]).fit(X, y)
-    with pytest.warns(UserWarning, match="column 'k' of X were durations in fit, but now .* holds numbers"):
+    with pytest.warns(
+        UserWarning, match="column 'k' of X were durations in fit, but now .* values are numbers"
+    ):
         model.predict(X.assign(k=[1, 2] * 20))
 
 
@@ -1044,7 +1084,9 @@ def test_intervals_of_cut_are_their_text():
 def test_dates_in_a_category_column_that_are_dates_no_longer_are_named(now, named):
     days, y = pd.Series(np.tile(pd.date_range("2024-01-01", periods=4), 10)), np.arange(40) % 2
     model = BackpropClassifier(**QUICK, categorical_features=["day"]).fit(pd.DataFrame({"day": days}), y)
-    with pytest.warns(UserWarning, match=f"'day' of X were dates in fit, but now the column holds {named}"):
+    with pytest.warns(
+        UserWarning, match=f"'day' of X were dates in fit, but now 40 of 40 values are {named}"
+    ):
         model.predict(pd.DataFrame({"day": now(days)}))
 
 

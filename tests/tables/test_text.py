@@ -171,10 +171,11 @@ def test_later_values_that_are_no_dates_are_missing_dates():
     X, _, y = written_frame()
     model = BackpropRegressor(**FAST).fit(X, y)
     odd = X[:4].assign(day=["2023-12-01", "tomorrow", None, "01/12/2023"])
-    assert np.isfinite(model.predict(odd)).all()
     medians = dict(zip(model._model.encoder.feature_names, model._model.encoder.medians, strict=False))
-    np.testing.assert_array_equal(encoded(model, odd)["day_days"][:3], medians["day_days"])
-    assert encoded(model, odd)["day_days"][3] != medians["day_days"]
+    with pytest.warns(UserWarning, match="'day' .*now 2 of 3 values cannot be read"):
+        days = encoded(model, odd)["day_days"]
+    np.testing.assert_array_equal(days[:3], medians["day_days"])
+    assert days[3] != medians["day_days"]
     with pytest.warns(UserWarning, match="'day' of X had dates in the format %d/%m/%Y .*'2023-12-01'"):
         model.predict(odd[:3])
     model.predict(odd[2:3])  # without a warning: a missing value has no format
@@ -185,12 +186,12 @@ def test_numbers_in_another_unit_are_missing_numbers():
     X, y = pd.DataFrame({"size": [f"{each} kg" for each in k], "price": [f"{each} €" for each in k]}), 1.0 * k
     X.loc[7, "size"] = "?"
     model = BackpropRegressor(**FAST).fit(X, y)
-    later = pd.DataFrame({"size": ["500 g", "7 KG.", "7", "?"], "price": ["$9", "€9", "9", "€8"]})
+    later = pd.DataFrame({"size": ["500 g", "7 KG.", "9 kg", "?"], "price": ["$9", "€9", "9", "€8"]})
     found, median = encoded(model, later), model._model.encoder.medians
-    np.testing.assert_array_equal(found["size_number"], [median[0], 7, median[0], median[0]])
+    np.testing.assert_array_equal(found["size_number"], [median[0], 7, 9, median[0]])
     np.testing.assert_array_equal(found["price_number"], [median[1], 9, median[1], 8])
     with pytest.warns(UserWarning, match="'size' of X, such as '500 g', have another unit .*such as '0 kg'"):
-        model.predict(later.assign(price="€5").iloc[[0, 2, 3]])
+        model.predict(later.assign(price="€5").iloc[[0, 3]])
     with pytest.warns(UserWarning, match="'price' of X, such as '\\$9', have another unit or currency"):
         model.predict(later[["size", "price"]].iloc[[0, 2]].assign(size="5 kg"))
     model.predict(later.iloc[[3]])  # without a warning: "?" is no number, in fit neither
@@ -209,6 +210,7 @@ def test_numbers_that_are_written_otherwise_than_in_fit_are_missing_and_named(te
     ):
         found = encoded(model, pd.DataFrame({"price": [text]}))
     np.testing.assert_array_equal(found["price_number"], [median])
+    # Without a warning: most of these numbers are read.
     found = encoded(model, pd.DataFrame({"price": [text, "$7,000", "$7000", "$.5", "$1,234.125"]}))
     np.testing.assert_array_equal(found["price_number"], [median, 7000, 7000, 0.5, 1234.125])
     model.predict(pd.DataFrame({"price": ["unknown", None, ""]}))  # without a warning: no number at all
@@ -257,9 +259,78 @@ def test_numbers_in_the_rarer_of_two_readings_are_missing_numbers():
     model = BackpropRegressor(**FAST).fit(X, 1.0 * k)
     later = pd.DataFrame({"profit": ["7bn", "7", "7%"]})
     median = model._model.encoder.medians[0]
-    np.testing.assert_array_equal(encoded(model, later)["profit_number"], [7, median, median])
     with pytest.warns(UserWarning, match="'profit' of X, such as '7', have another unit .*such as '1 bn'"):
-        model.predict(later[1:])
+        found = encoded(model, later)["profit_number"]
+    np.testing.assert_array_equal(found, [7, median, median])
+
+
+AMOUNTS = np.random.default_rng(0).integers(1, 1000, 500) * 50
+WRITTEN_OTHERWISE = {
+    "points": lambda each: f"{each:,} kg".replace(",", "."),
+    "spaces": lambda each: f"{each:,} kg".replace(",", " "),
+    "tonnes": lambda each: f"{each / 1000:g} t" if each >= 1000 else f"{each} kg",
+}
+
+
+def warnings_of(call, *arguments):
+    """Return the result of a call, and the texts of its warnings."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        return call(*arguments), [str(each.message) for each in caught]
+
+
+@pytest.mark.parametrize("name", WRITTEN_OTHERWISE)
+def test_most_numbers_in_another_unit_or_format_are_named_once_with_their_share(name):
+    model = BackpropRegressor(**FAST).fit(pd.DataFrame({"s": [f"{a:,} kg" for a in AMOUNTS]}), 1.0 * AMOUNTS)
+    later = pd.DataFrame({"s": list(map(WRITTEN_OTHERWISE[name], AMOUNTS))})
+    large = AMOUNTS >= 1000
+    found, (told,) = warnings_of(model.predict, later)
+    assert told.startswith(f"{large.sum()} of 500 numbers in column 's' of X, such as ")
+    assert told.endswith("Convert them.")
+    few = np.r_[np.flatnonzero(large)[:8], np.flatnonzero(~large)[:8]]
+    alone = [model.predict(later[k : k + 1])[0] for k in few[8:]]  # without a warning
+    np.testing.assert_allclose(alone, found[few[8:]], rtol=1e-6)
+    np.testing.assert_allclose(model.predict(later.iloc[few]), found[few], rtol=1e-6)  # half of them: none
+
+
+def test_most_dates_in_another_format_are_named_once_with_their_share():
+    days = pd.Series(pd.date_range("2020-01-01", periods=500))
+    model = BackpropRegressor(**FAST).fit(pd.DataFrame({"d": days.dt.strftime("%d.%m.%Y")}), np.arange(500.0))
+    later = days.dt.strftime("%Y-%m-%d")
+    later[0] = "01.01.2020"
+    _, (told,) = warnings_of(model.predict, pd.DataFrame({"d": later}))
+    assert "'d' of X" in told
+    assert "now 499 of 500 values cannot be read as such dates, for instance '2020-01-02'" in told
+    later[:250] = days[:250].dt.strftime("%d.%m.%Y")
+    model.predict(pd.DataFrame({"d": later}))  # without a warning: half of them
+
+
+def test_the_day_and_the_month_in_the_other_order_are_named_whatever_their_share():
+    days = pd.Series(pd.date_range("2020-01-01", periods=500))
+    model = BackpropRegressor(**FAST).fit(pd.DataFrame({"d": days.dt.strftime("%d/%m/%Y")}), np.arange(500.0))
+    _, (told,) = warnings_of(model.predict, pd.DataFrame({"d": days.dt.strftime("%m/%d/%Y")}))  # 60 %
+    assert "the day and the month in the other order" in told
+
+
+def test_text_with_digits_that_was_no_number_in_fit_is_not_named():
+    sizes = [*(f"{k} kg" for k in range(40)), "code 9", "see note 3"]
+    X = pd.DataFrame({"size": sizes + ["code 9"] * 100})
+    model = BackpropRegressor(**FAST).fit(X, np.arange(142.0))
+    assert model.columns_[0].text_read_as == "number"
+    model.predict(X)
+    model.predict(X[-50:])
+    with pytest.warns(UserWarning, match="^1 of 1 numbers in column 'size'"):
+        model.predict(pd.DataFrame({"size": ["9 lb", *["code 9"] * 5]}))
+
+
+@pytest.mark.parametrize("other", ["12/31/2023", "2023-12-31", "soon"])
+def test_rows_of_weight_zero_raise_no_warning_about_formats(other):
+    X, _, y = written_frame()
+    weights = np.ones(len(X))
+    weights[1:] = np.arange(len(X) - 1) % 4 == 0
+    X.loc[weights == 0, "day"] = other
+    model = BackpropRegressor(**FAST).fit(X, y, sample_weight=weights)
+    assert [report.text_read_as for report in model.columns_ if report.name == "day"] == ["date"]
 
 
 def test_dates_and_numbers_of_few_rows_each_are_learned_without_a_warning():
