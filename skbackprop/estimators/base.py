@@ -264,6 +264,7 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
         """
         if earlier is not None:
             earlier.targets.check(labels)
+            earlier.targets.warn_if_far(rows.y, rows.sample_weight)
             earlier.observe(*rows.data, encoder, anew=True)
             return earlier
         return self._new_model(*rows.data, settings, encoder, labels)
@@ -354,7 +355,8 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
             model = earlier
         batches = model.training_batches(X, y, sample_weight)
         if earlier is not None:
-            # After training_batches, whose errors must leave the model as it was.
+            model.targets.warn_if_far(y, sample_weight)
+            # After all that may raise an error, which must leave the model as it was.
             self._model = model
             model.observe(X, y, sample_weight, encoder)
         if settings.solver == "lbfgs":  # chosen by "auto" in a fit of a linear model

@@ -115,3 +115,12 @@ def warn_of_other_units(name, now, in_fit, n_lost, n_rows):
         f"currency, or another format, than those of fit, such as {in_fit!r}, and count as missing. Convert "
         "them."
     )
+
+
+def warn_of_far_targets(distance, center, scale):
+    """Warn that further training targets are far from the center of the first ones."""
+    warn(
+        f"The median of y is more than {distance} scales from the center of the first y (center "
+        f"{center:.3g}, scale {scale:.3g}). Training that continues keeps this center and scale, and hardly "
+        "learns such targets. Fit anew, with a first piece whose targets are like those that follow."
+    )

@@ -289,6 +289,75 @@ def test_warm_starts_of_one_epoch_after_a_stream_are_one_of_ten():
     np.testing.assert_array_equal(theta(often), theta(once))
 
 
+PLAIN = np.random.default_rng(1).normal(size=(240, 1))
+SLOPE = 3 * PLAIN[:, 0]
+
+
+def warnings_of_a_second_piece(first, second, how="partial_fit", weights=None, **settings):
+    """Return the texts of the warnings of two calls with PLAIN and the targets `first` and `second`."""
+    model = BackpropRegressor(**{**SMALL, "max_iter": 1, "warm_start": how == "fit", **settings})
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        for y in (first, second):
+            getattr(model, how)(PLAIN, y, sample_weight=weights)
+    return [str(each.message) for each in caught if "Without effect" not in str(each.message)]
+
+
+@pytest.mark.parametrize("how", ["partial_fit", "fit"])
+@pytest.mark.parametrize("settings", [{}, {"loss": "absolute_error"}, {"recipe": "fast"}], ids=str)
+def test_later_targets_far_from_the_first_are_warned_of(how, settings):
+    settings = {"early_stopping": False, **settings} if how == "fit" else settings
+    (told,) = warnings_of_a_second_piece(np.full(240, 100.0), SLOPE, how, **settings)
+    assert "median of y is more than 30 scales from the center of the first y (center 100, scale 1)" in told
+    assert "Fit anew" in told
+    (told,) = warnings_of_a_second_piece(SLOPE, SLOPE + 200, how, **settings)
+    assert "more than 30 scales" in told
+
+
+def test_what_is_warned_of_is_not_learned_and_what_is_not_is():
+    for center, learned in ((1.0, True), (20.0, True), (1000.0, False)):
+        model = BackpropRegressor(recipe="fast", n_estimators=2, random_state=0)
+        model.partial_fit(PLAIN, np.full(240, center))
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            for _ in range(60):
+                model.partial_fit(PLAIN, SLOPE)
+        assert len(caught) == (not learned)  # once in all calls
+        assert (model.score(PLAIN, SLOPE) > 0.9) == learned
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "settings"),
+    [
+        (SLOPE, SLOPE + 30, {}),  # a drift of ten standard deviations
+        (SLOPE, np.where(np.arange(240) < 100, 1e6, SLOPE), {}),  # outliers
+        (SLOPE + 1e5, SLOPE + 1e5, {"scaling": None}),  # not scaled, with the center 0
+        (np.exp(SLOPE), 1e3 * np.exp(SLOPE), {"loss": "gamma"}),  # the logarithm is learned
+        (np.c_[SLOPE, SLOPE], np.c_[SLOPE, SLOPE + 30], {}),
+    ],
+    ids=["drift", "outliers", "not scaled", "gamma", "two columns"],
+)
+def test_ordinary_drift_is_not_warned_of(first, second, settings):
+    assert warnings_of_a_second_piece(first, second, **settings) == []
+
+
+def test_far_targets_of_one_column_or_of_few_rows_that_count():
+    (told,) = warnings_of_a_second_piece(np.c_[SLOPE, SLOPE, SLOPE], np.c_[SLOPE, SLOPE + 1e3, SLOPE - 1e3])
+    assert "more than 30 scales" in told
+    far, few = np.where(np.arange(240) < 100, 1e6, SLOPE), np.where(np.arange(240) < 100, 1.0, 1e-3)
+    (told,) = warnings_of_a_second_piece(SLOPE, far, weights=few)
+    assert "more than 30 scales" in told
+
+
+def test_a_warning_about_far_targets_that_is_an_error_leaves_the_stream_as_it_was():
+    model = BackpropRegressor(**SMALL).partial_fit(PLAIN, SLOPE)
+    before, bounds = model.predict(PLAIN), model._model.targets.bounds
+    with pytest.raises(UserWarning, match="30 scales"):  # the tests turn warnings into errors
+        model.partial_fit(PLAIN + 5, SLOPE + 1e3)
+    np.testing.assert_array_equal(model.predict(PLAIN), before)
+    np.testing.assert_array_equal(model._model.targets.bounds, bounds)
+
+
 def test_a_refused_stream_does_not_change_the_solver_of_a_later_fit():
     model = BackpropRegressor((), warm_start=True).fit(X, Y)
     with pytest.raises(ValueError, match="y has 2 columns"):

@@ -696,7 +696,7 @@ def test_the_scaling_of_a_stream_moves_on_beside_categories_and_gaps():
         x = rng.normal(20 * piece, 1 + piece, 64)
         X = pd.DataFrame({"x": x, "k": rng.choice(["a", "b"], 64)})
         before = model.predict(X) if piece else None
-        model.partial_fit(X, x)
+        model.partial_fit(X, x - 20 * piece)
         whole.append(x)
         if before is None:
             X.loc[3, "x"] = np.nan

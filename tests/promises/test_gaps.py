@@ -59,8 +59,8 @@ def test_medians_follow_the_weights_and_are_those_of_the_first_piece():
     model = fitted(BackpropRegressor(8, **SETTINGS), X, X[:, 0], weights)
     np.testing.assert_array_equal(model.predict(GAP), model.predict(filled(expected)))
     stream = BackpropRegressor(8, random_state=0)
-    for piece in (X[:150], X[150:] + 100):
-        stream.partial_fit(piece, piece[:, 0])
+    for piece, y in ((X[:150], X[:150, 0]), (X[150:] + 100, X[150:, 0])):
+        stream.partial_fit(piece, y)
     expected = np.quantile(X[:150], 0.5, axis=0, method="inverted_cdf")
     np.testing.assert_array_equal(stream.predict(GAP), stream.predict(filled(expected)))
 

@@ -479,8 +479,8 @@ def test_the_statistics_of_a_stream_are_those_of_all_its_rows():
     stream = [rng.normal(10 * i, 1 + i, size=(30 + i, 4)) for i in range(12)]
     weights = [rng.uniform(0, 2, len(batch)) for batch in stream]
     model = BackpropRegressor(hidden_layer_sizes=(4,), random_state=0)
-    for batch, w in zip(stream, weights, strict=True):
-        model.partial_fit(batch, batch[:, 0], sample_weight=w)
+    for i, (batch, w) in enumerate(zip(stream, weights, strict=True)):
+        model.partial_fit(batch, batch[:, 0] - 10 * i, sample_weight=w)
     whole = StandardScaler().fit(np.vstack(stream), sample_weight=np.concatenate(weights))
     np.testing.assert_allclose(model._model.scaling.center, whole.mean_, rtol=1e-12)
     np.testing.assert_allclose(model._model.scaling.scale, whole.scale_, rtol=1e-12)
