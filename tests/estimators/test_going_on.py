@@ -13,7 +13,7 @@ from effort import thinned
 from fit_callbacks import StopAfter
 from joblib import Parallel, delayed
 from sklearn.datasets import load_iris
-from sklearn.exceptions import ConvergenceWarning
+from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
@@ -287,6 +287,29 @@ def test_warm_starts_of_one_epoch_after_a_stream_are_one_of_ten():
     for _ in range(10):
         often.fit(X, Y)
     np.testing.assert_array_equal(theta(often), theta(once))
+
+
+@pytest.mark.parametrize("base", ["fast", "tabular"])
+def test_the_recipes_depend_on_the_length_of_the_training_by_their_schedules(base):
+    settings = {"schedule": "constant", "early_stopping": False, "n_estimators": 2, "random_state": 0}
+    for recipe, same in ((base, False), (Recipe(base, regularization_schedule="constant"), True)):
+        often = BackpropClassifier(8, recipe=recipe, **settings, max_iter=1, warm_start=True)
+        for _ in range(4):
+            often.fit(X, Y)
+        once = BackpropClassifier(8, recipe=recipe, **settings, max_iter=4).fit(X, Y)
+        assert np.array_equal(often.predict_proba(X), once.predict_proba(X)) == same
+
+
+def test_a_refused_warm_start_keeps_the_model_and_a_refused_new_fit_does_not():
+    model = BackpropClassifier(**SMALL, max_iter=2, warm_start=True).fit(X, Y)
+    before = model.predict_proba(X)
+    with pytest.raises(ValueError, match="NaN"):
+        model.fit(X, np.where(Y == 2, np.nan, Y))
+    np.testing.assert_array_equal(model.predict_proba(X), before)
+    with pytest.raises(ValueError, match="NaN"):
+        model.set_params(warm_start=False).fit(X, np.where(Y == 2, np.nan, Y))
+    with pytest.raises(NotFittedError):
+        model.predict_proba(X)
 
 
 PLAIN = np.random.default_rng(1).normal(size=(240, 1))
