@@ -25,7 +25,7 @@ from skbackprop.network.losses import combine
 from skbackprop.network.losses.links import LINKS
 from skbackprop.network.norms import clip_norm
 from skbackprop.tables.batches import Batches
-from skbackprop.tables.inputs import as_table
+from skbackprop.tables.containers import as_table
 from skbackprop.tables.rows_on_disk import in_memory
 from skbackprop.tables.sparse_rows import CenteredRows, mean_squares
 from skbackprop.training.epoch_loss import least_constant_loss, mean_loss, weighted_sum

@@ -92,7 +92,7 @@ def is_category(x, Y, weights, groups, few):
         code, Y, weights = mean_of_groups(code, Y, weights, groups[known])
     w = np.bincount(code, weights)
     n = 1 / np.bincount(code, (weights / w[code]) ** 2)
-    counted = n >= ROWS_OF_VALUE
+    counted = np.rint(n) >= ROWS_OF_VALUE
     if np.count_nonzero(counted) < FEW_VALUES.start or n[counted].sum() < SHARE_OF_VALUES * n.sum():
         return False
     if w.max() > LARGEST_SHARE * w.sum():
