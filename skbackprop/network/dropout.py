@@ -3,6 +3,7 @@
 import math
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 # Random words drawn per call. The generator always returns a new array; small arrays keep the memory
 # that a training step allocates independent of the size of the network.
@@ -32,14 +33,20 @@ class Dropout:
         Numbers of rows and units.
     dtype : dtype
         Dtype of the masks.
+    n_networks : int, default=1
+        Number of networks whose units are side by side. They share the random numbers, which take as long to
+        draw as half of a product: the mask of a row of one network is that of the next row of the network
+        before it. Within each network, and within each row, all numbers are independent.
     """
 
-    def __init__(self, rate, shape, dtype):
+    def __init__(self, rate, shape, dtype, n_networks=1):
         self.rate = rate
-        n_units = math.prod(shape)
-        numbers = np.empty(math.ceil(n_units / 8) * 8, dtype)  # whole bytes of random bits
-        self.mask = numbers[:n_units].reshape(shape)
-        self._numbers = numbers
+        n_rows, n_units = shape
+        step = n_units // n_networks
+        n_drawn = (n_rows - 1) * step + n_units
+        self._numbers = np.empty(math.ceil(n_drawn / 8) * 8, dtype)  # whole bytes of random bits
+        self._drawn = self._numbers[:n_drawn]
+        self.mask = sliding_window_view(self._drawn, n_units)[::step]
         self._digit_by_digit = self._bytes = None  # created when first needed
         self.fade(1.0)
 
@@ -51,7 +58,7 @@ class Dropout:
         if len(digits) <= FEW_DIGITS:
             self._source = self._digit_by_digit = self._digit_by_digit or DigitByDigit(self._numbers)
         else:
-            self._source = self._bytes = self._bytes or Bytes(self.mask)
+            self._source = self._bytes = self._bytes or Bytes(self._drawn)
         self._source.set_rate(digits, self.scale)
 
     def draw(self, rng):
@@ -70,8 +77,8 @@ class Bytes:
 
     def __init__(self, mask):
         self._words = np.empty(math.ceil(mask.size / 8), np.uint64)
-        self._octets = self._words.view(np.uint8)[: mask.size].reshape(mask.shape)
-        self._kept, self._undecided = np.empty((2, *mask.shape), bool)
+        self._octets = self._words.view(np.uint8)[: mask.size]
+        self._kept, self._undecided = np.empty((2, mask.size), bool)
         self._mask = mask
 
     def set_rate(self, digits, scale):
@@ -89,7 +96,7 @@ class Bytes:
             np.equal(self._octets, self._first, out=self._undecided)
             undecided = np.flatnonzero(self._undecided)
             further = random_words(undecided.size // 8 + 1).view(np.uint8)[: undecided.size]
-            self._kept.reshape(-1)[undecided] = further >= self._second
+            self._kept[undecided] = further >= self._second
         np.copyto(self._mask, self._kept)
         self._mask *= self._scale
 

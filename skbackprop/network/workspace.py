@@ -70,7 +70,7 @@ class Workspace:
         self.ones_for_blas = None
         self.grad = grad
         self.layers = [
-            Layer(n_rows, *layer, scratch, flags, slopes or grad is not None)
+            Layer(n_rows, network.n_networks, *layer, scratch, flags, slopes or grad is not None)
             for layer in zip(widths, dW, db, network.activations, [*rates, 0], strict=True)
         ]
         *self.hidden, self.output = self.layers
@@ -157,7 +157,7 @@ class Layer:
     of them.
     """
 
-    def __init__(self, n_rows, n_units, dW, db, activation, rate, scratch, flags, slopes):
+    def __init__(self, n_rows, n_networks, n_units, dW, db, activation, rate, scratch, flags, slopes):
         shape, dtype = (n_rows, n_units), scratch.dtype
         self.activation = activation
         self.input = None  # a^{l-1}, stored by forward for backward
@@ -167,7 +167,7 @@ class Layer:
         self.dW, self.db = dW, None if db is None else db.reshape(-1)
         self.scratch = scratch[: n_rows * n_units].reshape(shape)
         self.flags = flags[: n_rows * n_units].reshape(shape)
-        self.dropout = Dropout(rate, shape, dtype) if rate else None
+        self.dropout = Dropout(rate, shape, dtype, n_networks) if rate else None
         # Unless its sign suffices, sigma' needs the a before dropout.
         self.dropped = np.empty(shape, dtype) if rate and not activation.sign_suffices else self.a
 

@@ -49,6 +49,23 @@ def test_units_are_dropped_independently_of_each_other(rate):
 
 
 @pytest.mark.parametrize("rate", [0.5, 0.25, 0.15])
+@pytest.mark.parametrize("n_rows, n_networks, n_units", [(50, 4, 37), (1, 3, 8), (7, 1, 13)])
+def test_networks_side_by_side_share_random_numbers_of_other_rows_only(rate, n_rows, n_networks, n_units):
+    rng = np.random.default_rng(0)
+    dropout = Dropout(rate, (n_rows, n_networks * n_units), np.float64, n_networks)
+    n_draws = 2000
+    dropped = np.array([dropout.draw(rng).reshape(n_rows, n_networks, n_units) == 0 for _ in range(n_draws)])
+    p = 1 - 1 / dropout.scale
+    assert np.abs(deviations(dropped.sum(axis=0), n_draws, p)).max() < 5
+    # Within a network, and within a row, any two units are dropped independently.
+    for units in (dropped[:, :, 0].reshape(n_draws, -1), dropped[:, 0].reshape(n_draws, -1)):
+        others = np.roll(units, 5, axis=1)
+        assert abs(deviations((units & others).sum(), units.size, p**2)) < 5
+    for e in range(1, n_networks):
+        np.testing.assert_array_equal(dropped[:, 1:, e - 1], dropped[:, :-1, e])
+
+
+@pytest.mark.parametrize("rate", [0.5, 0.25, 0.15])
 def test_fading_drops_with_the_smaller_rate(rate):
     rng = np.random.default_rng(0)
     dropout = Dropout(rate, (400, 500), np.float32)
