@@ -13,6 +13,7 @@ from skbackprop.estimators.base import fitted_model, settings_of
 from skbackprop.model.model import Model
 from skbackprop.model.objective import make_loss, make_targets
 from skbackprop.network.network import Network
+from skbackprop.tables.encoders import needs_columns
 from skbackprop.training.history import History
 
 # Parameters with the same name and meaning in scikit-learn.
@@ -160,6 +161,8 @@ def refuse_unsupported(estimator, model):
     settings, network = model.settings, model.network
     if getattr(model.targets, "constant", False):
         raise refusal("a y of one class", "fit on two classes or more")
+    if model.encoder is not None and model.encoder.as_categories.size and not needs_columns(model.encoder):
+        raise refusal("the encoding of numbers as categories", "set Recipe(..., numbers_as_categories=False)")
     if model.encoder is not None:
         raise refusal("the encoding of categories and missing numbers", "encode them in a pipeline")
     if network.n_networks > 1:

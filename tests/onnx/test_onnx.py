@@ -343,6 +343,20 @@ def test_categories_that_are_numbers(dtype):
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
+def test_numbers_that_are_encoded_as_categories_in_addition(dtype):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(900, 4)).astype(dtype)
+    X[:, 2] = rng.integers(1, 13, 900) / np.array(10, dtype)
+    effect = rng.normal(size=13)
+    y = effect[np.rint(10 * X[:, 2]).astype(int)] + X[:, 0] > 0
+    model = BackpropClassifier(**SMALL).fit(X, y)
+    assert model.columns_[2].categories
+    X[:5, 2] = 99
+    X[5:9, 2] = 0.15
+    assert distance(model, X) < TOLERANCE
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
 def test_fractions_that_are_categories_are_matched_in_single_precision(dtype):
     X = inputs()
     X[:, 5] = np.random.default_rng(0).choice([0.1, 1 / 3, 1e5 + 0.7, 2, np.nan], N_ROWS)

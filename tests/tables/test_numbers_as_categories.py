@@ -2,7 +2,6 @@
 
 import numpy as np
 import pandas as pd
-import polars as pl
 import pytest
 from scipy.sparse import csr_array
 from sklearn.datasets import load_diabetes, load_digits
@@ -160,7 +159,6 @@ def test_the_type_of_the_numbers_and_the_library_do_not_matter():
         X.astype({"shop": "Int64"}),
         X.astype({"shop": object}),
         X.astype({"shop": "float32"}),
-        pl.from_pandas(X),
     ]
     for other in others:
         np.testing.assert_array_equal(model.predict(other), expected)
@@ -171,6 +169,13 @@ def test_the_type_of_the_numbers_and_the_library_do_not_matter():
         np.testing.assert_array_equal(of_array.predict(array), expected)
         np.testing.assert_array_equal(fast().fit(array, y).predict(array), expected)
     np.testing.assert_allclose(of_array.predict(X.to_numpy()[:1]), expected[:1], rtol=1e-5)
+
+
+def test_a_frame_of_polars_gives_the_same_model():
+    polars = pytest.importorskip("polars")
+    X, y = shops(1600)
+    frame = polars.DataFrame({name: X[name].to_numpy() for name in X})
+    np.testing.assert_array_equal(fast().fit(frame, y).predict(frame), fast().fit(X, y).predict(X))
 
 
 def test_the_report_shows_numbers_with_categories():
@@ -208,6 +213,18 @@ def test_columns_are_searched_only_where_it_helps():
     assert searched(BackpropRegressor(hidden_layer_sizes=())) == []
     assert searched(BackpropRegressor(recipe="textbook", max_iter=2)) == []
     assert fast().partial_fit(X, y)._model.encoder is None
+
+
+def test_the_conversion_to_scikit_learn_says_how_to_do_without():
+    X, y = shops(1600)
+    plain = {"input_layer": None, "clip_predictions": False}
+    model = BackpropRegressor(
+        8, recipe=Recipe(**plain), activation="relu", scaling="standard", n_estimators=1
+    )
+    with pytest.raises(ValueError, match=r"set Recipe\(..., numbers_as_categories=False\)"):
+        model.fit(X, y).to_sklearn()
+    model.set_params(recipe=Recipe(**plain, numbers_as_categories=False)).fit(X, y)
+    np.testing.assert_allclose(model.to_sklearn().predict(X), model.predict(X), rtol=1e-5, atol=1e-5)
 
 
 def test_a_warm_start_gives_new_numbers_an_indicator():
