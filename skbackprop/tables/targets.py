@@ -1,7 +1,5 @@
 """Targets: encoding of the user's y as the matrix Y that the network learns, and decoding of outputs."""
 
-import sys
-
 import numpy as np
 from scipy.sparse import issparse
 from sklearn.preprocessing import LabelEncoder
@@ -9,11 +7,11 @@ from sklearn.utils import check_array, column_or_1d
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 
 from skbackprop.tables.category_column import category_of
-from skbackprop.tables.columns import NUMBER, Column, is_missing, kind_of_type
+from skbackprop.tables.class_weights import balanced_factors, by_class
+from skbackprop.tables.columns import Column
 from skbackprop.tables.scaling import Scaling, standard_scaling
 from skbackprop.tables.statistics import (
     distribution,
-    moderate,
     target_center_and_scale,
     weighted_mean,
     weighted_quantiles,
@@ -268,47 +266,6 @@ def refuse_other_than_labels(y, name):
             f"{name} has several columns, each of which is a label and must be 0 or 1, but it has the number "
             f"{others[0]:g}. For columns of other classes use sklearn.multioutput.MultiOutputClassifier."
         )
-
-
-def balanced_factors(codes, sample_weight):
-    """Return the factor of each row that gives all classes the same weight.
-
-    By weighted counts, so that a row of weight 2 counts as two rows.
-    """
-    counts = np.bincount(codes, sample_weight)
-    present = counts > 0
-    factors = np.zeros(counts.size)
-    factors[present] = counts.sum() / (present.sum() * counts[present])
-    return factors[codes]
-
-
-def by_class(class_weight, classes):
-    """Return the weight of each class by the dict `class_weight`, default 1."""
-    if not isinstance(class_weight, dict):
-        raise ValueError(
-            "The 'class_weight' parameter must be 'balanced' or a dict for a y of one column. Got "
-            f"{class_weight!r} instead."
-        )
-    known = set(classes.tolist())
-    unknown = [label for label in class_weight if label not in known]
-    # Unknown names are accepted if all known classes are named, because a fold may lack a class.
-    if unknown and not known <= set(class_weight):
-        raise ValueError(
-            f"The 'class_weight' parameter names {unknown}, which are not classes of y: {classes.tolist()}."
-        )
-    weights = [class_weight.get(label, 1.0) for label in classes.tolist()]
-    if not all(map(is_weight, weights)):
-        raise ValueError(
-            "The 'class_weight' parameter must have finite weights of at least 0. Got "
-            f"{class_weight!r} instead."
-        )
-    return moderate(np.array(weights, dtype=np.float64))
-
-
-def is_weight(value):
-    """Return whether `value` is a number from 0 to the largest that float64 holds."""
-    is_number = kind_of_type(type(value)) == NUMBER and not is_missing(value)
-    return is_number and 0 <= value <= sys.float_info.max
 
 
 class RealTargets:
