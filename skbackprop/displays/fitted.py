@@ -4,7 +4,7 @@ from numbers import Integral
 
 from skbackprop.estimators.constraints import Number
 
-# An index, of which True, 1.0 and arrays are none.
+# An index: an int, not True, 1.0 or an array.
 INT = Number(Integral, None, None, closed="neither")
 
 

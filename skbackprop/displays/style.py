@@ -101,7 +101,7 @@ def check_axes(name, ax):
     from matplotlib.axes import Axes
 
     if not isinstance(ax, (Axes, type(None))):
-        raise TypeError(f"{name} must be a matplotlib Axes (a single one of several) or None. Got {ax!r}.")
+        raise TypeError(f"{name} must be a single matplotlib Axes or None. Got {ax!r}.")
 
 
 def label_integers(ax: Axes) -> None:

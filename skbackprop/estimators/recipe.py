@@ -44,6 +44,8 @@ class Recipe(BaseEstimator):
     True
     """
 
+    numbers_as_categories: bool | str = "auto"  # recipes that were saved by version 1.0.0rc1 have none
+
     def __init__(
         self,
         base: str = "tabular",

@@ -175,7 +175,8 @@ class Column:
         dtype = self._values.dtype
         integer = dtype.kind in "iu" if isinstance(dtype, np.dtype) else dtype.is_integer()
         if integer and self.array.dtype.kind in "iu":
-            return bool(self.array.max() > LARGEST_EXACT or self.array.min() < -LARGEST_EXACT)
+            # As Python's integers: NumPy 1 compares a number of 64 bits with an int in float64.
+            return int(self.array.max()) > LARGEST_EXACT or int(self.array.min()) < -LARGEST_EXACT
         if integer and self.array.dtype.kind == "f":  # because of missing values
             return bool((np.abs(self.array) >= LARGEST_EXACT).any())
         of_objects = integer or isinstance(dtype, nw.Decimal) or kind_of_dtype(self._values) is None

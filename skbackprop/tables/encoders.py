@@ -20,7 +20,8 @@ from skbackprop.tables.user_warnings import warn_of_large_integers, warn_of_rare
 def fit_encoder(estimator, X, y, sample_weight, classes, groups, finds_categories):
     """Return the Encoder of the first training rows, and these rows encoded.
 
-    The encoder is None if all columns are only numbers, and none is missing. The rows are None if no category
+    The encoder is None if all columns are numbers without missing values, and none of them is encoded as
+    categories. The rows are None if no category
     is encoded by the target, for then training rows are encoded like any others.
     """
     chosen = estimator.categorical_features

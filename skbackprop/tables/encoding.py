@@ -341,7 +341,8 @@ class Encoder:
             by_target = [column.target_numbers(columns[column.position]) for column in self.by_target]
         texts = [text.transform(table.column(text.position)) for text in self.texts]
         parts = [np.where(missing, self.medians, numbers), *by_target, missing[:, self.indicated], *texts]
-        numbers = np.hstack([part for part in parts if part.shape[1]] or parts)
+        # In C order, because taking rows of another order copies the whole array first.
+        numbers = np.ascontiguousarray(np.hstack([part for part in parts if part.shape[1]] or parts))
         if not self.categories:
             return numbers
         codes = np.empty((table.shape[0], len(self.categories)), np.int32)

@@ -80,9 +80,9 @@ class ArrayTable:
         return Column(self.names[j], self.native[:, j], self.used)
 
     def numbers(self, positions):
-        """Return columns as a new array of numbers, with NaN for missing ones."""
+        """Return columns as a new array of numbers in C order, with NaN for missing ones."""
         if self.plain.all():
-            block = self.native[:, positions].astype(self.dtype)
+            block = np.ascontiguousarray(self.native[:, positions], self.dtype)
             return refuse_infinity(block, self.names, positions)
         return by_column(self, positions)
 

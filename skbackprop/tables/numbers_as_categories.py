@@ -11,14 +11,16 @@ the mean of the target at the k-th of K values, and n_k the number of its rows,
 where s^2 is the variance within the values (Gasser, Sroka & Jennen-Steinmetz, 1986, "Residual variance and
 residual pattern in nonlinear regression"; the idea is that of von Neumann, 1941, "Distribution of the ratio
 of the mean square successive difference to the variance"). If the means m_k are independent of each other,
-with variance t^2, then r_k^2 - v_k is 3/2 t^2 on average. A column is encoded as categories if it is at least
-half of that, and Q much larger than K - 2. In classifiers, the second condition suffices for columns of few
-values, such as ratings: indicators of few values lose nothing, and without periodic embeddings a curve is
-slow to learn. The column stays a number: the indicators are in addition.
+with variance t^2, then r_k^2 - v_k is 3/2 t^2 on average. A column is encoded as categories if the mean
+of r_k^2 - v_k is at least half of that, and Q exceeds K - 2 by five standard deviations. In classifiers of two classes, the second condition suffices for
+columns of few values, such as ratings: without periodic embeddings a curve is slow to learn. The column stays
+a number: the indicators are in addition.
 
 With weights, n_k is the number of equally weighted rows whose mean has the same variance (Kish, 1965, "Survey
 sampling").
 """
+
+import math
 
 import numpy as np
 from scipy.sparse import issparse
@@ -28,8 +30,9 @@ from skbackprop.tables.sparse_rows import WIDE
 
 # A value counts if it has this many rows, and a column if such values have this share of its rows.
 ROWS_OF_VALUE, SHARE_OF_VALUES = 10, 0.9
-# Fewer values are not known to be unordered. A classifier has indicators for this number of values as soon as
-# the target is not linear in k (see the page on defaults).
+# Fewer values are not known to be unordered. A classifier of two classes has indicators for this number of
+# values as soon as the target is not linear in k. With more classes, some are never on a line, and columns
+# such as pixels are better learned as sizes (see the page on defaults).
 LEAST_VALUES, FEW_VALUES = 5, range(3, 9)
 # A column in which one value has more rows is left out, such as 0 in a column of counts: this value is often
 # a case of its own, and the others have few rows.
@@ -40,12 +43,14 @@ SIGNIFICANT = 5.0
 # Variance of Q for one target, divided by that for independent r_k: neighbouring ones have the correlation
 # -2/3, and the next ones 1/6.
 CORRELATED = 1 + 2 * (2 / 3) ** 2 + 2 * (1 / 6) ** 2
-# Sizes of the sample in which columns are searched.
-MOST_ROWS, MOST_TARGETS = 20_000, 2_000_000
+# The search uses a sample of this many rows at most, and of fewer if there are many columns or targets.
+MOST_ROWS, MOST_NUMBERS = 100_000, 2**28
+# A larger sparse X is not searched: one in which a column is found becomes dense.
+LARGEST_SPARSE = 2**24
 
 
 def no_columns(X):
-    """Return the indices of no columns, as a search that finds none."""
+    """A search that finds no column: return an empty array of indices."""
     return np.zeros(0, np.intp)
 
 
@@ -64,15 +69,16 @@ def columns_as_categories(X, y, targets, sample_weight=None, groups=None):
     groups : ndarray of shape (n_samples,), int, default=None
         Rows of one group at one value count as one row, for a group has its own mean of the target.
     """
-    if X.shape[1] > WIDE:
+    if not 0 < X.shape[1] <= WIDE or (issparse(X) and math.prod(X.shape) > LARGEST_SPARSE):
         return no_columns(X)
     rows = np.arange(X.shape[0]) if sample_weight is None else np.flatnonzero(sample_weight)
-    most = min(MOST_ROWS, MOST_TARGETS // len(targets.names))
-    rows = rows[:: max(1, -(-rows.size // most))]
+    n_sampled = min(MOST_ROWS, MOST_NUMBERS // (X.shape[1] * len(targets.names)))
+    if rows.size > n_sampled:  # not every k-th row, which may be the rows of one shop
+        rows = np.sort(np.random.default_rng(0).permutation(rows)[:n_sampled])
     weights = np.ones(rows.size) if sample_weight is None else sample_weight[rows]
     Y = rankdata(targets(y[rows]), axis=0)  # ranks, so that no outlier dominates the variances
     groups = None if groups is None else groups[rows]
-    few = FEW_VALUES if targets.of_classes else range(0)
+    few = FEW_VALUES if targets.of_classes and Y.shape[1] == 1 else range(0)
     sample = X[rows].toarray() if issparse(X) else X[rows]
     return np.flatnonzero([is_category(x, Y, weights, groups, few) for x in sample.T])
 

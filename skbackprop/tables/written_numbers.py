@@ -109,6 +109,7 @@ class WrittenNumbers:
     """
 
     read_as = "number"
+    others = ()  # unknown for columns that were saved by an earlier version
 
     def __init__(self, name, position, factors, currencies, separators, others, example):
         self.name, self.position = name, position

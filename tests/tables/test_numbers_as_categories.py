@@ -9,6 +9,7 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 
 from skbackprop import BackpropClassifier, BackpropRegressor, Recipe
 from skbackprop.inspection import attributions, diagnose
+from skbackprop.tables.containers import as_columns
 from skbackprop.tables.numbers_as_categories import columns_as_categories
 from skbackprop.tables.target_columns import TargetColumns
 
@@ -74,6 +75,31 @@ def test_only_the_order_of_the_values_and_of_the_target_matters():
     assert found(X, y) == found(np.exp(X), y) == found(X, np.exp(3 * y)) == found(-X, -y) == [0]
     order = np.random.default_rng(1).permutation(y.size)
     assert found(X[order], y[order]) == [0]
+
+
+def test_few_levels_of_pixels_stay_sizes():
+    X, y = load_digits(return_X_y=True)
+    assert found(X // 4, y) == []
+
+
+def test_large_tables_are_sampled_at_random():
+    """Every k-th row of a panel in regular order would be the rows of few shops."""
+    n, K = 200_000, 40
+    rng = np.random.default_rng(1)
+    shop = np.arange(n) % K
+    y = rng.normal(size=K)[shop] + 0.5 * rng.normal(size=n)
+    assert found(shop[:, None].astype(float), y) == [0]
+    shop = rng.integers(0, 3000, n)
+    assert found(shop[:, None].astype(float), rng.normal(size=3000)[shop] + rng.normal(size=n)) == [0]
+
+
+def test_rows_are_taken_from_arrays_in_c_order():
+    """In another order, each batch would copy the whole table."""
+    X, y = shops(1600)
+    for array in (X.to_numpy(), np.asfortranarray(X), csr_array(X)):
+        encoder = fast().fit(array, y)._model.encoder
+        rows = encoder.transform(as_columns(array))
+        assert rows.numbers.flags.c_contiguous
 
 
 def test_classes_labels_and_several_targets():

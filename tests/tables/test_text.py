@@ -296,12 +296,12 @@ def test_most_numbers_in_another_unit_or_format_are_named_once_with_their_share(
 def test_most_dates_in_another_format_are_named_once_with_their_share():
     days = pd.Series(pd.date_range("2020-01-01", periods=500))
     model = BackpropRegressor(**FAST).fit(pd.DataFrame({"d": days.dt.strftime("%d.%m.%Y")}), np.arange(500.0))
-    later = days.dt.strftime("%Y-%m-%d")
+    later = days.dt.strftime("%Y-%m-%d").tolist()
     later[0] = "01.01.2020"
     _, (told,) = warnings_of(model.predict, pd.DataFrame({"d": later}))
     assert "'d' of X" in told
     assert "now 499 of 500 values cannot be read as such dates, for instance '2020-01-02'" in told
-    later[:250] = days[:250].dt.strftime("%d.%m.%Y")
+    later[:250] = days[:250].dt.strftime("%d.%m.%Y").tolist()
     model.predict(pd.DataFrame({"d": later}))  # without a warning: half of them
 
 
