@@ -34,9 +34,9 @@ class Dropout:
     dtype : dtype
         Dtype of the masks.
     n_networks : int, default=1
-        Number of networks whose units are side by side. They share the random numbers,
-        because drawing them takes half as long as a matrix product: the mask of row i of one network is that of
-        row i + 1 of the previous one. Within each network, and within each row, all numbers are independent.
+        Number of networks whose units are side by side. They share the random numbers, because drawing them
+        takes half as long as a matrix product: the mask of row i of one network is that of row i + 1 of the
+        previous one. Within each network, and within each row, all numbers are independent.
     """
 
     def __init__(self, rate, shape, dtype, n_networks=1):

@@ -11,10 +11,10 @@ the mean of the target at the k-th of K values, and n_k the number of its rows,
 where s^2 is the variance within the values (Gasser, Sroka & Jennen-Steinmetz, 1986, "Residual variance and
 residual pattern in nonlinear regression"; the idea is that of von Neumann, 1941, "Distribution of the ratio
 of the mean square successive difference to the variance"). If the means m_k are independent of each other,
-with variance t^2, then r_k^2 - v_k is 3/2 t^2 on average. A column is encoded as categories if the mean
-of r_k^2 - v_k is at least half of that, and Q exceeds K - 2 by five standard deviations. In classifiers of two classes, the second condition suffices for
-columns of few values, such as ratings: without periodic embeddings a curve is slow to learn. The column stays
-a number: the indicators are in addition.
+with variance t^2, then r_k^2 - v_k is 3/2 t^2 on average. A column is encoded as categories if the mean of
+r_k^2 - v_k is at least half of that, and Q exceeds K - 2 by five standard deviations. In classifiers of two
+classes, the second condition suffices for columns of few values, such as ratings: without periodic embeddings
+a curve is slow to learn. The column stays a number: the indicators are in addition.
 
 With weights, n_k is the number of equally weighted rows whose mean has the same variance (Kish, 1965, "Survey
 sampling").

@@ -410,10 +410,10 @@ def test_wrong_values_are_named(model, name, parameter):
 def test_what_is_no_axes_is_named(model, name):
     _, several = plt.subplots(1, 2)
     for value in ("left", 1, several):
-        with pytest.raises(TypeError, match=r"^ax must be a matplotlib Axes .* or None\. Got"):
+        with pytest.raises(TypeError, match=r"^ax must be a single matplotlib Axes or None\. Got"):
             MAKERS[name](model, ax=value)
     if name == "LossCurveDisplay":
-        with pytest.raises(TypeError, match=r"score_ax must be a matplotlib Axes .* or None\. Got 'right'"):
+        with pytest.raises(TypeError, match="score_ax must be a single matplotlib Axes or None"):
             MAKERS[name](model, score_ax="right")
 
 
