@@ -21,8 +21,8 @@ def fit_encoder(estimator, X, y, sample_weight, classes, groups, finds_categorie
     """Return the Encoder of the first training rows, and these rows encoded.
 
     The encoder is None if all columns are numbers without missing values, and none of them is encoded as
-    categories. The rows are None if no category
-    is encoded by the target, for then training rows are encoded like any others.
+    categories. The rows are None if no category is encoded by the target, for then training rows are encoded
+    like any others.
     """
     chosen = estimator.categorical_features
     targets = TargetColumns(y, is_regressor(estimator), classes)
@@ -54,6 +54,8 @@ def fit_encoder(estimator, X, y, sample_weight, classes, groups, finds_categorie
         max_categories=estimator.max_categories,
         min_frequency=estimator.min_frequency,
     )
+    if not encoder.needed:  # numbers are missing in rows of weight 0 only
+        return None, None
     rows = None
     if any(column.wants_target for column in encoder.categories):
         encoder, rows = encoder.learn_targets(table, y, sample_weight, targets, groups)

@@ -156,7 +156,7 @@ class Encoder:
         self.targets = None
 
     def _column(self, table, j):
-        """Return column `j` of a table, as numbers if it is numeric: the text "1.0" is the number 1."""
+        """Return column `j` of a table, as numbers if it is also one of numbers: the text "1.0" is 1."""
         if j in self.as_categories:
             return Column(self.names[j], table.numbers(np.array([j]))[:, 0])
         return table.column(j)

@@ -81,6 +81,21 @@ def test_the_medians_of_sparse_columns(n_columns, weights):
         np.testing.assert_array_equal(model.predict(gaps), model.predict(others))
 
 
+def test_numbers_missing_in_rows_of_weight_0_only_are_encoded_like_no_missing_numbers():
+    """So the network has a counterpart in scikit-learn, and predicts as without these rows."""
+    weights = np.ones(300)
+    weights[::7] = 0
+    parameters = SETTINGS | {"activation": "relu", "scaling": "standard", "max_iter": 3}
+    model = fitted(BackpropRegressor(8, **parameters), GAP, X[:, 0], weights)
+    assert_same_predictions(model.to_sklearn(), model)
+    without = fitted(BackpropRegressor(8, **parameters), X, X[:, 0], weights)
+    assert_same_predictions(without, model)
+
+
+def assert_same_predictions(one, other):
+    np.testing.assert_allclose(one.predict(X), other.predict(X), rtol=1e-6, atol=1e-6)
+
+
 @pytest.mark.parametrize("dtype", ["float64", "float32", "int16"])
 def test_masked_values_are_missing(dtype):
     numbers = np.round(X * 10).astype(dtype)
