@@ -23,7 +23,7 @@ FOLDERS = {
     "network": "the mathematics",
 }
 COLUMNS = 3
-BOX_WIDTH, COLUMN_WIDTH, LINE, TITLE, GAP, MARGIN = 420, 134, 17, 34, 16, 12
+BOX_WIDTH, COLUMN_WIDTH, LINE, TITLE, GAP, MARGIN = 468, 150, 17, 34, 16, 12
 LANE = 11  # distance between two lines on the right
 
 

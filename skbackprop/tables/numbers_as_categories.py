@@ -4,9 +4,9 @@ A network computes with a number as a size: neighbouring values have similar pre
 shop this is wrong, and it needs indicators, like a category. Such columns are found by the target: with m_k
 the mean of the target at the k-th of K values, and n_k the number of its rows,
 
-    r_k = m_k - (m_{k-1} + m_{k+1}) / 2                    its difference from the mean of its neighbours
+    r_k = m_k - (m_{k-1} + m_{k+1}) / 2                       its difference from the mean of its neighbours
     v_k = s^2 (1 / n_k + 1 / (4 n_{k-1}) + 1 / (4 n_{k+1}))   variance of r_k if the target is linear in k
-    Q   = sum_k r_k^2 / v_k                                K - 2 on average if the target is linear in k
+    Q   = sum_k r_k^2 / v_k                                   K - 2 on average if the target is linear in k
 
 where s^2 is the variance within the values (Gasser, Sroka & Jennen-Steinmetz, 1986, "Residual variance and
 residual pattern in nonlinear regression"; the idea is that of von Neumann, 1941, "Distribution of the ratio
@@ -30,9 +30,9 @@ from skbackprop.tables.sparse_rows import WIDE
 
 # A value counts if it has this many rows, and a column if such values have this share of its rows.
 ROWS_OF_VALUE, SHARE_OF_VALUES = 10, 0.9
-# Fewer values are not known to be unordered. A classifier of two classes has indicators for this number of
-# values as soon as the target is not linear in k. With more classes, some are never on a line, and columns
-# such as pixels are better learned as sizes (see the page on defaults).
+# Of fewer than LEAST_VALUES values it cannot be said that they are unordered. A classifier of two classes has
+# indicators for as few as FEW_VALUES as soon as the target is not linear in k. With more classes, some are
+# hardly ever on a line, and columns such as pixels are better learned as sizes (see the page on defaults).
 LEAST_VALUES, FEW_VALUES = 5, range(3, 9)
 # A column in which one value has more rows is left out, such as 0 in a column of counts: this value is often
 # a case of its own, and the others have few rows.
