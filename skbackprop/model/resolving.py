@@ -9,12 +9,15 @@ from skbackprop.network.losses import CLASSIFIER_LOSSES, REGRESSOR_LOSSES
 
 # Epochs of the tabular recipes: EPOCHS, or up to MOST_EPOCHS until there are LEAST_STEPS steps. Large tables
 # need fewer epochs: all epochs together process at most ROWS_PASSED rows, but there are at least
-# FEWEST_EPOCHS.
-EPOCHS = {"classifier": 48, "regressor": 72}
+# EPOCHS_OF_LARGE_TABLES / sqrt(n_rows).
+EPOCHS = {"classifier": 40, "regressor": 72}
 LEAST_STEPS, MOST_EPOCHS = 250, 256
-ROWS_PASSED, FEWEST_EPOCHS = 3_200_000, 4
-# Smallest and largest batch size; small data needs small batches to have enough steps.
+ROWS_PASSED = 3_200_000
+EPOCHS_OF_LARGE_TABLES = {"classifier": 9_000, "regressor": 8_000}
+# Smallest and largest batch size; small data needs small batches to have enough steps. Large tables have
+# BATCHES_OF_LARGE_TABLES batches per epoch, if their size is within BATCH_BOUNDS_OF_LARGE_TABLES.
 BATCH_BOUNDS = (32, 256)
+BATCHES_OF_LARGE_TABLES, BATCH_BOUNDS_OF_LARGE_TABLES = 512, (256, 1024)
 
 # Label smoothing of calibrated networks, whose temperature removes its bias.
 SMOOTHING = 0.1
@@ -78,7 +81,9 @@ def resolve(
         n_estimators = n_networks(recipe["n_estimators"], n_rows)
         recipe = {**recipe, **OF_LARGE_TABLES, "n_estimators": n_estimators}
     replace_autos(settings, recipe)
-    if settings.batch_size == "auto":
+    if settings.batch_size == "auto" and large:
+        settings.batch_size = int(np.clip(n_rows // BATCHES_OF_LARGE_TABLES, *BATCH_BOUNDS_OF_LARGE_TABLES))
+    elif settings.batch_size == "auto":
         settings.batch_size = int(np.clip(n_rows // recipe["batches"], *BATCH_BOUNDS))
     if settings.max_iter == "auto":
         settings.max_iter = n_epochs(kind, n_rows, settings.batch_size)
@@ -204,7 +209,8 @@ def n_epochs(kind, n_rows, batch_size):
     """Return the number of epochs of the tabular recipes."""
     steps = math.ceil(n_rows / batch_size)
     enough = int(np.clip(math.ceil(LEAST_STEPS / steps), EPOCHS[kind], MOST_EPOCHS))
-    return min(enough, max(FEWEST_EPOCHS, ROWS_PASSED // n_rows))
+    of_large_table = round(EPOCHS_OF_LARGE_TABLES[kind] / math.sqrt(n_rows))
+    return min(enough, max(1, ROWS_PASSED // n_rows, of_large_table))
 
 
 def quoted(value):
@@ -224,11 +230,16 @@ def auto_value(name, recipe, kind):
     if value not in ("auto", "cycle"):
         return quoted(value)
     if name == "batch_size":
-        return f"n_samples // {values['batches']}, from {BATCH_BOUNDS[0]} to {BATCH_BOUNDS[1]}"
+        sizes = "n_samples // {}, from {} to {}".format
+        small = sizes(values["batches"], *BATCH_BOUNDS)
+        if values["n_estimators"] == 1:
+            return small
+        large = sizes(BATCHES_OF_LARGE_TABLES, *BATCH_BOUNDS_OF_LARGE_TABLES)
+        return f"{small}; from {LARGE_TABLE} rows on {large}"
     if name == "max_iter":
         return (
-            f"{EPOCHS[kind]}, or up to {MOST_EPOCHS} until there are {LEAST_STEPS} steps; at most "
-            f"{ROWS_PASSED} / n_samples, but at least {FEWEST_EPOCHS}"
+            f"{EPOCHS[kind]}, or up to {MOST_EPOCHS} until there are {LEAST_STEPS} steps; at most the larger "
+            f"of {ROWS_PASSED} / n_samples and {EPOCHS_OF_LARGE_TABLES[kind]} / sqrt(n_samples)"
         )
     if name == "n_iter_no_change":
         return f'"{value}" if rows are held out, else None'

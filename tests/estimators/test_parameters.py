@@ -57,7 +57,9 @@ def test_the_table_of_the_recipes_says_what_a_fit_takes(cls, recipe):
             if text == "-":
                 continue
             if name == "batch_size" and text.startswith("n_samples"):
-                share, least, most = (int(word) for word in text.replace(",", "").split() if word.isdigit())
+                few, large = text.split(f"; from {LARGE_TABLE} rows on ")
+                suited = few if n_rows < LARGE_TABLE else large
+                share, least, most = (int(word) for word in suited.replace(",", "").split() if word.isdigit())
                 assert value == min(max(n_rows // share, least), most)
             elif name == "n_estimators" and "from" in text:
                 few, from_rows, rows, fewest = (
@@ -75,10 +77,10 @@ def test_the_table_of_the_recipes_says_what_a_fit_takes(cls, recipe):
                 assert value == (float(text.split()[0]) if n_rows >= 100 else 0)
             elif name == "max_iter" and "steps" in text:
                 numbers = (int(word) for word in text.replace(",", "").split() if word.isdigit())
-                epochs, most, steps, rows, fewest = numbers
+                epochs, most, steps, rows, by_root = numbers
                 per_epoch = int(np.ceil(n_rows / settings.batch_size))
                 enough = min(max(epochs, int(np.ceil(steps / per_epoch))), most)
-                assert value == min(enough, max(fewest, rows // n_rows))
+                assert value == min(enough, max(1, rows // n_rows, round(by_root / np.sqrt(n_rows))))
             else:
                 assert text == quoted(value), name
 

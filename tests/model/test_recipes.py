@@ -55,11 +55,15 @@ def test_probabilities_of_a_rare_class_are_those_of_the_class():
     assert max(excesses) < 0.5
 
 
-def test_all_epochs_together_pass_a_bounded_number_of_rows():
-    assert n_epochs("classifier", 10_000, 256) == 48
-    for n_rows in (200_000, 500_000):
-        assert 0.9 * 3_200_000 < n_rows * n_epochs("classifier", n_rows, 256) <= 3_200_000
-    assert n_epochs("classifier", 10**8, 256) == 4
+@pytest.mark.parametrize(("kind", "before"), [("classifier", 40), ("regressor", 72)])
+def test_the_larger_the_table_the_fewer_epochs(kind, before):
+    assert n_epochs(kind, 10_000, 256) == before
+    sizes = [30_000, 60_000, 100_000, 300_000, 10**6, 10**7, 10**9]
+    epochs = [n_epochs(kind, n_rows, 256) for n_rows in sizes]
+    assert epochs == sorted(epochs, reverse=True)
+    assert epochs[-1] == 1
+    for n_rows in (200_000, 800_000):  # four times as many rows take twice the time
+        assert n_epochs(kind, 4 * n_rows, 256) == pytest.approx(n_epochs(kind, n_rows, 256) / 2, abs=1)
 
 
 @pytest.mark.parametrize(
