@@ -37,7 +37,8 @@ def input_names(estimator):
     """Return a name for each component of a^0, or None if the estimator has no feature names.
 
     The inputs of an encoded column have the names in ``columns_``. The periodic embeddings of an input "age"
-    are named "age~1", "age~2" and so on.
+    are named "age~1", "age~2" and so on, the pieces of its piecewise linear encoding "age[1]", "age[2]" and
+    so on.
     """
     if not hasattr(estimator, "feature_names_in_"):
         return None
@@ -47,9 +48,8 @@ def input_names(estimator):
     encoder, layer = estimator._model.encoder, estimator._model.network.input_layer
     if encoder is not None:
         names = encoder.feature_names
-    if layer is not None and layer.columns.size:
-        n_components = (layer.n_outputs - layer.n_inputs) // layer.columns.size
-        names += [f"{names[j]}~{k + 1}" for j in layer.columns for k in range(n_components)]
+    if layer is not None:
+        names = names + [names[j] + suffix for j, suffix in layer.computed_inputs]
     return names
 
 

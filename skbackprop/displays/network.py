@@ -108,7 +108,7 @@ class NetworkDisplay:
 
         The inputs are labeled with the names of the columns of X, those of encoded columns with the names in
         ``columns_``, the outputs with the classes. The periodic embeddings of an input "age" are inputs named
-        "age~1", "age~2" and so on.
+        "age~1", "age~2" and so on, the pieces of its piecewise linear encoding "age[1]", "age[2]" and so on.
 
         Parameters
         ----------

@@ -95,7 +95,7 @@ class WeightsDisplay:
         ----------
         estimator : BackpropClassifier, BackpropRegressor or Pipeline that ends with one
             Fitted estimator. The weights apply to the inputs after scaling, if the estimator scales
-            them. Weights of periodic embeddings are omitted.
+            them. Weights of periodic embeddings and of a piecewise linear encoding are omitted.
         shape : (int, int)
             Rows and columns of an image, such as (8, 8).
         network : int, default=0

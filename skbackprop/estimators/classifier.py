@@ -266,7 +266,7 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         Raises
         ------
         ValueError
-            If the estimator has a feature that MLPClassifier lacks: several networks, periodic embeddings,
+            If the estimator has a feature that MLPClassifier lacks: several networks, encodings of numbers,
             scaling="robust", encoded columns, another activation or loss.
         """
         return to_sklearn(self)

@@ -167,8 +167,11 @@ def refuse_unsupported(estimator, model):
         raise refusal("the encoding of categories and missing numbers", "encode them in a pipeline")
     if network.n_networks > 1:
         raise refusal(f"n_estimators={network.n_networks}", "set n_estimators=1")
-    if network.input_layer is not None and network.input_layer.columns.size:
-        raise refusal("the recipe's input_layer='periodic'", "set Recipe(..., input_layer='scale') or None")
+    if network.input_layer is not None and network.input_layer.computed_inputs:
+        raise refusal(
+            f"the recipe's input_layer={settings.input_layer!r}",
+            "set Recipe(..., input_layer='scale') or None",
+        )
     if model.scaling is not None and model.scaling.n_clipped:
         raise refusal(f"scaling={settings.scaling!r}", "set scaling='standard' or None")
     names = set(network.activation_names)

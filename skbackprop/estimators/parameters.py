@@ -96,11 +96,12 @@ RECIPE = [
     ),
     Parameter(
         "input_layer",
-        [Choice("auto", "scale", "periodic"), None],
+        [Choice("auto", "scale", "piecewise", "periodic", "mixed"), None],
         """
         The transformation before the first layer (see :mod:`skbackprop.network.input_layer`): "scale" is a
-        learned factor for each input, "periodic" adds periodic embeddings of the numeric inputs. Dense inputs
-        only.
+        learned factor for each input, "periodic" adds periodic embeddings of the numeric inputs, "piecewise"
+        adds a piecewise linear encoding of them in every second network, and "mixed" adds periodic embeddings
+        in the others as well. A single network has all of these. Dense inputs only.
         """,
     ),
     Parameter(

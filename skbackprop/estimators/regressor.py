@@ -452,7 +452,7 @@ class BackpropRegressor(RegressorMixin, BaseBackprop):
         Raises
         ------
         ValueError
-            If the estimator has a feature that MLPRegressor lacks: several networks, periodic embeddings,
+            If the estimator has a feature that MLPRegressor lacks: several networks, encodings of numbers,
             scaling="robust", encoded columns, another activation or loss.
         """
         return to_sklearn(self)

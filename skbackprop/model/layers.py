@@ -7,6 +7,8 @@ import numpy as np
 
 from skbackprop.network.activations import ACTIVATIONS
 from skbackprop.network.input_layer import InputLayer
+from skbackprop.network.piecewise_linear import PiecewiseLinear
+from skbackprop.tables.knots import quantile_knots
 
 # A column is embedded if it has more than two values in the first rows of positive weight, this many.
 ROWS_OF_VALUES = 1000
@@ -22,22 +24,29 @@ MOST_CATEGORIES = {"classifier": (20, 20), "regressor": (math.inf, 8)}
 INPUTS_FIRST = ", optionally preceded by that of the inputs"
 
 
-def make_input_layer(kind, X, sample_weight, n_numeric, n_networks=1, fixed_scales=((), ()), on_circle=()):
+def make_input_layer(
+    kind, X, sample_weight, scaling, n_numeric, n_networks=1, fixed_scales=((), ()), on_circle=()
+):
     """Return the InputLayer of a network for inputs like X, or None.
 
-    It embeds the numeric columns, except those `on_circle`, which are periodic already. `fixed_scales` are
+    It encodes the numeric columns, except those `on_circle`, which are periodic already. `fixed_scales` are
     from :func:`inputs_of_fixed_scale`.
     """
     if kind is None:
         return None
     fixed, in_half = fixed_scales
-    if kind == "scale":
-        return InputLayer(X.shape[1], n_networks=n_networks, fixed=fixed, fixed_in_half=in_half)
-    rows = np.arange(X.shape[0]) if sample_weight is None else np.flatnonzero(sample_weight)
-    sample = X[rows[:ROWS_OF_VALUES]]
+    embedded, pieces = (), None
     numbers = np.setdiff1d(np.arange(n_numeric), on_circle)
-    columns = [j for j in numbers if np.unique(sample[:, j]).size > 2]
-    return InputLayer(X.shape[1], columns, n_networks=n_networks, fixed=fixed, fixed_in_half=in_half)
+    if kind in ("periodic", "mixed"):
+        rows = np.arange(X.shape[0]) if sample_weight is None else np.flatnonzero(sample_weight)
+        sample = X[rows[:ROWS_OF_VALUES]]
+        embedded = [j for j in numbers if np.unique(sample[:, j]).size > 2]
+    if kind in ("piecewise", "mixed"):
+        knots = quantile_knots(X, sample_weight, scaling, numbers)
+        pieces = PiecewiseLinear.between(knots) if knots else None
+    return InputLayer(
+        X.shape[1], embedded, n_networks=n_networks, fixed=fixed, fixed_in_half=in_half, pieces=pieces
+    )
 
 
 def inputs_of_fixed_scale(encoder, kind):

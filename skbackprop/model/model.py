@@ -282,7 +282,14 @@ def build_model(X, y, sample_weight, settings, encoder, classes=None, streaming=
     fixed_scales = inputs_of_fixed_scale(encoder, settings.kind)
     on_circle = () if encoder is None else encoder.on_circle
     input_layer = make_input_layer(
-        settings.input_layer, X, sample_weight, n_numeric, settings.n_estimators, fixed_scales, on_circle
+        settings.input_layer,
+        X,
+        sample_weight,
+        scaling,
+        n_numeric,
+        settings.n_estimators,
+        fixed_scales,
+        on_circle,
     )
     n_inputs = X.shape[1] if input_layer is None else input_layer.n_outputs
     dtype = compute_dtype(X, sample_weight, settings.dtype)

@@ -99,6 +99,8 @@ def mask_inputs(network, sub_network, rate, rng):
     np.multiply(parameters["s"][..., :n_inputs], mask, out=masked["s"][..., :n_inputs])  # s * m * x
     if columns.size:
         np.multiply(parameters["f"], mask[columns, None, None], out=masked["f"])  # m_j x_j f_j
+    if input_layer.pieces is not None:
+        sub_network.input_layer.pieces = input_layer.pieces.masked(mask)
 
 
 def draw_mask(rng, rate, shape):

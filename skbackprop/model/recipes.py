@@ -48,7 +48,7 @@ TABULAR_CLASSIFIER = {
     "n_iter_no_change": "cycle",
     "regularization_schedule": "flat_cos",
     "parametrization": "ntk",
-    "input_layer": "scale",
+    "input_layer": "piecewise",
     "label_smoothing": "auto",
     "clip_predictions": True,
     "numbers_as_categories": True,
@@ -61,10 +61,15 @@ TABULAR_REGRESSOR = {
     "dropout": 0.1,
     "batches": 64,
     "learning_rate": 0.004,
-    "input_layer": "periodic",
+    "input_layer": "mixed",
 }
-# Fewer and smaller networks, without embeddings.
-FAST = {"n_estimators": 4, "hidden_layer_sizes": (64, 64, 64), "activation": "relu", "input_layer": "scale"}
+# Fewer and smaller networks, without periodic embeddings.
+FAST = {
+    "n_estimators": 4,
+    "hidden_layer_sizes": (64, 64, 64),
+    "activation": "relu",
+    "input_layer": "piecewise",
+}
 # More and wider networks.
 BEST = {"n_estimators": 16, "hidden_layer_sizes": (256, 256, 256), "input_layer": "periodic"}
 # On clean tables, larger batches and smaller steps are better for these wide networks.

@@ -40,10 +40,21 @@ def replace_stuck_networks(network, out_of_fold, losses_of):
     stuck = stuck_networks(raw, folds, losses)
     survivors = [e for e in np.argsort(losses) if not stuck[e]]
     chosen = np.arange(network.n_networks)
-    chosen[stuck] = np.resize(survivors, stuck.sum())
+    for k, e in enumerate(np.flatnonzero(stuck)):
+        donors = [d for d in survivors if can_take_over(network.input_layer, e, d)]
+        if donors:
+            chosen[e] = donors[k % len(donors)]
     for part in parts(network):
         part[...] = part[chosen]
-    return bool(stuck.any())
+    return bool((chosen != np.arange(network.n_networks)).any())
+
+
+def can_take_over(input_layer, e, donor):
+    """Return whether network `e` with the parameters of `donor` computes the same as `donor`.
+
+    Where every second network has another a^0, the two must have the same.
+    """
+    return input_layer is None or not input_layer.differs or (e - donor) % 2 == 0
 
 
 def stuck_networks(raw, folds, losses):

@@ -16,6 +16,8 @@ the same without allocating memory in a training step.
 ``initialization.py``   initial weights
 ``parametrization.py``  the neural tangent parametrisation, as factors on the learning rate
 ``input_layer.py``      learned scales and periodic embeddings, which compute a^0 from the inputs
+``piecewise_linear.py`` where a number lies between knots, another part of a^0
+``input_transients.py`` the arrays of the input layer for a batch
 ``input_gradient.py``   the derivative of the outputs with respect to the inputs
 ``growth.py``           additional inputs for a trained network
 ``workspace.py``        the arrays z, a, delta, dW of a batch

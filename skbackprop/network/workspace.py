@@ -4,7 +4,7 @@ import numpy as np
 from scipy.sparse import issparse
 
 from skbackprop.network.dropout import Dropout
-from skbackprop.network.input_layer import InputTransients
+from skbackprop.network.input_transients import InputTransients
 from skbackprop.network.kernels.threads import scipy_has_its_own_blas
 
 # Upper bound on the workspace of a block of rows, counted as four arrays (z, a, delta and scratch). A forward

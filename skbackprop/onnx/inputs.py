@@ -207,6 +207,9 @@ def through_input_layer(x, network):
     if layer is None:
         return x
     *networks, n_outputs = layer.shapes["s"]
+    parts = [x]
+    if layer.pieces is not None:
+        parts.append(pieces_of(x, layer.pieces, network.theta.dtype))
     if layer.columns.size:
         n_columns, n_components = layer.columns.size, layer.shapes["A"][-1]
         by_column = x.take(layer.columns, axis=1).transpose(1, 0).reshape(n_columns, -1, 1)
@@ -214,6 +217,13 @@ def through_input_layer(x, network):
         e = cos(u) @ p["A"] + p["q"]  # e_j = cos(u_j) A_j + q_j
         e = e.transpose(*((0, 2, 1, 3) if networks else (1, 0, 2)))  # by row
         if networks:
-            x = x * np.ones((*networks, 1, 1), network.theta.dtype)  # once for each network
-        x = concatenate([x, e.reshape(*networks, -1, n_columns * n_components)])
-    return x * p["s"].reshape(*networks, 1, n_outputs)  # a^0 = s * (x, e)
+            parts = [part * np.ones((*networks, 1, 1), network.theta.dtype) for part in parts]
+        parts.insert(1, e.reshape(*networks, -1, n_columns * n_components))
+    inputs = concatenate(parts) if len(parts) > 1 else x
+    return inputs * p["s"].reshape(*networks, 1, n_outputs)  # a^0 = s * (x, e, h)
+
+
+def pieces_of(x, pieces, dtype):
+    """Return h (see :mod:`skbackprop.network.piecewise_linear`)."""
+    slopes, offsets = pieces.slopes.astype(dtype), pieces.offsets.astype(dtype)
+    return clip(x.take(pieces.columns, axis=1) * slopes + offsets, -1, 1)  # h_k = clip(g_k x_j + o_k, -1, 1)

@@ -350,8 +350,9 @@ def test_embeddings_have_numbered_names():
     frame, y = load_diabetes(return_X_y=True, as_frame=True)
     model = fitted(BackpropRegressor(5, max_iter=2, random_state=0), frame[["age", "sex", "bmi"]], y)
     display = NetworkDisplay.from_estimator(model)
-    names = [text.get_text() for text in display.ax_.texts]
-    assert names == ["age", "sex", "bmi", "age~1", "age~2", "age~3", "bmi~1", "bmi~2", "bmi~3"]
+    names = display.input_names
+    pieces = [f"{name}[{k}]" for name in ("age", "bmi") for k in range(1, 7)]
+    assert names == ["age", "sex", "bmi", "age~1", "age~2", "age~3", "bmi~1", "bmi~2", "bmi~3", *pieces]
 
 
 @pytest.mark.parametrize("name", ["tabular", "textbook"])
@@ -361,6 +362,7 @@ def test_encoded_columns_have_the_names_of_their_inputs(name):
     X = pd.DataFrame({"kind": ["a"] * 40, "size": np.arange(40.0)})
     model = fitted(BackpropRegressor(5, recipe=name, max_iter=2, random_state=0), X, X["size"])
     embeddings = ["size~1", "size~2", "size~3"] if name == "tabular" else []
+    embeddings += [f"size[{k}]" for k in range(1, 7)] if name == "tabular" else []
     assert NetworkDisplay.from_estimator(model).input_names == ["size", "kind_a", *embeddings]
     # More inputs than columns, embedded ones among them.
     X["day"] = pd.date_range("2026-01-01", periods=40)

@@ -117,7 +117,8 @@ def test_training_goes_on_on_both_sides():
         ({"activation": "selu"}, "activation"),
         ({"activation": ["relu", "tanh"]}, "activation"),
         ({"scaling": "robust"}, "scaling"),
-        ({"recipe": Recipe("tabular", input_layer="periodic")}, "input_layer"),
+        ({"recipe": Recipe("tabular", input_layer="periodic")}, "input_layer='periodic'"),
+        ({"recipe": Recipe("tabular", input_layer="piecewise")}, "input_layer='piecewise'"),
         ({"loss": "bce"}, "loss"),
     ],
 )

@@ -14,7 +14,7 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from skbackprop import BackpropClassifier, BackpropRegressor
+from skbackprop import BackpropClassifier, BackpropRegressor, Recipe
 from skbackprop.inspection import attributions
 from skbackprop.inspection.path_integrals import Pieces
 
@@ -53,6 +53,11 @@ X_FRAME, Y_FRAME = frame()
 CASES = {
     "periodic embeddings, two networks": lambda: (
         BackpropRegressor(n_estimators=2, **SHORT),
+        *DIABETES,
+        "prediction",
+    ),
+    "pieces, two networks": lambda: (
+        BackpropRegressor(n_estimators=2, **{**SHORT, "recipe": Recipe(input_layer="mixed")}),
         *DIABETES,
         "prediction",
     ),

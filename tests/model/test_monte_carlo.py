@@ -26,6 +26,7 @@ FORMS = {"dense": X, "sparse": csr_array(X), "frame": FRAME}
 NETWORKS = {
     "plain": {"recipe": "textbook"},
     "periodic inputs, two networks": {"recipe": Recipe("tabular", input_layer="periodic")},
+    "pieces, two networks": {"recipe": Recipe("tabular", input_layer="mixed")},
 }
 
 
@@ -96,7 +97,10 @@ def test_mean_and_deviation_agree_with_independent_masks_for_each_row():
     np.testing.assert_allclose(std, independent.std(axis=1), rtol=0.1)
 
 
-@pytest.mark.parametrize("recipe", ["textbook", Recipe("tabular", input_layer="periodic")])
+@pytest.mark.parametrize(
+    "recipe",
+    ["textbook", *(Recipe("tabular", input_layer=kind) for kind in ("periodic", "piecewise", "mixed"))],
+)
 def test_dropped_inputs_are_inputs_times_the_mask(recipe):
     """With all hidden units kept, a pass is the prediction for x * m, for the m of that pass."""
     model = BackpropRegressor(

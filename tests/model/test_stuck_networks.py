@@ -1,13 +1,15 @@
 """Networks that predict one value while the others learned are replaced, and no others."""
 
+from itertools import product
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from skbackprop import BackpropClassifier, BackpropRegressor
+from skbackprop import BackpropClassifier, BackpropRegressor, Recipe
 from skbackprop.model.out_of_fold import OutOfFold
-from skbackprop.model.stuck_networks import replace_stuck_networks, stuck_networks
+from skbackprop.model.prediction import raw_predictions
+from skbackprop.model.stuck_networks import can_take_over, replace_stuck_networks, stuck_networks
 from skbackprop.network.members import parts
 from skbackprop.training.loop import Training
 
@@ -47,7 +49,43 @@ def test_a_stuck_network_becomes_a_copy_of_the_best():
     found = OutOfFold(raw_outputs([1, 1, 0, 1]), FOLDS, X[:, 0], None)
     assert replace_stuck_networks(network, found, lambda: np.array([0.2, 0.3, 1.0, 0.1]))
     for part, old in zip(parts(network), before, strict=True):
-        np.testing.assert_array_equal(part, old[[0, 1, 3, 3]])
+        np.testing.assert_array_equal(part, old[[0, 1, 0, 3]])  # network 3 has another a^0
+
+
+@pytest.mark.parametrize("kind", ["periodic", "piecewise", "mixed"])
+def test_a_copy_computes_the_same_as_the_original(kind):
+    """With pieces, every second network has another a^0."""
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((N_ROWS, 3))
+    settings = {"n_estimators": N_NETWORKS, "early_stopping": False, "max_iter": 20, "random_state": 0}
+    model = (
+        BackpropRegressor(8, recipe=Recipe(input_layer=kind), **settings).fit(X, np.sin(5 * X[:, 0]))._model
+    )
+    network, trained = model.network, model.network.theta.copy()
+    raw = raw_predictions(network, X, None).reshape(N_ROWS, N_NETWORKS)
+    for e, donor in product(range(N_NETWORKS), repeat=2):
+        network.theta[...] = trained
+        for part in parts(network):
+            part[e] = part[donor]
+        copied = raw_predictions(network, X, None).reshape(N_ROWS, N_NETWORKS)[:, e]
+        if can_take_over(network.input_layer, e, donor):
+            np.testing.assert_allclose(copied, raw[:, donor], rtol=1e-12, atol=1e-12)
+    assert can_take_over(network.input_layer, 3, 0) == (kind == "periodic")
+
+
+@pytest.mark.parametrize("spreads", [(1, 0, 1, 1), (1, 0, 1, 0)])
+def test_a_network_that_cannot_be_copied_is_not(spreads):
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((N_ROWS, 3))
+    settings = {"n_estimators": N_NETWORKS, "early_stopping": "folds", "max_iter": 4, "random_state": 0}
+    network = BackpropRegressor(8, **settings).fit(X, X[:, 0])._model.network
+    before = [part.copy() for part in parts(network)]
+    found = OutOfFold(raw_outputs(spreads), FOLDS, X[:, 0], None)
+    losses = np.where(np.array(spreads) == 0, 9.0, [0.1, 9.0, 0.1, 0.2])
+    assert replace_stuck_networks(network, found, lambda: losses) == (spreads[3] == 1)
+    chosen = [0, 3, 2, 3] if spreads[3] else range(4)
+    for part, old in zip(parts(network), before, strict=True):
+        np.testing.assert_array_equal(part, old[chosen])
 
 
 def test_losses_are_measured_only_where_a_network_might_be_stuck():

@@ -9,14 +9,17 @@ from skbackprop.network.input_layer import InputLayer
 from skbackprop.network.network import Network
 from skbackprop.network.optimizers import AdamW
 from skbackprop.network.parametrization import ntk_rates
+from skbackprop.network.piecewise_linear import PiecewiseLinear
 from skbackprop.network.workspace import Workspace
 
 # Inputs 3 and 5 are new, 5 with the weights of input 2.
 ORIGINS = np.array([0, 1, 2, -1, 3, 2])
+PIECES = PiecewiseLinear.between({0: np.array([-1, 0, 0.5]), 1: np.array([-2, -0.3, 0.2, 1])})
 INPUT_LAYERS = {
     "none": lambda n, E: None,
     "scale": lambda n, E: InputLayer(n, n_networks=E),
     "periodic": lambda n, E: InputLayer(n, [0, 1], n_networks=E),
+    "pieces": lambda n, E: InputLayer(n, [0], n_networks=E, pieces=PIECES),
     "fixed scales": lambda n, E: InputLayer(n, [0, 1], n_networks=E, fixed=[2, 3]),
     "fixed in half": lambda n, E: InputLayer(n, [0, 1], n_networks=E, fixed_in_half=[2, 3]),
 }

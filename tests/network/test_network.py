@@ -15,6 +15,7 @@ from skbackprop.network.input_layer import InputLayer
 from skbackprop.network.losses import CLASSIFIER_LOSSES, REGRESSOR_LOSSES, BinaryCrossEntropy
 from skbackprop.network.network import Network
 from skbackprop.network.norms import constrain_units
+from skbackprop.network.piecewise_linear import PiecewiseLinear
 from skbackprop.network.workspace import Workspace, Workspaces
 from skbackprop.training.epoch_loss import mean_penalty, weighted_sum, write_output_delta
 
@@ -28,6 +29,7 @@ TASKS = {
 }
 CASES = [(task, loss) for task, (_, losses) in TASKS.items() for loss in losses]
 HIDDEN = {"none": (), "one": (5,), "three": (5, 4, 4)}
+PIECES = PiecewiseLinear.between({0: np.array([-1, 0, 0.5]), 3: np.array([-2, -0.3, 0.2, 1])})
 
 
 def make(activation, hidden, n_outputs, dropout, input_layer=None, seed=0):
@@ -113,15 +115,16 @@ def test_gradient_is_the_slope(activation, hidden, dropout):
 
 
 @pytest.mark.parametrize("fixed", [(), (1,)], ids=["learned scales", "one fixed scale"])
+@pytest.mark.parametrize("pieces", [None, PIECES], ids=["", "pieces"])
 @pytest.mark.parametrize("columns", [(), (0, 2, 3)], ids=["scale", "periodic"])
-def test_gradient_of_the_input_layer_is_the_slope(columns, fixed):
-    layer = InputLayer(4, columns, fixed=fixed)
+def test_gradient_of_the_input_layer_is_the_slope(columns, pieces, fixed):
+    layer = InputLayer(4, columns, fixed=fixed, pieces=pieces)
     network = make("tanh", (5, 4), 3, dropout=False, input_layer=layer)
     X, Y, w = data("multiclass")
     loss = CLASSIFIER_LOSSES["log_loss"]()
     exact = analytic(network, loss, X, Y, w, None)
     slope = numeric(network, lambda: objective(network, loss, X, Y, w, None))
-    network.layout.split(slope)[2]["s"][..., layer.fixed] = 0
+    network.layout.split(slope)[2]["s"][layer.is_fixed] = 0
     assert np.abs(exact - slope).max() / np.abs(slope).max() < 1e-6
 
 

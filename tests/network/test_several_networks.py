@@ -18,10 +18,12 @@ from skbackprop.network.losses import (
 )
 from skbackprop.network.members import member
 from skbackprop.network.network import Network
+from skbackprop.network.piecewise_linear import PiecewiseLinear
 from skbackprop.network.workspace import Workspaces
 from skbackprop.training.epoch_loss import write_output_delta
 
 E = 3
+PIECES = PiecewiseLinear.between({0: np.array([-1, 0, 0.5]), 2: np.array([-2, -0.3, 0.2, 1])})
 
 
 def passes(network, X, Y, w):
@@ -30,6 +32,11 @@ def passes(network, X, Y, w):
     write_output_delta(CLASSIFIER_LOSSES["log_loss"](), *workspace.for_each_network(Y, w), workspace)
     network.backward(workspace)
     return z, network.layout.split(workspace.grad)
+
+
+def without_embeddings(input_layer, parameters):
+    """Names of the parameters of the embeddings, if networks 1, 3, ... have none."""
+    return parameters.keys() & set("fpAq") if input_layer.pieces is not None else ()
 
 
 @pytest.mark.parametrize("own_rows", [False, True])
@@ -41,8 +48,10 @@ def passes(network, X, Y, w):
         InputLayer(4, [0, 2], n_networks=E),
         InputLayer(4, [0, 2], n_networks=E, fixed=[1, 3]),
         InputLayer(4, n_networks=E, fixed=range(4)),
+        InputLayer(4, n_networks=E, pieces=PIECES),
+        InputLayer(4, [0, 2], n_networks=E, fixed=[1, 3], pieces=PIECES),
     ],
-    ids=["plain", "scale", "periodic", "fixed scales", "all fixed"],
+    ids=["plain", "scale", "periodic", "fixed scales", "all fixed", "pieces", "periodic and pieces"],
 )
 @pytest.mark.parametrize("hidden", [(), (5,), (5, 4, 3)])
 @pytest.mark.parametrize("activation", ACTIVATIONS)
@@ -53,6 +62,9 @@ def test_passes_are_those_of_each_alone(activation, hidden, input_layer, own_row
     network.theta[...] = rng.normal(size=network.theta.size) * 0.5
     if input_layer is not None:
         network.input_parameters["s"][:, input_layer.fixed] = FIXED_SCALE
+        network.input_parameters["s"][input_layer.is_absent] = 0
+        for name in without_embeddings(input_layer, network.input_parameters):
+            network.input_parameters[name][1::2] = 0
     n_sets = E if own_rows else 1
     X, w = rng.normal(size=(7, n_sets, 4)), rng.uniform(0.5, 2, (7, n_sets))
     Y = np.eye(3)[rng.integers(0, 3, (7, n_sets))]
@@ -63,6 +75,10 @@ def test_passes_are_those_of_each_alone(activation, hidden, input_layer, own_row
         z_alone, gradients = passes(member(network, e), X[:, own], Y[:, own], w[:, own])
         np.testing.assert_allclose(z[e::E], z_alone, rtol=1e-12)
         dW_alone, db_alone, d_input_alone = gradients
+        if input_layer is not None:
+            d_input_alone["s"][input_layer.is_absent[e]] = 0
+            for name in without_embeddings(input_layer, d_input_alone) if e % 2 else ():
+                d_input_alone[name][...] = 0
         for of_all, alone in zip(
             [*dW, *db, *d_input.values()], [*dW_alone, *db_alone, *d_input_alone.values()], strict=True
         ):

@@ -192,7 +192,7 @@ def test_every_recipe(recipe, computed):
 
 
 @pytest.mark.parametrize("scaling", [*SCALINGS, None])
-@pytest.mark.parametrize("front", [None, "scale", "periodic"])
+@pytest.mark.parametrize("front", [None, "scale", "piecewise", "periodic", "mixed"])
 @pytest.mark.parametrize("hidden", [(), (6,), (8, 6, 4)])
 def test_every_scaling_front_and_depth(scaling, front, hidden):
     recipe = Recipe("textbook", input_layer=front, parametrization="ntk")

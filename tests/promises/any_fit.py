@@ -25,7 +25,7 @@ CHANGED_RECIPES = st.builds(
     clip_norm=st.none() | st.sampled_from([1e-6, 1.0]),
     max_norm=st.none() | st.sampled_from([1e-6, 1.0]),
     parametrization=st.sampled_from(["auto", "standard", "ntk"]),
-    input_layer=st.sampled_from(["auto", "scale", "periodic", None]),
+    input_layer=st.sampled_from(["auto", "scale", "piecewise", "periodic", "mixed", None]),
     label_smoothing=AUTO | RATES,
     clip_predictions=AUTO | st.booleans(),
 )

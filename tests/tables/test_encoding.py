@@ -169,6 +169,7 @@ def test_codes_beside_a_number_by_the_target_start_at_0_with_a_fixed_scale():
     ]
     assert sum(codes) == 110
     network = model._model.network
+    codes += [False] * network.input_layer.n_pieces  # of the encoding of towns by the target
     assert np.abs(network.W[0][codes]).max() < 1e-9
     assert np.abs(network.W[0][~np.array(codes)]).min(axis=1).max() > 1e-4
     np.testing.assert_array_equal(network.input_parameters["s"][codes], FIXED_SCALE)

@@ -228,7 +228,7 @@ def test_the_regressors_embeddings_and_several_networks(tmp_path, small_blocks):
     y = X[:, :3] @ [0.1, 0.2, 0.3]
     settings = {**SETTINGS, "n_estimators": 2, "max_iter": 10}
     model = BackpropRegressor(**settings).fit(as_memmap(X, tmp_path), y)
-    assert model._model.settings.input_layer == "periodic"
+    assert model._model.settings.input_layer == "mixed"
     assert model.score(X, y) > BackpropRegressor(**settings).fit(X, y).score(X, y) - 0.02 > 0.9
 
 

@@ -9,16 +9,21 @@ import numpy as np
 from scipy.linalg.blas import dger, sger
 
 from skbackprop.network.kernels.partly_sparse import PartlySparse
+from skbackprop.network.kernels.with_pieces import WithPieces
 
 GER = {"f": sger, "d": dger}
 
 
 def affine(a, W, b, out, ones=None):
-    """Write a W + b into `out`; `a` is an array, a CSR matrix or PartlySparse.
+    """Write a W + b into `out`; `a` is an array, a CSR matrix, PartlySparse or WithPieces.
 
     `b` is one row, or one row for each row of `a`. With `ones`, of shape (n_rows,), b is added as the product
     1 b^T by BLAS's ger, which takes half the time of NumPy's addition.
     """
+    if isinstance(a, WithPieces):
+        affine(a.rest, a.rows_of_rest(W), b, out, ones)  # r R + b
+        a.add_product(W, out)  # + h H
+        return
     if isinstance(a, PartlySparse):
         affine(a.dense, dense_rows(W, a), b, out, ones)  # d D + b
         out += (a.sparse @ one_below_the_other(W)).reshape(out.shape)  # r W
@@ -48,7 +53,11 @@ def times_transpose(delta, W, out):
 
 
 def transpose_times(a, delta, out):
-    """Write a^T delta into `out`; `a` is an array, a CSR matrix or PartlySparse."""
+    """Write a^T delta into `out`; `a` is an array, a CSR matrix, PartlySparse or WithPieces."""
+    if isinstance(a, WithPieces):
+        transpose_times(a.rest, delta, out=a.rows_of_rest(out))  # r^T delta
+        a.write_gradient(delta, out)  # h^T delta
+        return
     if isinstance(a, PartlySparse):
         dW = one_below_the_other(out)
         dW[...] = a.sparse.T @ delta.reshape(-1, dW.shape[1])
@@ -88,7 +97,9 @@ def one_below_the_other(W):
 
 
 def dense_rows(W, a):
-    """Return the rows of W^1 for the dense columns of a^0: W itself, or D for a PartlySparse."""
+    """Return the rows of W^1 for the dense columns of a^0: W itself, D for a PartlySparse, R without h."""
+    if isinstance(a, WithPieces):
+        return dense_rows(a.rows_of_rest(W), a.rest)
     if not isinstance(a, PartlySparse):
         return W
     D = side_by_side(W).take(a.dense_columns, axis=0)

@@ -1,0 +1,62 @@
+"""Piecewise linear encoding of numbers (Gorishniy et al., 2022): where a number is between given knots.
+
+For each interval k between two neighbouring knots of an input x_j,
+
+    h_k = clip(g_k x_j + o_k, -1, 1)        -1 below the interval, 1 above it
+
+with slope g_k = 2 / width and offset o_k. A weighted sum of the h_k is piecewise linear in x_j, so that the
+first layer can learn any piecewise linear function of x_j with these knots, also one that varies rapidly.
+"""
+
+import numpy as np
+
+
+class PiecewiseLinear:
+    """The pieces h_k of a row, which have no parameters to be learned.
+
+    Parameters
+    ----------
+    columns : ndarray of shape (n_pieces,), int
+        Ascending; the index j of the input of each piece.
+    slopes, offsets : ndarray of shape (n_pieces,)
+        g_k and o_k.
+    """
+
+    def __init__(self, columns, slopes, offsets):
+        self.columns = columns
+        self.slopes = slopes
+        self.offsets = offsets
+
+    @classmethod
+    def between(cls, knots):
+        """Return the pieces between `knots`: for each input by its index, ascending numbers, at least two."""
+        columns = [np.full(len(t) - 1, j, dtype=np.intp) for j, t in knots.items()]
+        widths = np.concatenate([np.diff(t) for t in knots.values()])
+        middles = np.concatenate([(t[1:] + t[:-1]) / 2 for t in knots.values()])
+        return cls(np.concatenate(columns), 2 / widths, -2 * middles / widths)
+
+    def numbered(self):
+        """Return for each piece the index of its input, and its number among the pieces of this input."""
+        first = np.searchsorted(self.columns, self.columns)
+        return list(zip(self.columns, np.arange(self.columns.size) - first + 1, strict=True))
+
+    def forward(self, X, out):
+        """Write h of X, whose last axis is the input, into `out`, which may have more networks."""
+        dtype = out.dtype.type
+        h = X.take(self.columns, axis=-1)
+        h *= self.slopes.astype(dtype)
+        h += self.offsets.astype(dtype)
+        np.clip(h, -1, 1, out=out)
+
+    def overwrite_by_slopes(self, h):
+        """Overwrite h_k by dh_k/dx_j: g_k between the knots, else 0."""
+        np.multiply(np.abs(h) < 1, self.slopes, out=h, casting="same_kind")
+
+    def add_input_gradient(self, delta, slopes, gradient):
+        """Add dF/dh_k dh_k/dx_j to the `gradient` dF/dx, from `delta` = dF/dh and the slopes dh_k/dx_j."""
+        columns, first = np.unique(self.columns, return_index=True)
+        gradient[..., columns] += np.add.reduceat(delta * slopes, first, axis=-1)
+
+    def masked(self, mask):
+        """Return the pieces of the inputs m_j x_j, where `mask` is m: m_j g_k x_j + o_k."""
+        return PiecewiseLinear(self.columns, self.slopes * mask[self.columns], self.offsets)
