@@ -36,13 +36,14 @@ def make_input_layer(
         return None
     fixed, in_half = fixed_scales
     embedded, pieces = (), None
-    numbers = np.setdiff1d(np.arange(n_numeric), on_circle)
+    columns = np.setdiff1d(np.arange(n_numeric), on_circle)
+    numbers = X[:, :n_numeric]  # without indicators, which are many
     if kind in ("periodic", "mixed"):
         rows = np.arange(X.shape[0]) if sample_weight is None else np.flatnonzero(sample_weight)
-        sample = X[rows[:ROWS_OF_VALUES]]
-        embedded = [j for j in numbers if np.unique(sample[:, j]).size > 2]
+        sample = numbers[rows[:ROWS_OF_VALUES]]
+        embedded = [j for j in columns if np.unique(sample[:, j]).size > 2]
     if kind in ("piecewise", "mixed"):
-        knots = quantile_knots(X, sample_weight, scaling, numbers)
+        knots = quantile_knots(numbers, sample_weight, scaling, columns)
         pieces = PiecewiseLinear.between(knots) if knots else None
     return InputLayer(
         X.shape[1], embedded, n_networks=n_networks, fixed=fixed, fixed_in_half=in_half, pieces=pieces

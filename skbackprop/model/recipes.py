@@ -71,7 +71,7 @@ FAST = {
     "input_layer": "piecewise",
 }
 # More and wider networks.
-BEST = {"n_estimators": 16, "hidden_layer_sizes": (256, 256, 256), "input_layer": "periodic"}
+BEST = {"n_estimators": 16, "hidden_layer_sizes": (256, 256, 256), "input_layer": "mixed"}
 # On clean tables, larger batches and smaller steps are better for these wide networks.
 BEST_CLASSIFIER = {**BEST, "activation": "selu", "learning_rate": 0.0025, "batches": 8}
 RECIPES = {

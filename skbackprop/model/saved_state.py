@@ -60,6 +60,11 @@ def checksum(state):
 def arrays(state):
     """Yield the arrays from which predictions are computed; names, such as those of categories, as text."""
     yield state["network"].theta
+    pieces = getattr(state["network"].input_layer, "pieces", None)
+    if pieces is not None:
+        yield pieces.columns
+        yield pieces.slopes
+        yield pieces.offsets
     for scaling in (state["scaling"], getattr(state["targets"], "scaling", None)):
         if scaling is not None:
             yield np.asarray(scaling.center)

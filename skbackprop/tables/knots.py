@@ -30,7 +30,7 @@ def quantile_knots(X, sample_weight, scaling, columns):
 
     Parameters
     ----------
-    X : ndarray, CSR matrix, EncodedRows or StoredRows of shape (n_samples, n_features)
+    X : ndarray, CSR matrix or StoredRows of shape (n_samples, n_features)
     sample_weight : ndarray of shape (n_samples,) or None
     scaling : Scaling or None
         The knots are in units of the scaled numbers.

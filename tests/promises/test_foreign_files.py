@@ -278,7 +278,9 @@ def test_a_network_of_an_unknown_activation_is_refused(model):
 def arrays_of(model):
     """Return the arrays that the predictions of a model are computed from."""
     scalings = [model._model.scaling, getattr(model._model.targets, "scaling", None)]
-    return [model._model.network.theta] + [a for s in scalings if s for a in (s.center, s.scale)]
+    pieces = model._model.network.input_layer.pieces
+    encoding = [pieces.columns, pieces.slopes, pieces.offsets]
+    return [model._model.network.theta, *encoding, *(a for s in scalings if s for a in (s.center, s.scale))]
 
 
 def with_a_flipped_bit(content, array):

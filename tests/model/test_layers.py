@@ -1,0 +1,31 @@
+"""The input layer of a model, made from its data."""
+
+import numpy as np
+import pytest
+
+from skbackprop.model.layers import make_input_layer
+from skbackprop.tables.encoded_rows import EncodedRows
+
+ROWS = np.random.default_rng(0).normal(size=(300, 4))
+
+
+@pytest.mark.parametrize(
+    ("kind", "embedded", "encoded"),
+    [("scale", [], []), ("periodic", [0, 1, 3], []), ("piecewise", [], [0, 3]), ("mixed", [0, 1, 3], [0, 3])],
+)
+def test_which_columns_are_encoded(kind, embedded, encoded):
+    X = ROWS.copy()
+    X[:, 1] = np.arange(300) % 5
+    X[:, 2] = np.arange(300) % 2
+    layer = make_input_layer(kind, X, None, None, 4, n_networks=2)
+    assert layer.columns.tolist() == embedded
+    assert ([] if layer.pieces is None else np.unique(layer.pieces.columns).tolist()) == encoded
+    on_circle = make_input_layer(kind, X, None, None, 4, n_networks=2, on_circle=[0])
+    assert 0 not in on_circle.columns
+    assert on_circle.pieces is None or 0 not in on_circle.pieces.columns
+
+
+def test_indicators_of_very_many_categories_are_not_made():
+    """With them, the sample of rows would need a terabyte."""
+    X = EncodedRows(ROWS, np.arange(300, dtype=np.int32)[:, None], [10**9])
+    assert len(make_input_layer("mixed", X, None, None, 4).columns) == 4
