@@ -89,7 +89,7 @@ def gradients(
     >>> from skbackprop import BackpropClassifier
     >>> from skbackprop.inspection import gradients
     >>> X, y = load_iris(return_X_y=True)
-    >>> model = BackpropClassifier((20, 5), n_estimators=1, random_state=0).fit(X, y)
+    >>> model = BackpropClassifier((20, 5), recipe="textbook", solver="lbfgs", random_state=0).fit(X, y)
     >>> layers = gradients(model, X, y)
     >>> [layer.dW.shape for layer in layers]
     [(4, 20), (20, 5), (5, 3)]
