@@ -86,10 +86,11 @@ def gradients(
     Examples
     --------
     >>> from sklearn.datasets import load_iris
-    >>> from skbackprop import BackpropClassifier
+    >>> from skbackprop import BackpropClassifier, Recipe
     >>> from skbackprop.inspection import gradients
     >>> X, y = load_iris(return_X_y=True)
-    >>> model = BackpropClassifier((20, 5), recipe="textbook", solver="lbfgs", random_state=0).fit(X, y)
+    >>> recipe = Recipe("tabular", input_layer=None)
+    >>> model = BackpropClassifier((20, 5), n_estimators=1, recipe=recipe, random_state=0).fit(X, y)
     >>> layers = gradients(model, X, y)
     >>> [layer.dW.shape for layer in layers]
     [(4, 20), (20, 5), (5, 3)]
