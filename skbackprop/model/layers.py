@@ -9,6 +9,7 @@ from skbackprop.network.activations import ACTIVATIONS
 from skbackprop.network.input_layer import InputLayer
 from skbackprop.network.piecewise_linear import PiecewiseLinear
 from skbackprop.tables.knots import quantile_knots
+from skbackprop.tables.row_sampling import present_rows
 
 # A column is embedded if it has more than two values in the first rows of positive weight, this many.
 ROWS_OF_VALUES = 1000
@@ -39,7 +40,7 @@ def make_input_layer(
     columns = np.setdiff1d(np.arange(n_numeric), on_circle)
     numbers = X[:, :n_numeric]  # without indicators, which are many
     if kind in ("periodic", "mixed"):
-        rows = np.arange(X.shape[0]) if sample_weight is None else np.flatnonzero(sample_weight)
+        rows = present_rows(X.shape[0], sample_weight)
         sample = numbers[rows[:ROWS_OF_VALUES]]
         embedded = [j for j in columns if np.unique(sample[:, j]).size > 2]
     if kind in ("piecewise", "mixed"):

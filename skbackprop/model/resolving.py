@@ -14,10 +14,8 @@ EPOCHS = {"classifier": 40, "regressor": 72}
 LEAST_STEPS, MOST_EPOCHS = 250, 256
 ROWS_PASSED = 3_200_000
 EPOCHS_OF_LARGE_TABLES = {"classifier": 9_000, "regressor": 8_000}
-# Smallest and largest batch size; small data needs small batches to have enough steps. Large tables have
-# BATCHES_OF_LARGE_TABLES batches per epoch, if their size is within BATCH_BOUNDS_OF_LARGE_TABLES.
-BATCH_BOUNDS = (32, 256)
-BATCHES_OF_LARGE_TABLES, BATCH_BOUNDS_OF_LARGE_TABLES = 512, (256, 1024)
+# Smallest and largest batch size; small data needs small batches to have enough steps.
+BATCH_BOUNDS, BATCH_BOUNDS_OF_LARGE_TABLES = (32, 256), (256, 1024)
 
 # Label smoothing of calibrated networks, whose temperature removes its bias.
 SMOOTHING = 0.1
@@ -32,7 +30,7 @@ SMALL_TABLE = range(100, 2000)
 # so there is only the dropout that Monte Carlo dropout needs. Each network holds out an eighth of the rows,
 # which suffices for validation; all networks train on the rows that none of them holds out.
 LARGE_TABLE = 100_000
-OF_LARGE_TABLES = {"schedule": "flat_cos", "dropout": 0.02}
+OF_LARGE_TABLES = {"schedule": "flat_cos", "dropout": 0.02, "batches": 512}
 FEWEST_NETWORKS, FOLDS_OF_LARGE_TABLES = 2, 8
 
 
@@ -81,10 +79,9 @@ def resolve(
         n_estimators = n_networks(recipe["n_estimators"], n_rows)
         recipe = {**recipe, **OF_LARGE_TABLES, "n_estimators": n_estimators}
     replace_autos(settings, recipe)
-    if settings.batch_size == "auto" and large:
-        settings.batch_size = int(np.clip(n_rows // BATCHES_OF_LARGE_TABLES, *BATCH_BOUNDS_OF_LARGE_TABLES))
-    elif settings.batch_size == "auto":
-        settings.batch_size = int(np.clip(n_rows // recipe["batches"], *BATCH_BOUNDS))
+    if settings.batch_size == "auto":
+        bounds = BATCH_BOUNDS_OF_LARGE_TABLES if large else BATCH_BOUNDS
+        settings.batch_size = int(np.clip(n_rows // recipe["batches"], *bounds))
     if settings.max_iter == "auto":
         settings.max_iter = n_epochs(kind, n_rows, settings.batch_size)
     if settings.early_stopping == "auto":
@@ -234,7 +231,7 @@ def auto_value(name, recipe, kind):
         small = sizes(values["batches"], *BATCH_BOUNDS)
         if values["n_estimators"] == 1:
             return small
-        large = sizes(BATCHES_OF_LARGE_TABLES, *BATCH_BOUNDS_OF_LARGE_TABLES)
+        large = sizes(OF_LARGE_TABLES["batches"], *BATCH_BOUNDS_OF_LARGE_TABLES)
         return f"{small}; from {LARGE_TABLE} rows on {large}"
     if name == "max_iter":
         return (

@@ -54,7 +54,7 @@ def can_take_over(input_layer, e, donor):
 
     Where every second network has another a^0, the two must have the same.
     """
-    return input_layer is None or not input_layer.differs or (e - donor) % 2 == 0
+    return input_layer is None or not input_layer.alternates or (e - donor) % 2 == 0
 
 
 def stuck_networks(raw, folds, losses):

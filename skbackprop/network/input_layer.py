@@ -22,6 +22,7 @@ import math
 import numpy as np
 
 from skbackprop.network.input_transients import by_column
+from skbackprop.network.kernels.with_pieces import WITH_PIECES, WITHOUT_PIECES
 
 # Chosen on synthetic tables: with 1 more noise is learned, with 1/4 less of the signal.
 FIXED_SCALE = 0.5
@@ -111,17 +112,17 @@ class InputLayer:
         return embedded + pieces
 
     @property
-    def differs(self):
+    def alternates(self):
         """Whether there are several networks, and every second one has another a^0."""
         return bool(self.n_pieces) and len(self.shapes["s"]) == 2
 
     def with_embeddings(self, a):
         """Return the part of `a`, whose first axis is the network, of the networks that have embeddings."""
-        return a[::2] if self.differs else a
+        return a[WITHOUT_PIECES] if self.alternates else a
 
     def with_pieces(self, a):
         """Return the part of `a`, whose second axis is the network, of the networks that have h."""
-        return a[:, 1::2] if self.differs and a.shape[1] > 1 else a  # or the same for all networks
+        return a[:, WITH_PIECES] if self.alternates and a.shape[1] > 1 else a  # or the same for all networks
 
     @property
     def n_transients(self):
@@ -146,9 +147,9 @@ class InputLayer:
     def is_absent(self):
         """Whether each component of a^0 is 0 because another network has it, in the shape of s."""
         absent = np.zeros(self.shapes["s"], bool)
-        if self.differs:
-            absent[::2, self.n_rest :] = True
-            absent[1::2, self.n_inputs : self.n_rest] = True
+        if self.alternates:
+            absent[WITHOUT_PIECES, self.n_rest :] = True
+            absent[WITH_PIECES, self.n_inputs : self.n_rest] = True
         return absent
 
     @property
@@ -224,8 +225,8 @@ class InputLayer:
         gradients["s"][t.is_fixed] = 0
         if not self.columns.size:
             return
-        for name in "fpAq":
-            gradients[name][...] = 0  # of networks without embeddings
+        for name in "fpAq" if self.alternates else ():
+            gradients[name][WITH_PIECES] = 0  # these networks have no embeddings
         f, p, A, q = (transposed(self.with_embeddings(gradients[name])) for name in "fpAq")
         t.delta_scaled *= parameters["s"][..., t.learned]  # dL/d(x, e)
         t.e[...] = t.delta_embedded  # dL/de, which overwrites e

@@ -40,7 +40,8 @@ class InputTransients:
             self.pieces, self.h, self.delta_h = np.empty(
                 (3, n_rows, n_with_pieces, input_layer.n_pieces), dtype
             )
-            self.a = WithPieces(self.rest, self.h if networks else self.h[:, 0], n_rest)
+            by_network = (a.swapaxes(0, 1) if networks else a[:, 0] for a in (self.h, self.delta_h))
+            self.a = WithPieces(self.rest, *by_network, n_rest)
         n_columns, n_inputs = input_layer.columns.size, input_layer.n_inputs - fixed.size
         self.inputs = np.zeros(shape, dtype)  # (x, e_1, e_2, ...)
         self.x = self.inputs.reshape(n_rows, n_networks, shape[-1])[..., :n_inputs]
@@ -65,7 +66,7 @@ class InputTransients:
         """Write dL/da^0 = delta^1 (W^1)^T."""
         times_transpose(delta, dense_rows(W, self.a), out=self.delta)
         if self.a is not self.rest:
-            self.a.write_delta(delta, W, out=self.delta_h)
+            self.a.write_delta(delta, W)
 
 
 def as_slice(indices):

@@ -219,8 +219,7 @@ def through_input_layer(x, network):
         if networks:
             parts = [part * np.ones((*networks, 1, 1), network.theta.dtype) for part in parts]
         parts.insert(1, e.reshape(*networks, -1, n_columns * n_components))
-    inputs = concatenate(parts) if len(parts) > 1 else x
-    return inputs * p["s"].reshape(*networks, 1, n_outputs)  # a^0 = s * (x, e, h)
+    return concatenate(parts) * p["s"].reshape(*networks, 1, n_outputs)  # a^0 = s * (x, e, h)
 
 
 def pieces_of(x, pieces, dtype):

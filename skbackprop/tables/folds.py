@@ -3,6 +3,8 @@
 import numpy as np
 from sklearn.model_selection import GroupKFold, StratifiedGroupKFold
 
+from skbackprop.tables.row_sampling import present_rows
+
 # The fold of a row that is never held out.
 NEVER = -1
 
@@ -36,7 +38,7 @@ def deal_folds(n_folds, n_rows, rng, strata=None, groups=None, sample_weight=Non
     ValueError
         If there are fewer groups than networks.
     """
-    rows = np.arange(n_rows) if sample_weight is None else np.flatnonzero(sample_weight)
+    rows = present_rows(n_rows, sample_weight)
     if strata is None:
         strata = np.zeros(n_rows, dtype=np.intp)
     folds = np.full(n_rows, NEVER)

@@ -3,6 +3,7 @@
 import numpy as np
 from scipy.sparse import issparse
 
+from skbackprop.tables.row_sampling import random_rows
 from skbackprop.tables.rows_on_disk import StoredRows
 from skbackprop.tables.sparse_rows import SparseRows
 from skbackprop.tables.statistics import distribution, quantiles
@@ -63,9 +64,7 @@ def random_sample(X, sample_weight):
     """Return at most MOST_ROWS rows of X of positive weight, and their weights."""
     if isinstance(X, StoredRows):
         return X.sample(sample_weight)
-    rows = np.arange(X.shape[0]) if sample_weight is None else np.flatnonzero(sample_weight)
-    if rows.size > MOST_ROWS:
-        rows = np.sort(np.random.default_rng(0).permutation(rows)[:MOST_ROWS])
+    rows = random_rows(X.shape[0], sample_weight, MOST_ROWS)
     sample = X[rows]
     weights = None if sample_weight is None else sample_weight[rows]
     return SparseRows(sample) if issparse(sample) else sample, weights

@@ -26,6 +26,7 @@ import numpy as np
 from scipy.sparse import issparse
 from scipy.stats import rankdata
 
+from skbackprop.tables.row_sampling import random_rows
 from skbackprop.tables.sparse_rows import WIDE
 
 # A value counts if it has this many rows, and a column if such values have this share of its rows.
@@ -71,10 +72,8 @@ def columns_as_categories(X, y, targets, sample_weight=None, groups=None):
     """
     if not 0 < X.shape[1] <= WIDE or (issparse(X) and math.prod(X.shape) > LARGEST_SPARSE):
         return no_columns(X)
-    rows = np.arange(X.shape[0]) if sample_weight is None else np.flatnonzero(sample_weight)
-    n_sampled = min(MOST_ROWS, MOST_NUMBERS // (X.shape[1] * len(targets.names)))
-    if rows.size > n_sampled:  # not every k-th row, which may be the rows of one shop
-        rows = np.sort(np.random.default_rng(0).permutation(rows)[:n_sampled])
+    most = min(MOST_ROWS, MOST_NUMBERS // (X.shape[1] * len(targets.names)))
+    rows = random_rows(X.shape[0], sample_weight, most)
     weights = np.ones(rows.size) if sample_weight is None else sample_weight[rows]
     Y = rankdata(targets(y[rows]), axis=0)  # ranks, so that no outlier dominates the variances
     groups = None if groups is None else groups[rows]

@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 from scipy.sparse import issparse
 
+from skbackprop.tables.row_sampling import random_rows
+
 # Arrays on disk up to this size are treated like arrays in memory.
 SMALL_BYTES = 2**27
 # Smallest number of bytes that are read at once, in complete chunks of a chunked array.
@@ -132,10 +134,8 @@ class StoredRows:
 
         All rows of positive weight are equally likely, and the draw is deterministic.
         """
-        rows = np.arange(self.shape[0]) if sample_weight is None else np.flatnonzero(sample_weight)
-        size = max(1, SAMPLE_BYTES // (self.shape[1] * self.dtype.itemsize))
-        if size < rows.size:
-            rows = np.sort(np.random.default_rng(0).choice(rows, size, replace=False, shuffle=False))
+        most = max(1, SAMPLE_BYTES // (self.shape[1] * self.dtype.itemsize))
+        rows = random_rows(self.shape[0], sample_weight, most)
         return self[rows], None if sample_weight is None else sample_weight[rows]
 
     def find_gaps(self):

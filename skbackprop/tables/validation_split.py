@@ -3,6 +3,8 @@
 import numpy as np
 from sklearn.model_selection import GroupShuffleSplit, train_test_split
 
+from skbackprop.tables.row_sampling import present_rows
+
 
 def split_rows(n_samples, fraction, random_state, strata=None, sample_weight=None, groups=None):
     """Return the indices of the training rows and of the validation rows; (None, None) if either has none.
@@ -23,7 +25,7 @@ def split_rows(n_samples, fraction, random_state, strata=None, sample_weight=Non
         Rows of the same group are in the same part; a fraction of the groups is held out, independently of
         the strata.
     """
-    rows = np.arange(n_samples) if sample_weight is None else np.flatnonzero(sample_weight)
+    rows = present_rows(n_samples, sample_weight)
     if groups is not None:
         if np.unique(groups[rows]).size < 2:
             return None, None

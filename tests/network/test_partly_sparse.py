@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from skbackprop.network.kernels.partly_sparse import PartlySparse
-from skbackprop.network.kernels.products import affine, by_network, dense_rows, transpose_times
+from skbackprop.network.kernels.products import affine, dense_rows, transpose_times
+from skbackprop.network.kernels.side_by_side import by_network
 
 SPARSE = np.array([1, 2, 4])
 SCALES = np.array([0.5, 0.25, 2.0])

@@ -3,7 +3,7 @@
 import math
 from itertools import pairwise
 
-from skbackprop.network.kernels.products import by_network
+from skbackprop.network.kernels.side_by_side import by_network
 
 
 class ParameterLayout:

@@ -9,6 +9,11 @@ With r the components before h, and R and H their rows of W^1,
 
 import numpy as np
 
+from skbackprop.network.kernels.side_by_side import by_network
+
+# Of several networks, those that have h, and the others.
+WITH_PIECES, WITHOUT_PIECES = slice(1, None, 2), slice(0, None, 2)
+
 
 class WithPieces:
     """The components of a^0 in two parts.
@@ -17,14 +22,16 @@ class WithPieces:
     ----------
     rest : ndarray of shape (n_rows, n_networks * n_rest) or PartlySparse
         r, of all networks.
-    h : ndarray of shape (n_rows, n_pieces), or (n_rows, n_networks // 2, n_pieces) for several networks
+    h, delta_h : ndarray of shape (n_rows, n_pieces), or (n_networks // 2, n_rows, n_pieces)
+        h and dL/dh of one network, or of those of several that have h.
     n_rest : int
         Number of components of r of one network.
     """
 
-    def __init__(self, rest, h, n_rest):
+    def __init__(self, rest, h, delta_h, n_rest):
         self.rest = rest
-        self.h = by_network(h)
+        self.h = h
+        self.delta_h = delta_h
         self.n_rest = n_rest
         self._product = None
 
@@ -41,27 +48,21 @@ class WithPieces:
         of_pieces += self._product
 
     def write_gradient(self, delta, dW):
-        """Write h^T delta^1 into the rows of `dW`."""
-        dW[..., self.n_rest :, :] = 0  # in the networks without h
+        """Write dL/dH = h^T delta^1 into its rows of `dW`, and 0 in the networks without h."""
+        if dW.ndim == 3:
+            dW[WITHOUT_PIECES, self.n_rest :] = 0
         np.matmul(self.h.swapaxes(-1, -2), with_pieces(delta, dW), out=self._rows_of_pieces(dW))
 
-    def write_delta(self, delta, W, out):
-        """Write dL/dh into `out`, of shape (n_rows, networks that have h, n_pieces)."""
+    def write_delta(self, delta, W):
+        """Write dL/dh = delta^1 H^T into ``delta_h``."""
         H = self._rows_of_pieces(W)
-        np.matmul(
-            with_pieces(delta, W), H.swapaxes(-1, -2), out=by_network(out if W.ndim == 3 else out[:, 0])
-        )
+        np.matmul(with_pieces(delta, W), H.swapaxes(-1, -2), out=self.delta_h)
 
     def _rows_of_pieces(self, W):
-        """Return the rows of `W` for h in the networks that have h, a view."""
-        return W[self.n_rest :] if W.ndim == 2 else W[1::2, self.n_rest :]
-
-
-def by_network(a):
-    """Return a view of `a` whose first axis is the network, if there are several."""
-    return a if a.ndim == 2 else a.swapaxes(0, 1)
+        """Return H, a view of `W`, of the networks that have h."""
+        return W[self.n_rest :] if W.ndim == 2 else W[WITH_PIECES, self.n_rest :]
 
 
 def with_pieces(a, W):
     """Return the part of `a`, the columns of all networks, of the networks that have h, a view by network."""
-    return a if W.ndim == 2 else a.reshape(len(a), len(W), -1).swapaxes(0, 1)[1::2]
+    return a if W.ndim == 2 else by_network(a, len(W))[WITH_PIECES]
