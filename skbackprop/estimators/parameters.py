@@ -101,7 +101,7 @@ RECIPE = [
         The transformation before the first layer (see :mod:`skbackprop.network.input_layer`): "scale" is a
         learned factor for each input, "periodic" adds periodic embeddings of the numeric inputs, "piecewise"
         adds a piecewise linear encoding of them in every second network, and "mixed" adds periodic embeddings
-        in the others as well. A single network has all of these. Dense inputs only.
+        in the others as well. A single network has what is added to any of several. Dense inputs only.
         """,
     ),
     Parameter(
