@@ -142,7 +142,7 @@ def watch_on(estimator, model, rows, held_out=None, name="y"):
     `name` is the name of y in error messages.
     """
     batches = model.validation_batches(*rows.data, model.network, [held_out], name)
-    watch = Watch([model.network], batches, model.loss)
+    watch = Watch(model.network, batches, model.loss)
     if estimator.scoring != "loss":
         watch.scores = [make_scoring(estimator, model, rows if held_out is None else rows.take(held_out))]
     watch.calibrated = model.settings.calibrated
@@ -174,14 +174,12 @@ def validation_on_folds(estimator, model, training, groups):
 
 def watch_on_folds(estimator, model, training, held_out):
     """Return the Watch of each network on the training rows with its indices of the list `held_out`."""
-    members = [member(model.network, e) for e in range(model.network.n_networks)]
-    batches = model.validation_batches(*training.data, members[0], held_out)
-    watch = WatchOnFolds(members, batches, model.loss, model.network)
+    one = member(model.network, 0)
+    batches = model.validation_batches(*training.data, one, held_out)
+    watch = WatchOnFolds(model.network, one, batches, model.loss)
     if estimator.scoring != "loss":
-        watch.scores = [
-            make_scoring(estimator, replace(model, network=one), training.take(rows))
-            for one, rows in zip(members, held_out, strict=True)
-        ]
+        model_of_one = replace(model, network=one)
+        watch.scores = [make_scoring(estimator, model_of_one, training.take(rows)) for rows in held_out]
     watch.calibrated = model.settings.calibrated
     return watch
 

@@ -127,24 +127,25 @@ class Workspace:
 
 
 class Workspaces(dict):
-    """The workspaces of a training by their numbers of rows, each created at its first use.
+    """The workspaces of a network by their numbers of rows, each created at its first use.
 
-    Attributes
+    Parameters
     ----------
-    grad : ndarray like ``network.theta``
-        The gradient, written by all of them.
+    network : Network
+    grad : ndarray like ``network.theta``, default=None
+        The gradient, written by all of them; None if there is no backward pass.
     """
 
-    def __init__(self, network):
+    def __init__(self, network, grad=None):
         super().__init__()
         self._network = network
-        self.grad = np.empty_like(network.theta)
+        self.grad = grad
 
     def __missing__(self, n_rows):
         workspace = self[n_rows] = Workspace(self._network, n_rows, self.grad)
         # SciPy's own BLAS runs on one thread in training (see `suited_threads`); one shared with NumPy might
         # start others, which takes longer than the work.
-        if scipy_has_its_own_blas():
+        if self.grad is not None and scipy_has_its_own_blas():
             workspace.ones_for_blas = workspace.ones
         return workspace
 

@@ -32,6 +32,8 @@ DAYS = (
 MONTHS = ("%Y-%m", "%b %Y")
 TIMES = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
 FORMATS = (*map("".join, itertools.product(DAYS, TIMES)), *MONTHS)
+# All formats have a year, so other texts need not be tried, which takes a millisecond for each format.
+DIGIT = re.compile(r"\d")
 
 # Python, like POSIX and pandas, reads the years 69 to 99 as 1969 to 1999, and 00 to 68 as 2000 to 2068. A
 # wrong century is a constant if all dates of a column have it, but not if only some have it: of birthdays
@@ -53,7 +55,7 @@ def date_format(texts):
     texts : list of str
         Distinct.
     """
-    if len(texts) < FEWEST_DATES:
+    if len(texts) < FEWEST_DATES or not all(map(DIGIT.search, texts)):
         return None
     formats = (ISO, ISO_WITH_ZONE, *FORMATS)
     for tried in (texts[:FIRST], texts):

@@ -6,7 +6,7 @@ from scipy.optimize import minimize
 from skbackprop.network.kernels.constant_arrays import shared_number
 from skbackprop.network.kernels.denormals import flush_denormals
 from skbackprop.network.losses import combine
-from skbackprop.network.workspace import Workspace
+from skbackprop.network.workspace import Workspaces
 
 
 class LossMeter:
@@ -51,44 +51,43 @@ class LossMeter:
         self._filled = 0
 
 
-def predicted_batches(network, loss, batches, rng=None):
+def predicted_batches(network, loss, batches, rng=None, workspaces=None):
     """Yield (Y, z, w) of every batch, with the raw outputs z of the mean of the networks.
 
     They are computed without dropout, in an order drawn from `rng`. The arrays are valid until the next batch
-    is requested.
+    is requested. The `workspaces` of an earlier call can be used again.
     """
-    for Y, z, w in raw_batches(network, batches, rng):
+    for Y, z, w in raw_batches(network, batches, rng, workspaces):
         yield Y, combine(loss, z, network.n_networks), w
 
 
-def raw_batches(network, batches, rng=None):
+def raw_batches(network, batches, rng=None, workspaces=None):
     """Yield the same as :func:`predicted_batches`, with z of each network (see :meth:`.Network.forward`)."""
-    workspace = None
+    if workspaces is None:
+        workspaces = Workspaces(network)
     for X, Y, w in batches.epoch(rng):
-        if workspace is None or workspace.n_rows != Y.shape[0]:
-            workspace = Workspace(network, Y.shape[0])
-        yield Y, network.forward(X, workspace), w
+        yield Y, network.forward(X, workspaces[Y.shape[0]]), w
 
 
-def raw_outputs(network, batches):
+def raw_outputs(network, batches, workspaces=None):
     """Return the targets, raw outputs and weights (None: all 1) of all rows of `batches`.
 
     The raw outputs are those of each network, as :meth:`.Network.forward` returns them.
     """
     with np.errstate(over="ignore", invalid="ignore"):
-        parts = [(Y.copy(), z.copy(), w) for Y, z, w in raw_batches(network, batches)]
+        parts = [(Y.copy(), z.copy(), w) for Y, z, w in raw_batches(network, batches, workspaces=workspaces)]
     Y, z, w = zip(*parts, strict=True)
     return np.concatenate(Y), np.concatenate(z), None if w[0] is None else np.concatenate(w)
 
 
-def mean_loss(network, loss, batches):
+def mean_loss(network, loss, batches, workspaces=None):
     """Return the weighted mean loss over `batches`, as in prediction (without dropout).
 
     If it overflows, the result is infinite or NaN, without a warning.
     """
     total = 0.0
     with np.errstate(over="ignore", invalid="ignore"):
-        for Y, z, w in predicted_batches(network, loss, batches):
+        for Y, z, w in predicted_batches(network, loss, batches, workspaces=workspaces):
             total += weighted_sum(loss.value(Y, z, np.empty_like(z)), w)
     return total / batches.n_rows
 

@@ -47,7 +47,7 @@ class Objective:
         self.loss = loss
         self.batches = batches
         self.alpha = alpha
-        self._workspaces = Workspaces(network)
+        self._workspaces = Workspaces(network, np.empty_like(network.theta))
 
     def __call__(self, theta):
         """Return the objective and its gradient at `theta`, in float64."""

@@ -181,7 +181,7 @@ class Training:
         self.history.kept_epochs = run.best.epochs.tolist()
 
     def _run_epochs(self, run, batches, validate, observer, progress):
-        workspaces = Workspaces(self.network)
+        workspaces = Workspaces(self.network, np.empty_like(self.network.theta))
         whole_epoch = Snapshot(self, run)
         while True:
             if run.stopping.exhausted and not self._slow_down(run.stopping):

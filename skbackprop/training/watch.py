@@ -4,6 +4,7 @@ import numpy as np
 
 from skbackprop.network.losses import combine
 from skbackprop.network.members import copy_member
+from skbackprop.network.workspace import Workspaces
 from skbackprop.training.epoch_loss import mean_loss, raw_outputs, weighted_sum
 from skbackprop.training.loop import ValidationError
 from skbackprop.training.run import Validated
@@ -11,38 +12,38 @@ from skbackprop.training.temperature import best_temperature
 
 
 class Watch:
-    """Validates networks: a call returns a :class:`.Validated`.
+    """Validates networks on parts of the held-out rows: a call returns a :class:`.Validated`.
 
     Parameters
     ----------
-    networks : list of Network
+    network : Network
+        All networks that are trained, validated on a single part.
     batches : list of Batches
-        The held-out rows of each.
+        The held-out rows of each part.
     loss : object
 
     Attributes
     ----------
     scores : list of callable or None
-        The scorer of each network on its rows.
+        The scorer of ``network`` on each part.
     calibrated : bool
         Whether the losses are computed after temperature scaling, with one temperature for all rows (see
         :mod:`.temperature`).
     """
 
-    def __init__(self, networks, batches, loss):
-        self.networks, self.batches, self.loss = networks, batches, loss
+    def __init__(self, network, batches, loss):
+        self.network, self.batches, self.loss = network, batches, loss
         self.scores = None
         self.calibrated = False
         totals = np.array([each.total_weight for each in batches], dtype=np.float64)
         self.shares = totals / totals.sum()
         self.n_done = 0
+        self._workspaces = Workspaces(network)
 
     def __call__(self):
         losses = self.after_temperature()[1] if self.calibrated else self.plain_losses()
         try:
-            scores = (
-                None if self.scores is None else np.array([score() for score in self.scores], dtype=float)
-            )
+            scores = self.scores and np.array([score() for score in self.in_turn(self.scores)], dtype=float)
         except Exception as error:
             if self.n_done == 0:  # the scorer never worked
                 raise
@@ -50,21 +51,23 @@ class Watch:
         self.n_done += 1
         return Validated(losses, scores, self.shares)
 
+    def in_turn(self, parts):
+        """Yield `parts` of the held-out rows, each while ``network`` has the parameters to be validated."""
+        return parts
+
     def plain_losses(self):
-        """Return the present loss of each network on its rows."""
-        self.follow()
-        pairs = zip(self.networks, self.batches, strict=True)
-        return np.array([mean_loss(network, self.loss, batches) for network, batches in pairs])
+        """Return the present loss on each part."""
+        batches = self.in_turn(self.batches)
+        return np.array([mean_loss(self.network, self.loss, each, self._workspaces) for each in batches])
 
     def after_temperature(self):
-        """Return the present best temperature, and the loss of each network at this temperature.
+        """Return the present best temperature, and the loss on each part at this temperature.
 
         If a loss overflows, it is infinite or NaN, without a warning.
         """
-        self.follow()
-        pairs = zip(self.networks, self.batches, strict=True)
-        parts = [raw_outputs(network, batches) for network, batches in pairs]
-        n_averaged = self.networks[0].n_networks
+        batches = self.in_turn(self.batches)
+        parts = [raw_outputs(self.network, each, self._workspaces) for each in batches]
+        n_averaged = self.network.n_networks
         temperature = pooled_temperature(self.loss, parts, self.shares, n_averaged)
         losses = []
         with np.errstate(over="ignore", invalid="ignore"):
@@ -72,9 +75,6 @@ class Watch:
                 z = combine(self.loss, temperature.raw(raw), n_averaged)
                 losses.append(weighted_sum(self.loss.value(Y, z, np.empty_like(z)), w) / len(Y))
         return temperature, np.array(losses)
-
-    def follow(self):
-        """Do nothing: the validated networks are the trained ones themselves."""
 
     def calibrate(self, network):
         """Apply the best temperature to `network`, which has its final weights, and return the mean loss."""
@@ -84,23 +84,32 @@ class Watch:
 
 
 class WatchOnFolds(Watch):
-    """Validates copies of several networks that are trained side by side, each on its own rows."""
+    """Validates each of several networks that are trained side by side on its own part.
 
-    def __init__(self, members, batches, loss, network):
-        super().__init__(members, batches, loss)
-        self.network = network
+    Parameters
+    ----------
+    trained : Network
+    one : Network
+        Of the same layers, but a single one; its parameters are overwritten by those of each in turn.
+    batches, loss
+        See :class:`Watch`.
+    """
 
-    def follow(self):
-        """Copy the present parameters of the trained networks."""
-        for e, one in enumerate(self.networks):
-            copy_member(self.network, e, one)
+    def __init__(self, trained, one, batches, loss):
+        super().__init__(one, batches, loss)
+        self.trained = trained
+
+    def in_turn(self, parts):
+        for e, part in enumerate(parts):
+            copy_member(self.trained, e, self.network)
+            yield part
 
 
 def pooled_temperature(loss, parts, shares, n_averaged):
     """Return the best temperature for all rows.
 
-    `parts` has (Y, raw outputs, weights) of each network, which may consist of `n_averaged` networks side by
-    side whose mean is validated.
+    `parts` has (Y, raw outputs, weights) of each part, with the raw outputs of the `n_averaged` networks
+    whose mean is validated.
     """
     Y = np.concatenate([Y for Y, _, _ in parts])
     raw = np.concatenate([raw for _, raw, _ in parts])

@@ -16,7 +16,7 @@ from skbackprop.network.losses import CLASSIFIER_LOSSES, REGRESSOR_LOSSES, Binar
 from skbackprop.network.network import Network
 from skbackprop.network.norms import constrain_units
 from skbackprop.network.piecewise_linear import PiecewiseLinear
-from skbackprop.network.workspace import Workspace, Workspaces
+from skbackprop.network.workspace import Workspace
 from skbackprop.training.epoch_loss import mean_penalty, weighted_sum, write_output_delta
 
 ALPHA = 0.03
@@ -78,7 +78,7 @@ def generator(state):
 
 
 def analytic(network, loss, X, Y, w, rng_state):
-    workspace = Workspaces(network)[len(Y)]
+    workspace = Workspace(network, len(Y), np.empty_like(network.theta))
     network.forward(X, workspace, generator(rng_state))
     write_output_delta(loss, Y, w, workspace)
     network.backward(workspace)
@@ -134,7 +134,7 @@ def test_gradient_of_the_input_layer_is_the_slope(columns, pieces, fixed):
 def test_both_passes_are_the_textbooks(activation, hidden, dropout):
     network = make(activation, hidden, 3, dropout)
     X, Y, _ = data("multiclass")
-    workspace = Workspaces(network)[len(Y)]
+    workspace = Workspace(network, len(Y), np.empty_like(network.theta))
     rng = np.random.Generator(np.random.SFC64(3)) if dropout else None
     z = network.forward(X, workspace, rng)
     masks = None

@@ -19,7 +19,7 @@ from skbackprop.network.losses import (
 from skbackprop.network.members import member
 from skbackprop.network.network import Network
 from skbackprop.network.piecewise_linear import PiecewiseLinear
-from skbackprop.network.workspace import Workspaces
+from skbackprop.network.workspace import Workspace
 from skbackprop.training.epoch_loss import write_output_delta
 
 E = 3
@@ -27,7 +27,7 @@ PIECES = PiecewiseLinear.between({0: np.array([-1, 0, 0.5]), 2: np.array([-2, -0
 
 
 def passes(network, X, Y, w):
-    workspace = Workspaces(network)[len(X)]
+    workspace = Workspace(network, len(X), np.empty_like(network.theta))
     z = network.forward(X, workspace)
     write_output_delta(CLASSIFIER_LOSSES["log_loss"](), *workspace.for_each_network(Y, w), workspace)
     network.backward(workspace)

@@ -7,7 +7,7 @@ dL/da^0 is not needed for these columns, and the two products in which they take
 """
 
 import numpy as np
-from scipy.sparse import csr_matrix
+from scipy.sparse import csc_matrix, csr_matrix
 
 
 class PartlySparse:
@@ -31,6 +31,8 @@ class PartlySparse:
     sparse : csr_matrix of shape (n_rows * E, n_0 * E)
         r: for each row of the batch a row for each network, and for each column of a^0 a column for each
         network, as W^1 is stored. So one sparse product is that of all networks.
+    transposed : csc_matrix of shape (n_0 * E, n_rows * E)
+        r^T, with the same arrays.
     """
 
     def __init__(self, dense, n_networks, n_columns, sparse_columns):
@@ -38,7 +40,11 @@ class PartlySparse:
         self.n_networks = n_networks
         self.sparse_columns = sparse_columns.astype(np.int32)  # as in csr_matrix, which would convert them
         self.dense_columns = np.setdiff1d(np.arange(n_columns), sparse_columns)
-        self.sparse = csr_matrix((len(dense) * n_networks, n_columns * n_networks), dtype=dense.dtype)
+        shape = len(dense) * n_networks, n_columns * n_networks
+        self.sparse, self.transposed = (
+            csr_matrix(shape, dtype=dense.dtype),
+            csc_matrix(shape[::-1], dtype=dense.dtype),
+        )
 
     def set_sparse(self, values, scales):
         """Replace the sparse columns by the array `values` * `scales`.
@@ -52,5 +58,6 @@ class PartlySparse:
         rows, columns = np.divmod(places, n_columns)
         rows, networks = np.divmod(rows, E)
         numbers = values[rows, networks, columns] * scales[columns]
-        parts = numbers, self.sparse_columns[columns] * E + networks.astype(np.int32), first_of_row
-        self.sparse = csr_matrix(parts, shape=self.sparse.shape)
+        indices = self.sparse_columns[columns] * E + networks.astype(np.int32)
+        for r in (self.sparse, self.transposed):  # a new matrix would be checked, which takes longer
+            r.data, r.indices, r.indptr = numbers, indices, first_of_row

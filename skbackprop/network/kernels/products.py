@@ -61,7 +61,7 @@ def transpose_times(a, delta, out):
         return
     if isinstance(a, PartlySparse):
         dW = one_below_the_other(out)
-        dW[...] = a.sparse.T @ delta.reshape(-1, dW.shape[1])
+        dW[...] = a.transposed @ delta.reshape(-1, dW.shape[1])
         dense = dense_rows(out, a)  # zeros so far, in the order of storage
         transpose_times(a.dense, delta, out=dense)
         side_by_side(out)[a.dense_columns] = side_by_side(dense)
