@@ -25,27 +25,26 @@ MOST_CATEGORIES = {"classifier": (20, 20), "regressor": (math.inf, 8)}
 INPUTS_FIRST = ", optionally preceded by that of the inputs"
 
 
-def make_input_layer(
-    kind, X, sample_weight, scaling, n_numeric, n_networks=1, fixed_scales=((), ()), on_circle=()
-):
-    """Return the InputLayer of a network for inputs like X, or None.
+def make_input_layer(settings, X, sample_weight, scaling, encoder=None):
+    """Return the InputLayer of the networks of `settings`, for encoded inputs like X, or None.
 
-    It encodes the numeric columns, except those `on_circle`, which are periodic already. `fixed_scales` are
-    from :func:`inputs_of_fixed_scale`.
+    It encodes the numeric columns, except points on a circle, which are periodic already.
     """
-    if kind is None:
+    if settings.input_layer is None:
         return None
-    fixed, in_half = fixed_scales
-    embedded, pieces = (), None
+    n_numeric, on_circle = (X.shape[1], ()) if encoder is None else (encoder.n_numeric, encoder.on_circle)
     columns = np.setdiff1d(np.arange(n_numeric), on_circle)
     numbers = X[:, :n_numeric]  # without indicators, which are many
-    if kind in ("periodic", "mixed"):
+    embedded, pieces = (), None
+    if settings.input_layer in ("periodic", "mixed"):
         rows = present_rows(X.shape[0], sample_weight)
         sample = numbers[rows[:ROWS_OF_VALUES]]
         embedded = [j for j in columns if np.unique(sample[:, j]).size > 2]
-    if kind in ("piecewise", "mixed"):
+    if settings.input_layer in ("piecewise", "mixed"):
         knots = quantile_knots(numbers, sample_weight, scaling, columns)
         pieces = PiecewiseLinear.between(knots) if knots else None
+    fixed, in_half = inputs_of_fixed_scale(encoder, settings.kind)
+    n_networks = settings.n_estimators
     return InputLayer(
         X.shape[1], embedded, n_networks=n_networks, fixed=fixed, fixed_in_half=in_half, pieces=pieces
     )

@@ -28,6 +28,7 @@ from skbackprop.network.workspace import rows_in_cache
 from skbackprop.tables.batches import Batches
 from skbackprop.tables.encoding import Encoder
 from skbackprop.tables.folds import fold_weights
+from skbackprop.tables.row_sampling import random_rows
 from skbackprop.tables.rows_on_disk import StoredRows
 from skbackprop.tables.scaling import SCALINGS, RunningScaling, Scaling, no_scaling
 from skbackprop.tables.statistics import column_medians, count_rows
@@ -213,9 +214,7 @@ class Model:
         Only these rows are read, encoded and scaled.
         """
         weights = self.row_weights(y, sample_weight)
-        rows = np.arange(X.shape[0]) if weights is None else np.flatnonzero(weights)
-        if rows.size > n_rows:
-            rows = np.random.default_rng(0).choice(rows, n_rows, replace=False, shuffle=False)
+        rows = random_rows(X.shape[0], weights, n_rows)
         return self._batches(X[rows], y[rows], None if weights is None else weights[rows])
 
     def _batches(self, X, y, weights, rows=None):
@@ -279,18 +278,7 @@ def build_model(X, y, sample_weight, settings, encoder, classes=None, streaming=
         )
     n_numeric = X.shape[1] if encoder is None else encoder.n_numeric
     scaling = make_scaling(X, sample_weight, settings, n_numeric, streaming)
-    fixed_scales = inputs_of_fixed_scale(encoder, settings.kind)
-    on_circle = () if encoder is None else encoder.on_circle
-    input_layer = make_input_layer(
-        settings.input_layer,
-        X,
-        sample_weight,
-        scaling,
-        n_numeric,
-        settings.n_estimators,
-        fixed_scales,
-        on_circle,
-    )
+    input_layer = make_input_layer(settings, X, sample_weight, scaling, encoder)
     n_inputs = X.shape[1] if input_layer is None else input_layer.n_outputs
     dtype = compute_dtype(X, sample_weight, settings.dtype)
     sizes = [n_inputs, *hidden, targets.n_outputs]
@@ -300,6 +288,7 @@ def build_model(X, y, sample_weight, settings, encoder, classes=None, streaming=
     model = Model(network, loss, targets, scaling, History(), seeds[1], settings, encoder)
     model.medians = column_medians(X, sample_weight) if encoder is None else None
     model.training = make_training(model, seeds[0])
+    fixed_scales = inputs_of_fixed_scale(encoder, settings.kind)
     initialize(network, model.training.rng, settings.initialization, *fixed_scales)
     return model
 
