@@ -153,6 +153,7 @@ class Encoder:
         self.missing_shares = weights @ missing / weights.sum()
         self.indicated = np.flatnonzero(missing[weights > 0].any(axis=0) if gaps is None else gaps)
         self.indicated = self.indicated[np.isin(self.indicated, self._first_numbers())]
+        self.indicated = np.setdiff1d(self.indicated, self._numbers_with_code_of_missing())
         self.targets = None
 
     def _column(self, table, j):
@@ -180,6 +181,11 @@ class Encoder:
         """Return the index of the first encoded column of each numeric or date column."""
         widths = [1] * self.numeric.size + [len(each.feature_names) for each in (*self.dates, *self.written)]
         return np.cumsum([0, *widths])[:-1]
+
+    def _numbers_with_code_of_missing(self):
+        """Return the indices of the numbers that are categories too, of which one is the missing number."""
+        coded = [column.position for column in self.categories if None in column.categories]
+        return np.flatnonzero(np.isin(self.numeric, coded))
 
     @property
     def needed(self):

@@ -220,6 +220,7 @@ def test_the_report_shows_numbers_with_categories():
         "category",
         *["82", "81", "0.0%", "2.5%"],
     ]
+    assert len(set(shop.inputs)) == len(shop.inputs)  # the missing number has one indicator
     X.loc[:2, "shop"] = [99, 2.5, np.nan]  # unknown numbers are sizes only
     assert np.isfinite(model.predict(X[:3])).all()
 
