@@ -159,8 +159,8 @@ NETWORK = [
         "n_estimators",
         [AUTO, COUNT],
         """
-        Number of networks trained side by side on the same batches, each with its own initial weights and
-        dropout masks; predictions are the mean over the networks.
+        Number of networks trained side by side, each with its own initial weights, dropout masks and, if
+        they hold out folds, training rows; predictions are the mean over the networks.
         """,
     ),
 ]
@@ -217,8 +217,8 @@ TRAINING = [
         "scaling",
         [Choice("auto", *SCALINGS), None],
         """
-        Scaling of the inputs and of a regressor's target: "standard" to mean 0 and variance 1, "robust" by
-        quartiles with a smooth bound on outliers (the target as with "standard"), None for no scaling.
+        Scaling of the inputs: "standard" to mean 0 and variance 1, "robust" by quartiles with a smooth bound
+        on outliers. A regressor's target is scaled in a way that suits the loss. None scales neither.
         """,
     ),
     Parameter(
@@ -327,7 +327,7 @@ CLASSIFIER = [
         "loss",
         [Choice(*CLASSIFIER_LOSSES), CUSTOM_LOSS],
         """
-        The loss to minimise. "log_loss": cross-entropy, with a sigmoid for two classes and a softmax for
+        The loss to minimize. "log_loss": cross-entropy, with a sigmoid for two classes and a softmax for
         more. "bce": a sigmoid for each class, each with binary cross-entropy. "squared_error": a sigmoid for
         each class with half the squared error. An object with the methods that
         :mod:`skbackprop.network.losses` describes is a custom loss.
@@ -349,7 +349,7 @@ REGRESSOR = [
         "loss",
         [Choice(*REGRESSOR_LOSSES), CUSTOM_LOSS],
         """
-        The loss to minimise, of the scaled target. "squared_error" predicts the mean, "absolute_error" the
+        The loss to minimize, of the scaled target. "squared_error" predicts the mean, "absolute_error" the
         median, "huber" a value in between, "poisson" the mean of counts (y >= 0), "gamma" the mean of
         positive amounts (y > 0), "tweedie" the mean of amounts with many zeros (y >= 0), "quantile" the
         quantile `quantile`. An object with the methods that :mod:`skbackprop.network.losses` describes is a

@@ -242,4 +242,6 @@ def auto_value(name, recipe, kind):
         return f'"{value}" if rows are held out, else None'
     if name == "label_smoothing":
         return f"{SMOOTHING} if the network is calibrated on held-out rows, else 0"
-    return f'"folds" for {SMALL_TABLE.start} rows or more (in memory), else False'  # early_stopping
+    small = f"{SMALL_TABLE.start} to {SMALL_TABLE.stop - 1} rows"
+    alone = f"; for one network True with {small}, else False" if kind == "classifier" else ""
+    return f'"folds" for {SMALL_TABLE.start} rows or more (in memory), else False{alone}'  # early_stopping

@@ -14,7 +14,7 @@ the same without allocating memory in a training step.
 ``norms.py``            bounds on the gradient and on the weights of a unit
 ``schedules.py``        learning rate schedules
 ``initialization.py``   initial weights
-``parametrization.py``  the neural tangent parametrisation, as factors on the learning rate
+``parametrization.py``  the neural tangent parametrization, as factors on the learning rate
 ``input_layer.py``      learned scales and periodic embeddings, which compute a^0 from the inputs
 ``piecewise_linear.py`` where a number lies between knots, another part of a^0
 ``input_transients.py`` the arrays of the input layer for a batch

@@ -18,7 +18,7 @@ activation (see :mod:`skbackprop.network.initialization`).
 ``sign_suffices`` is set where sigma' depends on the sign of a alone. Dropout then multiplies a in
 place: where it sets a positive a to zero, delta is zero as well.
 
-The formulas use NumPy's exp, expm1 and tanh, which are vectorised, instead of SciPy's expit and
+The formulas use NumPy's exp, expm1 and tanh, which are vectorized, instead of SciPy's expit and
 log1p-like functions, which take about ten times as long.
 """
 

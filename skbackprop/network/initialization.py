@@ -30,7 +30,7 @@ INITIALIZATIONS = {
 def initialize(network, rng, scheme="auto", rarely_used=(), in_half=()):
     """Overwrite the parameters of `network`; "auto" takes each layer's scheme from its activation.
 
-    "ntk" is lecun with biases from N(0, 1) and an output layer of zeros, for the parametrisation of
+    "ntk" is lecun with biases from N(0, 1) and an output layer of zeros, for the parametrization of
     that name (Holzmueller et al., 2024). Its weights of the inputs `rarely_used` start at 0: these inputs
     differ from 0 in few rows only, so training changes their weights little, and random initial weights
     would remain in the outputs as noise. Those of the inputs `in_half` start at 0 in every second network.
@@ -46,8 +46,11 @@ def initialize(network, rng, scheme="auto", rarely_used=(), in_half=()):
         network.W[0][..., rarely_used, :] = 0
         if network.n_networks > 1:
             network.W[0][::2, in_half] = 0
-    if network.input_layer is not None:
-        network.input_layer.initialize(network.input_parameters, rng)
+    layer = network.input_layer
+    if layer is not None:
+        layer.initialize(network.input_parameters, rng)
+    if layer is not None and layer.pieces is not None and not callable(scheme):
+        layer.pieces.start_linear(network.W[0][..., layer.n_rest :, :])
 
 
 def schemes_of_layers(scheme, network):

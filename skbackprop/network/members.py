@@ -1,4 +1,4 @@
-"""Copies of networks: of one of several that are trained side by side, or in another dtype."""
+"""Copies of networks: one of several networks trained side by side, or a copy in another dtype."""
 
 from skbackprop.network.network import Network
 

@@ -1,6 +1,6 @@
-"""The neural tangent parametrisation ("ntk"), as factors on the learning rate.
+"""The neural tangent parametrization ("ntk"), as factors on the learning rate.
 
-In the standard parametrisation W has a variance of about 1 / n_{l-1}. In the neural tangent parametrisation
+In the standard parametrization W has a variance of about 1 / n_{l-1}. In the neural tangent parametrization
 (Jacot et al., 2018) the parameters w have variance 1, and the layer divides:
 
     z^l = a^{l-1} w^l / sqrt(n_{l-1}) + b^l
@@ -13,7 +13,7 @@ r = 1 / sqrt(n_{l-1}), W = r w and dL/dw = r dL/dW:
 
 so r is the factor on Adam's learning rate, and r^2 on that of SGD (``Optimizer.rate_power``). The unit of
 eta is chosen such that a layer of 256 inputs has the factor 1, that is sqrt(256 / n_{l-1}) = 16 r instead of
-r; learning rates are then comparable with those of the standard parametrisation. The factors of the biases
+r; learning rates are then comparable with those of the standard parametrization. The factors of the biases
 and of the input layer are those of RealMLP (Holzmueller et al., 2024, "Better by default") in this unit.
 """
 

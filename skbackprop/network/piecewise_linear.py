@@ -1,6 +1,6 @@
 """Piecewise linear encoding of numbers (Gorishniy et al., 2022): where a number is between given knots.
 
-For each interval k between two neighbouring knots of an input x_j,
+For each interval k between two neighboring knots of an input x_j,
 
     h_k = clip(g_k x_j + o_k, -1, 1)        -1 below the interval, 1 above it
 
@@ -35,10 +35,27 @@ class PiecewiseLinear:
         middles = np.concatenate([(t[1:] + t[:-1]) / 2 for t in knots.values()])
         return cls(np.concatenate(columns), 2 / widths, -2 * middles / widths)
 
+    @property
+    def first_of_input(self):
+        """For each piece, the index of the first piece of its input."""
+        return np.searchsorted(self.columns, self.columns)
+
     def numbered(self):
         """Return for each piece the index of its input, and its number among the pieces of this input."""
-        first = np.searchsorted(self.columns, self.columns)
-        return list(zip(self.columns, np.arange(self.columns.size) - first + 1, strict=True))
+        return list(zip(self.columns, np.arange(self.columns.size) - self.first_of_input + 1, strict=True))
+
+    def start_linear(self, H):
+        """Overwrite the initial weights H of the pieces, (..., n_pieces, n_1), by proportional ones.
+
+        With H_k = w_k H_first for the pieces of each input, where w_k is proportional to the width of the
+        interval, the sum of the h_k H_k is linear in x_j between the first and the last knot. Independent
+        weights would begin with a random function of each input, and learn functions of sums of inputs less
+        well. The sum of the w_k^2 of an input is 1.
+        """
+        first = self.first_of_input
+        widths = 1 / self.slopes
+        w = widths / np.sqrt(np.bincount(first, widths**2)[first])
+        H[...] = w[:, None] * H[..., first, :]
 
     def forward(self, X, out):
         """Write h of X, whose last axis is the input, into `out`, which may have more networks."""

@@ -1,7 +1,7 @@
 """Backpropagation in plain NumPy, one equation per line. Read this file first.
 
 It is a complete implementation: forward pass, losses, backward pass, dropout, optimizers, and the function
-:func:`train`, which combines them. Nothing is optimised: every line allocates a new array. The other modules
+:func:`train`, which combines them. Nothing is optimized: every line allocates a new array. The other modules
 of this folder compute the same numbers without allocating memory, and the tests compare them with this file.
 
 Notation, for m examples and the layers l = 1..L:

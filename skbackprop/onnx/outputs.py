@@ -84,7 +84,7 @@ class SoftmaxLink(Link):
 
 
 class OrderedLink(Link):
-    """The middle raw output is a quantile; the others are mapped to distances between neighbours."""
+    """The middle raw output is a quantile; the others are mapped to distances between neighbors."""
 
     def combine(self, z, n_networks):
         d = mean(softplus(z))

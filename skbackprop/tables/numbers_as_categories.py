@@ -1,10 +1,10 @@
 """Numbers as categories: columns of numbers whose single values matter, such as the numbers of shops.
 
-A network computes with a number as a size: neighbouring values have similar predictions. For the number of a
-shop this is wrong, and it needs indicators, like a category. Such columns are found by the target: with m_k
-the mean of the target at the k-th of K values, and n_k the number of its rows,
+A network treats a number as a quantity: neighboring values have similar predictions. Numbers of shops are no
+quantities; they need indicators, like categories. Such columns are found by the target: with m_k the mean of
+the target at the k-th of K values, and n_k the number of its rows,
 
-    r_k = m_k - (m_{k-1} + m_{k+1}) / 2                       its difference from the mean of its neighbours
+    r_k = m_k - (m_{k-1} + m_{k+1}) / 2                       its difference from the mean of its neighbors
     v_k = s^2 (1 / n_k + 1 / (4 n_{k-1}) + 1 / (4 n_{k+1}))   variance of r_k if the target is linear in k
     Q   = sum_k r_k^2 / v_k                                   K - 2 on average if the target is linear in k
 
@@ -41,7 +41,7 @@ LARGEST_SHARE = 0.5
 # By how many standard deviations Q exceeds K - 2 at least. There are as many tests as columns, and means of
 # few rows are not normally distributed, so it is well above the usual two.
 SIGNIFICANT = 5.0
-# Variance of Q for one target, divided by that for independent r_k: neighbouring ones have the correlation
+# Variance of Q for one target, divided by that for independent r_k: neighboring ones have the correlation
 # -2/3, and the next ones 1/6.
 CORRELATED = 1 + 2 * (2 / 3) ** 2 + 2 * (1 / 6) ** 2
 # The search uses a sample of this many rows at most, and of fewer if there are many columns or targets.

@@ -87,7 +87,7 @@ def spread(parts, n_fillings, rng):
     """
     fillings = [[] for _ in range(n_fillings)]
     for start in range(0, len(parts), n_fillings):
-        neighbours = parts[start : start + n_fillings]
+        neighbors = parts[start : start + n_fillings]
         for filling, i in zip(fillings, rng.permutation(n_fillings), strict=True):
-            filling += neighbours[i : i + 1]  # the last group may be smaller
+            filling += neighbors[i : i + 1]  # the last group may be smaller
     return fillings

@@ -278,7 +278,7 @@ class RealTargets:
     scaled : bool, default=True
     domain : {"y >= 0", "y > 0"} or None, default=None
         For losses with a logarithmic link: the allowed values of y, which is divided by its mean and not
-        centred.
+        centered.
     robust : bool, default=False
         For losses in which an outlier has a bounded gradient: y is scaled by its median and interquartile
         range (:func:`.target_center_and_scale`), which outliers do not change either.

@@ -122,5 +122,5 @@ def warn_of_far_targets(distance, center, scale):
     warn(
         f"The median of y is more than {distance} scales from the center of the first y (center "
         f"{center:.3g}, scale {scale:.3g}). Training that continues keeps this center and scale, and hardly "
-        "learns such targets. Fit anew, with a first piece whose targets are like those that follow."
+        "learns such targets. Fit a new estimator, with first rows whose targets are like the later ones."
     )

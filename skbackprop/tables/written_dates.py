@@ -1,7 +1,7 @@
-"""Dates written as text: recognising their format, and encoding them like other dates.
+"""Dates written as text: recognizing their format, and encoding them like other dates.
 
 A column of text whose values are all dates in one format remains a column of categories, and gets the numbers
-of its dates in addition: so neighbouring days are neighbours, and a day that was not in fit is known.
+of its dates in addition: so neighboring days are neighbors, and a day that was not in fit is known.
 """
 
 import datetime

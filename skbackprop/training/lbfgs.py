@@ -14,7 +14,7 @@ FTOL = 64 * np.finfo(np.float64).eps
 
 @dataclass
 class Start:
-    """The start of a minimisation, from which a saved one is repeated: SciPy does not expose its state.
+    """The start of a minimization, from which a saved one is repeated: SciPy does not expose its state.
 
     ``data`` is a digest of the training rows; None if no callback needs it.
     """
@@ -66,7 +66,7 @@ class Objective:
             gradient += grad
         weights = slice(network.n_weights)
         gradient[weights] += self.alpha * theta[weights]
-        # With several networks, the sum of their objectives is minimised; the history has the mean.
+        # With several networks, the sum of their objectives is minimized; the history has the mean.
         self.mean_loss = total / n_rows / network.n_networks
         self.penalty = mean_penalty(network, self.alpha)
         return total / n_rows + self.penalty * network.n_networks, gradient
@@ -81,7 +81,7 @@ def minimize_lbfgs(
     ----------
     training : Training
         Its network is trained with its loss, and its history gets an entry per iteration. During the training
-        its ``unfinished`` is a :class:`Start`; if it is one before, that saved minimisation is repeated.
+        its ``unfinished`` is a :class:`Start`; if it is one before, that saved minimization is repeated.
     batches, alpha
         See :class:`Objective`.
     max_iter, max_fun : int

@@ -1,4 +1,4 @@
-"""Return of a training to the state after its last complete epoch."""
+"""Restore a training to the state after its last complete epoch."""
 
 import numpy as np
 

@@ -332,7 +332,7 @@ def test_later_targets_far_from_the_first_are_warned_of(how, settings):
     settings = {"early_stopping": False, **settings} if how == "fit" else settings
     (told,) = warnings_of_a_second_piece(np.full(240, 100.0), SLOPE, how, **settings)
     assert "median of y is more than 30 scales from the center of the first y (center 100, scale 1)" in told
-    assert "Fit anew" in told
+    assert "Fit a new estimator" in told
     (told,) = warnings_of_a_second_piece(SLOPE, SLOPE + 200, how, **settings)
     assert "more than 30 scales" in told
 

@@ -71,7 +71,7 @@ def test_weight_decay():
     np.testing.assert_allclose(theta, [0.95, 0.95, 1, 1])  # Adam's step is 0
 
 
-def test_factors_on_the_learning_rate_are_another_parametrisation():
+def test_factors_on_the_learning_rate_are_another_parametrization():
     # With theta = r w, a step of w is what a step of theta with the factor r is.
     r, rng = 0.25, np.random.default_rng(0)
     for make in (lambda **k: SGD(momentum=0.9, **k), lambda **k: Adam(epsilon=1e-300, **k)):

@@ -1,4 +1,4 @@
-"""Learning rates "ntk" against a network that is written in the neural tangent parametrisation."""
+"""Learning rates "ntk" against a network that is written in the neural tangent parametrization."""
 
 from itertools import pairwise
 
@@ -21,7 +21,7 @@ NEVER = Stopping(0, None)
 RNG = np.random.default_rng(0)
 X, Y = RNG.normal(size=(30, 5)), RNG.normal(size=(30, 2))
 SHAPES = [*pairwise(SIZES)] + [(n,) for n in SIZES[1:]]
-# Epsilon is no part of the parametrisation: it is compared with the gradient by w here, by W there.
+# Epsilon is no part of the parametrization: it is compared with the gradient by w here, by W there.
 EPSILON = 1e-30
 SOLVERS = {
     "sgd": (
@@ -67,14 +67,14 @@ def gradient_by_complex_steps(w, h=1e-30):
 
 
 def theta_of(w):
-    """Return the same network's parameters in the standard parametrisation."""
+    """Return the same network's parameters in the standard parametrization."""
     weights, biases = parts(w)
     W = [part / n_in**0.5 for part, n_in in zip(weights, SIZES[:-1], strict=True)]
     return np.concatenate([part.ravel() for part in W + [0.1 * part for part in biases]])
 
 
 def trained_by_rates(w, make):
-    """Return theta after training in the standard parametrisation, with the factors on the learning rate."""
+    """Return theta after training in the standard parametrization, with the factors on the learning rate."""
     network = Network(SIZES, ["tanh"] * (len(SIZES) - 2))
     network.theta[...] = theta_of(w)
     loss, optimizer = REGRESSOR_LOSSES["squared_error"](), make(rates=ntk_rates(network))
@@ -86,7 +86,7 @@ def trained_by_rates(w, make):
 
 
 @pytest.mark.parametrize("solver", SOLVERS)
-def test_rates_are_the_parametrisation(solver):
+def test_rates_are_the_parametrization(solver):
     make, step, _ = SOLVERS[solver]
     first = w = np.random.default_rng(1).normal(size=sum(map(np.prod, SHAPES)))
     state = {}
@@ -96,7 +96,7 @@ def test_rates_are_the_parametrisation(solver):
 
 
 @pytest.mark.parametrize("solver", SOLVERS)
-def test_rates_are_the_parametrisation_of_pytorchs_network(solver):
+def test_rates_are_the_parametrization_of_pytorchs_network(solver):
     torch = pytest.importorskip("torch", reason="compares with PyTorch, which is not installed")
     make, _, make_theirs = SOLVERS[solver]
     first = np.random.default_rng(1).normal(size=sum(map(np.prod, SHAPES)))

@@ -56,3 +56,19 @@ def test_masked_inputs(x):
 
 def test_pieces_are_numbered_by_input():
     assert PiecewiseLinear.between(KNOTS).numbered() == [(1, 1), (1, 2), (1, 3), (4, 1), (4, 2)]
+
+
+def test_initial_weights_make_a_function_that_is_linear_between_the_first_and_the_last_knot():
+    pieces = PiecewiseLinear.between(KNOTS)
+    H = np.random.default_rng(0).normal(size=(2, 5, 7))  # of two networks
+    first = H[:, [0, 3]].copy()
+    pieces.start_linear(H)
+    for j, t in KNOTS.items():
+        x = np.zeros((t.size, 5))
+        x[:, j] = t
+        own = pieces.columns == j
+        outputs = encoded(pieces, x)[:, own] @ H[:, own]
+        slopes = np.diff(outputs, axis=1) / np.diff(t)[:, None]
+        np.testing.assert_allclose(slopes, slopes[:, :1] + np.zeros_like(slopes), rtol=1e-12)
+        norms = np.linalg.norm(H[:, own], axis=1)
+        np.testing.assert_allclose(norms, np.abs(first[:, [1, 4].index(j)]), rtol=1e-12)

@@ -29,7 +29,7 @@ SETTINGS = {
 
 
 def counts(n_rows=120, n_columns=6, dtype=np.float64):
-    """Counts that are not centred, many of them 0, with a constant column."""
+    """Counts that are not centered, many of them 0, with a constant column."""
     X = np.random.default_rng(0).poisson(0.8, size=(n_rows, n_columns)).astype(dtype)
     X[:, 1] *= 5
     X[:, 2] = 3

@@ -140,7 +140,7 @@ def test_first_weights_fit_the_activation():
 
 
 def test_the_penalty_does_not_depend_on_the_batch_size():
-    """alpha is divided by the batch size, so that small batches are regularised more."""
+    """alpha is divided by the batch size, so that small batches are regularized more."""
     X, y = np.zeros((64, 2)), np.arange(64) % 2
     settings = {"recipe": "textbook", "solver": "sgd", "momentum": 0, "max_iter": 1, "random_state": 0}
     settings |= {"scaling": None, "schedule": lambda t: 1.0}
@@ -240,7 +240,7 @@ def test_partial_fit_is_not_there_with_lbfgs():
 
 @pytest.mark.parametrize("batch_size", [1, 5, 50])
 def test_weights_count_whatever_the_batch_size(batch_size):
-    """Sample weights are normalised inside each batch: with batch_size=1 they vanish."""
+    """Sample weights are normalized inside each batch: with batch_size=1 they vanish."""
     rng = np.random.default_rng(0)
     X, y = rng.normal(size=(50, 3)), np.arange(50) % 2
     w = rng.uniform(0, 5, 50)

@@ -295,7 +295,7 @@ def test_polars_frames():
 @pytest.mark.parametrize("scaling", ["standard", "robust"])
 def test_a_gap_that_no_row_of_the_fit_had_is_filled_also_where_float32_is_coarse(scaling):
     rng = np.random.default_rng(0)
-    X = rng.normal([1.6e9, 0], size=(200, 2))  # where neighbours in float32 are 128 apart
+    X = rng.normal([1.6e9, 0], size=(200, 2))  # where neighbors in float32 are 128 apart
     model = BackpropClassifier((8,), scaling=scaling, dtype="float64", random_state=0)
     model.fit(X, X[:, 1] + X[:, 0] > X[:, 0].mean())
     X[:, 0] = np.nan

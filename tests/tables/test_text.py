@@ -143,7 +143,7 @@ def test_points_on_a_circle_are_not_embedded_a_second_time():
     assert embedded == {"x", "when_days", "day_days"}
 
 
-def test_a_day_that_was_not_in_fit_is_predicted_from_its_neighbours():
+def test_a_day_that_was_not_in_fit_is_predicted_from_its_neighbors():
     days = pd.date_range("2023-01-01", periods=365)
     season = np.cos(2 * np.pi * days.day_of_year.to_numpy() / 365)
     X = pd.DataFrame({"day": days.strftime("%d/%m/%Y")})

@@ -21,7 +21,7 @@ def shared_number(value, dtype):
 def zeros_like(z):
     """Return zeros in the shape and dtype of `z`.
 
-    NumPy's maximum of two arrays is vectorised, its maximum of an array and a scalar is not.
+    NumPy's maximum of two arrays is vectorized, its maximum of an array and a scalar is not.
     """
     if z.nbytes > ZEROS.nbytes:
         return np.zeros(z.shape, z.dtype)
@@ -39,7 +39,7 @@ def view_of_zeros(shape, dtype):
 def shared_row(value, n, dtype):
     """Return `value` n times, as an operand for all rows of an array.
 
-    NumPy's minimum is vectorised for it, and a product with ones is a sum, several times faster than
+    NumPy's minimum is vectorized for it, and a product with ones is a sum, several times faster than
     ``numpy.sum``.
     """
     return read_only(np.full(n, value, dtype))

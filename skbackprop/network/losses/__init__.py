@@ -28,7 +28,7 @@ Optional attributes of a regressor's loss, which decide how y is checked and, un
 
 ``domain``
     "y >= 0" or "y > 0" if the loss is undefined for other y; missing or None for any y. With a domain, y is
-    not centred but divided by its mean, which a logarithmic link absorbs in the bias.
+    not centered but divided by its mean, which a logarithmic link absorbs in the bias.
 ``robust``
     whether delta^L is bounded for all y. If so, y is scaled by its median and interquartile range, which
     outliers do not change, instead of by mean and standard deviation.

@@ -1,4 +1,4 @@
-"""Check that a custom loss keeps to the protocol of the losses, before it is trained with.
+"""Check that a custom loss follows the protocol of the losses, before training.
 
 Without it, a method that returns its result instead of writing it would leave uninitialized memory in `out`,
 and training would use that without an error.

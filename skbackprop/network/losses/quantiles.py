@@ -48,7 +48,7 @@ class Quantiles:
     """Several quantiles of one target, which cannot cross, with the sum of their pinball losses.
 
     The quantile nearest to 0.5, with index c, is its raw output. The other raw outputs are mapped to positive
-    distances between neighbouring quantiles (Park et al., 2022, begin with the lowest quantile instead):
+    distances between neighboring quantiles (Park et al., 2022, begin with the lowest quantile instead):
 
     a_c = z_c; a_j = a_{j-1} + s_j ln(1 + exp(z_j)) for j > c; a_j = a_{j+1} - s_j ln(1 + exp(z_j)) for j < c,
 
