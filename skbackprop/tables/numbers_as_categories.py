@@ -1,6 +1,6 @@
 """Numbers as categories: columns of numbers whose single values matter, such as the numbers of shops.
 
-A network treats a number as a quantity: neighboring values have similar predictions. Numbers of shops are no
+A network treats a number as a quantity: neighboring values have similar predictions. Numbers of shops are not
 quantities; they need indicators, like categories. Such columns are found by the target: with m_k the mean of
 the target at the k-th of K values, and n_k the number of its rows,
 

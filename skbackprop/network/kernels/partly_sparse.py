@@ -41,10 +41,8 @@ class PartlySparse:
         self.sparse_columns = sparse_columns.astype(np.int32)  # as in csr_matrix, which would convert them
         self.dense_columns = np.setdiff1d(np.arange(n_columns), sparse_columns)
         shape = len(dense) * n_networks, n_columns * n_networks
-        self.sparse, self.transposed = (
-            csr_matrix(shape, dtype=dense.dtype),
-            csc_matrix(shape[::-1], dtype=dense.dtype),
-        )
+        self.sparse = csr_matrix(shape, dtype=dense.dtype)
+        self.transposed = csc_matrix(shape[::-1], dtype=dense.dtype)
 
     def set_sparse(self, values, scales):
         """Replace the sparse columns by the array `values` * `scales`.
