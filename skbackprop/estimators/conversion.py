@@ -172,7 +172,7 @@ def refuse_unsupported(estimator, model):
             f"the recipe's input_layer={settings.input_layer!r}",
             "set Recipe(..., input_layer='scale') or None",
         )
-    if model.scaling is not None and model.scaling.n_clipped:
+    if model.scaling is not None and model.scaling.n_robust:
         raise refusal(f"scaling={settings.scaling!r}", "set scaling='standard' or None")
     names = set(network.activation_names)
     unknown = sorted(names - set(SKLEARN_ACTIVATIONS))

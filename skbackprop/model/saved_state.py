@@ -20,7 +20,7 @@ PARTS = {
         ClassTargets: ("classes", "multilabel", "n_outputs"),
         RealTargets: ("scaling", "n_outputs", "one_dimensional", "lowest", "highest", "clip_predictions"),
     },
-    "scaling": {NoneType: (), Scaling: ("center", "scale", "n_clipped")},
+    "scaling": {NoneType: (), Scaling: ("center", "scale", "n_robust")},
     "encoder": {
         NoneType: (),
         Encoder: ("categorical", "numeric", "dates", "categories", "n_numeric", "indicated", "medians"),

@@ -6,9 +6,9 @@ one per column of a data frame in ``skl2onnx.to_onnx(model, frame[:1])``.
 
 import numpy as np
 
-from skbackprop.onnx.graph import clip, concatenate, cos, is_nan, sqrt, where
+from skbackprop.onnx.graph import clip, concatenate, cos, is_nan, log, sqrt, where
 from skbackprop.tables.columns import DATES
-from skbackprop.tables.scaling import FAR_OUT
+from skbackprop.tables.outliers import FAR_OUT
 
 # What onnxruntime makes of NaN in a text input.
 MISSING_TEXT = "nan"
@@ -186,19 +186,33 @@ def with_the_rest(indicators, n_codes):
 
 
 def scaled(x, scaling, dtype):
-    """Return (x - center) / scale in `dtype`, with the smooth clipping of the first `n_clipped` columns."""
+    """Return (x - center) / scale in `dtype`, with the function of outliers of the first columns."""
     if scaling is None:
         return x.astype(dtype)
     x = ((x - scaling.center) / scaling.scale).astype(dtype)
-    if not scaling.n_clipped:
+    if not scaling.n_robust:
         return x
-    bounded = clip(x, -FAR_OUT, FAR_OUT)
-    third = bounded * (1 / 3)
-    bounded = bounded / sqrt(third * third + 1)  # x / sqrt(1 + (x / 3)^2)
+    robust = OUTLIER_FUNCTIONS[scaling.outliers](clip(x, -FAR_OUT, FAR_OUT))
     n_columns = scaling.center.size
-    if scaling.n_clipped == n_columns:
-        return bounded
-    return where(x.graph.constant(np.arange(n_columns) < scaling.n_clipped), bounded, x)
+    if scaling.n_robust == n_columns:
+        return robust
+    return where(x.graph.constant(np.arange(n_columns) < scaling.n_robust), robust, x)
+
+
+def asinh(x):
+    """Return sign(x) ln(|x| + sqrt(x^2 + 1)): not every runtime has ONNX's Asinh for float64."""
+    distance = log(abs(x) + sqrt(x * x + 1))
+    return where(x > 0, distance, -distance)
+
+
+def bounded(x):
+    """Return x / sqrt(1 + (x / 3)^2)."""
+    third = x * (1 / 3)
+    return x / sqrt(third * third + 1)
+
+
+# As in `skbackprop.tables.outliers`.
+OUTLIER_FUNCTIONS = {"asinh": asinh, "bounded": bounded}
 
 
 def through_input_layer(x, network):

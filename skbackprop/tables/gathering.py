@@ -55,14 +55,13 @@ class DenseGather:
         self._batch = self._raw if same else np.empty(self._raw.shape, dtype)
         if scaling is not None:
             self._wide = np.empty(self._raw.shape)
-            self._scratch = np.empty(self._raw.shape, dtype)
 
     def __call__(self, rows):
         raw, batch = self._raw[: rows.size], self._batch[: rows.size]
         # mode="clip" writes directly into `out`; the default mode gathers into a copy first.
         self._X.take(rows, axis=0, out=raw, mode="clip")
         if self._scaling is not None:
-            self._scaling.apply(raw, batch, self._wide[: rows.size], self._scratch[: rows.size])
+            self._scaling.apply(raw, batch, self._wide[: rows.size])
         elif batch.dtype != raw.dtype:
             np.copyto(batch, raw, casting="same_kind")
         return batch

@@ -9,6 +9,7 @@ import copy
 import numpy as np
 from scipy.sparse import issparse
 
+from skbackprop.tables.outliers import OUTLIER_FUNCTIONS
 from skbackprop.tables.rows_on_disk import StoredRows
 from skbackprop.tables.sparse_rows import SparseRows
 from skbackprop.tables.statistics import (
@@ -18,10 +19,6 @@ from skbackprop.tables.statistics import (
     is_constant,
     robust_center_and_scale,
 )
-
-# Numbers further from the center than this many scales are clipped: the smooth bound does not distinguish
-# them, and their squares would overflow.
-FAR_OUT = 1e9
 
 
 class Scaling:
@@ -34,18 +31,28 @@ class Scaling:
     ----------
     center, scale : ndarray of shape (n_features,), float64
         The center of a column without variation is its constant.
-    n_clipped : int, default=0
-        x / sqrt(1 + (x / 3)^2) is then applied to the first `n_clipped` columns, which bounds outliers by 3
-        (Holzmueller et al., 2024).
+    n_robust : int, default=0
+        A function of :mod:`.outliers` is then applied to the first `n_robust` columns.
     n_scaled : int, default=None
         Only the first `n_scaled` columns are scaled; the scale of the others is 1 if they vary. None for all.
+
+    Attributes
+    ----------
+    outliers : str
+        The name of this function.
     """
 
-    def __init__(self, center, scale, n_clipped=0, n_scaled=None):
+    def __init__(self, center, scale, n_robust=0, n_scaled=None):
         self.center = center
         self.scale = scale
-        self.n_clipped = n_clipped
+        self.n_robust = n_robust
         self.n_scaled = center.size if n_scaled is None else n_scaled
+        self.outliers = "asinh"
+
+    def __setstate__(self, state):
+        if "n_clipped" in state:  # saved by version 1.0.0rc1
+            state = {**state, "n_robust": state["n_clipped"], "outliers": "bounded"}
+        self.__dict__.update(state)
 
     def widen(self, X, sample_weight=None):
         """Return this Scaling for all columns of X; additional columns are not scaled if they vary."""
@@ -53,7 +60,7 @@ class Scaling:
         further = no_scaling(X, sample_weight)
         center = np.concatenate((self.center, further.center[n_scaled:]))
         scale = np.concatenate((self.scale, further.scale[n_scaled:]))
-        return Scaling(center, scale, self.n_clipped, n_scaled)
+        return Scaling(center, scale, self.n_robust, n_scaled)
 
     def follow_growth(self, origins):
         """Add columns, which are not scaled, in place.
@@ -66,11 +73,11 @@ class Scaling:
         self.center = np.where(origins < 0, 0.0, self.center[origins])
         self.scale = np.where(origins < 0, 1.0, self.scale[origins])
 
-    def apply(self, rows, out, wide=None, scratch=None):
+    def apply(self, rows, out, wide=None):
         """Write the scaled `rows` (a dense array of any dtype) into `out`, in the dtype of `out`.
 
         They have all columns, or only the first ones. Passing `wide`, a float64 array of the shape of `out`,
-        and `scratch`, an array like `out`, avoids their allocation.
+        avoids its allocation.
         """
         # Each step uses arrays of one dtype: a ufunc that casts is slower, because it uses a buffer.
         wide = np.empty(out.shape) if wide is None else wide
@@ -79,14 +86,13 @@ class Scaling:
         wide -= self.center[:n_columns]
         wide /= self.scale[:n_columns]
         np.copyto(out, wide, casting="same_kind")
-        if self.n_clipped:
-            clip_smoothly(out[:, : self.n_clipped], None if scratch is None else scratch[:, : self.n_clipped])
+        OUTLIER_FUNCTIONS[self.outliers](out[:, : self.n_robust])
 
     def apply_to_values(self, values, columns):
         """Return the scaled `values` in float64, where `columns` is the column of each value."""
         scaled = (values - self.center[columns]) / self.scale[columns]
-        clipped = columns < self.n_clipped
-        scaled[clipped] = clip_smoothly(scaled[clipped])
+        robust = columns < self.n_robust
+        scaled[robust] = OUTLIER_FUNCTIONS[self.outliers](scaled[robust])
         return scaled
 
     def invert(self, values):
@@ -111,7 +117,7 @@ class Scaling:
             if j >= self.n_scaled:
                 center[j], scale[j] = 0.0, 1.0
                 continue
-            make = robust_scaling if j < self.n_clipped else standard_scaling
+            make = robust_scaling if j < self.n_robust else standard_scaling
             column = make(X[:, j : j + 1], sample_weight)
             center[j], scale[j] = column.center[0], column.scale[0]
             if np.isinf(scale[j]):  # also constant in these rows, but another constant
@@ -140,22 +146,10 @@ class Unscaled(Scaling):
         varies = np.isnan(constants)
         super().__init__(np.where(varies, 0.0, constants), np.where(varies, 1.0, np.inf), n_scaled=0)
 
-    def apply(self, rows, out, wide=None, scratch=None):
+    def apply(self, rows, out, wide=None):
         """Write `rows` into `out`, in its dtype, with 0 in the columns without variation."""
         np.copyto(out, rows, casting="same_kind")
         out[:, np.isinf(self.scale[: rows.shape[1]])] = 0
-
-
-def clip_smoothly(x, root=None):
-    """Replace x in place by x / sqrt(1 + (x / 3)^2), and return it; `root` saves allocating an array."""
-    root = np.empty_like(x) if root is None else root
-    np.clip(x, -FAR_OUT, FAR_OUT, out=x)
-    np.multiply(x, 1 / 3, out=root)
-    root *= root
-    root += 1
-    np.sqrt(root, out=root)
-    x /= root
-    return x
 
 
 def standard_scaling(X, sample_weight=None):
@@ -217,7 +211,7 @@ class RunningScaling(Scaling):
 
 
 def robust_scaling(X, sample_weight=None):
-    """Return the Scaling by :func:`.robust_center_and_scale` of each column, with the smooth clip.
+    """Return the Scaling by :func:`.robust_center_and_scale` of each column, and arsinh.
 
     For rows on disk, the quartiles are those of a sample.
     """
@@ -230,7 +224,7 @@ def robust_scaling(X, sample_weight=None):
         low, high = column_ranges(X, sample_weight)
         rare = ~np.isfinite(scale) & ~is_constant(low, high)
         scale[rare] = (high / 2 - low / 2)[rare]
-    return Scaling(center, scale, n_clipped=center.size)
+    return Scaling(center, scale, n_robust=center.size)
 
 
 def no_scaling(X, sample_weight=None):

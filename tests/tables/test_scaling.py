@@ -1,11 +1,15 @@
 """The statistics of columns against numbers worked out by hand."""
 
+import math
+
 import numpy as np
 import pytest
 from scipy.sparse import csr_array
+from sklearn.ensemble import HistGradientBoostingRegressor
 
 from skbackprop import BackpropRegressor
-from skbackprop.tables.scaling import clip_smoothly, no_scaling, robust_scaling, standard_scaling
+from skbackprop.tables.outliers import asinh, bounded
+from skbackprop.tables.scaling import no_scaling, robust_scaling, standard_scaling
 from skbackprop.tables.statistics import distribution, target_center_and_scale
 
 
@@ -42,9 +46,17 @@ def test_a_weight_of_two_is_the_value_twice():
     np.testing.assert_array_equal(weighted.scale, repeated.scale)
 
 
-def test_the_smooth_bound():
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_the_inverse_hyperbolic_sine(dtype):
+    x = np.array([-1e30, -4.0, -1e-20, 0.0, 0.75, 4.0, 1e9, 1e30], dtype)
+    expected = [math.asinh(each) for each in np.clip(x.astype(float), -1e9, 1e9)]
+    np.testing.assert_allclose(asinh(x.copy()), expected, rtol=4 * np.finfo(dtype).eps)
+    np.testing.assert_allclose(asinh(np.array([0.75], dtype)), math.log(2), rtol=4 * np.finfo(dtype).eps)
+
+
+def test_the_bound_of_earlier_versions():
     """x / sqrt(1 + (x / 3)^2): 0 at 0, 4 / (5 / 3) at 4, and 3 far out."""
-    np.testing.assert_allclose(clip_smoothly(np.array([0.0, 4.0, -4.0, 1e30])), [0, 2.4, -2.4, 3], rtol=1e-12)
+    np.testing.assert_allclose(bounded(np.array([0.0, 4.0, -4.0, 1e30])), [0, 2.4, -2.4, 3], rtol=1e-12)
 
 
 def test_targets_of_robust_losses():
@@ -70,3 +82,15 @@ def test_columns_without_variation_become_zero():
         out = np.empty((1, 2))
         scaling.apply(later, out)
         np.testing.assert_array_equal(out, [[first, 0.0]])
+
+
+def test_columns_with_heavy_tails_are_learned_better_than_by_trees():
+    def incomes(seed, n):
+        rng = np.random.default_rng(seed)
+        X = np.exp(1.5 * rng.normal(size=(n, 4)))
+        return X, X[:, 0] / (X[:, 1] + 1) + X[:, 2] + 0.3 * rng.normal(size=n)
+
+    X, y = incomes(0, 1500)
+    new = incomes(1, 4000)
+    trees = HistGradientBoostingRegressor(random_state=0).fit(X, y).score(*new)
+    assert BackpropRegressor(recipe="fast", random_state=0).fit(X, y).score(*new) > trees + 0.1
