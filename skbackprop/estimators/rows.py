@@ -8,7 +8,7 @@ import numpy as np
 from scipy.sparse import issparse
 from sklearn.utils import _safe_indexing
 
-from skbackprop.tables.category_column import category_of, order
+from skbackprop.tables.category_values import category_of, order
 from skbackprop.tables.columns import Column
 from skbackprop.tables.equal_rows import merge_equal_rows
 from skbackprop.tables.frames import is_of_pyarrow

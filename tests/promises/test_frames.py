@@ -412,6 +412,25 @@ def test_fractions_that_are_categories_are_matched_in_single_precision(numbers, 
     assert len(alone.columns_[0].categories) == 4
 
 
+@pytest.mark.parametrize("chosen", ["from_dtype", ["v"]])
+@pytest.mark.parametrize("step", [0, 1, -1])
+def test_whole_numbers_and_their_neighbors_in_float64_are_one_category(step, chosen):
+    def neighbors(direction):
+        return X.assign(v=np.nextafter(X["v"], X["v"] + direction))
+
+    rng = np.random.default_rng(0)
+    k = rng.integers(1, 41, 800)
+    X, y = pd.DataFrame({"v": k / 10}), 2 * rng.normal(size=41)[k]
+    model = BackpropRegressor(**FAST, categorical_features=chosen).fit(neighbors(step), y)
+    assert len(model.columns_[0].categories) == 40
+    expected = model.predict(X)
+    assert model.score(X, y) > 0.9
+    grid = np.cumsum(np.full(40, 0.1))  # rounding errors add up in it
+    for now in (neighbors(1), neighbors(-1), X.assign(v=grid[k - 1]), X.astype("float32")):
+        for make in (lambda frame: frame, pl.from_pandas, pa.Table.from_pandas):
+            np.testing.assert_allclose(model.predict(make(now)), expected, rtol=1e-4, atol=1e-4)
+
+
 def test_fractions_that_only_float64_distinguishes_stay_apart():
     X = pd.DataFrame({"k": [0.1, 0.1 + 1e-12] * 50, "x": np.arange(100.0)})
     model = BackpropClassifier(**FAST, categorical_features=["k"]).fit(X, [0, 1] * 50)
