@@ -191,6 +191,11 @@ def is_sparse_frame(X):
     )
 
 
+def without_sparse_columns(y):
+    """Return `y`, or a frame of sparse columns as a dense one: scikit-learn makes a sparse matrix of it."""
+    return y.sparse.to_dense() if hasattr(y, "sparse") and y.ndim == 2 else y
+
+
 def with_common_type(sparse_frame):
     """Return a frame of sparse numeric columns of one type; pandas has none but object for bool and numbers.
 

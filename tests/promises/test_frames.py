@@ -438,6 +438,23 @@ def test_fractions_that_only_float64_distinguishes_stay_apart():
 
 
 @pytest.mark.parametrize("fill", [np.nan, 0.0, 1.0])
+@pytest.mark.parametrize("columns", [["a"], ["a", "b"]])
+def test_targets_in_sparse_columns_are_those_of_dense_ones(columns, fill):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(100, 2))
+    y = pd.DataFrame({"a": X[:, 0] > 0, "b": rng.integers(0, 3, 100)}).astype(float)[columns]
+    sparse = y.astype(pd.SparseDtype(float, fill))
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "A column-vector y")
+        dense = BackpropRegressor(**QUICK).fit(X, y, X_val=X, y_val=y)
+        found = BackpropRegressor(**QUICK).fit(X, sparse, X_val=X, y_val=sparse)
+        streamed = BackpropRegressor(**QUICK).partial_fit(X, sparse)
+    np.testing.assert_array_equal(found.predict(X), dense.predict(X))
+    assert found.score(X, sparse) == dense.score(X, y)
+    assert streamed.n_outputs_ == len(columns)
+
+
+@pytest.mark.parametrize("fill", [np.nan, 0.0, 1.0])
 def test_sparse_columns_are_the_same_numbers_whatever_fills_them(fill):
     rng = np.random.default_rng(0)
     X = pd.DataFrame({"a": rng.normal(size=100), "b": rng.integers(0, 3, 100) * 1.0})
