@@ -184,8 +184,15 @@ def checked_labels(y, name="y"):
         return array
     refuse_objects_other_than_text(array, name)
     if isinstance(y, (list, tuple)):
-        return np.array([str.__str__(label) for label in labels]).reshape(array.shape)
+        return as_text(array)
     return array
+
+
+def as_text(labels):
+    """Return an array of strings in NumPy's type of text, as objects if that drops NUL characters at an end."""
+    texts = np.array([str.__str__(label) for label in labels.flat], dtype=object).reshape(labels.shape)
+    shortened = texts.astype(str)
+    return shortened if (shortened == texts).all() else texts
 
 
 def checked_classes(classes):
