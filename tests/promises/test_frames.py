@@ -7,6 +7,7 @@ import uuid
 import warnings
 from decimal import Decimal
 
+import narwhals.stable.v2 as narwhals
 import numpy as np
 import pytest
 from effort import n_examples
@@ -27,6 +28,7 @@ from skbackprop.model.recipes import RECIPES
 pd = pytest.importorskip("pandas")
 pl = pytest.importorskip("polars")
 pa = pytest.importorskip("pyarrow")
+dataset = pytest.importorskip("pyarrow.dataset").dataset
 
 MAKERS = {
     "pandas": lambda columns: pd.DataFrame(columns),
@@ -593,6 +595,12 @@ def test_a_stream_of_categories_only_is_learned():
 
 Y = np.arange(8) % 2
 FRAME = pd.DataFrame({"town": ["Bern", "Rome"] * 4, "age": range(8)})
+LAZY = [
+    (lambda table: pl.from_arrow(table).lazy(), r"is lazy \(polars.*\.collect\(\)"),
+    (dataset, r"is lazy \(pyarrow.*Dataset\).*\.to_table\(\)"),
+    (lambda table: dataset(table).scanner(), r"is lazy \(pyarrow.*Scanner\).*\.to_table\(\)"),
+    (pa.Table.to_reader, r"is lazy \(pyarrow.*RecordBatchReader\).*\.read_all\(\)"),
+]
 
 
 @pytest.mark.parametrize(
@@ -606,7 +614,7 @@ FRAME = pd.DataFrame({"town": ["Bern", "Rome"] * 4, "age": range(8)})
         (pa.chunked_array([[1.0] * 8]), "single column"),
         (FRAME.to_dict("list"), r"X holds dicts; make a frame"),
         (FRAME.to_dict("records"), r"X holds dicts; make a frame"),
-        (pl.DataFrame(FRAME.to_dict("list")).lazy(), r"lazy.*collect\(\)"),
+        *[(make(pa.Table.from_pandas(FRAME)), message) for make, message in LAZY],
         (FRAME.to_numpy(), r"array with text.*data frame.*'categorical_features'"),
         (FRAME.to_numpy().astype(str), r"array with text.*data frame.*'categorical_features'"),
         (FRAME.to_numpy().tolist(), r"array with text.*data frame.*'categorical_features'"),
@@ -620,6 +628,35 @@ def test_what_is_no_table_is_refused_in_one_sentence(X, message):
     if not isinstance(X, (np.ndarray, list)) or isinstance(X[0], dict):
         with pytest.raises(ValueError, match=message):
             model.predict(X)
+
+
+@pytest.mark.parametrize("name", ["y", "y_val", "sample_weight", "groups"])
+@pytest.mark.parametrize(("make", "message"), LAZY)
+@pytest.mark.parametrize("estimator", [BackpropClassifier, BackpropRegressor])
+def test_lazy_targets_weights_and_groups_are_named(estimator, make, message, name):
+    given_too = {"X_val": FRAME} if name == "y_val" else {}
+    lazy = make(pa.table({name: Y}))
+    with pytest.raises(ValueError, match=f"{name} {message}"):
+        estimator(**QUICK).fit(FRAME, **{"y": Y, name: lazy, **given_too})
+
+
+@pytest.mark.parametrize("library", ["pandas", "pyarrow"])
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        pytest.param(
+            pa.array([[("a", 1)]] * 8, pa.map_(pa.string(), pa.int64())),
+            "holds maps; make a column of each key",
+            marks=pytest.mark.skipif(not hasattr(narwhals, "Map"), reason="narwhals does not know maps"),
+        ),
+        (pa.array([pa.MonthDayNano([1, 2, 3])] * 8), "holds durations of months and days; convert them"),
+    ],
+)
+def test_types_that_only_arrow_has_are_named(values, message, library):
+    X = pa.table({"column": values})
+    X = X if library == "pyarrow" else X.to_pandas(types_mapper=pd.ArrowDtype)
+    with pytest.raises(ValueError, match=f"Column 'column' of X {message}"):
+        BackpropClassifier(**QUICK).fit(X, Y)
 
 
 def test_y_must_be_given():
