@@ -3,6 +3,7 @@
 import contextlib
 import copy
 import datetime
+from collections import Counter
 from numbers import Integral
 
 import numpy as np
@@ -148,11 +149,22 @@ class CategoryColumn:
         """Number of codes."""
         return len(self.categories) + self.has_rare
 
-    @property
-    def feature_names(self):
-        """Names of the codes."""
-        names = ["missing" if category is None else str(category) for category in self.categories]
-        return [f"{self.name}_{name}" for name in names + ["rare"] * self.has_rare]
+    def feature_names(self, others=()):
+        """Return the names of the codes.
+
+        Text is in quotes if its name would be that of another code (the text "1" and the number 1, the text
+        "missing" and missing values) or one of `others`, the names of the other inputs of the column.
+        """
+        rare, quoted = [f"{self.name}_rare"] * self.has_rare, set()
+        while True:
+            names = [name_of(category, category in quoted) for category in self.categories]
+            names = [f"{self.name}_{name}" for name in names]
+            n_equal = Counter([*names, *rare, *others])
+            named = zip(self.categories, names, strict=True)
+            equal = {text for text, name in named if isinstance(text, str) and n_equal[name] > 1}
+            if equal <= quoted:
+                return names + rare
+            quoted |= equal  # and once more: other text may already be in quotes
 
     def transform(self, column):
         """Return the code of each row; -1 if its category is unknown and there is no code for rare ones.
@@ -234,6 +246,13 @@ class CategoryColumn:
     def _places(self, column):
         """Return the index of each row's category in ``known_categories``; -1 for an unknown one."""
         return look_up(column, {category: place for place, category in enumerate(self.known_categories)}, -1)
+
+
+def name_of(category, quoted):
+    """Return the name of a category, with quotes if it is text that is `quoted`."""
+    if category is None:
+        return "missing"
+    return repr(category) if quoted else str(category)
 
 
 def look_up(column, code_of, unknown):
