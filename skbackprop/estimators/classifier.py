@@ -528,4 +528,5 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
 def log_shares(raw):
     """Return ln(a_j / sum_i a_i) of each row's sigmoid outputs a, accurate for small a."""
     log_a = log_expit(raw)
-    return log_a - np.logaddexp.reduce(log_a, axis=1, keepdims=True)
+    with np.errstate(invalid="ignore"):  # rows that no network held out are NaN
+        return log_a - np.logaddexp.reduce(log_a, axis=1, keepdims=True)

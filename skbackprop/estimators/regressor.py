@@ -17,6 +17,7 @@ from skbackprop.estimators.conversion import from_sklearn, to_sklearn
 from skbackprop.estimators.documentation import documented
 from skbackprop.model.conformal_intervals import intervals
 from skbackprop.model.prediction import narrow
+from skbackprop.tables.frames import without_sparse_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -361,7 +362,7 @@ class BackpropRegressor(RegressorMixin, BaseBackprop):
             1 is perfect, and 0 is the score of the best constant: for R^2 (:func:`sklearn.metrics.r2_score`)
             the mean of y, for D^2 (:func:`sklearn.metrics.d2_pinball_score`) the quantile of y.
         """
-        return self._metric(y, self.predict(X), sample_weight)
+        return self._metric(without_sparse_columns(y), self.predict(X), sample_weight)
 
     def _metric(self, y, predicted, sample_weight):
         quantiles = getattr(self._model.loss, "quantiles", None)

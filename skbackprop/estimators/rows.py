@@ -1,5 +1,6 @@
 """Rows of a data set, encoded and in the user's form."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,10 +9,10 @@ import numpy as np
 from scipy.sparse import issparse
 from sklearn.utils import _safe_indexing
 
-from skbackprop.tables.category_column import category_of, order
+from skbackprop.tables.category_values import category_of, order
 from skbackprop.tables.columns import Column
 from skbackprop.tables.equal_rows import merge_equal_rows
-from skbackprop.tables.frames import is_of_pyarrow
+from skbackprop.tables.frames import is_frame, is_of_pyarrow
 from skbackprop.tables.refusals import own_values
 from skbackprop.tables.rows_on_disk import StoredRows, in_memory, is_stored
 from skbackprop.tables.sparse_rows import SparseRows
@@ -84,7 +85,9 @@ def rows_of(X, rows):
         return X.take(rows)
     if nw.to_native(X, pass_through=True) is not X:  # a frame of narwhals
         return X[rows]
-    return _safe_indexing(X, rows)
+    if is_frame(X) or (isinstance(X, Sequence) and not isinstance(X, memoryview)):
+        return _safe_indexing(X, rows)
+    return np.asarray(X)[rows]  # which is what `fit` reads; not all such objects support an array of indices
 
 
 def check_groups(groups, n_rows):

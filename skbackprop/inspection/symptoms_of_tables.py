@@ -4,11 +4,13 @@ import numpy as np
 from sklearn.base import is_classifier
 
 from skbackprop.inspection.diagnosis import Finding
-from skbackprop.inspection.evidence import measured
+from skbackprop.inspection.evidence import NotExaminableError, measured
 from skbackprop.inspection.severity import severity_above
 
 # Largest out-of-bag share of y that the reference forest explains if X has no information about y.
 NOTHING_EXPLAINED = 0.01
+# From 10 rows, with its leaves of three, the forest mostly explains nothing even if one column decides.
+FEWEST_ROWS = 20
 # Divided by the number of validation rows: the share of y that a network seems to explain by chance.
 BY_CHANCE = 4
 # One column alone explains at least DECIDES of y, and leaves at most LEFT_OVER of what all other columns
@@ -41,6 +43,10 @@ def uninformative_inputs(m):
     """Find inputs from which neither the network nor the reference forest predicts y."""
     if m.learned_share is None:
         return
+    if m.X.shape[0] < FEWEST_ROWS:
+        raise NotExaminableError(
+            f"Whether X contains information about y: X has fewer than {FEWEST_ROWS} rows."
+        )
     if m.plain_losses is not None:
         _, validated, constant = m.plain_losses
         chance = BY_CHANCE / m.n_validation_rows
@@ -130,10 +136,9 @@ def label_noise(m):
     """Find labels that contradict the inputs even where classes do not overlap."""
     if not is_classifier(m.estimator) or m.model.targets.multilabel:
         return
-    certain, next_ones = m.right_by_certainty(CERTAIN_PART)
-    explained = m.target_forest.share_explained
-    if m.sample[1].shape[0] < LEAST_ROWS or explained < LEAST_EXPLAINED:
+    if m.sample[1].shape[0] < LEAST_ROWS or m.target_forest.share_explained < LEAST_EXPLAINED:
         return
+    certain, next_ones = m.right_by_certainty(CERTAIN_PART)
     if certain <= CERTAIN_AND_RIGHT and certain - next_ones <= PLATEAU:
         losses = m.plain_losses or ()
         yield Finding(

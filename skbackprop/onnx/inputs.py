@@ -7,6 +7,7 @@ one per column of a data frame in ``skl2onnx.to_onnx(model, frame[:1])``.
 import numpy as np
 
 from skbackprop.onnx.graph import clip, concatenate, cos, is_nan, log, sqrt, where
+from skbackprop.tables.category_values import unambiguous_in_float32
 from skbackprop.tables.columns import DATES
 from skbackprop.tables.outliers import FAR_OUT
 
@@ -133,10 +134,11 @@ def one_hot(tensor, place, categories):
         )
         return indicators.reshape(-1, len(categories)).astype(np.float64)
     known = np.array([[as_number(category, tensor.name) for category in categories]])
+    alike = unambiguous_in_float32(categories)[None]
     if tensor.dtype.kind in "iu":
-        return one_hot_of_integers(column, categories)
+        return one_hot_of_integers(column, categories, alike)
     x = column.astype(np.float64)
-    alike, exact = to_single_precision(known)
+    exact = np.where(np.isnan(alike), known, np.nan)
     indicators = x.equals(exact).astype(np.float64)
     if not np.isnan(alike).all():
         indicators = indicators + column.astype(np.float32).equals(alike).astype(np.float64)
@@ -146,8 +148,13 @@ def one_hot(tensor, place, categories):
     return indicators
 
 
-def one_hot_of_integers(column, categories):
-    """Return the one-hot encoding of integers, which float64 does not distinguish beyond 2^53."""
+def one_hot_of_integers(column, categories, alike):
+    """Return the one-hot encoding of integers, which float64 does not distinguish beyond 2^53.
+
+    `alike` are the categories that are compared in float32, in which some fractions are whole.
+    """
+    whole = np.where(alike % 1 == 0, alike, 0).astype(int).ravel().tolist()
+    categories = [number or category for number, category in zip(whole, categories, strict=True)]
     held = [isinstance(category, int) and -(2**63) <= category < 2**63 for category in categories]
     known = np.array([[c if is_held else 0 for c, is_held in zip(categories, held, strict=True)]], np.int64)
     return column.astype(np.int64).equals(known).astype(np.float64) * np.array([held], np.float64)
@@ -165,17 +172,6 @@ def as_number(category, name):
     except OverflowError:
         return np.nan
     return number if number == category else np.nan
-
-
-def to_single_precision(known):
-    """Return the categories to compare in float32, and those to compare in float64; NaN for the others.
-
-    Those to compare in float32 are the fractions that float32 distinguishes, as in :func:`.matched`.
-    """
-    single = known.astype(np.float32)
-    alone = np.array([[(single == number).sum() == 1 for number in single[0]]])
-    compared = (known % 1 != 0) & ~np.isnan(known) & alone
-    return np.where(compared, single, np.nan).astype(np.float32), np.where(compared, np.nan, known)
 
 
 def with_the_rest(indicators, n_codes):

@@ -4,12 +4,12 @@ import contextlib
 import copy
 import datetime
 from collections import Counter
-from decimal import Decimal
-from numbers import Integral, Real
+from numbers import Integral
 
 import numpy as np
 
-from skbackprop.tables.columns import CATEGORY, DURATION, REMEDIES, is_missing, kind_of_type
+from skbackprop.tables.category_values import category_of, matched, order
+from skbackprop.tables.columns import CATEGORY, DURATION, REMEDIES, kind_of_type
 from skbackprop.tables.target_encoding import TargetEncoding
 from skbackprop.tables.user_warnings import LARGEST_LOSS, warn_of_another_type
 
@@ -20,8 +20,6 @@ from skbackprop.tables.user_warnings import LARGEST_LOSS, warn_of_another_type
 # enough.
 LEAST_LIMIT, LARGEST_LIMIT = 100, 1000
 ROWS_FOR_CODE, ROWS_PER_CODE = 10, 10
-# The units that NumPy converts to datetime and timedelta; other units become integers.
-IN_PYTHON = {"M": "datetime64[us]", "m": "timedelta64[us]"}
 # From at most this many rows, the mean of the target in a category is hardly known.
 FEW_ROWS = 2
 # Kinds of values whose categories, numbers and text, do not show what the values were, in words.
@@ -151,11 +149,22 @@ class CategoryColumn:
         """Number of codes."""
         return len(self.categories) + self.has_rare
 
-    @property
-    def feature_names(self):
-        """Names of the codes."""
-        names = ["missing" if category is None else str(category) for category in self.categories]
-        return [f"{self.name}_{name}" for name in names + ["rare"] * self.has_rare]
+    def feature_names(self, others=()):
+        """Return the names of the codes.
+
+        Text is in quotes if its name would be that of another code (the text "1" and the number 1, the text
+        "missing" and missing values) or one of `others`, the names of the other inputs of the column.
+        """
+        rare, quoted = [f"{self.name}_rare"] * self.has_rare, set()
+        while True:
+            names = [name_of(category, category in quoted) for category in self.categories]
+            names = [f"{self.name}_{name}" for name in names]
+            n_equal = Counter([*names, *rare, *others])
+            named = zip(self.categories, names, strict=True)
+            equal = {text for text, name in named if isinstance(text, str) and n_equal[name] > 1}
+            if equal <= quoted:
+                return names + rare
+            quoted |= equal  # and once more: other text may already be in quotes
 
     def transform(self, column):
         """Return the code of each row; -1 if its category is unknown and there is no code for rare ones.
@@ -239,31 +248,18 @@ class CategoryColumn:
         return look_up(column, {category: place for place, category in enumerate(self.known_categories)}, -1)
 
 
+def name_of(category, quoted):
+    """Return the name of a category, with quotes if it is text that is `quoted`."""
+    if category is None:
+        return "missing"
+    return repr(category) if quoted else str(category)
+
+
 def look_up(column, code_of, unknown):
     """Return the code of each row's category by the dict `code_of`, `unknown` if it has none."""
     distinct, places = distinct_categories(column)
     categories = matched(distinct, code_of)
     return np.array([code_of.get(category, unknown) for category in categories], np.int32)[places]
-
-
-def matched(categories, known):
-    """Return `categories` with each fraction replaced by the one in `known` that is equal in float32.
-
-    So 0.1 is the same category in float32 and in float64. A fraction is left as it is if it is in `known`
-    itself, or if several fractions in `known` are equal to it in float32.
-    """
-    categories = list(categories)
-    if all(category in known or not isinstance(category, float) for category in categories):
-        return categories
-    fractions = [category for category in known if isinstance(category, float)]
-    n_alike = Counter(map(np.float32, fractions))
-    alike = {np.float32(category): category for category in fractions if n_alike[np.float32(category)] == 1}
-    return [
-        alike.get(np.float32(category), category)
-        if isinstance(category, float) and category not in known
-        else category
-        for category in categories
-    ]
 
 
 def count(column, sample_weight):
@@ -281,28 +277,6 @@ def distinct_categories(column):
     """Return the categories of the distinct values of `column`, and the index of each row's value in them."""
     values, places = column.distinct()
     return [category_of(value) for value in values], places
-
-
-def category_of(value):
-    """Return the category of a value, the same for equal values of all types: int, float, str or None."""
-    if is_missing(value):
-        return None
-    if isinstance(value, np.generic):
-        value = value.astype(IN_PYTHON.get(value.dtype.kind, value.dtype)).item()
-    if isinstance(value, str):
-        return str.__str__(value)  # the text of a member of an Enum, not its name
-    if isinstance(value, datetime.timedelta):
-        value = value.total_seconds()
-    if isinstance(value, Integral):
-        return int(value)
-    if isinstance(value, (Real, Decimal)):
-        number = float(value)
-        return int(value) if number.is_integer() else number
-    if isinstance(value, datetime.datetime) and value.tzinfo:
-        value = value.astimezone(datetime.UTC)
-    if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
-        value = datetime.datetime(value.year, value.month, value.day)
-    return str(value)
 
 
 def forms(kinds, categories):
@@ -326,13 +300,6 @@ def form_of(category):
             if str(moment) == category:
                 return form if moment.tzinfo is None else f"{form} with a time zone"
     return "text"
-
-
-def order(category):
-    """Return the key that sorts categories: numbers, text, missing."""
-    if category is None:
-        return 2, 0
-    return (1, category) if isinstance(category, str) else (0, category)
 
 
 def by_frequency(item):

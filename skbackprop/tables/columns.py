@@ -31,8 +31,10 @@ DATES = (DATE, TIME, DURATION)
 REMEDIES = {
     "lists": "make a column of each item, or of numbers computed from them",
     "structs": "make a column of each field",
+    "maps": "make a column of each key",
     "bytes": "decode them to text or numbers",
     "complex numbers": "make a column of the real parts and one of the imaginary parts",
+    "durations of months and days": "convert them to durations of a fixed length, or to days",
     "periods": "convert them to dates, in pandas with .dt.to_timestamp()",
     "intervals": "convert them to numbers, for instance their midpoints, or to text",
     "objects of other types": "convert them to numbers, dates or text",
@@ -51,6 +53,8 @@ KIND_OF_DTYPE = {
     nw.Struct: "structs",
     nw.Binary: "bytes",
 }
+if hasattr(nw, "Map"):  # earlier versions of narwhals do not know it
+    KIND_OF_DTYPE[nw.Map] = "maps"
 KIND_OF_LETTER = {
     **dict.fromkeys("biuf", NUMBER),
     "M": DATE,
@@ -71,7 +75,12 @@ KIND_OF_TYPE = (
     (dict, "structs"),
     ((list, tuple, set, frozenset, np.ndarray), "lists"),
 )
-KIND_OF_PANDAS_TYPE = {"Period": "periods", "Interval": "intervals"}
+# Types of pandas and PyArrow, by their names.
+KIND_OF_NAMED_TYPE = {
+    "Period": "periods",
+    "Interval": "intervals",
+    "MonthDayNano": "durations of months and days",
+}
 
 # Integers that NumPy has no type for.
 WIDE = (nw.Int128, nw.UInt128)
@@ -332,10 +341,12 @@ def kind_of_dtype(values):
 
 def kind_of_type(t):
     """Return the kind of the values of a Python type."""
+    if t.__name__ in KIND_OF_NAMED_TYPE:  # some are tuples
+        return KIND_OF_NAMED_TYPE[t.__name__]
     for types, kind in KIND_OF_TYPE:
         if issubclass(t, types):
             return kind
-    return KIND_OF_PANDAS_TYPE.get(t.__name__, "objects of other types")
+    return "objects of other types"
 
 
 def types_present(objects):

@@ -201,8 +201,10 @@ class Encoder:
         for column in self.by_target:
             names += self._target_names(column)
         names += [f"{self.names[j]}_missing" for j in self.owners[self.indicated]]
-        for column in (*self.texts, *self.categories):
+        for column in self.texts:
             names += column.feature_names
+        for column in self.categories:
+            names += self._names_of_codes(column)
         return names
 
     @property
@@ -212,7 +214,8 @@ class Encoder:
         numbers = np.array([*self.numeric, *dates], np.intp)
         by_target = [column.position for column in self.by_target for _ in self.targets.names]
         indicators = numbers[self.indicated]
-        others = [column.position for column in (*self.texts, *self.categories) for _ in column.feature_names]
+        others = [text.position for text in self.texts for _ in text.feature_names]
+        others += [column.position for column in self.categories for _ in range(column.n_codes)]
         return np.concatenate((numbers, np.array(by_target, np.intp), indicators, np.array(others, np.intp)))
 
     @property
@@ -301,7 +304,7 @@ class Encoder:
 
     def _target_names(self, column):
         """Return the names of the target encodings of a category column."""
-        if getattr(column, "target_encoding", None) is None:
+        if column.target_encoding is None:
             return []
         return [f"{column.name}_target{name}" for name in self.targets.names]
 
@@ -313,11 +316,21 @@ class Encoder:
         """Return what is encoded of the text of a column: "date", "number", "words" or ""."""
         return "".join(each.read_as for each in self.text_encodings(column))
 
+    def _names_of_codes(self, column):
+        """Return the names of the codes of a category column."""
+        return column.feature_names(self._target_names(column) + self._names_of_text(column))
+
+    def _names_of_text(self, column):
+        """Return the names of what is encoded of the text of a category column, in addition to its codes."""
+        return [name for each in self.text_encodings(column) for name in each.feature_names]
+
     def inputs_of(self, column):
         """Return the names of the encoded columns of a column of dates or categories."""
+        if column in self.dates:
+            return column.feature_names
         number = [self.names[column.position]] if column.position in self.as_categories else []
-        names = [name for each in self.text_encodings(column) for name in each.feature_names]
-        return number + self._target_names(column) + names + column.feature_names
+        names = self._names_of_text(column) + self._names_of_codes(column)
+        return number + self._target_names(column) + names
 
     def transform(self, table, by_target=None):
         """Return the encoded rows of a table.

@@ -130,7 +130,7 @@ def as_frame(X):
     Raises
     ------
     ValueError
-        If X is another object with columns, such as a dict, a series or a lazy frame.
+        If X is another object with columns, such as a dict or a series.
     """
     if isinstance(X, np.ndarray) or issparse(X):
         return None
@@ -144,11 +144,6 @@ def as_frame(X):
         )
     refuse_equal_names(X)
     frame = nw.from_native(X, pass_through=True)
-    if isinstance(frame, nw.LazyFrame):
-        raise ValueError(
-            f"X is lazy ({type(X).__module__}.{type(X).__qualname__}); compute it first, in polars with "
-            "X.collect(), in Dask with X.compute()."
-        )
     if not isinstance(frame, nw.DataFrame):
         if not is_of_pyarrow(X):
             return None
@@ -159,6 +154,27 @@ def as_frame(X):
             f"Found a frame with 0 {kind}(s) (shape={frame.shape}) while a minimum of 1 is required."
         )
     return Frame(frame)
+
+
+def refuse_lazy(values, name):
+    """Raise ValueError if `values` are a lazy frame, or rows that PyArrow has not read yet."""
+    values = nw.to_native(values, pass_through=True)
+    if not is_lazy(values):
+        return
+    in_pyarrow = "read_all" if hasattr(values, "read_all") else "to_table"
+    raise ValueError(
+        f"{name} is lazy ({type(values).__module__}.{type(values).__qualname__}); compute it first, in "
+        f"polars with {name}.collect(), in Dask with {name}.compute(), in PyArrow with {name}.{in_pyarrow}()."
+    )
+
+
+def is_lazy(values):
+    """Return whether `values` are a lazy frame, or a dataset, a scanner or a reader of PyArrow."""
+    if is_of_pyarrow(values):
+        return hasattr(values, "to_table") or hasattr(values, "read_all")
+    if nw.dependencies.is_pandas_like_dataframe(values):
+        return False  # narwhals would refuse equal names
+    return isinstance(nw.from_native(values, pass_through=True), nw.LazyFrame)
 
 
 def refuse_equal_names(X, name="X"):
@@ -189,6 +205,11 @@ def is_sparse_frame(X):
         and all(dtype.fill_value == 0 and dtype.subtype.kind in "biuf" for dtype in X.dtypes)
         and all(np.isfinite(column.array.sp_values).all() for _, column in X.items())
     )
+
+
+def without_sparse_columns(y):
+    """Return `y`, or a frame of sparse columns as a dense one: scikit-learn makes a sparse matrix of it."""
+    return y.sparse.to_dense() if hasattr(y, "sparse") and y.ndim == 2 else y
 
 
 def with_common_type(sparse_frame):

@@ -17,7 +17,7 @@ from skbackprop.tables.encoders import (
     lossy_columns,
     needs_columns,
 )
-from skbackprop.tables.frames import ArrayTable, weighted
+from skbackprop.tables.frames import ArrayTable, weighted, without_sparse_columns
 from skbackprop.tables.refusals import checked_labels, named, numbers_expected, refuse_as_numbers
 from skbackprop.tables.rows_on_disk import StoredRows, is_stored
 from skbackprop.tables.sample_weights import check_weights, without_targets_of_weight_0
@@ -160,6 +160,7 @@ def check_y(estimator, y, name="y"):
         )
     if is_regressor(estimator):
         refuse_as_numbers(y, name)
+        y = without_sparse_columns(y)
     else:
         y = checked_labels(y, name)
     with np.errstate(over="ignore", invalid="ignore"):  # in the sum of scikit-learn's first check

@@ -10,14 +10,18 @@ import numpy as np
 from scipy.sparse import issparse
 
 from skbackprop.tables.columns import NUMBER, is_missing, kind_of_type, types_present
-from skbackprop.tables.frames import is_frame, refuse_equal_names
+from skbackprop.tables.frames import is_frame, refuse_equal_names, refuse_lazy
 
 # Types of dates and durations.
 DATES = (date, time, timedelta, np.datetime64, np.timedelta64)
 
 
 def refuse_collections(values, name):
-    """Raise TypeError if `values` is a set, an iterator or text, which have no ordered rows."""
+    """Raise TypeError if `values` is a set, an iterator or text, which have no ordered rows.
+
+    Raise ValueError if it is lazy.
+    """
+    refuse_lazy(values, name)
     kind = type(values).__name__
     if isinstance(values, (Set, Iterator)):
         reason = "has no order" if isinstance(values, Set) else "can be read only once"
@@ -184,8 +188,15 @@ def checked_labels(y, name="y"):
         return array
     refuse_objects_other_than_text(array, name)
     if isinstance(y, (list, tuple)):
-        return np.array([str.__str__(label) for label in labels]).reshape(array.shape)
+        return as_text(array)
     return array
+
+
+def as_text(labels):
+    """Return strings in NumPy's type of text, or as objects if that type drops NUL characters at an end."""
+    texts = np.array([str.__str__(label) for label in labels.flat], dtype=object).reshape(labels.shape)
+    shortened = texts.astype(str)
+    return shortened if (shortened == texts).all() else texts
 
 
 def checked_classes(classes):

@@ -53,9 +53,10 @@ class RunningStatistics:
         for block, weights in weighted_blocks(X, sample_weight):
             with np.errstate(over="ignore", invalid="ignore"):
                 self._scaler.partial_fit(block, sample_weight=weights)
-            refuse_overflow(self._scaler.var_, abs(block).max(), "variance")
             low, high = block_range(block)
             self._low, self._high = np.minimum(self._low, low), np.maximum(self._high, high)
+            varying = ~is_constant(self._low, self._high)
+            refuse_overflow(self._scaler.var_[varying], abs(block).max(), "variance")
 
     @property
     def mean(self):
@@ -254,7 +255,7 @@ def robust_center_and_scale(values, weights):
         found = [median_and_interquartile_range(values[rest], weights[rest]) for rest in rests]
         found = [(center_of_rest, scale_of_rest) for center_of_rest, scale_of_rest in found if scale_of_rest]
         center_of_rest, scale_of_rest = min(found, key=itemgetter(1), default=(center, 0.0))
-        if scale_of_rest and (not scale or scale > LEAST_GAIN * scale_of_rest):
+        if scale_of_rest and (not scale or scale / LEAST_GAIN > scale_of_rest):
             center, scale = center_of_rest, scale_of_rest
     if not scale:
         most, second = values[by_weight[:2]]

@@ -10,8 +10,9 @@ which has the smallest expected squared error of all linear estimates (Buehlmann
 TargetEncoder estimates s^2 in each category separately, which is 0 or noise for categories of one or two
 rows, and does not support weights.
 
-In training, the encoding of a row must not contain its own target, nor those of rows of its group: the rows
-(or whole groups of rows) are divided into folds, and the encoding of a row is computed from the other folds.
+In training, the m_i of a row must not contain its own target, nor those of rows of its group: the rows (or
+whole groups of rows) are divided into folds, and the w_i and m_i of a row are computed from the other folds.
+The m, s^2 and t^2 are those of all rows.
 """
 
 import numpy as np

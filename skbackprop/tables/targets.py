@@ -6,7 +6,7 @@ from sklearn.preprocessing import LabelEncoder
 from sklearn.utils import check_array, column_or_1d
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 
-from skbackprop.tables.category_column import category_of
+from skbackprop.tables.category_values import category_of
 from skbackprop.tables.class_weights import balanced_factors, by_class
 from skbackprop.tables.columns import Column
 from skbackprop.tables.scaling import Scaling, standard_scaling

@@ -20,10 +20,12 @@ from skbackprop.tables.user_warnings import (
     warn_of_uncertain_century,
 )
 
-# ISO 8601, which the standard library reads with any precision and time zone. If only some dates of a column
-# have a zone, none is read: the zone of the others is unknown.
+# ISO 8601, with any precision and time zone. If only some dates of a column have a zone, none is read: the
+# zone of the others is unknown. The standard library also reads a time after any other character
+# (2021-01-01-17), and fractions of hours and minutes (17.5) as those of a second.
 ISO, ISO_WITH_ZONE = "ISO 8601", "ISO 8601 with a time zone"
-ISO_BEGINNING = re.compile(r"\d{4}-\d\d-\d\d")
+ISO_DAY, ISO_TIME, ISO_ZONE = r"\d{4}-\d\d-\d\d", r"\d\d(:?\d\d(:?\d\d([.,]\d+)?)?)?", r" ?(Z|[+-][\d:]+)"
+ISO_FORM = re.compile(rf"{ISO_DAY}([Tt\s]{ISO_TIME}({ISO_ZONE})?)?")
 # Other formats of dates, which a time may follow.
 DAYS = (
     "%d/%m/%Y", "%m/%d/%Y", "%Y/%m/%d", "%d-%m-%Y", "%m-%d-%Y", "%d.%m.%Y",
@@ -83,7 +85,7 @@ def parse(text, written):
     try:
         if written in FORMATS:
             return parse_by_format(text, written)
-        if not ISO_BEGINNING.match(text):
+        if not ISO_FORM.fullmatch(text):
             return None
         date = datetime.datetime.fromisoformat(text)
         if (date.tzinfo is not None) != (written == ISO_WITH_ZONE):

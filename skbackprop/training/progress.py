@@ -51,10 +51,10 @@ class Progress:
         if n_planned is not None:
             line = f"{self._unit} {history.n_epochs:{len(str(n_planned))}}/{n_planned}"
         line += f"  loss {history.loss[-1]:.6f}"
-        if history.validation_loss:
+        if history.validation_epochs[-1:] == [history.n_epochs]:
             line += f"  validation loss {history.validation_loss[-1]:.6f}"
-        if history.validation_score:
-            line += f"  {self._score_name} {history.validation_score[-1]:.6f}"
+            if history.validation_score:
+                line += f"  {self._score_name} {history.validation_score[-1]:.6f}"
         print(f"{line}  {now - self._last:.3f} s")
         self._last = now
 

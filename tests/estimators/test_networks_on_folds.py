@@ -6,7 +6,7 @@ import warnings
 import numpy as np
 import pytest
 from scipy.sparse import csr_array
-from sklearn.datasets import load_breast_cancer, load_diabetes, make_multilabel_classification
+from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris, make_multilabel_classification
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import accuracy_score, log_loss, r2_score
 from sklearn.preprocessing import StandardScaler
@@ -300,3 +300,11 @@ def test_a_fit_encodes_its_table_once(monkeypatch):
     monkeypatch.setattr(RealTargets, "encode_for_training", encode_and_count)
     BackpropRegressor(**SMALL).fit(np.tile(X_REAL, (5, 1)), np.tile(Y_REAL, 5))
     assert sizes == [5 * len(Y_REAL), SAMPLE_ROWS]
+
+
+def test_rows_that_no_network_held_out_are_nan_without_a_warning():
+    X, y = load_iris(return_X_y=True)
+    weights = np.arange(150) % 3
+    model = BackpropClassifier(recipe="fast", max_iter=2, loss="bce", random_state=0).fit(X, y, weights)
+    missing = np.isnan(model.oof_decision_function_).all(axis=1)
+    np.testing.assert_array_equal(missing, weights == 0)

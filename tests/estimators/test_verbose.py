@@ -89,6 +89,15 @@ def test_pieces_of_a_stream_print_one_line_each(capsys):
     assert [line.split("  ")[0] for line in printed(capsys)] == ["epoch 1", "epoch 2"]
 
 
+def test_epochs_without_validation_print_no_validation(capsys):
+    settings = {**SHORT, "n_estimators": 1, "max_iter": 2, "early_stopping": True, "scoring": "r2"}
+    model = BackpropRegressor(**settings).fit(X, Y)
+    model.partial_fit(X, Y)
+    *_, kept, line = printed(capsys)
+    assert kept.startswith("kept epoch")
+    assert line == f"epoch 3  loss {model.loss_curve_[-1]:.6f}"
+
+
 def test_lbfgs_counts_iterations(capsys):
     model = BackpropRegressor(solver="lbfgs", schedule="auto", max_iter=200, tol=0.01, **SHORT).fit(X, Y)
     first, *iterations, last = printed(capsys)

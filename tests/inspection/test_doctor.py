@@ -289,6 +289,14 @@ def test_uninformative_inputs_are_found():
     assert found(overfitted, "overfit").consequence_of == ("uninformative_inputs",)
 
 
+@pytest.mark.parametrize("n_rows", [1, 2, 8])
+def test_few_rows_say_nothing_about_the_information_in_the_inputs(n_rows):
+    X, y = IRIS[0][::7], IRIS[1][::7]
+    diagnosis = diagnose(fitted(fast(BackpropClassifier), X, y), X[:n_rows], y[:n_rows])
+    assert "uninformative_inputs" not in names(diagnosis)
+    assert "Whether X contains information about y: X has fewer than 20 rows." in diagnosis.not_examined
+
+
 # Problems of the data: the finding, data with the problem, and similar data without it.
 DATA_CASES = [
     (

@@ -379,6 +379,21 @@ def test_fractions_that_are_categories_are_matched_in_single_precision(dtype):
     assert distance(model, X.astype(other)) < TOLERANCE
 
 
+@pytest.mark.parametrize(
+    "known", [[1, 2, 3], [1 - 2**-53, 2 + 2**-51, 3], [0, 2**24, 2**24 + 1], [1e-50, 0, 1]]
+)
+def test_numbers_near_whole_categories_have_the_categories_of_predict(known):
+    X = np.array(known * 40, np.float64)[:, None]
+    model = BackpropClassifier(**SMALL, categorical_features=[0]).fit(X, X[:, 0] == known[1])
+    near = np.concatenate(
+        [[k, np.nextafter(k, -1), np.nextafter(k, 9), k + 1e-300] for k in known] + [[7.0, 1e-40]]
+    )
+    assert distance(model, near[:, None]) < TOLERANCE
+    whole = np.arange(-1, 5)[:, None]
+    assert distance(model, whole) < TOLERANCE
+    assert distance(model, whole.astype(np.float32)) < TOLERANCE
+
+
 @pytest.mark.parametrize("declared", [types.Int64TensorType, types.Int32TensorType])
 def test_integers_that_are_categories_are_compared_as_integers(declared):
     small = declared is types.Int32TensorType

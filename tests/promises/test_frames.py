@@ -7,6 +7,7 @@ import uuid
 import warnings
 from decimal import Decimal
 
+import narwhals.stable.v2 as narwhals
 import numpy as np
 import pytest
 from effort import n_examples
@@ -27,6 +28,7 @@ from skbackprop.model.recipes import RECIPES
 pd = pytest.importorskip("pandas")
 pl = pytest.importorskip("polars")
 pa = pytest.importorskip("pyarrow")
+dataset = pytest.importorskip("pyarrow.dataset").dataset
 
 MAKERS = {
     "pandas": lambda columns: pd.DataFrame(columns),
@@ -412,10 +414,46 @@ def test_fractions_that_are_categories_are_matched_in_single_precision(numbers, 
     assert len(alone.columns_[0].categories) == 4
 
 
+@pytest.mark.parametrize("chosen", ["from_dtype", ["v"]])
+@pytest.mark.parametrize("step", [0, 1, -1])
+def test_whole_numbers_and_their_neighbors_in_float64_are_one_category(step, chosen):
+    def neighbors(direction):
+        return X.assign(v=np.nextafter(X["v"], X["v"] + direction))
+
+    rng = np.random.default_rng(0)
+    k = rng.integers(1, 41, 800)
+    X, y = pd.DataFrame({"v": k / 10}), 2 * rng.normal(size=41)[k]
+    model = BackpropRegressor(**FAST, categorical_features=chosen).fit(neighbors(step), y)
+    assert len(model.columns_[0].categories) == 40
+    expected = model.predict(X)
+    assert model.score(X, y) > 0.9
+    grid = np.cumsum(np.full(40, 0.1))  # rounding errors add up in it
+    for now in (neighbors(1), neighbors(-1), X.assign(v=grid[k - 1]), X.astype("float32")):
+        for make in (lambda frame: frame, pl.from_pandas, pa.Table.from_pandas):
+            np.testing.assert_allclose(model.predict(make(now)), expected, rtol=1e-4, atol=1e-4)
+
+
 def test_fractions_that_only_float64_distinguishes_stay_apart():
     X = pd.DataFrame({"k": [0.1, 0.1 + 1e-12] * 50, "x": np.arange(100.0)})
     model = BackpropClassifier(**FAST, categorical_features=["k"]).fit(X, [0, 1] * 50)
     assert model.score(X, [0, 1] * 50) == 1.0
+
+
+@pytest.mark.parametrize("fill", [np.nan, 0.0, 1.0])
+@pytest.mark.parametrize("columns", [["a"], ["a", "b"]])
+def test_targets_in_sparse_columns_are_those_of_dense_ones(columns, fill):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(100, 2))
+    y = pd.DataFrame({"a": X[:, 0] > 0, "b": rng.integers(0, 3, 100)}).astype(float)[columns]
+    sparse = y.astype(pd.SparseDtype(float, fill))
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "A column-vector y")
+        dense = BackpropRegressor(**QUICK).fit(X, y, X_val=X, y_val=y)
+        found = BackpropRegressor(**QUICK).fit(X, sparse, X_val=X, y_val=sparse)
+        streamed = BackpropRegressor(**QUICK).partial_fit(X, sparse)
+    np.testing.assert_array_equal(found.predict(X), dense.predict(X))
+    assert found.score(X, sparse) == dense.score(X, y)
+    assert streamed.n_outputs_ == len(columns)
 
 
 @pytest.mark.parametrize("fill", [np.nan, 0.0, 1.0])
@@ -557,6 +595,12 @@ def test_a_stream_of_categories_only_is_learned():
 
 Y = np.arange(8) % 2
 FRAME = pd.DataFrame({"town": ["Bern", "Rome"] * 4, "age": range(8)})
+LAZY = [
+    (lambda table: pl.from_arrow(table).lazy(), r"is lazy \(polars.*\.collect\(\)"),
+    (dataset, r"is lazy \(pyarrow.*Dataset\).*\.to_table\(\)"),
+    (lambda table: dataset(table).scanner(), r"is lazy \(pyarrow.*Scanner\).*\.to_table\(\)"),
+    (pa.Table.to_reader, r"is lazy \(pyarrow.*RecordBatchReader\).*\.read_all\(\)"),
+]
 
 
 @pytest.mark.parametrize(
@@ -570,7 +614,7 @@ FRAME = pd.DataFrame({"town": ["Bern", "Rome"] * 4, "age": range(8)})
         (pa.chunked_array([[1.0] * 8]), "single column"),
         (FRAME.to_dict("list"), r"X holds dicts; make a frame"),
         (FRAME.to_dict("records"), r"X holds dicts; make a frame"),
-        (pl.DataFrame(FRAME.to_dict("list")).lazy(), r"lazy.*collect\(\)"),
+        *[(make(pa.Table.from_pandas(FRAME)), message) for make, message in LAZY],
         (FRAME.to_numpy(), r"array with text.*data frame.*'categorical_features'"),
         (FRAME.to_numpy().astype(str), r"array with text.*data frame.*'categorical_features'"),
         (FRAME.to_numpy().tolist(), r"array with text.*data frame.*'categorical_features'"),
@@ -584,6 +628,35 @@ def test_what_is_no_table_is_refused_in_one_sentence(X, message):
     if not isinstance(X, (np.ndarray, list)) or isinstance(X[0], dict):
         with pytest.raises(ValueError, match=message):
             model.predict(X)
+
+
+@pytest.mark.parametrize("name", ["y", "y_val", "sample_weight", "groups"])
+@pytest.mark.parametrize(("make", "message"), LAZY)
+@pytest.mark.parametrize("estimator", [BackpropClassifier, BackpropRegressor])
+def test_lazy_targets_weights_and_groups_are_named(estimator, make, message, name):
+    given_too = {"X_val": FRAME} if name == "y_val" else {}
+    lazy = make(pa.table({name: Y}))
+    with pytest.raises(ValueError, match=f"{name} {message}"):
+        estimator(**QUICK).fit(FRAME, **{"y": Y, name: lazy, **given_too})
+
+
+@pytest.mark.parametrize("library", ["pandas", "pyarrow"])
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        pytest.param(
+            pa.array([[("a", 1)]] * 8, pa.map_(pa.string(), pa.int64())),
+            "holds maps; make a column of each key",
+            marks=pytest.mark.skipif(not hasattr(narwhals, "Map"), reason="narwhals does not know maps"),
+        ),
+        (pa.array([pa.MonthDayNano([1, 2, 3])] * 8), "holds durations of months and days; convert them"),
+    ],
+)
+def test_types_that_only_arrow_has_are_named(values, message, library):
+    X = pa.table({"column": values})
+    X = X if library == "pyarrow" else X.to_pandas(types_mapper=pd.ArrowDtype)
+    with pytest.raises(ValueError, match=f"Column 'column' of X {message}"):
+        BackpropClassifier(**QUICK).fit(X, Y)
 
 
 def test_y_must_be_given():

@@ -14,6 +14,7 @@ from sklearn.metrics import r2_score
 from skbackprop import BackpropClassifier, BackpropRegressor
 from skbackprop.inspection.kept_epoch import kept_epoch
 from skbackprop.network.losses import Huber
+from skbackprop.tables.statistics import robust_center_and_scale
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(900, 4))
@@ -166,6 +167,27 @@ def test_a_target_whose_statistics_overflow_is_refused(loss):
     y = np.abs(HUGE.ravel()) if loss in ("poisson", "gamma") else HUGE.ravel()
     with pytest.raises(ValueError, match=r"as large as 1\.5e\+308 cannot be scaled"):
         BackpropRegressor(loss=loss, **FAST).fit(X[:300], y)
+
+
+@pytest.mark.parametrize("constant", [1e300, -1.5e308])
+@pytest.mark.parametrize("method", ["fit", "partial_fit"])
+def test_a_constant_of_any_size_is_constant(constant, method):
+    signal = SIGNAL[:300]
+    y = np.column_stack((np.full(300, constant), signal))
+    model = getattr(BackpropRegressor(scaling="standard", **FAST), method)(X[:300], y)
+    np.testing.assert_array_equal(model.predict(X[:300])[:, 0], constant)
+    inputs = X[:300].copy()
+    inputs[:, 2] = constant
+    model = getattr(BackpropRegressor(scaling="standard", **FAST), method)(inputs, signal)
+    assert np.isfinite(model.predict(inputs)).all()
+    with pytest.raises(ValueError, match="cannot be scaled: their variance overflows"):
+        model.fit(X[:300], y * np.where(signal > 0, 1, 0.5)[:, None])
+
+
+def test_a_scale_near_the_largest_number_is_compared_without_overflow():
+    values = np.arange(9) * 2e307
+    center, scale = robust_center_and_scale(values, np.ones(9))
+    assert (center, scale) == (8e307, values[6] - values[2])
 
 
 @longer

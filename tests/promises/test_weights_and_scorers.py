@@ -2,6 +2,7 @@
 
 import datetime
 import warnings
+from collections import deque
 from zoneinfo import ZoneInfo
 
 import narwhals.stable.v2 as narwhals
@@ -312,6 +313,31 @@ def test_a_callable_gets_other_containers_as_they_are(make):
     shown = seen[0].toarray() if issparse(seen[0]) else seen[0]
     assert issparse(seen[0]) == (make is csr_array)
     np.testing.assert_array_equal(shown, X[:40])
+
+
+class OfRows:
+    """The rows of X without any method but conversion to an array."""
+
+    def __init__(self, X):
+        self.X = X
+
+    def __len__(self):
+        return len(self.X)
+
+    def __array__(self, dtype=None, copy=None):
+        return self.X
+
+
+class WithShape(OfRows):
+    shape = property(lambda self: self.X.shape)
+
+
+@pytest.mark.parametrize("make", [OfRows, WithShape, memoryview, deque])
+@pytest.mark.parametrize("settings", [{}, {"early_stopping": True}])
+def test_a_callable_gets_arrays_of_the_rows_that_fit_reads_as_an_array(make, settings):
+    model = classifier(scoring=lambda model, X, y: model.score(X, y), **settings).fit(make(X), Y)
+    expected = classifier(scoring="accuracy", **settings).fit(X, Y)
+    assert model.validation_scores_ == expected.validation_scores_
 
 
 def as_frame(rows):

@@ -59,6 +59,29 @@ def test_encoded_columns_in_their_order():
     np.testing.assert_array_equal(encoded[:, 2], frame["town"] == "Bern")
 
 
+@pytest.mark.parametrize("library", ["pandas", "polars", "pyarrow"])
+def test_names_of_the_inputs_of_a_column_are_unique(library):
+    def names(values, **limits):
+        frame = pytest.importorskip(library)
+        make = frame.table if library == "pyarrow" else frame.DataFrame
+        model = BackpropClassifier(recipe="fast", max_iter=1, n_estimators=1, **limits)
+        model.fit(make({"a": values * 20, "x": range(20 * len(values))}), [0, 1] * 10 * len(values))
+        assert len(set(model._model.encoder.feature_names)) == model._model.network.n_inputs
+        return [name.removeprefix("a_") for name in model.columns_[0].inputs]
+
+    assert names(["missing", "b"]) == ["b", "missing"]
+    assert names(["missing", "b", None, "'missing'"]) == ["\"'missing'\"", "b", "'missing'", "missing"]
+    rare = ["b", "b", "rare", "rare", "target", "target", "c", "missing"]
+    assert names(rare, max_categories=4) == ["target", "b", "'rare'", "'target'", "rare"]
+
+
+def test_the_number_1_and_the_text_1_have_different_names():
+    values = pd.Series([1, "1", "b", 0.5, "0.5", "2"] * 20, dtype=object)
+    model = BackpropClassifier(recipe="fast", max_iter=1, n_estimators=1)
+    model.fit(pd.DataFrame({"a": values}), [0, 1] * 60)
+    assert model.columns_[0].inputs == ("a_0.5", "a_1", "a_'0.5'", "a_'1'", "a_2", "a_b")
+
+
 def test_unseen_and_missing_values_at_prediction():
     frame, y = make()
     model = BackpropClassifier(recipe="fast", n_estimators=2, random_state=0).fit(frame, y)

@@ -5,6 +5,7 @@ import pytest
 from scipy.sparse import csr_array
 from sklearn.utils.class_weight import compute_class_weight
 
+from skbackprop.tables.refusals import checked_labels
 from skbackprop.tables.targets import ClassTargets
 
 RARE = np.repeat(["a", "b", "c"], [900, 90, 10])
@@ -62,6 +63,13 @@ def test_a_label_of_no_class_is_not_taken_for_one(name):
 def test_classes_that_do_not_have_every_label_are_refused():
     with pytest.raises(ValueError, match=r"y has the label 'Romeo'.*'classes' parameter"):
         ClassTargets(np.array(["Bern", "Romeo"]), np.array(["Bern", "Rome"]))
+
+
+@pytest.mark.parametrize("make", [list, tuple, lambda labels: [[label] for label in labels]])
+def test_labels_in_a_list_keep_nul_characters_at_their_end(make):
+    labels = checked_labels(make(["a", "a\0", "a"]))
+    assert labels.ravel().tolist() == ["a", "a\0", "a"]
+    assert checked_labels(make(["a", "b\0c", "a"])).dtype.kind == "U"
 
 
 def test_labels_are_equal_by_value():

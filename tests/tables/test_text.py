@@ -46,11 +46,30 @@ def test_dates_are_recognised_in_every_format(written):
         ["2024", "2023", "2022"],
         ["", " ", "-"],
         ["31/02/2024", "30/01/2024", "29/01/2024"],  # no such day
+        *[[f"2024-01-0{k}{end}" for k in (1, 2, 3)] for end in ("-17", "/2023", "#07", "_17:30", "+01:00")],
+        *[[f"2024-01-0{k}{end}" for k in (1, 2, 3)] for end in (" 17.5", "T17:30,5")],  # of hours and minutes
         [],
     ],
 )
 def test_other_texts_are_no_dates(texts):
     assert date_format(texts) is None
+
+
+@pytest.mark.parametrize("end", ["T17", "t17:30", " 1730", " 173059", " 17:30:59.25", "T17:30:59,25"])
+def test_times_of_iso_8601_are_those_of_pandas(end):
+    texts = [f"2024-01-0{k}{end}" for k in (1, 2, 3)]
+    dates = [parse(text, date_format(texts)) for text in texts]
+    assert dates == [pd.to_datetime(text).to_pydatetime() for text in texts]
+
+
+@pytest.mark.parametrize("library", ["pandas", "polars", "pyarrow"])
+@pytest.mark.parametrize("end", ["-17", "/2023", "#07"])
+def test_numbers_after_a_date_are_no_times(end, library):
+    cases = pd.DataFrame({"case": DAYS.strftime("%Y-%m-%d") + end})
+    module = pytest.importorskip(library)
+    convert = {"polars": "from_pandas", "pyarrow": "table"}.get(library, "DataFrame")
+    model = BackpropRegressor(**FAST).fit(getattr(module, convert)(cases), np.arange(60.0))
+    assert model.columns_[0].text_read_as != "date"
 
 
 @pytest.mark.parametrize("first", ["1969", "1977", "1990", "1999", "2019"])
