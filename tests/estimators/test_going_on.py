@@ -3,6 +3,7 @@
 import copy
 import os
 import pickle
+import re
 import sys
 import threading
 import warnings
@@ -12,12 +13,14 @@ import pytest
 from effort import thinned
 from fit_callbacks import StopAfter
 from joblib import Parallel, delayed
+from sklearn import config_context
 from sklearn.datasets import load_iris
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from sklearn.utils._param_validation import InvalidParameterError
 
 from skbackprop import BackpropClassifier, BackpropRegressor, Checkpoint, Recipe
 from skbackprop.tables import rows_on_disk
@@ -386,6 +389,46 @@ def test_a_refused_stream_does_not_change_the_solver_of_a_later_fit():
     with pytest.raises(ValueError, match="y has 2 columns"):
         model.partial_fit(X, np.c_[Y, Y])
     assert model.resolved_params_["solver"] == "lbfgs"
+
+
+WRONG_VALUES = {
+    "learning_rate": [-0.01, "x"],
+    "n_iter_no_change": [0],
+    "batch_size": [0, -3],
+    "alpha": [-5, "a"],
+    "beta_1": [1.5],
+    "beta_2": [-1],
+    "epsilon": [-1],
+    "recipe": [None, "slow"],
+    "hidden_layer_sizes": [-1],
+    "random_state": ["x"],
+}
+
+
+@pytest.mark.parametrize("first", ["partial_fit", "fit"])
+@pytest.mark.parametrize(
+    ("name", "value"), [(name, value) for name in WRONG_VALUES for value in WRONG_VALUES[name]]
+)
+def test_a_stream_refuses_wrong_values_as_fit_does(name, value, first):
+    model = getattr(BackpropRegressor(**SMALL, max_iter=2), first)(X, Y)
+    untouched, parameters = copy.deepcopy(model), model.get_params()
+    with pytest.raises(InvalidParameterError) as of_fit:
+        BackpropRegressor(**{**SMALL, name: value}).fit(X, Y)
+    for _ in "ab":  # the first error must not make the value a known one
+        with pytest.raises(InvalidParameterError, match=re.escape(str(of_fit.value))):
+            model.set_params(**{name: value}).partial_fit(X, Y)
+    np.testing.assert_array_equal(model.predict(X), untouched.predict(X))
+    for each in (model.set_params(**parameters), untouched):
+        each.partial_fit(X, Y)
+    np.testing.assert_array_equal(theta(model), theta(untouched))
+
+
+def test_a_stream_without_validation_where_scikit_learn_has_none():
+    model = BackpropRegressor(**SMALL).partial_fit(X, Y)
+    with config_context(skip_parameter_validation=True):
+        model.set_params(max_fun=0).partial_fit(X, Y)  # without effect
+    with pytest.raises(InvalidParameterError, match="max_fun"):
+        model.partial_fit(X, Y)
 
 
 def interrupt_epoch(monkeypatch, number):
