@@ -105,6 +105,12 @@ def network_inputs(estimator, X):
     return model, arrange(X, model.settings.sparse_rows), dtype
 
 
+def raw_outputs(model, X, dtype):
+    """Return z^L of the rows of X for the results of :func:`network_inputs`."""
+    raw = raw_predictions(model.network, X, model.scaling, model.targets.result_dtype(dtype))
+    return combine(model.loss, raw, model.network.n_networks)
+
+
 def untrained_model(estimator, X, y, sample_weight):
     """Return the model that a fit of `estimator` starts from, and its training data.
 
@@ -224,7 +230,6 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
     def _fit(self, X, y, sample_weight, X_val, y_val, sample_weight_val, groups):
         given = X, y, sample_weight
         earlier = self._earlier_model(continues=self.warm_start)
-        # A copy, so that the model is unchanged if the data are refused or the training fails.
         earlier = None if earlier is None else earlier.copied()
         encoder, fill_values = (None, 0.0) if earlier is None else (earlier.encoder, earlier.fill_values)
         if groups is not None:
@@ -340,7 +345,7 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
         """Keep the trained `model`, and end the task of the `observer`."""
         self._model = model
         if observer is not None:
-            observer.end_fit()
+            observer.end_fit(model)
         return self
 
     def _partial_fit(self, X, y, sample_weight, classes=None):
@@ -352,9 +357,9 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
                 "sklearn.utils.class_weight.compute_class_weight('balanced', classes=classes, y=y) returns "
                 "for a large sample y."
             )
-        earlier = self._earlier_model(continues=True)
-        if earlier is not None:
-            earlier = earlier.owned().branched()
+        before = self._earlier_model(continues=True)
+        # A copy replaces it at the end of the call, so that a call that is interrupted has no effect.
+        earlier = None if before is None else before.copied()
         encoder, fill_values = (None, 0.0) if earlier is None else (earlier.encoder, earlier.fill_values)
         X, y, sample_weight, encoder = check_training_data(
             self,
@@ -377,8 +382,6 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
         batches = model.training_batches(X, y, sample_weight)
         if earlier is not None:
             model.targets.warn_if_far(y, sample_weight)
-            # After all that may raise an error, which must leave the model as it was.
-            self._model = model
             model.observe(X, y, sample_weight, encoder)
         if settings.solver == "lbfgs":  # chosen by "auto" in a fit of a linear model
             settings.solver, settings.recipe, model.training = "adam", "textbook", None
@@ -397,7 +400,7 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
                 progress=make_progress(self, model, batches, Validation()),
             )
         warn_of_the_end("planned" if reason == "max_iter" else reason, model)
-        return self._keep(model, observer)
+        return self._keep(before if reason == "diverged" else model, observer)
 
     def _stopping(self, model):
         return make_stopping(model.settings.n_iter_no_change, float(self.tol))
@@ -406,9 +409,7 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
 
     def _raw(self, X):
         """Return z^L of the rows of X, in the dtype of the user's results."""
-        model, X, dtype = network_inputs(self, X)
-        raw = raw_predictions(model.network, X, model.scaling, model.targets.result_dtype(dtype))
-        return combine(model.loss, raw, model.network.n_networks)
+        return raw_outputs(*network_inputs(self, X))
 
     def _raw_of_each_network(self, X):
         """Return z^L of the rows of X by each network, in float64, of shape (n_networks, rows, outputs)."""
@@ -418,7 +419,7 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
         return np.moveaxis(raw.reshape(-1, n_networks, n_outputs), 1, 0)
 
     def _sample_raw(self, X, n_samples, random_state):
-        """Return z^L of the rows of X by sampled sub-networks, of shape (n_samples, rows, outputs)."""
+        """Return the model, and z^L of X by sampled sub-networks, of shape (n_samples, rows, outputs)."""
         allowed = {"n_samples": [COUNT], "random_state": ["random_state"]}
         validate(allowed, {"n_samples": n_samples, "random_state": random_state}, type(self).__name__)
         model, X, dtype = network_inputs(self, X)
@@ -426,6 +427,5 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
         dtype = model.targets.result_dtype(dtype)
         raw = sample_raw_predictions(model.network, X, model.scaling, n_samples, seed, dtype)
         n_outputs = model.network.n_outputs
-        return combine(model.loss, raw.reshape(-1, n_outputs), model.network.n_networks).reshape(
-            n_samples, -1, n_outputs
-        )
+        combined = combine(model.loss, raw.reshape(-1, n_outputs), model.network.n_networks)
+        return model, combined.reshape(n_samples, -1, n_outputs)

@@ -85,8 +85,9 @@ class FitObserver:
         epoch, self._epoch = self._epoch, None
         return epoch.call_on_fit_task_end(**self._data, reconstruction_attributes=self._fitted_attributes)
 
-    def end_fit(self):
-        """End the task of the fit, and of an unfinished epoch."""
+    def end_fit(self, model):
+        """End the task of the fit, whose result is `model`, and of an unfinished epoch."""
+        self._model = model
         if self._epoch is not None:
             self._epoch.call_on_fit_task_end(estimator=self._data["estimator"])
         self._fit.call_on_fit_task_end(**self._data, reconstruction_attributes=self._fitted_attributes)
