@@ -4,7 +4,9 @@ The fit is one task, and each epoch (with "lbfgs": each iteration) is a subtask 
 """
 
 import copy
+import functools
 
+from sklearn import get_config
 from sklearn.base import _fit_context
 
 from skbackprop.estimators.types import Method
@@ -23,7 +25,20 @@ except ImportError:
 
 def fitting(method: Method) -> Method:
     """Decorate fit or partial_fit: validate the parameters first, and support callbacks."""
-    return with_callbacks(_fit_context(prefer_skip_nested_validation=True)(method))
+    validated = _fit_context(prefer_skip_nested_validation=True)(method)
+    return with_callbacks(validated if method.__name__ == "fit" else validating_changes(validated))
+
+
+def validating_changes(partial_fit):
+    """Decorate partial_fit: validate changed parameters, which scikit-learn does in the first call only."""
+
+    @functools.wraps(partial_fit)
+    def validated(estimator, *args, **kwargs):
+        if not get_config()["skip_parameter_validation"]:
+            estimator._validate_changed_params()
+        return partial_fit(estimator, *args, **kwargs)
+
+    return validated
 
 
 def observe(estimator, model, max_iter, X, y, sample_weight):
@@ -70,8 +85,9 @@ class FitObserver:
         epoch, self._epoch = self._epoch, None
         return epoch.call_on_fit_task_end(**self._data, reconstruction_attributes=self._fitted_attributes)
 
-    def end_fit(self):
-        """End the task of the fit, and of an unfinished epoch."""
+    def end_fit(self, model):
+        """End the task of the fit, whose result is `model`, and of an unfinished epoch."""
+        self._model = model
         if self._epoch is not None:
             self._epoch.call_on_fit_task_end(estimator=self._data["estimator"])
         self._fit.call_on_fit_task_end(**self._data, reconstruction_attributes=self._fitted_attributes)

@@ -455,7 +455,7 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         ----------
         Gal & Ghahramani (2016). Dropout as a Bayesian approximation. ICML.
         """
-        raw = self._sample_raw(X, n_samples, random_state)
+        _, raw = self._sample_raw(X, n_samples, random_state)
         return np.stack([self._probabilities(z) for z in raw], axis=-1)
 
     def _labels(self, raw):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sklearn.base import BaseEstimator
@@ -91,6 +92,12 @@ class Recipe(BaseEstimator):
         changes = self.get_params(deep=False)
         parameters.validate(parameters.constraints(parameters.RECIPE), changes, "Recipe")
         return changes.pop("base"), changes
+
+
+@cache
+def unchanged(name):
+    """Return :meth:`Recipe.base_and_changes` of a named recipe, cached for the many calls of a stream."""
+    return Recipe(name).base_and_changes()
 
 
 def refuse_parameters_of_a_name(estimator, values):

@@ -11,7 +11,7 @@ from sklearn.neural_network import MLPRegressor
 from sklearn.utils.validation import check_is_fitted
 
 from skbackprop.estimators import parameters
-from skbackprop.estimators.base import BaseBackprop, only_in_batches
+from skbackprop.estimators.base import BaseBackprop, network_inputs, only_in_batches, raw_outputs
 from skbackprop.estimators.callbacks import fitting
 from skbackprop.estimators.conversion import from_sklearn, to_sklearn
 from skbackprop.estimators.documentation import documented
@@ -249,7 +249,9 @@ class BackpropRegressor(RegressorMixin, BaseBackprop):
         if return_std:
             samples = self.sample_y(X, n_samples, random_state=self._model.split_seed)
             return samples.mean(axis=-1), samples.std(axis=-1)
-        return self._predictions(self._raw(X))
+        # One model for both steps: another thread may train meanwhile, and replace self._model.
+        model, X, dtype = network_inputs(self, X)
+        return self._predictions(raw_outputs(model, X, dtype), model)
 
     def predict_interval(self, X: MatrixLike, coverage: float = 0.9) -> Array:
         """Return intervals that contain a given fraction of new y, for any distribution of the data.
@@ -321,7 +323,7 @@ class BackpropRegressor(RegressorMixin, BaseBackprop):
         # One of them has the shape (n, 1) for a y of one column, or quantile=[0.5].
         errors = np.abs(held_out.targets.ravel() - self.oof_prediction_.ravel())[held_out.held_out]
         raw = self._raw_of_each_network(X)
-        predictions = np.stack([self._predictions(z).ravel() for z in raw], axis=1)
+        predictions = np.stack([self._predictions(z, self._model).ravel() for z in raw], axis=1)
         bounds = intervals(held_out.fold_scores(errors), predictions, coverage)
         if targets.domain is not None:
             np.maximum(bounds, 0, out=bounds)
@@ -333,7 +335,8 @@ class BackpropRegressor(RegressorMixin, BaseBackprop):
         found = self._out_of_fold()
         rows = found.held_out
         raw = found.raw[rows]
-        held_out = self._predictions(raw.astype(self._model.targets.result_dtype(raw.dtype)))
+        raw = raw.astype(self._model.targets.result_dtype(raw.dtype))
+        held_out = self._predictions(raw, self._model)
         predictions = np.full((rows.size, *held_out.shape[1:]), np.nan)
         predictions[rows] = held_out
         return predictions
@@ -399,12 +402,12 @@ class BackpropRegressor(RegressorMixin, BaseBackprop):
         ----------
         Gal & Ghahramani (2016). Dropout as a Bayesian approximation. ICML.
         """
-        raw = self._sample_raw(X, n_samples, random_state)
-        return np.stack([self._predictions(z) for z in raw], axis=-1)
+        model, raw = self._sample_raw(X, n_samples, random_state)
+        return np.stack([self._predictions(z, model) for z in raw], axis=-1)
 
-    def _predictions(self, raw):
-        """Return the predictions of raw outputs, in the units of y."""
-        model, a = self._model, np.empty_like(raw)
+    def _predictions(self, raw, model):
+        """Return the predictions of raw outputs of `model`, in the units of y."""
+        a = np.empty_like(raw)
         with np.errstate(over="ignore"):  # the error below replaces NumPy's warning
             model.loss.inverse_link(raw, out=a)
             y = model.targets.decode(a)

@@ -75,7 +75,7 @@ class ExplainedOutput:
         """Return F as a function of the combined raw outputs c."""
         if self.kind == "probability":
             return self._estimator._probabilities(c)
-        return self._estimator._predictions(c) if self.kind == "prediction" else c
+        return self._estimator._predictions(c, self._model) if self.kind == "prediction" else c
 
     def with_jacobian(self, z):
         """Return F(z), and dF/dz of shape (n_functions, n_rows, n_networks * n_outputs), by the chain rule.

@@ -22,7 +22,6 @@ from skbackprop.model.saved_state import check_parts, checksum
 from skbackprop.network.file_checks import require
 from skbackprop.network.growth import grow_inputs
 from skbackprop.network.initialization import initialize
-from skbackprop.network.kernels.ownership import is_owned
 from skbackprop.network.network import Network
 from skbackprop.network.workspace import rows_in_cache
 from skbackprop.tables.batches import Batches
@@ -99,9 +98,7 @@ class Model:
     medians: np.ndarray | None = None
 
     def __getstate__(self):
-        # A copy, because another thread may train this model while it is written.
-        state = copy.deepcopy(self.__dict__)
-        return {**state, "checksum": checksum(state)}
+        return {**self.__dict__, "checksum": checksum(self.__dict__)}
 
     def __setstate__(self, state):
         needed = [each.name for each in fields(self) if each.default is each.default_factory is MISSING]
@@ -113,31 +110,24 @@ class Model:
         self.parameters = {}
         self.__dict__.update(state)
 
-    def owned(self):
-        """Return the model to train: this one, or a copy if training must not write to its memory.
-
-        Parameters in a memory map or a shared buffer (joblib's workers, pickle protocol 5, object stores) are
-        read-only or belong to another object; BLAS would write to them regardless of NumPy's flag.
-        """
-        network, optimizer = self.network, self.training and self.training.optimizer
-        moments = [] if optimizer is None else [moment.array for moment in optimizer.moments]
-        parameters = [network.theta, *network.W, *network.b, *network.input_parameters.values()]
-        return self if all(map(is_owned, parameters + moments)) else copy.deepcopy(self)
-
     def copied(self):
-        """Return a copy to train, which shares the user's objects and what training never changes."""
-        shared = (self.loss, self.encoder, self.out_of_fold, *vars(self.settings).values())
-        other = object.__new__(Model)
-        other.__dict__ = copy.deepcopy(self.__dict__, {id(each): each for each in shared})
-        return other
+        """Return a copy to train, which shares what training never changes, such as the user's objects.
 
-    def branched(self):
-        """Return a copy with the same arrays, whose settings can change without those of this model."""
-        training = copy.copy(self.training)
-        if training is not None:
-            training.optimizer = copy.copy(training.optimizer)
-        own = {"settings": copy.copy(self.settings), "targets": copy.copy(self.targets), "training": training}
-        return replace(self, **own)
+        A fitted model is never trained itself: training that fails or is interrupted then leaves it as it
+        was, and other threads can predict with it and save it meanwhile. Nor can it always be trained: its
+        parameters may be in a memory map or a shared buffer (joblib's workers, pickle protocol 5, object
+        stores), to which BLAS would write regardless of NumPy's flag.
+        """
+        network, history = copy.deepcopy(self.network), self.history.copied()
+        return replace(
+            self,
+            network=network,
+            history=history,
+            training=self.training and self.training.copied(network, history),
+            targets=copy.copy(self.targets),
+            scaling=copy.deepcopy(self.scaling),
+            settings=copy.copy(self.settings),
+        )
 
     def follow(self, settings):
         """Update the CHANGEABLE parameters from newly resolved `settings`, to continue the training."""

@@ -6,6 +6,8 @@ Notation: g is the gradient, eta the learning rate of the step, alpha the weight
 on the weights (the first `n_weights` parameters) and never on the biases.
 """
 
+import copy
+
 from skbackprop.network.kernels.moments import Moment
 from skbackprop.network.kernels.optimizer_blocks import Blocks
 
@@ -49,6 +51,12 @@ class Optimizer:
 
     def __getstate__(self):
         return {**self.__dict__, "_blocks": None}
+
+    def copied(self):
+        """Return a copy with moments of its own, to train a copy of theta."""
+        other = copy.copy(self)
+        other.moments = [moment.copied() for moment in self.moments]
+        return other
 
     def copy_state(self):
         """Return a copy of the state that :meth:`step` changes, apart from theta."""

@@ -4,8 +4,6 @@ Statistics are computed and the center is subtracted in float64 for every dtype 
 resolve a column near 1.6e9 with a spread of 100.
 """
 
-import copy
-
 import numpy as np
 from scipy.sparse import issparse
 
@@ -196,7 +194,7 @@ class RunningScaling(Scaling):
         With `anew`, rows of earlier calls are not counted, except for columns that do not vary in the new
         ones.
         """
-        statistics = RunningStatistics() if anew else copy.deepcopy(self._statistics)
+        statistics = RunningStatistics() if anew else self._statistics
         statistics.update(X, sample_weight)
         if anew:
             statistics.keep_variation_of(self._statistics)
@@ -204,7 +202,6 @@ class RunningScaling(Scaling):
         old_scale = self.scale if np.isfinite(self.scale).any() else scale
         shift = ((center - self.center) / old_scale) @ W
         factors = np.where(np.isinf(scale), 1.0, scale) / np.where(np.isinf(scale), 1.0, old_scale)
-        # Nothing below can fail, so the network and the statistics remain consistent.
         b += shift
         W *= factors[:, None]
         self.center, self.scale, self._statistics = center, scale, statistics

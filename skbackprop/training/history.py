@@ -61,6 +61,10 @@ class History:
             self.best_dropped = min(self.best_dropped, *dropped)
             del self.loss[:-n_kept], self.penalty[:-n_kept]
 
+    def copied(self):
+        """Return a copy with lists of its own."""
+        return History(*self.copy_state())
+
     def copy_state(self):
         """Return a copy of everything, for :meth:`restore_state`."""
         values = [getattr(self, entry.name) for entry in fields(self)]

@@ -1,5 +1,7 @@
 """The training loop: epochs, batches, stopping."""
 
+import copy
+
 import numpy as np
 
 from skbackprop.network.norms import clip_norm, constrain_units
@@ -7,7 +9,7 @@ from skbackprop.network.schedules import factor, invscaling
 from skbackprop.network.workspace import Workspaces
 from skbackprop.training.epoch_loss import LossMeter, mean_penalty, write_output_delta
 from skbackprop.training.run import Best, Run
-from skbackprop.training.snapshot import Snapshot
+from skbackprop.training.snapshot import NoSnapshot, Snapshot
 
 # The "adaptive" schedule: the factor on the learning rate when the loss stalls, and the smallest rate.
 ADAPTIVE_FACTOR = 0.2
@@ -96,6 +98,14 @@ class Training:
         """Number of complete epochs, over all calls of :meth:`run`."""
         return self.history.n_epochs
 
+    def copied(self, network, history):
+        """Return a copy that trains `network` and `history`, copies of those of this training."""
+        other = copy.copy(self)
+        other.network, other.history = network, history
+        other.optimizer = self.optimizer and self.optimizer.copied()
+        other.rng, other.unfinished = copy.deepcopy((self.rng, self.unfinished))
+        return other
+
     def run(
         self,
         batches,
@@ -123,7 +133,8 @@ class Training:
             Monitors the validation if there is one, else the loss with the penalty.
         streaming : bool, default=False
             Whether this is one piece of a stream of unknown length: the schedules that depend on the
-            fraction done do not apply, and only the last epochs stay in the history.
+            fraction done do not apply, and only the last epochs stay in the history. The caller trains a
+            copy, and discards it if the epoch cannot be finished.
         validate : callable, default=None
             Returns the :class:`.Validated` of held-out rows. If given, the weights of the best epoch are
             restored at the end; if each network is validated by itself, those of its best epoch.
@@ -143,7 +154,7 @@ class Training:
         ------
         BaseException
             Any error of a step, the validation or the observer; the network, the optimizer and the
-            generator are then as they were after the last complete epoch.
+            generator are then as they were after the last complete epoch, unless `streaming`.
         """
         if self.unfinished is None:
             self.unfinished = Run(max_iter, stopping, streaming, validated=validate is not None, data=data)
@@ -152,7 +163,8 @@ class Training:
         try:
             if run.epoch == 0:
                 self._begin(run, validate)
-            reason = self._run_epochs(run, batches, validate, observer, progress)
+            whole_epoch = NoSnapshot() if streaming else Snapshot(self, run)
+            reason = self._run_epochs(run, whole_epoch, batches, validate, observer, progress)
         finally:
             self.unfinished = None
         if run.best is not None:
@@ -180,9 +192,8 @@ class Training:
         self.history.kept_validation = kept.mean_loss, kept.mean_score
         self.history.kept_epochs = run.best.epochs.tolist()
 
-    def _run_epochs(self, run, batches, validate, observer, progress):
+    def _run_epochs(self, run, whole_epoch, batches, validate, observer, progress):
         workspaces = Workspaces(self.network, np.empty_like(self.network.theta))
-        whole_epoch = Snapshot(self, run)
         while True:
             if run.stopping.exhausted and not self._slow_down(run.stopping):
                 return run.stopping.reason

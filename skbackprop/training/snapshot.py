@@ -44,3 +44,13 @@ class Snapshot:
         training.history.restore_state(self._history_state)
         run.stopping.best, run.stopping.n_stalled = self._stopping_state
         run.epoch, run.best, training.best_epoch = self._progress
+
+
+class NoSnapshot:
+    """Restores nothing: for a training that is discarded if its only epoch cannot be finished."""
+
+    def take(self):
+        """Do nothing."""
+
+    def restore(self):
+        """Do nothing."""

@@ -3,6 +3,7 @@
 import copy
 import os
 import pickle
+import re
 import sys
 import threading
 import warnings
@@ -12,12 +13,14 @@ import pytest
 from effort import thinned
 from fit_callbacks import StopAfter
 from joblib import Parallel, delayed
+from sklearn import config_context
 from sklearn.datasets import load_iris
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from sklearn.utils._param_validation import InvalidParameterError
 
 from skbackprop import BackpropClassifier, BackpropRegressor, Checkpoint, Recipe
 from skbackprop.tables import rows_on_disk
@@ -388,6 +391,58 @@ def test_a_refused_stream_does_not_change_the_solver_of_a_later_fit():
     assert model.resolved_params_["solver"] == "lbfgs"
 
 
+WRONG_VALUES = {
+    "learning_rate": [-0.01, "x"],
+    "n_iter_no_change": [0],
+    "batch_size": [0, -3],
+    "alpha": [-5, "a"],
+    "beta_1": [1.5],
+    "beta_2": [-1],
+    "epsilon": [-1],
+    "recipe": [None, "slow"],
+    "hidden_layer_sizes": [-1],
+    "random_state": ["x"],
+}
+
+
+@pytest.mark.parametrize("first", ["partial_fit", "fit"])
+@pytest.mark.parametrize(
+    ("name", "value"), [(name, value) for name in WRONG_VALUES for value in WRONG_VALUES[name]]
+)
+def test_a_stream_refuses_wrong_values_as_fit_does(name, value, first):
+    model = getattr(BackpropRegressor(**SMALL, max_iter=2), first)(X, Y)
+    untouched, parameters = copy.deepcopy(model), model.get_params()
+    with pytest.raises(InvalidParameterError) as of_fit:
+        BackpropRegressor(**{**SMALL, name: value}).fit(X, Y)
+    for _ in "ab":  # the first error must not make the value a known one
+        with pytest.raises(InvalidParameterError, match=re.escape(str(of_fit.value))):
+            model.set_params(**{name: value}).partial_fit(X, Y)
+    np.testing.assert_array_equal(model.predict(X), untouched.predict(X))
+    for each in (model.set_params(**parameters), untouched):
+        each.partial_fit(X, Y)
+    np.testing.assert_array_equal(theta(model), theta(untouched))
+
+
+def test_a_stream_without_validation_where_scikit_learn_has_none():
+    model = BackpropRegressor(**SMALL).partial_fit(X, Y)
+    with config_context(skip_parameter_validation=True):
+        model.set_params(max_fun=0).partial_fit(X, Y)  # without effect
+    with pytest.raises(InvalidParameterError, match="max_fun"):
+        model.partial_fit(X, Y)
+
+
+@pytest.mark.parametrize("first", ["partial_fit", "fit"])
+def test_a_call_that_diverges_leaves_the_model_as_it_was(first):
+    model = getattr(BackpropRegressor(**SMALL, max_iter=2), first)(X, Y)
+    untouched = copy.deepcopy(model)
+    with pytest.warns(ConvergenceWarning, match="diverged"):
+        model.set_params(learning_rate=1e300).partial_fit(2 * X + 1, Y)
+    np.testing.assert_array_equal(model.predict(X), untouched.predict(X))
+    for each in (model.set_params(learning_rate="auto"), untouched):
+        each.partial_fit(X, Y)
+    np.testing.assert_array_equal(theta(model), theta(untouched))
+
+
 def interrupt_epoch(monkeypatch, number):
     """Make the epoch of this number raise KeyboardInterrupt, counted over all trainings."""
     from skbackprop.training.loop import Training
@@ -409,8 +464,7 @@ def test_an_interrupted_stream_raises_and_is_as_before(monkeypatch):
     interrupt_epoch(monkeypatch, 1)
     with pytest.raises(KeyboardInterrupt):
         model.partial_fit(X, Y)
-    # The statistics of the inputs have seen the rows, which changes no prediction.
-    np.testing.assert_allclose(model.predict_proba(X), before, rtol=1e-9)
+    np.testing.assert_array_equal(model.predict_proba(X), before)
     assert model.n_iter_ == 2
     model.partial_fit(X, Y)
     assert model.n_iter_ == 3
@@ -615,6 +669,40 @@ def test_a_model_that_is_saved_while_another_thread_trains_it(keep):
     for each in kept:
         loaded = pickle.loads(each) if isinstance(each, bytes) else each
         assert np.isfinite(loaded.predict_proba(X)).all()
+
+
+KINDS_OF_STREAM = {"numbers": lambda k: "same", "categories": lambda k: f"new in call {k}"}
+
+
+@pytest.mark.parametrize("kind", KINDS_OF_STREAM)
+def test_other_threads_see_the_model_before_or_after_a_call(kind):
+    """A stream moves the scaling of the inputs, the weights and the categories together."""
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame({"x": X[:, 2], "shop": "same"})
+    rows = [frame.assign(x=frame.x + k, shop=KINDS_OF_STREAM[kind](k)) for k in range(40)]
+    model = BackpropRegressor((64, 64), random_state=0).partial_fit(frame, Y)
+    alone, seen, files = copy.deepcopy(model), [], []
+    states = [model.predict(frame)]
+    states += [alone.partial_fit(each, Y).predict(frame) for each in rows]
+
+    def train():
+        for each in rows:
+            model.partial_fit(each, Y)
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    thread = threading.Thread(target=train)
+    thread.start()
+    try:
+        while thread.is_alive():
+            files.append(pickle.dumps(model))
+            seen.append(model.predict(frame))
+    finally:
+        thread.join()
+        sys.setswitchinterval(interval)
+    seen += [pickle.loads(file).predict(frame) for file in files]
+    for each in seen:
+        assert min(np.abs(np.array(states) - each).max(axis=1)) < 1e-9
 
 
 # In joblib's workers

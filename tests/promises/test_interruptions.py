@@ -12,7 +12,7 @@ import pytest
 from effort import FULL
 
 import skbackprop
-from skbackprop import BackpropRegressor
+from skbackprop import BackpropClassifier, BackpropRegressor
 
 PACKAGE = str(Path(skbackprop.__file__).parent)
 X = np.random.default_rng(0).normal(size=(30, 3)) * [1, 10, 100] + [0, 5, 0]
@@ -139,3 +139,58 @@ def test_no_interruption_leaves_a_mixture(name, n_done, error):
         assert model.loss_ == model.loss_curve_[-1]
         assert np.isfinite(model.predict(X)).all()
     assert seen >= {n_done, N_EPOCHS} or seen == {0}
+
+
+# Streams of frames, whose encoding changes as well
+
+
+def frames(kind):
+    """Return the rows of the first call and of the second one, which has new values."""
+    pandas = pytest.importorskip("pandas")
+    rng = np.random.default_rng(0)
+    k, numbers = np.arange(400), rng.normal(size=400)
+    first = {
+        "numbers": {"x": numbers, "constant": 1.0},
+        "categories": {"x": numbers, "town": rng.choice(["a", "b"], 400)},
+        "many categories": {"shop": [f"s{v}" for v in rng.integers(0, 150, 400)], "x": numbers},
+        "dates": {"day": np.datetime64("2026-01-01") + k.astype("timedelta64[D]"), "x": numbers},
+    }[kind]
+    second = {
+        "numbers": {"x": 5 - 3 * numbers, "constant": numbers},
+        "categories": {"x": numbers + 1, "town": rng.choice(["a", "b", "c", "d"], 400)},
+        "many categories": {"shop": [f"s{v}" for v in rng.integers(50, 250, 400)], "x": numbers},
+        "dates": {"day": np.datetime64("2031-01-01") + k.astype("timedelta64[D]"), "x": numbers},
+    }[kind]
+    return pandas.DataFrame(first), pandas.DataFrame(second), numbers
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), MemoryError("none left")], ids=repr)
+@pytest.mark.parametrize("estimator", [BackpropClassifier, BackpropRegressor])
+@pytest.mark.parametrize("kind", ["numbers", "categories", "many categories", "dates"])
+def test_an_interrupted_call_of_partial_fit_has_no_effect(kind, estimator, error):
+    first, second, numbers = frames(kind)
+    is_classifier = estimator is BackpropClassifier
+    y, more = (numbers > 0, numbers > 1) if is_classifier else (numbers, 9 + numbers)
+
+    def results(model):
+        output = model.predict_proba if is_classifier else model.predict
+        return np.concatenate([output(rows).ravel() for rows in (first, second)])
+
+    start = quietly(estimator(8, random_state=0).partial_fit, first, y)
+    once = quietly(copy.deepcopy(start).partial_fit, second, more)
+    before, after = results(start), results(once)
+    twice = results(quietly(copy.deepcopy(once).partial_fit, second, more))
+    assert np.abs(after - before).max() > 1e-4
+    with Injection() as counter:
+        quietly(copy.deepcopy(start).partial_fit, second, more)
+    n_calls = counter.n_calls
+    step = n_calls // (400 if FULL else 12)
+    for n in sorted({*range(1, n_calls, step), *range(n_calls - 30, n_calls + 1, 1 if FULL else 7)}):
+        model = copy.deepcopy(start)
+        # scikit-learn's available_if turns an error of its condition into an AttributeError.
+        with contextlib.suppress(type(error), AttributeError), Injection(n, error):
+            quietly(model.partial_fit, second, more)
+        complete = model.n_iter_ == 2  # the interruption came after the last step
+        np.testing.assert_array_equal(results(model), after if complete else before, err_msg=f"call {n}")
+        quietly(model.partial_fit, second, more)
+        np.testing.assert_array_equal(results(model), twice if complete else after, err_msg=f"call {n}")

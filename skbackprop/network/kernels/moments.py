@@ -1,5 +1,7 @@
 """The vectors that an optimizer keeps, such as Adam's m and v, each stored as a number times an array."""
 
+import copy
+
 import numpy as np
 from scipy.linalg import get_blas_funcs
 
@@ -39,6 +41,12 @@ class Moment:
     def flush_denormals(self):
         """Set negligibly small numbers to 0 (see :func:`.flush_denormals`)."""
         flush_denormals(self.array)
+
+    def copied(self):
+        """Return a copy with an array of its own."""
+        other = copy.copy(self)
+        other.array = np.array(self.array)
+        return other
 
     def copy_state(self):
         """Return a copy for :meth:`restore_state`."""
