@@ -9,7 +9,7 @@ import numpy as np
 from skbackprop.onnx.graph import clip, concatenate, cos, is_nan, log, sqrt, where
 from skbackprop.tables.category_values import unambiguous_in_float32
 from skbackprop.tables.columns import DATES
-from skbackprop.tables.outliers import FAR_OUT
+from skbackprop.tables.outliers import BOUND, BOUND_WITHOUT_LOGARITHM, FAR_OUT
 
 # What onnxruntime makes of NaN in a text input.
 MISSING_TEXT = "nan"
@@ -195,20 +195,25 @@ def scaled(x, scaling, dtype):
     return where(x.graph.constant(np.arange(n_columns) < scaling.n_robust), robust, x)
 
 
-def asinh(x):
-    """Return sign(x) ln(|x| + sqrt(x^2 + 1)): not every runtime has ONNX's Asinh for float64."""
+def compressed(x):
+    """Return u / sqrt(1 + (u / 7)^2) with u = arsinh(x): not every runtime has ONNX's Asinh for float64."""
     distance = log(abs(x) + sqrt(x * x + 1))
-    return where(x > 0, distance, -distance)
+    return bound(where(x > 0, distance, -distance), BOUND)
 
 
 def bounded(x):
     """Return x / sqrt(1 + (x / 3)^2)."""
-    third = x * (1 / 3)
-    return x / sqrt(third * third + 1)
+    return bound(x, BOUND_WITHOUT_LOGARITHM)
+
+
+def bound(x, most):
+    """Return x / sqrt(1 + (x / most)^2)."""
+    part = x * (1 / most)
+    return x / sqrt(part * part + 1)
 
 
 # As in `skbackprop.tables.outliers`.
-OUTLIER_FUNCTIONS = {"asinh": asinh, "bounded": bounded}
+OUTLIER_FUNCTIONS = {"compressed": compressed, "bounded": bounded}
 
 
 def through_input_layer(x, network):

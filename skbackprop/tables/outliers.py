@@ -1,31 +1,40 @@
-"""Functions that reduce the distance of outliers: the identity near 0, and slow far from it."""
+"""Functions that bring outliers nearer: the identity near 0, and bounded far from it."""
 
 import numpy as np
 
 # Numbers further from the center than this many scales are clipped: nearly all such numbers are errors, and
 # their squares would overflow.
 FAR_OUT = 1e9
+# The bounds. With a larger one, codes such as -999999 and 888888 for missing values hide the other numbers of
+# a column; a smaller one distinguishes large numbers less well.
+BOUND, BOUND_WITHOUT_LOGARITHM = 7.0, 3.0
 
 
-def asinh(x):
-    """Replace x in place by arsinh(x) = sign(x) ln(|x| + sqrt(x^2 + 1)), and return it.
+def compressed(x):
+    """Replace x in place by u / sqrt(1 + (u / 7)^2) with u = arsinh(x), and return it.
 
-    It grows like a logarithm, so that incomes or populations, whose largest values are a thousand times the
-    usual ones, remain distinguishable.
+    arsinh(x) = sign(x) ln(|x| + sqrt(x^2 + 1)) grows like a logarithm, so that incomes or populations, whose
+    largest values are a thousand times the usual ones, remain distinguishable. The bound is for errors.
     """
     np.clip(x, -FAR_OUT, FAR_OUT, out=x)
-    return np.arcsinh(x, out=x)
+    u = np.arcsinh(x, out=x)
+    return bound(u, BOUND)
 
 
 def bounded(x):
-    """Replace x in place by x / sqrt(1 + (x / 3)^2), which is between -3 and 3, and return it.
+    """Replace x in place by x / sqrt(1 + (x / 3)^2), and return it.
 
     For models that were saved by version 1.0.0rc1 (Holzmueller et al., 2024). It does not distinguish large
     numbers.
     """
     np.clip(x, -FAR_OUT, FAR_OUT, out=x)
-    x /= np.sqrt(1 + np.square(x / 3))
+    return bound(x, BOUND_WITHOUT_LOGARITHM)
+
+
+def bound(x, most):
+    """Replace x in place by x / sqrt(1 + (x / most)^2), which is between -most and most, and return it."""
+    x /= np.sqrt(1 + np.square(x / most))
     return x
 
 
-OUTLIER_FUNCTIONS = {"asinh": asinh, "bounded": bounded}
+OUTLIER_FUNCTIONS = {"compressed": compressed, "bounded": bounded}

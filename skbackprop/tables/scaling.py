@@ -45,7 +45,7 @@ class Scaling:
         self.scale = scale
         self.n_robust = n_robust
         self.n_scaled = center.size if n_scaled is None else n_scaled
-        self.outliers = "asinh"
+        self.outliers = "compressed"
 
     def __setstate__(self, state):
         if "n_clipped" in state:  # saved by version 1.0.0rc1
@@ -208,7 +208,7 @@ class RunningScaling(Scaling):
 
 
 def robust_scaling(X, sample_weight=None):
-    """Return the Scaling by :func:`.robust_center_and_scale` of each column, and arsinh.
+    """Return the Scaling by :func:`.robust_center_and_scale` of each column, with compressed outliers.
 
     For rows on disk, the quartiles are those of a sample.
     """
