@@ -9,7 +9,7 @@ import numpy as np
 from skbackprop.onnx.graph import clip, concatenate, cos, is_nan, log, sqrt, where
 from skbackprop.tables.category_values import unambiguous_in_float32
 from skbackprop.tables.columns import DATES
-from skbackprop.tables.outliers import BOUND, BOUND_WITHOUT_LOGARITHM, FAR_OUT
+from skbackprop.tables.outliers import BOUND, BOUND_WITHOUT_LOGARITHM, FAR_OUT, NEAR
 
 # What onnxruntime makes of NaN in a text input.
 MISSING_TEXT = "nan"
@@ -196,8 +196,12 @@ def scaled(x, scaling, dtype):
 
 
 def compressed(x):
-    """Return u / sqrt(1 + (u / 7)^2) with u = arsinh(x): not every runtime has ONNX's Asinh for float64."""
-    distance = log(abs(x) + sqrt(x * x + 1))
+    """Return u / sqrt(1 + (u / 7)^2) with u = 3 arsinh(x / 3).
+
+    arsinh is written out: not every runtime has ONNX's Asinh for float64.
+    """
+    x = x * (1 / NEAR)
+    distance = NEAR * log(abs(x) + sqrt(x * x + 1))
     return bound(where(x > 0, distance, -distance), BOUND)
 
 

@@ -5,19 +5,23 @@ import numpy as np
 # Numbers further from the center than this many scales are clipped: nearly all such numbers are errors, and
 # their squares would overflow.
 FAR_OUT = 1e9
+# Up to about this distance numbers are hardly changed.
+NEAR = 3.0
 # The bounds. With a larger one, codes such as -999999 and 888888 for missing values hide the other numbers of
 # a column; a smaller one distinguishes large numbers less well.
 BOUND, BOUND_WITHOUT_LOGARITHM = 7.0, 3.0
 
 
 def compressed(x):
-    """Replace x in place by u / sqrt(1 + (u / 7)^2) with u = arsinh(x), and return it.
+    """Replace x in place by u / sqrt(1 + (u / 7)^2) with u = 3 arsinh(x / 3), and return it.
 
     arsinh(x) = sign(x) ln(|x| + sqrt(x^2 + 1)) grows like a logarithm, so that incomes or populations, whose
     largest values are a thousand times the usual ones, remain distinguishable. The bound is for errors.
     """
     np.clip(x, -FAR_OUT, FAR_OUT, out=x)
+    x /= NEAR
     u = np.arcsinh(x, out=x)
+    u *= NEAR
     return bound(u, BOUND)
 
 

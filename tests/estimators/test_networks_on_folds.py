@@ -77,7 +77,7 @@ def test_the_validation_loss_is_that_of_the_weights_kept():
 
 
 def test_each_network_keeps_its_own_best_epoch():
-    """Without a temperature, which depends on all networks, the kept loss is at most the best of the curve."""
+    """Without a temperature, which depends on all networks, the kept loss is below the best of the curve."""
     model = BackpropRegressor(**SMALL).fit(X_REAL, Y_REAL)
     assert len(set(model._model.history.kept_epochs)) > 1
     assert model.best_loss_ < min(model.validation_loss_curve_)

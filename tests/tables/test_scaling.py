@@ -48,9 +48,10 @@ def test_a_weight_of_two_is_the_value_twice():
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_outliers_are_compressed(dtype):
-    """3 / 4 has arsinh ln 2; numbers beyond 1e9 are clipped."""
-    x = np.array([-1e30, -4.0, -1e-20, 0.0, 0.75, 4.0, 1e9], dtype)
-    u = np.array([-math.asinh(1e9), -math.asinh(4), -1e-20, 0, math.log(2), math.asinh(4), math.asinh(1e9)])
+    """9 / 4 is 3 sinh(ln 2); numbers beyond 1e9 are clipped."""
+    x = np.array([-1e30, -12.0, -1e-20, 0.0, 2.25, 12.0, 1e9], dtype)
+    u = 3 * np.array([-math.asinh(1e9 / 3), -math.asinh(4), -1e-20 / 3, 0, math.log(2), math.asinh(4), 1])
+    u[-1] = -u[0]
     np.testing.assert_allclose(compressed(x), u / np.sqrt(1 + (u / 7) ** 2), rtol=8 * np.finfo(dtype).eps)
 
 
