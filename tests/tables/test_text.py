@@ -59,7 +59,8 @@ def test_other_texts_are_no_dates(texts):
 def test_times_of_iso_8601_are_those_of_pandas(end):
     texts = [f"2024-01-0{k}{end}" for k in (1, 2, 3)]
     dates = [parse(text, date_format(texts)) for text in texts]
-    assert dates == [pd.to_datetime(text).to_pydatetime() for text in texts]
+    points = [text.replace(",", ".") for text in texts]  # pandas 2.0 loses what follows a comma
+    assert dates == [pd.to_datetime(text).to_pydatetime() for text in points]
 
 
 @pytest.mark.parametrize("library", ["pandas", "polars", "pyarrow"])
