@@ -34,7 +34,7 @@ def validating_changes(partial_fit):
 
     @functools.wraps(partial_fit)
     def validated(estimator, *args, **kwargs):
-        if not get_config()["skip_parameter_validation"]:
+        if estimator.__sklearn_is_fitted__() and not get_config()["skip_parameter_validation"]:
             estimator._validate_changed_params()
         return partial_fit(estimator, *args, **kwargs)
 

@@ -217,8 +217,8 @@ TRAINING = [
         "scaling",
         [Choice("auto", *SCALINGS), None],
         """
-        Scaling of the inputs: "standard" to mean 0 and variance 1, "robust" by quartiles, and logarithmic far
-        from them. A regressor's target is scaled in a way that suits the loss. None scales neither.
+        Scaling of the inputs: "standard" to mean 0 and variance 1, "robust" by quartiles, with compressed
+        outliers. A regressor's target is scaled in a way that suits the loss. None scales neither.
         """,
     ),
     Parameter(

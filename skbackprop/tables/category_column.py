@@ -149,7 +149,7 @@ class CategoryColumn:
         """Number of codes."""
         return len(self.categories) + self.has_rare
 
-    def feature_names(self, others=()):
+    def names_of_codes(self, others=()):
         """Return the names of the codes.
 
         Text is in quotes if its name would be that of another code (the text "1" and the number 1, the text

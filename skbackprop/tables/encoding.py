@@ -318,7 +318,7 @@ class Encoder:
 
     def _names_of_codes(self, column):
         """Return the names of the codes of a category column."""
-        return column.feature_names(self._target_names(column) + self._names_of_text(column))
+        return column.names_of_codes(self._target_names(column) + self._names_of_text(column))
 
     def _names_of_text(self, column):
         """Return the names of what is encoded of the text of a category column, in addition to its codes."""

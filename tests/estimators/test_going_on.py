@@ -7,6 +7,7 @@ import re
 import sys
 import threading
 import warnings
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -647,6 +648,20 @@ def test_paths(tmp_path, monkeypatch):
 # Saved while it is trained
 
 
+@contextmanager
+def in_another_thread(train):
+    """Run `train` in a thread, which takes turns with this one as often as possible; yield the thread."""
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    thread = threading.Thread(target=train)
+    thread.start()
+    try:
+        yield thread
+    finally:
+        thread.join()
+        sys.setswitchinterval(interval)
+
+
 @pytest.mark.parametrize("keep", [pickle.dumps, copy.deepcopy])
 def test_a_model_that_is_saved_while_another_thread_trains_it(keep):
     model = BackpropClassifier((64, 64), random_state=0).partial_fit(X, Y)
@@ -656,16 +671,11 @@ def test_a_model_that_is_saved_while_another_thread_trains_it(keep):
         while not done.is_set():
             model.partial_fit(X, Y)
 
-    interval = sys.getswitchinterval()
-    sys.setswitchinterval(1e-5)
-    thread = threading.Thread(target=train)
-    thread.start()
-    try:
-        kept = [keep(model) for _ in range(100)]
-    finally:
-        done.set()
-        thread.join()
-        sys.setswitchinterval(interval)
+    with in_another_thread(train):
+        try:
+            kept = [keep(model) for _ in range(100)]
+        finally:
+            done.set()
     for each in kept:
         loaded = pickle.loads(each) if isinstance(each, bytes) else each
         assert np.isfinite(loaded.predict_proba(X)).all()
@@ -689,17 +699,10 @@ def test_other_threads_see_the_model_before_or_after_a_call(kind):
         for each in rows:
             model.partial_fit(each, Y)
 
-    interval = sys.getswitchinterval()
-    sys.setswitchinterval(1e-5)
-    thread = threading.Thread(target=train)
-    thread.start()
-    try:
+    with in_another_thread(train) as thread:
         while thread.is_alive():
             files.append(pickle.dumps(model))
             seen.append(model.predict(frame))
-    finally:
-        thread.join()
-        sys.setswitchinterval(interval)
     seen += [pickle.loads(file).predict(frame) for file in files]
     for each in seen:
         assert min(np.abs(np.array(states) - each).max(axis=1)) < 1e-9
