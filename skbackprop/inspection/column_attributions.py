@@ -14,8 +14,8 @@ from skbackprop.inspection.explained_outputs import ExplainedOutput
 from skbackprop.inspection.inspected_data import TOLERANCE, encoded_inputs
 from skbackprop.inspection.path_integrals import PathIntegrals
 from skbackprop.inspection.pipelines import inputs_of_last_step, last_step
-from skbackprop.tables.columns import with_nan
 from skbackprop.tables.frames import as_frame
+from skbackprop.tables.kinds import with_nan
 from skbackprop.tables.sparse_rows import SparseRows
 from skbackprop.tables.user_warnings import warn
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from skbackprop.onnx.graph import clip, concatenate, cos, is_nan, log, sqrt, where
 from skbackprop.tables.category_values import unambiguous_in_float32
-from skbackprop.tables.columns import DATES
+from skbackprop.tables.kinds import DATES
 from skbackprop.tables.outliers import BOUND, BOUND_WITHOUT_LOGARITHM, FAR_OUT, NEAR
 
 # What onnxruntime makes of NaN in a text input.

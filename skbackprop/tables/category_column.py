@@ -9,7 +9,7 @@ from numbers import Integral
 import numpy as np
 
 from skbackprop.tables.category_values import category_of, matched, order
-from skbackprop.tables.columns import CATEGORY, DURATION, REMEDIES, kind_of_type
+from skbackprop.tables.kinds import CATEGORY, DURATION, REMEDIES, kind_of_type
 from skbackprop.tables.target_encoding import TargetEncoding
 from skbackprop.tables.user_warnings import LARGEST_LOSS, warn_of_another_type
 

@@ -12,7 +12,7 @@ from numbers import Integral, Real
 
 import numpy as np
 
-from skbackprop.tables.columns import is_missing
+from skbackprop.tables.kinds import is_missing
 
 # The units that NumPy converts to datetime and timedelta; other units become integers.
 IN_PYTHON = {"M": "datetime64[us]", "m": "timedelta64[us]"}

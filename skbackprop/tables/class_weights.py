@@ -4,7 +4,7 @@ import sys
 
 import numpy as np
 
-from skbackprop.tables.columns import NUMBER, is_missing, kind_of_type
+from skbackprop.tables.kinds import NUMBER, is_missing, kind_of_type
 from skbackprop.tables.statistics import moderate
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from skbackprop.tables.columns import CATEGORY, NUMBER
+from skbackprop.tables.kinds import CATEGORY, NUMBER
 
 
 @dataclass(frozen=True)

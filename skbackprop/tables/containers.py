@@ -3,8 +3,8 @@
 import numpy as np
 from scipy.sparse import issparse
 
-from skbackprop.tables.columns import DATES, has_objects_of, with_nan
 from skbackprop.tables.frames import ArrayTable, Frame, as_frame, is_sparse_frame, with_common_type
+from skbackprop.tables.kinds import DATES, has_objects_of, with_nan
 from skbackprop.tables.refusals import (
     as_array,
     in_float64,

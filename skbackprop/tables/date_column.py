@@ -6,7 +6,7 @@ points (sin, cos) on a circle, so that December is next to January.
 
 import numpy as np
 
-from skbackprop.tables.columns import DATE, DURATION, TIME
+from skbackprop.tables.kinds import DATE, DURATION, TIME
 
 DAY = np.timedelta64(1, "D")
 EPOCH = np.datetime64("1970-01-01", "us")

@@ -8,8 +8,9 @@ from sklearn.base import is_regressor
 
 from skbackprop.tables.columns import LARGEST_EXACT
 from skbackprop.tables.containers import all_numbers, as_columns, has_gaps
-from skbackprop.tables.encoding import Encoder, categorical_columns, numeric_and_date_columns
+from skbackprop.tables.encoding import Encoder
 from skbackprop.tables.frames import ArrayTable
+from skbackprop.tables.kinds_of_columns import categorical_columns, numeric_and_date_columns
 from skbackprop.tables.numbers_as_categories import columns_as_categories, no_columns
 from skbackprop.tables.refusals import refuse_dates_for_numbers
 from skbackprop.tables.rows_on_disk import StoredRows

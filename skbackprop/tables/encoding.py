@@ -6,70 +6,18 @@ indicators of the categories.
 """
 
 import copy
-from numbers import Integral
 
 import numpy as np
 
 from skbackprop.tables.category_column import CategoryColumn
-from skbackprop.tables.columns import CATEGORY, DATES, Column
+from skbackprop.tables.columns import Column
 from skbackprop.tables.date_column import DateColumn
 from skbackprop.tables.encoded_rows import EncodedRows
-from skbackprop.tables.frames import Frame
+from skbackprop.tables.kinds_of_columns import numeric_and_date_columns
 from skbackprop.tables.statistics import weighted_quantiles
 from skbackprop.tables.text_encoding import text_encoding
 from skbackprop.tables.written_dates import written_dates
 from skbackprop.tables.written_numbers import written_numbers
-
-
-def categorical_columns(table, categorical_features):
-    """Return for each column of a table whether it is categorical.
-
-    Parameters
-    ----------
-    table : Frame or ArrayTable
-    categorical_features : "from_dtype", None, or array-like of bool, int or str
-        As in HistGradientBoostingClassifier; with "from_dtype", strings are categorical as well.
-    """
-    n_columns = table.shape[1]
-    if categorical_features is None:
-        return np.zeros(n_columns, bool)
-    if isinstance(categorical_features, str):
-        if not isinstance(table, Frame):
-            return np.zeros(n_columns, bool)
-        return np.array([not table.plain[j] and table.column(j).kind == CATEGORY for j in range(n_columns)])
-    chosen = np.asarray(categorical_features)
-    if (
-        chosen.dtype == object
-        and chosen.size
-        and all(isinstance(item, (bool, np.bool_)) for item in chosen.flat)
-    ):
-        chosen = chosen.astype(bool)
-    if chosen.dtype == bool:
-        if chosen.shape != (n_columns,):
-            raise ValueError(
-                f"The 'categorical_features' parameter is a mask of {chosen.size} values, but X has "
-                f"{n_columns} columns."
-            )
-        return chosen
-    names = [name for name in table.names if isinstance(name, str)]
-    mask = np.zeros(n_columns, bool)
-    for item in chosen.ravel().tolist():
-        position = table.names.index(item) if item in names else item
-        is_index = isinstance(position, Integral) and not isinstance(position, bool)
-        if not is_index or not 0 <= position < n_columns:
-            raise ValueError(
-                f"The 'categorical_features' parameter names {item!r}, which is not a column of X; X has "
-                f"{names if names else f'the columns 0 to {n_columns - 1}'}."
-            )
-        mask[position] = True
-    return mask
-
-
-def numeric_and_date_columns(table, categorical):
-    """Return the indices of the columns of numbers and those of dates, of the columns not `categorical`."""
-    others = np.flatnonzero(~categorical)
-    is_date = np.array([not table.plain[j] and table.column(j).kind in DATES for j in others], bool)
-    return others[~is_date], others[is_date]
 
 
 class Encoder:
@@ -183,9 +131,15 @@ class Encoder:
         return np.cumsum([0, *widths])[:-1]
 
     def _numbers_with_code_of_missing(self):
-        """Return the indices of the numbers that are categories too, of which one is the missing number."""
+        """Return the indices of the numbers whose column has categories too, and among them a missing value."""
         coded = [column.position for column in self.categories if None in column.categories]
-        return np.flatnonzero(np.isin(self.numeric, coded))
+        return np.flatnonzero(np.isin(self._owners_of_numbers, coded))
+
+    @property
+    def _owners_of_numbers(self):
+        """Index of the column of X to which each number belongs, without target encodings."""
+        dates = [each.position for each in (*self.dates, *self.written) for _ in each.feature_names]
+        return np.array([*self.numeric, *dates], np.intp)
 
     @property
     def needed(self):
@@ -210,8 +164,7 @@ class Encoder:
     @property
     def owners(self):
         """Index of the column of X to which each encoded column belongs, as an array."""
-        dates = [each.position for each in (*self.dates, *self.written) for _ in each.feature_names]
-        numbers = np.array([*self.numeric, *dates], np.intp)
+        numbers = self._owners_of_numbers
         by_target = [column.position for column in self.by_target for _ in self.targets.names]
         indicators = numbers[self.indicated]
         others = [text.position for text in self.texts for _ in text.feature_names]

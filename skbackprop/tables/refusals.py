@@ -9,8 +9,8 @@ from decimal import Decimal
 import numpy as np
 from scipy.sparse import issparse
 
-from skbackprop.tables.columns import NUMBER, is_missing, kind_of_type, types_present
 from skbackprop.tables.frames import is_frame, refuse_equal_names, refuse_lazy
+from skbackprop.tables.kinds import NUMBER, is_missing, kind_of_type, types_present
 
 # Types of dates and durations.
 DATES = (date, time, timedelta, np.datetime64, np.timedelta64)

@@ -4,7 +4,7 @@ from numbers import Real
 
 import numpy as np
 
-from skbackprop.tables.columns import NUMBER, kind_of_type, types_present, with_nan
+from skbackprop.tables.kinds import NUMBER, kind_of_type, types_present, with_nan
 from skbackprop.tables.refusals import as_array, refuse_collections, refuse_masked, within_floats
 from skbackprop.tables.statistics import moderate
 

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from skbackprop.tables.category_column import CategoryColumn
-from skbackprop.tables.columns import CATEGORY, DATE, DURATION, NUMBER, TIME, Column
+from skbackprop.tables.columns import Column
 from skbackprop.tables.date_column import DateColumn
 from skbackprop.tables.frames import as_frame
+from skbackprop.tables.kinds import CATEGORY, DATE, DURATION, NUMBER, TIME
 
 pd = pytest.importorskip("pandas")
 pl = pytest.importorskip("polars")

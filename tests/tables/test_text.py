@@ -590,6 +590,14 @@ def test_rows_of_weight_0_have_no_indicator_of_missing_values():
     assert not [name for name in names if name.endswith("_missing")]
 
 
+def test_missing_text_has_one_indicator():
+    X, _, y = written_frame()
+    X.loc[::7, "day"] = None
+    names = BackpropRegressor(**FAST).fit(X, y)._model.encoder.feature_names
+    assert [name for name in names if name.endswith("_missing")] == ["day_missing"]
+    assert len(names) == len(set(names))
+
+
 @pytest.mark.parametrize("output", ["default", "pandas"])
 def test_the_output_of_scikit_learns_transformers_may_be_set(output):
     from sklearn import config_context
