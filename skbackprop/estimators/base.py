@@ -38,7 +38,7 @@ from skbackprop.estimators.warnings import (
 from skbackprop.estimators.without_effect import warn_of_parameters_without_effect
 from skbackprop.model.model import build_model
 from skbackprop.model.monte_carlo import sample_raw_predictions
-from skbackprop.model.prediction import raw_predictions
+from skbackprop.model.prediction import raw_of_each_network, raw_predictions
 from skbackprop.model.resolving import finds_numbers_as_categories, resolve
 from skbackprop.network.file_checks import require
 from skbackprop.network.kernels.threads import suited_threads
@@ -414,9 +414,7 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
     def _raw_of_each_network(self, X):
         """Return z^L of the rows of X by each network, in float64, of shape (n_networks, rows, outputs)."""
         model, X, _ = network_inputs(self, X)
-        n_networks, n_outputs = model.network.n_networks, model.network.n_outputs
-        raw = raw_predictions(model.network, X, model.scaling, np.float64)
-        return np.moveaxis(raw.reshape(-1, n_networks, n_outputs), 1, 0)
+        return raw_of_each_network(model.network, X, model.scaling)
 
     def _sample_raw(self, X, n_samples, random_state):
         """Return the model, and z^L of X by sampled sub-networks, of shape (n_samples, rows, outputs)."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-from scipy.special import expit, log_expit, log_softmax
 from sklearn.base import ClassifierMixin
 from sklearn.metrics import accuracy_score
 from sklearn.neural_network import MLPClassifier
@@ -16,7 +15,9 @@ from skbackprop.estimators.base import BaseBackprop, only_in_batches
 from skbackprop.estimators.callbacks import fitting
 from skbackprop.estimators.conversion import from_sklearn, to_sklearn
 from skbackprop.estimators.documentation import documented
-from skbackprop.model.conformal_sets import adaptive_scores, adaptive_sets, low_order_digits
+from skbackprop.model.conformal_scores import probabilities_and_digits
+from skbackprop.model.conformal_sets import adaptive_sets
+from skbackprop.model.predicted_values import is_binary, labels, log_probabilities, probabilities
 from skbackprop.tables.refusals import checked_classes, checked_labels
 
 if TYPE_CHECKING:
@@ -26,10 +27,6 @@ if TYPE_CHECKING:
 
     from skbackprop.estimators.recipe import Recipe
     from skbackprop.estimators.types import Array, MatrixLike, RandomState
-
-
-# The links of which small probabilities and logarithms are computed without a loss of digits.
-EXACT_LINKS = ("logistic", "softmax")
 
 
 @documented(parameters.CLASSIFIER, "classifier")
@@ -279,14 +276,14 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
     @property
     def oof_decision_function_(self) -> Array:
         """The out-of-fold probabilities of the training rows, of shape (n_samples, n_classes)."""
-        return self._probabilities(self._out_of_fold().raw)
+        return probabilities(self._model, self._out_of_fold().raw)
 
     @property
     def oof_score_(self) -> float:
         """The accuracy of the out-of-fold predictions."""
         found = self._out_of_fold()
         rows = found.held_out
-        predicted = self._model.targets.plain(self._labels(found.raw[rows]))
+        predicted = self._model.targets.plain(labels(self._model, found.raw[rows]))
         return found.score(accuracy_score, predicted)
 
     def decision_function(self, X: MatrixLike) -> Array:
@@ -304,7 +301,7 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         raw : ndarray of shape (n_samples,) for two classes, else (n_samples, n_outputs)
         """
         raw = self._raw(X)
-        return raw[:, 0] if self._is_binary() else raw
+        return raw[:, 0] if is_binary(self._model) else raw
 
     def predict(self, X: MatrixLike) -> Array:
         """Return the most probable class of each row, or the labels whose probability is above 1/2.
@@ -317,7 +314,7 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         -------
         y : ndarray of shape (n_samples,) or (n_samples, n_labels)
         """
-        return self._labels(self._raw(X))
+        return labels(self._model, self._raw(X))
 
     def predict_proba(self, X: MatrixLike) -> Array:
         """Return the probability of each class, or of each label.
@@ -331,7 +328,7 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         probabilities : ndarray of shape (n_samples, n_classes)
             Each row sums to 1, except for a multilabel y.
         """
-        return self._probabilities(self._raw(X))
+        return probabilities(self._model, self._raw(X))
 
     def score(self, X: MatrixLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
         """Return the accuracy of :meth:`predict`: the share of rows whose class, or all labels, are right.
@@ -388,9 +385,11 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         held-out row, the probabilities are those of the network that held it out (CV+).
 
         If new rows have the distribution of the rows of the fit, their coverage is usually close to
-        `coverage`. The proven lower bound is 2 * coverage - 1, minus a small term, for networks that use
-        their held-out rows only after the training; these networks also choose their best epoch by them. The
-        coverage is an average over all rows and may be smaller for a rare class. The low-order digits of the
+        `coverage`. CV+ itself covers more, because the mean of several networks is better than each of them;
+        its level c is therefore set below `coverage`, the further the more the networks differ
+        (:mod:`skbackprop.model.conformal_level`). The proven lower bound is 2 c - 1, minus a small
+        term, for networks that use their held-out rows only after the training; these networks also choose
+        their best epoch by them. The coverage is an average over all rows and may be smaller for a rare class. The low-order digits of the
         row's own outputs decide whether a set contains the class at its margin, so the set of a row does not
         depend on the other rows. If the fit had a `sample_weight`, it weights the held-out rows; with
         `groups`, the coverage is that of rows of new groups.
@@ -418,15 +417,8 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
                 f"predict_set needs one class per row, and the y of the fit had {self.n_outputs_} labels; "
                 "fit one classifier for each."
             )
-        rows = held_out.held_out
-        raw = held_out.raw[rows].astype(np.float64)
-        scores = adaptive_scores(self._probabilities(raw), low_order_digits(raw))
-        own_class = held_out.targets[rows][:, None]
-        scores = np.take_along_axis(scores, own_class, axis=1).ravel()
-        raw = self._raw_of_each_network(X)
-        u = low_order_digits(np.concatenate(raw, axis=1))
-        probabilities = [self._probabilities(z) for z in raw]
-        return adaptive_sets(held_out.fold_scores(scores), probabilities, u, coverage)
+        p, u = probabilities_and_digits(self._model, self._raw_of_each_network(X))
+        return adaptive_sets(held_out.fold_scores(self._model), p, u, coverage)
 
     def sample_proba(self, X: MatrixLike, n_samples: int = 1, random_state: RandomState = 0) -> Array:
         """Draw probabilities from the network with dropout (Monte Carlo dropout).
@@ -456,44 +448,7 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         Gal & Ghahramani (2016). Dropout as a Bayesian approximation. ICML.
         """
         _, raw = self._sample_raw(X, n_samples, random_state)
-        return np.stack([self._probabilities(z) for z in raw], axis=-1)
-
-    def _labels(self, raw):
-        """Return the labels predicted by raw outputs: those of the largest probability, or of more than 1/2.
-
-        With a sigmoid or softmax raw outputs have the order of the probabilities, and sigmoids of 0 are 1/2.
-        """
-        targets = self._model.targets
-        if self.out_activation_ in EXACT_LINKS:
-            return targets.decode(raw)
-        probabilities = self._probabilities(raw)
-        return targets.decode((probabilities[:, 1:] if self._is_binary() else probabilities) - 0.5)
-
-    def _probabilities(self, raw):
-        """Return the probabilities of raw outputs.
-
-        They are clipped to the open interval (0, 1), so that log p is finite.
-        """
-        if self._model.targets.constant:
-            return np.ones_like(raw)
-        probabilities = self._inverse_link(raw)
-        limits = np.finfo(probabilities.dtype)
-        return np.clip(probabilities, limits.tiny, 1 - limits.epsneg, out=probabilities)
-
-    def _inverse_link(self, raw):
-        """Return a^L of each class, or of each label; those of the classes of a row have the sum 1."""
-        link, binary, multilabel = self.out_activation_, self._is_binary(), self._model.targets.multilabel
-        if link == "logistic" and not binary and not multilabel:
-            return np.exp(log_shares(raw))
-        a = np.empty_like(raw)
-        self._model.loss.inverse_link(raw, out=a)
-        if binary:
-            # 1 / (1 + exp(z)) instead of 1 - a, which is 0 for all small probabilities.
-            return np.hstack((expit(-raw) if link == "logistic" else 1 - a, a))
-        if link in EXACT_LINKS or multilabel:
-            return a
-        a = np.maximum(a, np.finfo(a.dtype).tiny)
-        return a / a.sum(axis=1, keepdims=True)
+        return np.stack([probabilities(self._model, z) for z in raw], axis=-1)
 
     def predict_log_proba(self, X: MatrixLike) -> Array:
         """Return the logarithms of the probabilities, which are always finite.
@@ -506,27 +461,4 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         -------
         log_probabilities : ndarray of shape (n_samples, n_classes)
         """
-        raw = self._raw(X)
-        if self.out_activation_ not in EXACT_LINKS or self._model.targets.constant:
-            return np.log(self._probabilities(raw))
-        if self._is_binary():
-            exact = log_expit(np.hstack((-raw, raw)))
-        elif self.out_activation_ == "softmax":
-            exact = log_softmax(raw, axis=1)
-        else:
-            exact = log_expit(raw) if self._model.targets.multilabel else log_shares(raw)
-        # For probabilities near 1, `exact` has digits that the probability has lost by rounding; use the
-        # logarithm of the probability instead, so that it agrees with predict_proba.
-        probabilities = self._probabilities(raw)
-        return np.log(probabilities, out=exact, where=probabilities > 0.5)
-
-    def _is_binary(self):
-        targets = self._model.targets
-        return targets.n_outputs == 1 and not targets.multilabel
-
-
-def log_shares(raw):
-    """Return ln(a_j / sum_i a_i) of each row's sigmoid outputs a, accurate for small a."""
-    log_a = log_expit(raw)
-    with np.errstate(invalid="ignore"):  # rows that no network held out are NaN
-        return log_a - np.logaddexp.reduce(log_a, axis=1, keepdims=True)
+        return log_probabilities(self._model, self._raw(X))

@@ -16,7 +16,7 @@ from skbackprop.estimators.callbacks import fitting
 from skbackprop.estimators.conversion import from_sklearn, to_sklearn
 from skbackprop.estimators.documentation import documented
 from skbackprop.model.conformal_intervals import intervals
-from skbackprop.model.prediction import narrow
+from skbackprop.model.predicted_values import numbers
 from skbackprop.tables.frames import without_sparse_columns
 
 if TYPE_CHECKING:
@@ -251,7 +251,7 @@ class BackpropRegressor(RegressorMixin, BaseBackprop):
             return samples.mean(axis=-1), samples.std(axis=-1)
         # One model for both steps: another thread may train meanwhile, and replace self._model.
         model, X, dtype = network_inputs(self, X)
-        return self._predictions(raw_outputs(model, X, dtype), model)
+        return numbers(model, raw_outputs(model, X, dtype))
 
     def predict_interval(self, X: MatrixLike, coverage: float = 0.9) -> Array:
         """Return intervals that contain a given fraction of new y, for any distribution of the data.
@@ -290,9 +290,11 @@ class BackpropRegressor(RegressorMixin, BaseBackprop):
         (:mod:`skbackprop.model.conformal_intervals`).
 
         If new rows have the distribution of the rows of the fit, their coverage is usually close to
-        `coverage`. The proven lower bound is 2 * coverage - 1, minus a small term, for networks that use
-        their held-out rows only after the training; these networks also choose their best epoch by them. The
-        coverage is an average over all rows and is smaller where y varies more than elsewhere. If the fit had
+        `coverage`. CV+ itself covers more, because the mean of several networks is better than each of them;
+        its level c is therefore set below `coverage`, the further the more the networks differ
+        (:mod:`skbackprop.model.conformal_level`). The proven lower bound is 2 c - 1, minus a small
+        term, for networks that use their held-out rows only after the training; these networks also choose
+        their best epoch by them. The coverage is an average over all rows and is smaller where y varies more than elsewhere. If the fit had
         a `sample_weight`, it weights the errors; with `groups`, the coverage is that of rows of new groups.
 
         MAPIE's ``CrossConformalRegressor(model, method="plus")`` provides such intervals for any regressor.
@@ -320,11 +322,9 @@ class BackpropRegressor(RegressorMixin, BaseBackprop):
                 f"{self._model.network.n_outputs} (columns of y or quantiles); fit one regressor for each, "
                 "with a single quantile."
             )
-        # One of them has the shape (n, 1) for a y of one column, or quantile=[0.5].
-        errors = np.abs(held_out.targets.ravel() - self.oof_prediction_.ravel())[held_out.held_out]
         raw = self._raw_of_each_network(X)
-        predictions = np.stack([self._predictions(z, self._model).ravel() for z in raw], axis=1)
-        bounds = intervals(held_out.fold_scores(errors), predictions, coverage)
+        predictions = np.stack([numbers(self._model, z).ravel() for z in raw], axis=1)
+        bounds = intervals(held_out.fold_scores(self._model), predictions, coverage)
         if targets.domain is not None:
             np.maximum(bounds, 0, out=bounds)
         return bounds
@@ -336,7 +336,7 @@ class BackpropRegressor(RegressorMixin, BaseBackprop):
         rows = found.held_out
         raw = found.raw[rows]
         raw = raw.astype(self._model.targets.result_dtype(raw.dtype))
-        held_out = self._predictions(raw, self._model)
+        held_out = numbers(self._model, raw)
         predictions = np.full((rows.size, *held_out.shape[1:]), np.nan)
         predictions[rows] = held_out
         return predictions
@@ -403,20 +403,7 @@ class BackpropRegressor(RegressorMixin, BaseBackprop):
         Gal & Ghahramani (2016). Dropout as a Bayesian approximation. ICML.
         """
         model, raw = self._sample_raw(X, n_samples, random_state)
-        return np.stack([self._predictions(z, model) for z in raw], axis=-1)
-
-    def _predictions(self, raw, model):
-        """Return the predictions of raw outputs of `model`, in the units of y."""
-        a = np.empty_like(raw)
-        with np.errstate(over="ignore"):  # the error below replaces NumPy's warning
-            model.loss.inverse_link(raw, out=a)
-            y = model.targets.decode(a)
-        if not np.isfinite(y).all():
-            raise ValueError(
-                f"Predictions are not finite: the inverse link of loss={self.loss!r} overflows "
-                f"{raw.dtype.name}. Scale the inputs, or fit with a smaller learning_rate."
-            )
-        return narrow(y, raw.dtype)
+        return np.stack([numbers(model, z) for z in raw], axis=-1)
 
     @classmethod
     def from_sklearn(cls, mlp: MLPRegressor) -> Self:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from sklearn.base import is_classifier
 
+from skbackprop.model.predicted_values import numbers, probabilities
 from skbackprop.network.losses import combine, combine_backward
 from skbackprop.network.losses.differences import central_differences
 
@@ -74,8 +75,8 @@ class ExplainedOutput:
     def _of_combined(self, c):
         """Return F as a function of the combined raw outputs c."""
         if self.kind == "probability":
-            return self._estimator._probabilities(c)
-        return self._estimator._predictions(c, self._model) if self.kind == "prediction" else c
+            return probabilities(self._model, c)
+        return numbers(self._model, c) if self.kind == "prediction" else c
 
     def with_jacobian(self, z):
         """Return F(z), and dF/dz of shape (n_functions, n_rows, n_networks * n_outputs), by the chain rule.

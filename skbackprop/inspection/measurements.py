@@ -18,6 +18,7 @@ from skbackprop.inspection.reference_forest import ReferenceForest, share_explai
 from skbackprop.inspection.saturation import saturation
 from skbackprop.model.layers import inputs_of_fixed_scale
 from skbackprop.model.optimization import make_optimizer
+from skbackprop.model.predicted_values import labels
 from skbackprop.model.prediction import raw_predictions, scaled_block
 from skbackprop.model.recipes import Settings
 from skbackprop.network.initialization import initialize
@@ -398,7 +399,7 @@ class Measurements:
         """(total weight in y, number of predictions) of each class or label, for a classifier."""
         targets = self.model.targets
         raw = raw_predictions(self.network, self.X, self.model.scaling)
-        predicted = self.estimator._labels(combine(self.model.loss, raw, self.network.n_networks))
+        predicted = labels(self.model, combine(self.model.loss, raw, self.network.n_networks))
         if targets.multilabel:
             w = np.ones(self.X.shape[0]) if self.w is None else self.w
             return w @ self._plain_targets(self.y), predicted.sum(axis=0)

@@ -1,7 +1,7 @@
 """Prediction intervals from the residuals of held-out rows (CV+).
 
 Of E networks, k(i) is the one that held out row i, and R_i = |y_i - mu_{k(i)}(x_i)|. For m held-out rows
-and a coverage c, the interval of a new row x is
+and the level c (:mod:`.conformal_level`), the interval of a new row x is
 
     upper(x) =   the ceil(c (m + 1))-th smallest of   mu_{k(i)}(x) + R_i,    i = 1, ..., m
     lower(x) = - the ceil(c (m + 1))-th smallest of - mu_{k(i)}(x) + R_i
@@ -40,16 +40,16 @@ def intervals(residuals, predictions, coverage):
     predictions : ndarray of shape (n_new, n_networks)
         mu_k(x).
     coverage : float
-        c, between 0 and 1.
+        Between 0 and 1; it determines c.
 
     Returns
     -------
     bounds : ndarray of shape (n_new, 2)
     """
-    weight = residuals.weight_of_coverage(coverage)
+    weight, half_of_all = residuals.weight_of_coverage(coverage), 0.5 * (residuals.n_rows + 1)
     lower, upper = cv_plus(residuals, predictions, weight)
-    if coverage < 0.5:
-        first, last = cv_plus(residuals, predictions, residuals.weight_of_coverage(0.5))
+    if weight < half_of_all:
+        first, last = cv_plus(residuals, predictions, half_of_all)
         center, half = 0.5 * (first + last), 0.5 * (last - first)
         half = np.minimum(residuals.quantile(weight), half)
         lower, upper = np.minimum(lower, center - half), np.maximum(upper, center + half)

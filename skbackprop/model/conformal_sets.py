@@ -6,8 +6,8 @@ all more probable classes, plus the fraction u of its own probability:
     s(p, y, u) = sum_{j: p_j > p_y} p_j + u p_y
 
 Of E networks, k(i) is the one that held out row i, p^k are the probabilities of network k, and s_i is the
-score of the true class of row i by network k(i). For m held-out rows and a coverage c, the set of a new row
-x is
+score of the true class of row i by network k(i). For m held-out rows and the level c
+(:mod:`.conformal_level`), the set of a new row x is
 
     { y : the number of i with s_i < s(p^{k(i)}(x), y, u) is less than c (m + 1) }
 
@@ -73,7 +73,7 @@ def adaptive_sets(scores, probabilities, u, coverage):
         p^k(x), of each network.
     u : ndarray of shape (n_new,)
     coverage : float
-        c, between 0 and 1.
+        Between 0 and 1; it determines c.
 
     Returns
     -------

@@ -10,6 +10,9 @@ from numbers import Real
 
 import numpy as np
 
+from skbackprop.model.conformal_level import level
+from skbackprop.model.sorted_scores import SortedScores
+
 
 class FoldScores:
     """Scores s_i of held-out rows and their weights w_i, for each fold sorted by score.
@@ -21,6 +24,8 @@ class FoldScores:
         The network that held out each row.
     sample_weight : ndarray of shape (n_rows,), default=None
         Scaled to a mean of 1; a new row has the weight 1.
+    rank_quantiles : ndarray, default=None
+        Those of :mod:`.conformal_level`; None if the level is the coverage.
 
     Attributes
     ----------
@@ -28,12 +33,12 @@ class FoldScores:
         Number of held-out rows, which is also the sum of their weights.
     """
 
-    def __init__(self, scores, folds, sample_weight=None):
+    def __init__(self, scores, folds, sample_weight=None, rank_quantiles=None):
         self.n_rows = folds.size
         weights = np.ones(folds.size) if sample_weight is None else sample_weight / sample_weight.mean()
         self._all = SortedScores(scores, weights)
-        by_fold = [folds == k for k in range(folds.max() + 1)]
-        self._folds = [SortedScores(scores[rows], weights[rows]) for rows in by_fold]
+        self._folds = sorted_by_fold(scores, folds, weights)
+        self._rank_quantiles = rank_quantiles
 
     def weight_up_to(self, values):
         """Return the sum of the w_i with s_i <= v_k, for the v_k of each fold k that `values` yields."""
@@ -45,11 +50,10 @@ class FoldScores:
 
     def quantile(self, weight):
         """Return the smallest s_i such that the weights of all scores up to it sum to at least `weight`."""
-        place = np.searchsorted(self._all.cumulative[1:], weight)
-        return self._all.scores[min(place, self.n_rows - 1)]
+        return self._all.quantile(weight)
 
     def weight_of_coverage(self, coverage):
-        """Return c (m + 1), the weight of the held-out rows that a set of coverage c needs.
+        """Return level(c) (m + 1), the weight of the held-out rows that a set of coverage c needs.
 
         Raises
         ------
@@ -61,25 +65,20 @@ class FoldScores:
                 "The 'coverage' parameter must be a number between 0 and 1, for instance 0.9. Got "
                 f"{coverage!r} instead."
             )
-        weight = coverage * (self.n_rows + 1)
-        weight -= 1e-12 * weight  # rounding must not make 0.7 * 10 more than 7
-        if weight > self.n_rows:
-            least, n = math.ceil(coverage / (1 - coverage) - 1e-9), self.n_rows
+        n = self.n_rows
+        rounding = 1 - 1e-12  # must not make 0.7 * 10 more than 7
+        if coverage * (n + 1) * rounding > n:
+            least = math.ceil(coverage / (1 - coverage) - 1e-9)
             raise ValueError(
                 f"coverage={coverage} needs at least {least} held-out rows, but the fit held out {n}; "
                 f"use a coverage of at most {n / (n + 1):.6g}, or fit with more rows."
             )
-        return weight
+        if self._rank_quantiles is not None:
+            coverage = level(coverage, n, self._rank_quantiles)
+        return coverage * (n + 1) * rounding
 
 
-class SortedScores:
-    """Scores in ascending order, and the sums of the weights of the first 0, 1, 2, ... of them."""
-
-    def __init__(self, scores, weights):
-        order = np.argsort(scores)
-        self.scores = scores[order]
-        self.cumulative = np.concatenate(([0.0], np.cumsum(weights[order])))
-
-    def weight(self, values, side):
-        """Return the weight of the scores below `values`, including equal ones if `side` is "right"."""
-        return self.cumulative[np.searchsorted(self.scores, values, side=side)]
+def sorted_by_fold(scores, folds, weights):
+    """Return the SortedScores of each fold, as a list."""
+    by_fold = [folds == k for k in range(folds.max() + 1)]
+    return [SortedScores(scores[rows], weights[rows]) for rows in by_fold]

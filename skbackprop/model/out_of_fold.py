@@ -4,9 +4,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skbackprop.model.fold_scores import FoldScores
-from skbackprop.model.prediction import raw_predictions
+from skbackprop.model.conformal_level import rank_quantiles
+from skbackprop.model.conformal_scores import conformal_scores, has_scores
+from skbackprop.model.fold_scores import FoldScores, sorted_by_fold
+from skbackprop.model.prediction import raw_of_each_network, raw_predictions
 from skbackprop.network.members import member
+from skbackprop.tables.row_sampling import random_rows
+
+# The level of CV+ is determined by at most so many rows.
+MOST_ROWS = 2000
 
 
 @dataclass
@@ -22,12 +28,16 @@ class OutOfFold:
     targets : ndarray of shape (n_rows,) or (n_rows, n_outputs)
         Indices of classes, labels, or the y of a regressor.
     sample_weight : ndarray of shape (n_rows,) or None
+    rank_quantiles : ndarray or None
+        Determine the level of CV+ (:mod:`.conformal_level`); None if there are no intervals or sets, and in
+        models that were saved by earlier versions.
     """
 
     raw: np.ndarray
     folds: np.ndarray
     targets: np.ndarray
     sample_weight: np.ndarray | None
+    rank_quantiles: np.ndarray | None = None
 
     @property
     def held_out(self):
@@ -38,9 +48,14 @@ class OutOfFold:
         """Return `metric` of the targets of the held-out rows and the values `predicted` for them."""
         return float(metric(self.targets[self.held_out], predicted, sample_weight=self._weights()))
 
-    def fold_scores(self, scores):
-        """Return the FoldScores of the `scores` of the held-out rows, for conformal prediction."""
-        return FoldScores(scores, self.folds[self.held_out], self._weights())
+    def fold_scores(self, model):
+        """Return the FoldScores of the held-out rows, for conformal prediction."""
+        return FoldScores(self.scores(model), self.folds[self.held_out], self._weights(), self.rank_quantiles)
+
+    def scores(self, model):
+        """Return the conformal score of each held-out row, by the network that held it out."""
+        rows = self.held_out
+        return conformal_scores(model, self.raw[None, rows], self.targets[rows]).ravel()
 
     def _weights(self):
         return None if self.sample_weight is None else self.sample_weight[self.held_out]
@@ -66,4 +81,18 @@ def out_of_fold(model, X, y, sample_weight, folds):
         raw[rows] = raw_predictions(member(network, e), X, model.scaling, raw.dtype, rows)
     # Copies: the model must not change with arrays of the user that were y and the weights.
     weights = None if sample_weight is None else sample_weight.copy()
-    return OutOfFold(raw, folds, model.targets.plain(y).copy(), weights)
+    found = OutOfFold(raw, folds, model.targets.plain(y).copy(), weights)
+    if has_scores(model):
+        found.rank_quantiles = ranks_of_the_fit(found, model, X)
+    return found
+
+
+def ranks_of_the_fit(found, model, X):
+    """Return the rank quantiles of an OutOfFold, from the outputs of all networks for some of its rows."""
+    weights = np.ones(found.folds.size) if found.sample_weight is None else found.sample_weight
+    rows = random_rows(found.folds.size, found.held_out * weights, MOST_ROWS)
+    raw = raw_of_each_network(model.network, X, model.scaling, found.raw.dtype, rows)
+    scores = conformal_scores(model, raw, found.targets[rows])
+    own = found.held_out
+    held_out = sorted_by_fold(found.scores(model), found.folds[own], weights[own])
+    return rank_quantiles(scores, found.folds[rows], weights[rows], held_out)

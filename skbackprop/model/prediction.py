@@ -38,6 +38,12 @@ def raw_predictions(network, X, scaling=None, dtype=np.float64, chosen=None):
     return narrow(raw, dtype).reshape(-1, network.n_outputs)
 
 
+def raw_of_each_network(network, X, scaling=None, dtype=np.float64, chosen=None):
+    """Return z^L by each network, of shape (n_networks, n_rows, n_outputs) (see :func:`raw_predictions`)."""
+    raw = raw_predictions(network, X, scaling, dtype, chosen)
+    return np.moveaxis(raw.reshape(-1, network.n_networks, network.n_outputs), 1, 0)
+
+
 def narrow(values, dtype):
     """Return finite `values` in `dtype`, or unchanged if they exceed its range."""
     fits = np.abs(values).max(initial=0) <= np.finfo(dtype).max

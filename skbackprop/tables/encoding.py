@@ -131,7 +131,7 @@ class Encoder:
         return np.cumsum([0, *widths])[:-1]
 
     def _numbers_with_code_of_missing(self):
-        """Return the indices of the numbers whose column has categories too, and among them a missing value."""
+        """Return the indices of numbers whose column also has categories, one of them the missing value."""
         coded = [column.position for column in self.categories if None in column.categories]
         return np.flatnonzero(np.isin(self._owners_of_numbers, coded))
 

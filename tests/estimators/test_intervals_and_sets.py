@@ -1,5 +1,6 @@
 """Intervals and sets of fitted networks."""
 
+import math
 import pickle
 
 import numpy as np
@@ -11,6 +12,7 @@ from sklearn.model_selection import train_test_split
 
 from skbackprop import BackpropClassifier, BackpropRegressor
 from skbackprop.network.members import member
+from tests.model.test_conformal import plain_level
 
 SMALL = {
     "hidden_layer_sizes": (8,),
@@ -76,12 +78,15 @@ def test_intervals_are_quantiles_of_the_networks_that_held_the_rows_out(regresso
     folds, network = model._model.out_of_fold.folds, model._model.network
     residuals = np.abs(Y_REAL - model.oof_prediction_)
     found = model.predict_interval(X_REAL_NEW[:20], coverage=0.8)
-    by_network = []
+    by_network, errors = [], []
     for e in range(4):
         model._model.network = member(network, e)
         by_network.append(model.predict(X_REAL_NEW[:20]))
-    upper = np.sort(np.array(by_network)[folds].T + residuals, axis=1)[:, 240]  # ceil(0.8 * 301) = 241
-    lower = np.sort(np.array(by_network)[folds].T - residuals, axis=1)[:, -241]
+        errors.append(np.abs(Y_REAL - model.predict(X_REAL)))
+    place = math.ceil(301 * plain_level(np.array(errors).T, folds, 0.8))
+    assert 210 < place < 241
+    upper = np.sort(np.array(by_network)[folds].T + residuals, axis=1)[:, place - 1]
+    lower = np.sort(np.array(by_network)[folds].T - residuals, axis=1)[:, -place]
     np.testing.assert_allclose(found, np.c_[lower, upper], rtol=1e-7)
 
 

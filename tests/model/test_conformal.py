@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skbackprop.model.conformal_intervals import intervals
+from skbackprop.model.conformal_level import rank_quantiles
 from skbackprop.model.conformal_sets import adaptive_scores, adaptive_sets, low_order_digits
-from skbackprop.model.fold_scores import FoldScores
+from skbackprop.model.fold_scores import FoldScores, sorted_by_fold
 from tests.effort import n_examples
 
 
@@ -19,6 +20,19 @@ def plain_intervals(residuals, folds, predictions, coverage):
     upper = np.sort(predictions[:, folds] + residuals, axis=1)[:, place]
     lower = np.sort(predictions[:, folds] - residuals, axis=1)[:, -1 - place]
     return np.stack((lower, upper), axis=1)
+
+
+def plain_level(scores, folds, coverage):
+    """Return the level of CV+, row by row; `scores` are those of each row of the fit by each network."""
+    n_rows, n_networks = scores.shape
+    p = np.zeros(n_rows)
+    for i in range(n_rows):
+        for k in range(n_networks):
+            held_out = folds == k
+            among = scores[held_out == held_out[i], k]  # rows that network k held out, or was trained on
+            p[i] += held_out.mean() * np.mean(among < scores[i, k])
+    q = np.sort(p)[math.ceil(round(coverage * n_rows, 9)) - 1]
+    return coverage - 0.5 * n_rows / (n_rows + 150) * (coverage - q)
 
 
 def plain_score(probabilities, y, u):
@@ -134,6 +148,45 @@ def test_low_order_digits_are_uniform_and_say_nothing_about_the_outputs(scale):
     u = low_order_digits(raw)
     np.testing.assert_allclose(np.quantile(u, np.linspace(0, 1, 11)), np.linspace(0, 1, 11), atol=0.015)
     assert np.abs(np.corrcoef(u, raw.T)[0, 1:]).max() < 0.03
+
+
+def fold_scores_with_level(scores, folds, weights=None):
+    own = scores[np.arange(folds.size), folds]
+    w = np.ones(folds.size) if weights is None else weights
+    quantiles = rank_quantiles(scores, folds, w, sorted_by_fold(own, folds, w))
+    return FoldScores(own, folds, weights, quantiles)
+
+
+@pytest.mark.parametrize("coverage", [0.3, 0.5, 0.8, 0.9, 0.95])
+def test_the_level_is_that_of_its_definition(coverage):
+    rng = np.random.default_rng(0)
+    folds = rng.permutation(np.arange(60) % 4)
+    scores = rng.random((60, 1)) + 0.5 * rng.random((60, 4))
+    weight = fold_scores_with_level(scores, folds).weight_of_coverage(coverage)
+    np.testing.assert_allclose(weight, 61 * plain_level(scores, folds, coverage))
+
+
+def test_the_level_is_the_coverage_if_all_networks_agree():
+    rng = np.random.default_rng(0)
+    folds = np.arange(400) % 4
+    scores = np.repeat(np.repeat(rng.random((100, 1)), 4, axis=0), 4, axis=1)
+    weight = fold_scores_with_level(scores, folds).weight_of_coverage(0.8)
+    np.testing.assert_allclose(weight, 0.8 * 401, rtol=0.01)
+
+
+def test_the_level_of_a_weight_of_two_is_that_of_the_row_twice():
+    rng = np.random.default_rng(0)
+    folds, weights = rng.permutation(np.arange(80) % 4), rng.integers(1, 4, 80)
+    scores = rng.random((80, 1)) + 0.5 * rng.random((80, 4))
+    own = sorted_by_fold(scores[np.arange(80), folds], folds, weights)
+    twice = np.repeat(folds, weights)
+    again = np.repeat(scores, weights, axis=0)
+    own_twice = sorted_by_fold(again[np.arange(twice.size), twice], twice, np.ones(twice.size))
+    np.testing.assert_allclose(
+        rank_quantiles(scores, folds, weights, own),
+        rank_quantiles(again, twice, np.ones(twice.size), own_twice),
+        rtol=1e-12,
+    )
 
 
 def test_a_weight_of_two_is_the_row_twice():
