@@ -39,7 +39,7 @@ from skbackprop.estimators.without_effect import warn_of_parameters_without_effe
 from skbackprop.model.model import build_model
 from skbackprop.model.monte_carlo import sample_raw_predictions
 from skbackprop.model.prediction import raw_of_each_network, raw_predictions
-from skbackprop.model.resolving import finds_numbers_as_categories, resolve
+from skbackprop.model.resolving import encodings_in_addition, resolve
 from skbackprop.network.file_checks import require
 from skbackprop.network.kernels.threads import suited_threads
 from skbackprop.network.losses import combine
@@ -134,7 +134,7 @@ def untrained_model(estimator, X, y, sample_weight):
         y,
         sample_weight,
         reset=True,
-        finds_categories=finds_numbers_as_categories(*parameters_and_kind(estimator)),
+        in_addition=encodings_in_addition(*parameters_and_kind(estimator)),
     )
     settings = settings_of(estimator, X, sample_weight)
     X = arrange(X, settings.sparse_rows)
@@ -244,7 +244,7 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
             fill_values=fill_values,
             continuation="resumed" if is_interrupted(earlier) else "fit",
             groups=groups,
-            finds_categories=finds_numbers_as_categories(*parameters_and_kind(self)),
+            in_addition=encodings_in_addition(*parameters_and_kind(self)),
         )
         n_rows = count_rows(X, sample_weight)
         warn_of_a_large_batch(self.batch_size, n_rows)

@@ -276,7 +276,8 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
     @property
     def oof_decision_function_(self) -> Array:
         """The out-of-fold probabilities of the training rows, of shape (n_samples, n_classes)."""
-        return probabilities(self._model, self._out_of_fold().raw)
+        raw = self._out_of_fold().raw
+        return probabilities(self._model, raw)
 
     @property
     def oof_score_(self) -> float:
@@ -314,7 +315,8 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         -------
         y : ndarray of shape (n_samples,) or (n_samples, n_labels)
         """
-        return labels(self._model, self._raw(X))
+        raw = self._raw(X)
+        return labels(self._model, raw)
 
     def predict_proba(self, X: MatrixLike) -> Array:
         """Return the probability of each class, or of each label.
@@ -328,7 +330,8 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         probabilities : ndarray of shape (n_samples, n_classes)
             Each row sums to 1, except for a multilabel y.
         """
-        return probabilities(self._model, self._raw(X))
+        raw = self._raw(X)
+        return probabilities(self._model, raw)
 
     def score(self, X: MatrixLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
         """Return the accuracy of :meth:`predict`: the share of rows whose class, or all labels, are right.
@@ -387,12 +390,12 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         If new rows have the distribution of the rows of the fit, their coverage is usually close to
         `coverage`. CV+ itself covers more, because the mean of several networks is better than each of them;
         its level c is therefore set below `coverage`, the further the more the networks differ
-        (:mod:`skbackprop.model.conformal_level`). The proven lower bound is 2 c - 1, minus a small
-        term, for networks that use their held-out rows only after the training; these networks also choose
-        their best epoch by them. The coverage is an average over all rows and may be smaller for a rare class. The low-order digits of the
-        row's own outputs decide whether a set contains the class at its margin, so the set of a row does not
-        depend on the other rows. If the fit had a `sample_weight`, it weights the held-out rows; with
-        `groups`, the coverage is that of rows of new groups.
+        (:mod:`skbackprop.model.conformal_level`). The proven lower bound is 2 c - 1, minus a small term, for
+        networks that use their held-out rows only after the training; these networks also choose their best
+        epoch by them. The coverage is an average over all rows and may be smaller for a rare class. The
+        low-order digits of the row's own outputs decide whether a set contains the class at its margin, so
+        the set of a row does not depend on the other rows. If the fit had a `sample_weight`, it weights the
+        held-out rows; with `groups`, the coverage is that of rows of new groups.
 
         MAPIE's ``CrossConformalClassifier(model, conformity_score="aps")`` provides such sets for any
         classifier. It fits a model for each fold, and its predict_set also returns the predictions.
@@ -461,4 +464,5 @@ class BackpropClassifier(ClassifierMixin, BaseBackprop):
         -------
         log_probabilities : ndarray of shape (n_samples, n_classes)
         """
-        return log_probabilities(self._model, self._raw(X))
+        raw = self._raw(X)
+        return log_probabilities(self._model, raw)

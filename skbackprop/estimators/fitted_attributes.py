@@ -80,9 +80,9 @@ class FittedAttributes:
             raise AttributeError(
                 f"This {type(self).__name__} has no out-of-fold predictions: it was not fitted with "
                 'early_stopping="folds" (which "auto" selects for several networks and 100 rows in memory), '
-                "or partial_fit has trained it further, or a warm start has trained it on other rows or "
-                "other folds, so that networks were trained on rows that they hold out; fit it on all rows "
-                "without warm_start."
+                "or with X_val, which replaces the folds, or partial_fit has trained it further, or a warm "
+                "start has trained it on other rows or other folds, so that networks were trained on rows "
+                "that they hold out; fit it on all rows, without X_val and warm_start."
             )
         return found
 

@@ -257,7 +257,7 @@ TRAINING = [
         [Choice("auto", "float32", "float64")],
         """
         Dtype of the computations. "auto" is float32 for float32 input and if X has more than 20,000 numbers,
-        else float64. Results have the dtype of X.
+        else float64. Predictions have the dtype of X; intervals are float64.
         """,
     ),
 ]

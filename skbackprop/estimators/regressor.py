@@ -292,10 +292,11 @@ class BackpropRegressor(RegressorMixin, BaseBackprop):
         If new rows have the distribution of the rows of the fit, their coverage is usually close to
         `coverage`. CV+ itself covers more, because the mean of several networks is better than each of them;
         its level c is therefore set below `coverage`, the further the more the networks differ
-        (:mod:`skbackprop.model.conformal_level`). The proven lower bound is 2 c - 1, minus a small
-        term, for networks that use their held-out rows only after the training; these networks also choose
-        their best epoch by them. The coverage is an average over all rows and is smaller where y varies more than elsewhere. If the fit had
-        a `sample_weight`, it weights the errors; with `groups`, the coverage is that of rows of new groups.
+        (:mod:`skbackprop.model.conformal_level`). The proven lower bound is 2 c - 1, minus a small term, for
+        networks that use their held-out rows only after the training; these networks also choose their best
+        epoch by them. The coverage is an average over all rows and is smaller where y varies more than
+        elsewhere. If the fit had a `sample_weight`, it weights the errors; with `groups`, the coverage is
+        that of rows of new groups.
 
         MAPIE's ``CrossConformalRegressor(model, method="plus")`` provides such intervals for any regressor.
         It fits a model for each fold, and its predict_interval also returns the predictions.

@@ -72,7 +72,8 @@ def rules_of_epochs(settings, X_val, streaming, no_cycles):
         yield ("X_val", "groups", *BATCHES_ONLY), reason
     else:
         if X_val is not None:
-            yield ("validation_fraction", "groups"), "X_val is given"
+            folds = ("early_stopping",) if settings.early_stopping == "folds" else ()
+            yield (*folds, "validation_fraction", "groups"), "X_val is given"
         elif not settings.early_stopping:
             yield ("validation_fraction", "scoring", "groups"), "nothing is held out: early_stopping=False"
         elif settings.early_stopping == "folds":

@@ -30,8 +30,13 @@ SMALL_TABLE = range(100, 2000)
 # so there is only the dropout that Monte Carlo dropout needs. Each network holds out an eighth of the rows,
 # which suffices for validation; all networks train on the rows that none of them holds out.
 LARGE_TABLE = 100_000
-OF_LARGE_TABLES = {"schedule": "flat_cos", "dropout": 0.02, "batches": 512}
+SINGLE_DECAY = "flat_cos"
+OF_LARGE_TABLES = {"schedule": SINGLE_DECAY, "dropout": 0.02, "batches": 512}
 FEWEST_NETWORKS, FOLDS_OF_LARGE_TABLES = 2, 8
+
+# The first cycle of "coslog4" is a fifteenth of the training and begins with a rate of 0: a training of fewer
+# steps has a single decay.
+STEPS_OF_CYCLES = 15
 
 
 def is_auto(value):
@@ -84,6 +89,9 @@ def resolve(
         settings.batch_size = int(np.clip(n_rows // recipe["batches"], *bounds))
     if settings.max_iter == "auto":
         settings.max_iter = n_epochs(kind, n_rows, settings.batch_size)
+    n_steps = settings.max_iter * math.ceil(n_rows / settings.batch_size)
+    if is_auto(parameters["schedule"]) and settings.schedule == "coslog4" and n_steps < STEPS_OF_CYCLES:
+        settings.schedule = SINGLE_DECAY
     if settings.early_stopping == "auto":
         settings.early_stopping = early_stopping_for(settings, n_rows, folds=not (streaming or on_disk))
     if settings.early_stopping == "folds":
@@ -108,11 +116,15 @@ def settings_and_recipe(parameters, kind, streaming=False):
     return settings, suited_recipe(settings)
 
 
-def finds_numbers_as_categories(parameters, kind):
-    """Return whether a fit looks for numbers to encode as categories too; arguments as in :func:`resolve`."""
+def encodings_in_addition(parameters, kind):
+    """Return how a fit may encode numbers in addition, a set of "categories" and "ranks".
+
+    The arguments are those of :func:`resolve`.
+    """
     settings, recipe = settings_and_recipe(parameters, kind)
     replace_autos(settings, recipe)
-    return settings.numbers_as_categories
+    possible = {"categories": settings.numbers_as_categories, "ranks": settings.scaling == "robust"}
+    return {name for name, wanted in possible.items() if wanted}
 
 
 def solver_of_linear_model(settings, streaming):
@@ -223,7 +235,10 @@ def auto_value(name, recipe, kind):
         rows = value * LARGE_TABLE // 2
         return f"{value}; from {LARGE_TABLE} rows on {rows} // n_samples, but at least {FEWEST_NETWORKS}"
     if name in OF_LARGE_TABLES and values["n_estimators"] > 1:
-        return f"{quoted(value)}; from {LARGE_TABLE} rows on {quoted(OF_LARGE_TABLES[name])}"
+        rows = f"from {LARGE_TABLE} rows on"
+        if name == "schedule":
+            rows = f"with fewer than {STEPS_OF_CYCLES} steps, and {rows},"
+        return f"{quoted(value)}; {rows} {quoted(OF_LARGE_TABLES[name])}"
     if value not in ("auto", "cycle"):
         return quoted(value)
     if name == "batch_size":

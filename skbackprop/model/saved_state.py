@@ -77,6 +77,8 @@ def arrays(state):
             yield text_bytes([column.kind, column.zone, column.parts])
         for written in state["encoder"].written:
             yield text_bytes([vars(written)[name] for name in sorted(vars(written))])
+        for ranks in state["encoder"].ranks:
+            yield ranks.knots
         for text in state["encoder"].texts:
             yield text_bytes(text.groups)
             yield text.rarity

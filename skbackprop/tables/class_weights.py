@@ -45,5 +45,9 @@ def by_class(class_weight, classes):
 
 def is_weight(value):
     """Return whether `value` is a number from 0 to the largest that float64 holds."""
-    is_number = kind_of_type(type(value)) == NUMBER and not is_missing(value)
-    return is_number and 0 <= value <= sys.float_info.max
+    if kind_of_type(type(value)) != NUMBER or is_missing(value):
+        return False
+    try:
+        return 0 <= float(value) <= sys.float_info.max
+    except OverflowError:  # an integer that float64 does not hold
+        return False

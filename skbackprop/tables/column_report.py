@@ -67,7 +67,7 @@ def report_columns(encoder):
     """Return the reports of the columns of `encoder`, in the order of X."""
     names, numeric = encoder.names, encoder.numeric.tolist()
     reports = {
-        j: ColumnReport(names[j], NUMBER, (names[j],), missing_share=share)
+        j: ColumnReport(names[j], NUMBER, tuple(encoder.inputs_of_number(j)), missing_share=share)
         for j, share in zip(numeric, encoder.missing_shares.tolist(), strict=False)
     }
     for column in (*encoder.dates, *encoder.categories):

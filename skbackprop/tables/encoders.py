@@ -12,23 +12,24 @@ from skbackprop.tables.encoding import Encoder
 from skbackprop.tables.frames import ArrayTable
 from skbackprop.tables.kinds_of_columns import categorical_columns, numeric_and_date_columns
 from skbackprop.tables.numbers_as_categories import columns_as_categories, no_columns
+from skbackprop.tables.ranks import knots_of_ranks
 from skbackprop.tables.refusals import refuse_dates_for_numbers
 from skbackprop.tables.rows_on_disk import StoredRows
 from skbackprop.tables.target_columns import TargetColumns
 from skbackprop.tables.user_warnings import warn_of_large_integers, warn_of_rare_categories
 
 
-def fit_encoder(estimator, X, y, sample_weight, classes, groups, finds_categories):
+def fit_encoder(estimator, X, y, sample_weight, classes, groups, in_addition):
     """Return the Encoder of the first training rows, and these rows encoded.
 
-    The encoder is None if all columns are numbers without missing values, and none of them is encoded as
-    categories. The rows are None if no category is encoded by the target, for then training rows are encoded
+    The encoder is None if all columns are numbers without missing values, and none of them is encoded in
+    addition. The rows are None if no category is encoded by the target, for then training rows are encoded
     like any others.
     """
     chosen = estimator.categorical_features
     targets = TargetColumns(y, is_regressor(estimator), classes)
     search = no_columns
-    if finds_categories and isinstance(chosen, str):
+    if "categories" in in_addition and isinstance(chosen, str):
         search = partial(
             columns_as_categories, y=y, targets=targets, sample_weight=sample_weight, groups=groups
         )
@@ -43,7 +44,8 @@ def fit_encoder(estimator, X, y, sample_weight, classes, groups, finds_categorie
     only_numbers = numeric.size == table.shape[1]
     numbers = all_numbers(X) if only_numbers else table.numbers(numeric)
     as_categories = numeric[search(numbers)]
-    if only_numbers and not as_categories.size and not has_gaps(numbers):
+    knots = knots_of_ranks(numbers, sample_weight) if "ranks" in in_addition else {}
+    if only_numbers and not as_categories.size and not knots and not has_gaps(numbers):
         return None, None
     encoder = Encoder(
         table,
@@ -52,6 +54,7 @@ def fit_encoder(estimator, X, y, sample_weight, classes, groups, finds_categorie
         getattr(estimator, "feature_names_in_", None),
         reads_text=isinstance(chosen, str),
         as_categories=as_categories,
+        knots={int(numeric[j]): ends for j, ends in knots.items()},
         max_categories=estimator.max_categories,
         min_frequency=estimator.min_frequency,
     )

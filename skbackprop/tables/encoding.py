@@ -1,8 +1,8 @@
 """Encoding of tables: from columns of all kinds to the numbers that a network takes.
 
-The encoded columns are, in this order: the numeric columns, the numbers of dates, the target encodings of
-columns with many categories, a 0/1 indicator for each number or date that had missing values in fit, and the
-indicators of the categories.
+The encoded columns are, in this order: the numeric columns, the numbers of dates, the ranks of numbers, the
+target encodings of columns with many categories, a 0/1 indicator for each number or date that had missing
+values in fit, and the indicators of the categories.
 """
 
 import copy
@@ -14,6 +14,7 @@ from skbackprop.tables.columns import Column
 from skbackprop.tables.date_column import DateColumn
 from skbackprop.tables.encoded_rows import EncodedRows
 from skbackprop.tables.kinds_of_columns import numeric_and_date_columns
+from skbackprop.tables.ranks import RankColumn
 from skbackprop.tables.statistics import weighted_quantiles
 from skbackprop.tables.text_encoding import text_encoding
 from skbackprop.tables.written_dates import written_dates
@@ -39,6 +40,8 @@ class Encoder:
         encoded in addition.
     as_categories : sequence of int, default=()
         Indices of numeric columns whose values are encoded as categories in addition.
+    knots : dict of int to ndarray, default=None
+        For numeric columns that are encoded by rank in addition, the knots of :class:`.RankColumn`.
     **limits
         `max_categories` and `min_frequency` of :class:`.CategoryColumn`.
 
@@ -53,6 +56,7 @@ class Encoder:
         Those of categorical columns, and of numbers as categories.
     written : list of WrittenDates and WrittenNumbers
     texts : list of TextEncoding
+    ranks : list of RankColumn
     n_numeric : int
         Number of encoded columns that are numbers to scale; the others are 0 and 1.
     medians : ndarray
@@ -65,7 +69,7 @@ class Encoder:
         Indices of the numbers that have an indicator of missing values.
     """
 
-    written = texts = as_categories = ()  # encoders that were saved by earlier versions have none
+    written = texts = ranks = as_categories = ()  # encoders that were saved by earlier versions have none
     grouped = False  # encoders that were saved by version 1.0.0rc1 lack it
 
     def __init__(
@@ -77,6 +81,7 @@ class Encoder:
         gaps=None,
         reads_text=False,
         as_categories=(),
+        knots=None,
         **limits,
     ):
         self.names = [f"x{j}" for j in range(table.shape[1])] if names is None else list(map(str, names))
@@ -88,6 +93,7 @@ class Encoder:
             CategoryColumn(self._column(table, j), j, sample_weight, **limits)
             for j in np.union1d(self.categorical, self.as_categories).tolist()
         ]
+        self.ranks = [RankColumn(self.names[j], j, ends) for j, ends in (knots or {}).items()]
         self.written, self.texts = [], []
         if reads_text:
             self._read_text(table, sample_weight)
@@ -138,19 +144,24 @@ class Encoder:
     @property
     def _owners_of_numbers(self):
         """Index of the column of X to which each number belongs, without target encodings."""
-        dates = [each.position for each in (*self.dates, *self.written) for _ in each.feature_names]
-        return np.array([*self.numeric, *dates], np.intp)
+        derived = [each.position for each in self._derived for _ in each.feature_names]
+        return np.array([*self.numeric, *derived], np.intp)
+
+    @property
+    def _derived(self):
+        """The encodings that give numbers, in addition to those of the numeric columns."""
+        return (*self.dates, *self.written, *self.ranks)
 
     @property
     def needed(self):
         """Whether encoding changes anything, or the table is all numbers without missing values."""
-        return bool(self.dates or self.categories or self.indicated.size)
+        return bool(self.dates or self.categories or self.ranks or self.indicated.size)
 
     @property
     def feature_names(self):
         """Names of the encoded columns."""
         names = [self.names[j] for j in self.numeric]
-        for column in (*self.dates, *self.written):
+        for column in self._derived:
             names += column.feature_names
         for column in self.by_target:
             names += self._target_names(column)
@@ -174,8 +185,8 @@ class Encoder:
     @property
     def on_circle(self):
         """Indices of the encoded columns that are coordinates of points on a circle."""
-        dates = [on_circle for each in (*self.dates, *self.written) for on_circle in each.on_circle]
-        return self.numeric.size + np.flatnonzero(dates)
+        derived = [on_circle for each in self._derived for on_circle in each.on_circle]
+        return self.numeric.size + np.flatnonzero(derived)
 
     @property
     def n_before_codes(self):
@@ -281,9 +292,14 @@ class Encoder:
         """Return the names of the encoded columns of a column of dates or categories."""
         if column in self.dates:
             return column.feature_names
-        number = [self.names[column.position]] if column.position in self.as_categories else []
+        numbers = self.inputs_of_number(column.position) if column.position in self.as_categories else []
         names = self._names_of_text(column) + self._names_of_codes(column)
-        return number + self._target_names(column) + names
+        return numbers + self._target_names(column) + names
+
+    def inputs_of_number(self, position):
+        """Return the names of the encoded columns of a numeric column that are numbers."""
+        ranks = [name for each in self.ranks if each.position == position for name in each.feature_names]
+        return [self.names[position], *ranks]
 
     def transform(self, table, by_target=None):
         """Return the encoded rows of a table.
@@ -325,7 +341,7 @@ class Encoder:
     def _numbers(self, table):
         """Return the numbers of a table as an array with NaN for missing ones; raise if one is infinite."""
         parts = [table.numbers(self.numeric)]
-        parts += [each.transform(table.column(each.position)) for each in (*self.dates, *self.written)]
+        parts += [each.transform(table.column(each.position)) for each in self._derived]
         return parts[0] if len(parts) == 1 else np.hstack(parts)
 
 

@@ -40,7 +40,7 @@ def check_training_data(
     continuation=None,
     classes=None,
     groups=None,
-    finds_categories=False,
+    in_addition=(),
 ):
     """Return X as numbers, y, the weights, and the encoder of X (None if none is needed).
 
@@ -65,8 +65,8 @@ def check_training_data(
         All classes, if `y` may lack some of them.
     groups : ndarray of int, default=None
         The target encoding of a row is computed from rows of other groups.
-    finds_categories : bool, default=False
-        With `reset`, whether to look for numbers that are encoded as categories in addition.
+    in_addition : set of {"categories", "ranks"}, default=()
+        With `reset`, how numbers may be encoded in addition.
 
     Returns
     -------
@@ -90,7 +90,7 @@ def check_training_data(
         return rows, y, sample_weight, encoder
     rows = None
     if reset:
-        encoder, rows = fit_encoder(estimator, X, y, sample_weight, classes, groups, finds_categories)
+        encoder, rows = fit_encoder(estimator, X, y, sample_weight, classes, groups, in_addition)
     elif continuation is not None and encoder is not None and encoder.categories:
         table = as_columns(X)
         if continuation != "resumed":

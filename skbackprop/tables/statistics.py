@@ -102,7 +102,7 @@ def moderate(weights):
 
 def count_rows(X, sample_weight=None):
     """Return the number of rows of X of positive weight."""
-    return X.shape[0] if sample_weight is None else np.count_nonzero(sample_weight)
+    return X.shape[0] if sample_weight is None else int(np.count_nonzero(sample_weight))
 
 
 def weighted_blocks(X, sample_weight=None):

@@ -223,8 +223,11 @@ def test_more_networks_than_rows_train_without_a_validation():
 
 
 def test_given_rows_are_preferred_to_folds():
-    model = BackpropClassifier(**SMALL).fit(X[:400], Y[:400], X_val=X[400:], y_val=Y[400:])
-    assert not hasattr(model, "oof_score_")
+    model = BackpropClassifier(**SMALL)
+    with pytest.warns(UserWarning, match=r"Without effect.*'early_stopping' \(X_val is given\)"):
+        model.fit(X[:400], Y[:400], X_val=X[400:], y_val=Y[400:])
+    with pytest.raises(AttributeError, match="or with X_val, which replaces the folds"):
+        model.predict_set(X)
     assert model.best_loss_ == pytest.approx(log_loss(Y[400:], model.predict_proba(X[400:])), rel=1e-5)
 
 

@@ -98,6 +98,14 @@ def test_epochs_without_validation_print_no_validation(capsys):
     assert line == f"epoch 3  loss {model.loss_curve_[-1]:.6f}"
 
 
+@pytest.mark.parametrize("Estimator", [BackpropClassifier, BackpropRegressor])
+@pytest.mark.parametrize("settings", [{}, {"solver": "lbfgs"}, {"recipe": "textbook"}], ids=str)
+def test_weighted_rows_are_printed_like_others(Estimator, settings, capsys):
+    weights = np.arange(len(Y)) % 3.0
+    Estimator(**{**SHORT, "max_iter": 30, "tol": 10.0, **settings}).fit(X, Y, sample_weight=weights)
+    assert printed(capsys)[0].startswith("training on ")
+
+
 def test_lbfgs_counts_iterations(capsys):
     model = BackpropRegressor(solver="lbfgs", schedule="auto", max_iter=200, tol=0.01, **SHORT).fit(X, Y)
     first, *iterations, last = printed(capsys)

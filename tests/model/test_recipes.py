@@ -92,3 +92,17 @@ def test_what_the_user_sets_holds_on_large_tables():
     settings = settings_of(model, np.zeros((10**6, 2)), None)
     assert (settings.n_estimators, settings.n_folds, settings.schedule) == (10, 10, "cosine")
     assert settings.dropout == 0.0
+
+
+@pytest.mark.parametrize("n_rows", [5, 32])
+@pytest.mark.parametrize("recipe", ["tabular", "fast", "best"])
+def test_a_single_step_learns(n_rows, recipe):
+    X = np.random.default_rng(0).normal(size=(n_rows, 2))
+    y = X[:, 0]
+    model = BackpropRegressor(recipe=recipe, max_iter=1, n_estimators=2, random_state=0).fit(X, y)
+    assert model.resolved_params_["schedule"] == "flat_cos"
+    assert model.score(X, y) > 0
+    model.set_params(warm_start=True)
+    for _ in range(60):
+        model.fit(X, y)
+    assert model.score(X, y) > 0.5

@@ -3,6 +3,8 @@
 import datetime
 import warnings
 from collections import deque
+from decimal import Decimal
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 import narwhals.stable.v2 as narwhals
@@ -264,6 +266,13 @@ def test_sample_weights_of_zero_are_refused_by_name(make, zeros):
         make().partial_fit(X, Y, sample_weight=zeros)
     with pytest.raises(ValueError, match="sample_weight_val is zero for every row"):
         make().fit(X, Y, X_val=X, y_val=Y, sample_weight_val=zeros)
+
+
+@pytest.mark.parametrize("number", [np.float16, np.float32, np.int8, Decimal, Fraction])
+def test_class_weights_of_any_type_are_their_values(number):
+    usual = classifier(class_weight={0: 1, 1: 4}).fit(X, Y)
+    other = classifier(class_weight={0: number(1), 1: number(4)}).fit(X, Y)
+    np.testing.assert_array_equal(other.predict_proba(X), usual.predict_proba(X))
 
 
 @pytest.mark.parametrize("size", [1e-300, 1e300])
