@@ -36,7 +36,12 @@ def encoded_inputs(tensors, widths, model):
     if encoder.numeric.size:
         x = numbers(tensors, widths, encoder.numeric)
         missing = is_nan(x)
-        parts.append(where(missing, encoder.medians, x))
+        x = where(missing, encoder.medians[: encoder.numeric.size], x)
+        parts.append(x)
+        for ranks, median in zip(encoder.ranks, encoder.medians[encoder.numeric.size :], strict=True):
+            j = np.flatnonzero(encoder.numeric == ranks.position)
+            rank = rank_of(x.take(j, axis=1), ranks.knots)
+            parts.append(where(missing.take(j, axis=1), np.atleast_2d(median), rank))
     for column in encoder.by_target:
         known = one_hot(*locate(tensors, widths, column.position), column.known_categories)
         encoding = column.target_encoding
@@ -51,6 +56,13 @@ def encoded_inputs(tensors, widths, model):
         indicators = one_hot(*place, column.categories)
         parts.append(with_the_rest(indicators, column.n_codes) if column.has_rare else indicators)
     return concatenate(parts)
+
+
+def rank_of(x, knots):
+    """Return the rank of numbers between 0 and 1, linear between `knots` (see :class:`.RankColumn`)."""
+    widths = np.diff(knots)
+    parts = clip((x - knots[:-1]) * (1 / widths), 0.0, 1.0)
+    return parts @ np.full((widths.size, 1), 1 / widths.size)
 
 
 def refuse_dates_and_text(encoder):

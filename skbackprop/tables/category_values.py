@@ -13,6 +13,7 @@ from numbers import Integral, Real
 import numpy as np
 
 from skbackprop.tables.kinds import is_missing
+from skbackprop.tables.time_zones import in_zone
 
 # The units that NumPy converts to datetime and timedelta; other units become integers.
 IN_PYTHON = {"M": "datetime64[us]", "m": "timedelta64[us]"}
@@ -39,7 +40,7 @@ def category_of(value):
         whole = int(value)  # which has digits that `number` has lost, unless they are those of a fraction
         return whole if whole == value else int(number)
     if isinstance(value, datetime.datetime) and value.tzinfo:
-        value = value.astimezone(datetime.UTC)
+        value = in_zone(value, datetime.UTC).replace(tzinfo=datetime.UTC)
     if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
         value = datetime.datetime(value.year, value.month, value.day)
     return str(value)

@@ -2,7 +2,7 @@
 
 import datetime
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import compress
 from numbers import Integral
 from zoneinfo import ZoneInfo
@@ -23,6 +23,7 @@ from skbackprop.tables.kinds import (
     types_present,
     without_other_kinds,
 )
+from skbackprop.tables.time_zones import in_zone, is_zone, local_times
 
 # Integers that NumPy has no type for.
 WIDE = (nw.Int128, nw.UInt128)
@@ -238,11 +239,16 @@ class Column:
             )
         if self.array.dtype.kind in "mM":
             values = self.array
-            if zone is not None:
-                values = self._values.dt.convert_time_zone(zone).dt.replace_time_zone(None).to_numpy()
-            return self._in_microseconds(values, dtype)
+            if zone is None:
+                return self._in_microseconds(values, dtype)
+            return local_times(self._in_zone("UTC"), partial(self._in_zone, zone), zone)
         values, places = self.distinct()
         return np.array([self._moment(value, zone, dtype) for value in values], dtype=dtype)[places]
+
+    def _in_zone(self, zone):
+        """Return the dates of a type with a time zone as datetime64[us] in local time of `zone`."""
+        local = self._values.dt.convert_time_zone(zone).dt.replace_time_zone(None)
+        return self._in_microseconds(local.to_numpy(), np.dtype("datetime64[us]"))
 
     def _moment(self, value, zone, dtype):
         """Return the :func:`moment` of a value; raise ValueError if it is a duration in years or months."""
@@ -279,15 +285,6 @@ def is_lossy(value):
     return not -LARGEST_EXACT <= value <= LARGEST_EXACT
 
 
-def is_zone(name):
-    """Return whether `name` is that of a time zone in the zone database, not only an offset."""
-    try:
-        ZoneInfo(name)
-    except (ValueError, OSError, KeyError):
-        return False
-    return True
-
-
 def moment(value, zone):
     """Return a date in local time of `zone`, a time of day as a timedelta64, other values unchanged."""
     if is_missing(value):
@@ -298,5 +295,5 @@ def moment(value, zone):
             datetime.datetime.combine(midnight, value.replace(tzinfo=None)) - midnight, "us"
         )
     if isinstance(value, datetime.datetime) and value.tzinfo:
-        value = value.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+        value = in_zone(value, ZoneInfo(zone))
     return value

@@ -67,6 +67,16 @@ def fit_encoder(estimator, X, y, sample_weight, classes, groups, in_addition):
     return encoder, rows
 
 
+def refuse_new_kinds(encoder, table):
+    """Raise ValueError if a column without values so far has other values than numbers in training rows."""
+    for j in encoder.columns_of_new_kinds(table):
+        raise ValueError(
+            f"Column {encoder.names[j]!r} of X had no value in the first training rows, so it is read as "
+            f"numbers, but now it holds the kind {table.column(j).kind}; fit anew with rows that have a "
+            "value in this column."
+        )
+
+
 def grow_encoder(encoder, table, sample_weight, anew):
     """Return a copy of `encoder` that has learned the new categories of further training rows.
 

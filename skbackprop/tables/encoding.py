@@ -13,6 +13,7 @@ from skbackprop.tables.category_column import CategoryColumn
 from skbackprop.tables.columns import Column
 from skbackprop.tables.date_column import DateColumn
 from skbackprop.tables.encoded_rows import EncodedRows
+from skbackprop.tables.kinds import NUMBER
 from skbackprop.tables.kinds_of_columns import numeric_and_date_columns
 from skbackprop.tables.ranks import RankColumn
 from skbackprop.tables.statistics import weighted_quantiles
@@ -65,11 +66,15 @@ class Encoder:
         Converts y to numbers, if categories are encoded by the target.
     grouped : bool
         Whether the target encodings of the last training rows were computed from other groups.
+    without_values : ndarray of int
+        Indices of the numeric columns that had no value in fit, so that their kind is unknown.
     indicated : ndarray of int
         Indices of the numbers that have an indicator of missing values.
     """
 
-    written = texts = ranks = as_categories = ()  # encoders that were saved by earlier versions have none
+    written = texts = ranks = as_categories = (
+        without_values
+    ) = ()  # encoders that were saved by earlier versions have none
     grouped = False  # encoders that were saved by version 1.0.0rc1 lack it
 
     def __init__(
@@ -104,6 +109,8 @@ class Encoder:
             [median(x, lost, sample_weight) for x, lost in zip(numbers.T, missing.T, strict=True)]
         )
         weights = np.ones(table.shape[0]) if sample_weight is None else sample_weight
+        known = ~missing[weights > 0][:, : self.numeric.size].all(axis=0)
+        self.without_values = self.numeric[~known]
         self.missing_shares = weights @ missing / weights.sum()
         self.indicated = np.flatnonzero(missing[weights > 0].any(axis=0) if gaps is None else gaps)
         self.indicated = self.indicated[np.isin(self.indicated, self._first_numbers())]
@@ -338,11 +345,24 @@ class Encoder:
             codes[:, k] = column.transform(columns[column.position])
         return EncodedRows(numbers, codes, [column.n_codes for column in self.categories])
 
+    def columns_of_new_kinds(self, table):
+        """Return the indices of the columns that had no value in fit and now have others than numbers."""
+        return [j for j in self.without_values if not is_numeric(table, j)]
+
     def _numbers(self, table):
         """Return the numbers of a table as an array with NaN for missing ones; raise if one is infinite."""
-        parts = [table.numbers(self.numeric)]
+        ignored = self.columns_of_new_kinds(table)
+        parts = [table.numbers(np.setdiff1d(self.numeric, ignored))]
+        if ignored:
+            of_others, parts[0] = parts[0], np.full((table.shape[0], self.numeric.size), np.nan)
+            parts[0][:, ~np.isin(self.numeric, ignored)] = of_others
         parts += [each.transform(table.column(each.position)) for each in self._derived]
         return parts[0] if len(parts) == 1 else np.hstack(parts)
+
+
+def is_numeric(table, j):
+    """Return whether column `j` of a table is numeric."""
+    return table.plain[j] or table.column(j).kind == NUMBER
 
 
 def median(x, missing, sample_weight):

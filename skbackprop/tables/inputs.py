@@ -16,6 +16,7 @@ from skbackprop.tables.encoders import (
     grow_encoder,
     lossy_columns,
     needs_columns,
+    refuse_new_kinds,
 )
 from skbackprop.tables.frames import ArrayTable, weighted, without_sparse_columns
 from skbackprop.tables.refusals import checked_labels, named, numbers_expected, refuse_as_numbers
@@ -91,8 +92,9 @@ def check_training_data(
     rows = None
     if reset:
         encoder, rows = fit_encoder(estimator, X, y, sample_weight, classes, groups, in_addition)
-    elif continuation is not None and encoder is not None and encoder.categories:
+    elif continuation is not None and encoder is not None:
         table = as_columns(X)
+        refuse_new_kinds(encoder, table)
         if continuation != "resumed":
             encoder = grow_encoder(encoder, table, sample_weight, anew=continuation == "fit")
         if encoder.by_target:

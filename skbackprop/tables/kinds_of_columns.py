@@ -24,7 +24,8 @@ def categorical_columns(table, categorical_features):
         if not isinstance(table, Frame):
             return np.zeros(n_columns, bool)
         return np.array([not table.plain[j] and table.column(j).kind == CATEGORY for j in range(n_columns)])
-    chosen = np.asarray(categorical_features)
+    mixed = isinstance(categorical_features, (list, tuple))  # of which NumPy would make text
+    chosen = np.asarray(categorical_features, dtype=object if mixed else None)
     if (
         chosen.dtype == object
         and chosen.size

@@ -19,7 +19,7 @@ MOST_ROWS, LEAST_VALUES = 10_000, 20
 MOST_PARTS, ROWS_OF_PART = 40, 5
 # A scaled uniform distribution is between -1 and 1. Differences below ROUNDING are rounding errors.
 UNIFORM_WIDTH, ROUNDING = 2.0, 1e-12
-DENSE, SHARE = 10, 0.1
+DENSE, SHARE = 5, 0.05
 # Number of intervals between the quantiles.
 N_INTERVALS = 100
 

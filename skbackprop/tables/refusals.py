@@ -11,6 +11,7 @@ from scipy.sparse import issparse
 
 from skbackprop.tables.frames import is_frame, refuse_equal_names, refuse_lazy
 from skbackprop.tables.kinds import NUMBER, is_missing, kind_of_type, types_present
+from skbackprop.tables.time_zones import in_zone
 
 # Types of dates and durations.
 DATES = (date, time, timedelta, np.datetime64, np.timedelta64)
@@ -245,7 +246,7 @@ def in_type_of_numpy(labels):
         integers = as_integers(labels)
         return labels if integers is None else integers
     if all(getattr(label, "tzinfo", None) is not None for label in labels.flat):
-        in_utc = [label.astimezone(UTC).replace(tzinfo=None) for label in labels.flat]
+        in_utc = [in_zone(label, UTC) for label in labels.flat]
         return np.array(in_utc, "datetime64[us]").reshape(labels.shape)
     return labels
 

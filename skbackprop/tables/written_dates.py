@@ -13,6 +13,7 @@ import numpy as np
 from skbackprop.tables.category_column import distinct_categories
 from skbackprop.tables.columns import Column
 from skbackprop.tables.date_column import DateColumn
+from skbackprop.tables.time_zones import in_zone
 from skbackprop.tables.user_warnings import (
     LARGEST_LOSS,
     warn_of_another_format,
@@ -90,7 +91,7 @@ def parse(text, written):
         date = datetime.datetime.fromisoformat(text)
         if (date.tzinfo is not None) != (written == ISO_WITH_ZONE):
             return None
-        return date.astimezone(datetime.UTC).replace(tzinfo=None) if date.tzinfo else date
+        return in_zone(date, datetime.UTC) if date.tzinfo else date
     except (ValueError, OverflowError):
         return None
 

@@ -473,6 +473,20 @@ def test_an_unspecified_number_of_columns():
 # Labels, options and types.
 
 
+@pytest.mark.parametrize("gaps", [False, True])
+def test_ranks_of_numbers_in_groups_far_apart(gaps):
+    rng = np.random.default_rng(0)
+    u = rng.random((600, 2))
+    X = np.column_stack((u[:, 0], u[:, 1] + 1e4 * (rng.random(600) < 0.4)))
+    if gaps:
+        X[::9] = np.nan
+    model = BackpropRegressor(recipe="fast", max_iter=20, random_state=0).fit(X, np.sin(6 * u[:, 1]))
+    assert model.columns_[1].inputs == ("x1", "x1_rank")
+    new = np.concatenate((X, [[0, -1e6], [0, 1e6], [1, 5e3], [np.nan, np.nan]])) if gaps else X
+    (predicted,) = run(session_of(model, new), new)
+    np.testing.assert_allclose(predicted.ravel(), model.predict(new), rtol=1e-4, atol=1e-5)
+
+
 @pytest.mark.parametrize(
     "classes",
     [["b", "a", "ü"], [3, -1, 2], [2.0, 0.0, 7.0], [False, True]],

@@ -312,3 +312,29 @@ def test_a_signaling_nan_is_missing():
     values = pd.Series([Decimal("sNaN"), Decimal(2)], dtype=object)
     column = as_frame(pd.DataFrame({"x": values})).column(0)
     np.testing.assert_array_equal(column.numbers(), [np.nan, 2])
+
+
+ZONED_YEARS = [1890, 1915, 1940, 2020, 2037, 2038, 2150]
+
+
+@pytest.mark.parametrize("library", MAKERS)
+@pytest.mark.parametrize("name", ["Europe/Berlin", "America/New_York", "Asia/Kolkata"])
+def test_local_time_is_that_of_the_zone_database_in_every_year(library, name):
+    zone = ZoneInfo(name)
+    moments = [dt.datetime(y, m, 3, 2, 30, tzinfo=UTC) for y in ZONED_YEARS for m in (1, 7)]
+    table = pa.table({"t": pa.array([*moments, None], pa.timestamp("us", name))})
+    column = as_frame(MAKERS[library](table)).column(0)
+    expected = [*(moment.astimezone(zone).replace(tzinfo=None) for moment in moments), None]
+    np.testing.assert_array_equal(column.moments(DATE, name), np.array(expected, "datetime64[us]"))
+
+
+@pytest.mark.parametrize("end", [dt.datetime(9999, 12, 31, 23, 59, 59), dt.datetime(1, 1, 1)])
+@pytest.mark.parametrize("name", ["America/New_York", "Asia/Tokyo"])
+def test_dates_for_never_are_at_the_end_of_the_calendar_in_any_zone(end, name):
+    dates = [end.replace(tzinfo=ZoneInfo(name)), dt.datetime(2020, 1, 1, tzinfo=UTC)] * 30
+    column = as_frame(pd.DataFrame({"t": pd.Series(dates, dtype=object)})).column(0)
+    assert column.kind == DATE
+    found = column.moments(DATE, "UTC")
+    assert abs(found[0] - np.datetime64(end)) <= np.timedelta64(1, "D")
+    categories = CategoryColumn(column, 0).categories
+    assert len(categories) == 2
