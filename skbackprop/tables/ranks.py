@@ -3,8 +3,8 @@
 In a column of grams and kilograms, or of two ranges of customer numbers, the distance between the groups is
 many times the differences within them, so that no center and scale let a network distinguish both. The rank
 of a number does: the fraction of the distinct quantiles of the training rows below it, linear between them.
-A column has a rank in addition if a tenth of its rows lies in parts of the distribution that are at least ten
-times as dense, after scaling, as a uniform distribution.
+A column has a rank in addition if a twentieth of its rows lies in parts of the distribution that are at least
+five times as dense, after scaling, as a uniform distribution.
 """
 
 import numpy as np
@@ -81,7 +81,7 @@ def knots_of_ranks(X, sample_weight=None):
 
 
 def is_dense_in_parts(values, weights, n_rows):
-    """Return whether a tenth of a distribution of `n_rows` rows is far denser than the whole."""
+    """Return whether a share of a distribution of `n_rows` rows is far denser than the whole."""
     n_parts = min(MOST_PARTS, n_rows // ROWS_OF_PART)
     if n_parts < 1 / SHARE:
         return False
