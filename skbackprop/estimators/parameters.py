@@ -219,7 +219,8 @@ TRAINING = [
         """
         Scaling of the inputs: "standard" to mean 0 and variance 1, "robust" by quartiles, with compressed
         outliers; numbers in groups far apart are then encoded by rank in addition
-        (:mod:`skbackprop.tables.ranks`). A regressor's target is scaled in a way that suits the loss. None scales neither.
+        (:mod:`skbackprop.tables.ranks`). A regressor's target is scaled in a way that suits the loss. None
+        scales neither.
         """,
     ),
     Parameter(

@@ -12,7 +12,7 @@ from skbackprop.tables.encoding import Encoder
 from skbackprop.tables.frames import ArrayTable
 from skbackprop.tables.kinds_of_columns import categorical_columns, numeric_and_date_columns
 from skbackprop.tables.numbers_as_categories import columns_as_categories, no_columns
-from skbackprop.tables.ranks import knots_of_ranks
+from skbackprop.tables.ranks import knots_of_ranks, no_knots
 from skbackprop.tables.refusals import refuse_dates_for_numbers
 from skbackprop.tables.rows_on_disk import StoredRows
 from skbackprop.tables.target_columns import TargetColumns
@@ -33,7 +33,8 @@ def fit_encoder(estimator, X, y, sample_weight, classes, groups, in_addition):
         search = partial(
             columns_as_categories, y=y, targets=targets, sample_weight=sample_weight, groups=groups
         )
-    if issparse(X) and not search(X).size:
+    rank = partial(knots_of_ranks, sample_weight=sample_weight) if "ranks" in in_addition else no_knots
+    if issparse(X) and not search(X).size and not rank(X):
         names = getattr(estimator, "feature_names_in_", range(X.shape[1]))
         warn_of_large_integers([names[j] for j in lossy_columns_of_sparse(X)])
         return None, None
@@ -44,7 +45,7 @@ def fit_encoder(estimator, X, y, sample_weight, classes, groups, in_addition):
     only_numbers = numeric.size == table.shape[1]
     numbers = all_numbers(X) if only_numbers else table.numbers(numeric)
     as_categories = numeric[search(numbers)]
-    knots = knots_of_ranks(numbers, sample_weight) if "ranks" in in_addition else {}
+    knots = rank(numbers)
     if only_numbers and not as_categories.size and not knots and not has_gaps(numbers):
         return None, None
     encoder = Encoder(

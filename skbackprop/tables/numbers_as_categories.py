@@ -20,14 +20,12 @@ With weights, n_k is the number of equally weighted rows whose mean has the same
 sampling").
 """
 
-import math
-
 import numpy as np
 from scipy.sparse import issparse
 from scipy.stats import rankdata
 
 from skbackprop.tables.row_sampling import random_rows
-from skbackprop.tables.sparse_rows import WIDE
+from skbackprop.tables.sparse_rows import is_searched
 
 # A value counts if it has this many rows, and a column if such values have this share of its rows.
 ROWS_OF_VALUE, SHARE_OF_VALUES = 10, 0.9
@@ -46,8 +44,6 @@ SIGNIFICANT = 5.0
 CORRELATED = 1 + 2 * (2 / 3) ** 2 + 2 * (1 / 6) ** 2
 # The search uses a sample of this many rows at most, and of fewer if there are many columns or targets.
 MOST_ROWS, MOST_NUMBERS = 100_000, 2**28
-# A larger sparse X is not searched: one in which a column is found becomes dense.
-LARGEST_SPARSE = 2**24
 
 
 def no_columns(X):
@@ -70,7 +66,7 @@ def columns_as_categories(X, y, targets, sample_weight=None, groups=None):
     groups : ndarray of shape (n_samples,), int, default=None
         Rows of one group at one value count as one row, for a group has its own mean of the target.
     """
-    if not 0 < X.shape[1] <= WIDE or (issparse(X) and math.prod(X.shape) > LARGEST_SPARSE):
+    if not is_searched(X):
         return no_columns(X)
     most = min(MOST_ROWS, MOST_NUMBERS // (X.shape[1] * len(targets.names)))
     rows = random_rows(X.shape[0], sample_weight, most)

@@ -8,9 +8,11 @@ five times as dense, after scaling, as a uniform distribution.
 """
 
 import numpy as np
+from scipy.sparse import issparse
 
 from skbackprop.tables.outliers import compressed
 from skbackprop.tables.row_sampling import random_rows
+from skbackprop.tables.sparse_rows import is_searched
 from skbackprop.tables.statistics import distribution, quantiles, robust_center_and_scale
 
 # The distribution is that of a sample of this many rows at most, and of this many values at least.
@@ -55,12 +57,17 @@ class RankColumn:
         return np.interp(column.numbers(), self.knots, np.linspace(0, 1, self.knots.size))[:, None]
 
 
+def no_knots(X):
+    """Return the knots if no column is encoded by rank."""
+    return {}
+
+
 def knots_of_ranks(X, sample_weight=None):
     """Return the knots of the columns of numbers X that need ranks, by the index of the column.
 
     Parameters
     ----------
-    X : ndarray of shape (n_samples, n_columns)
+    X : ndarray or CSR array of shape (n_samples, n_columns)
         With NaN for missing numbers.
     sample_weight : ndarray of shape (n_samples,), default=None
 
@@ -68,11 +75,13 @@ def knots_of_ranks(X, sample_weight=None):
     -------
     knots : dict of int to ndarray
     """
+    if not is_searched(X):
+        return {}
     rows = random_rows(X.shape[0], sample_weight, MOST_ROWS)
+    sample = X[rows].toarray() if issparse(X) else X[rows]
     weights = None if sample_weight is None else sample_weight[rows]
     knots = {}
-    for j in range(X.shape[1]):
-        x = X[rows, j]
+    for j, x in enumerate(sample.T):
         known = ~np.isnan(x)
         values, weight = distribution(x[known], None if weights is None else weights[known])
         if values.size >= LEAST_VALUES and is_dense_in_parts(values, weight, known.sum()):

@@ -6,13 +6,23 @@ mostly zeros, such as counts of words, stays sparse (:class:`CenteredRows`). The
 in X, not on its container.
 """
 
+import math
+
 import numpy as np
 from scipy.sparse import csr_array, issparse
 
 # The rows of a batch are made dense if they have at most this many columns.
 WIDE = 1000
+
+# A larger sparse X is not searched for columns that need another encoding: it would become dense.
+LARGEST_SPARSE = 2**24
 # X is mostly zeros if less than this fraction of its numbers is not 0.
 FEW_NONZEROS = 0.1
+
+
+def is_searched(X):
+    """Return whether columns of X are examined one by one, and encoded in addition if they need it."""
+    return 0 < X.shape[1] <= WIDE and not (issparse(X) and math.prod(X.shape) > LARGEST_SPARSE)
 
 
 def mostly_zeros(X, sample_weight=None):

@@ -120,11 +120,17 @@ def test_in_frames_with_gaps_and_categories():
     np.testing.assert_array_equal(pickle.loads(pickle.dumps(model)).predict(frame), expected)
 
 
-def test_other_scalings_streams_and_sparse_inputs_have_none():
+def test_a_sparse_table_has_the_same_ranks():
+    X, y = table()
+    dense, sparse = (BackpropRegressor(**FAST).fit(container, y) for container in (X, csr_array(X)))
+    assert sparse.columns_[1].inputs == ("x1", "x1_rank")
+    np.testing.assert_array_equal(sparse.predict(csr_array(X)), dense.predict(X))
+
+
+def test_other_scalings_and_streams_have_none():
     X, y = table()
     for settings in ({"scaling": "standard"}, {"recipe": "textbook", "max_iter": 300}):
         assert BackpropRegressor(**{**FAST, **settings}).fit(X, y).columns_[1].inputs == ("x1",)
-    assert BackpropRegressor(**FAST).fit(csr_array(X), y).columns_[1].inputs == ("x1",)
     assert BackpropRegressor(**FAST).partial_fit(X, y).columns_[1].inputs == ("x1",)
 
 
