@@ -7,10 +7,9 @@ import numpy as np
 from skbackprop.model.recipes import RECIPES, TEXTBOOK, Settings
 from skbackprop.network.losses import CLASSIFIER_LOSSES, REGRESSOR_LOSSES
 
-# Epochs of the tabular recipes: EPOCHS, or up to MOST_EPOCHS until there are LEAST_STEPS steps. Large tables
-# need fewer epochs: all epochs together process at most ROWS_PASSED rows, but there are at least
+# Epochs: those of the recipe, or up to MOST_EPOCHS until there are LEAST_STEPS steps. Large tables need fewer
+# epochs: all epochs together process at most ROWS_PASSED rows, but there are at least
 # EPOCHS_OF_LARGE_TABLES / sqrt(n_rows).
-EPOCHS = {"classifier": 40, "regressor": 72}
 LEAST_STEPS, MOST_EPOCHS = 250, 256
 ROWS_PASSED = 3_200_000
 EPOCHS_OF_LARGE_TABLES = {"classifier": 9_000, "regressor": 8_000}
@@ -88,7 +87,7 @@ def resolve(
         bounds = BATCH_BOUNDS_OF_LARGE_TABLES if large else BATCH_BOUNDS
         settings.batch_size = int(np.clip(n_rows // recipe["batches"], *bounds))
     if settings.max_iter == "auto":
-        settings.max_iter = n_epochs(kind, n_rows, settings.batch_size)
+        settings.max_iter = n_epochs(recipe["epochs"], kind, n_rows, settings.batch_size)
     n_steps = settings.max_iter * math.ceil(n_rows / settings.batch_size)
     if is_auto(parameters["schedule"]) and settings.schedule == "coslog4" and n_steps < STEPS_OF_CYCLES:
         settings.schedule = SINGLE_DECAY
@@ -214,10 +213,10 @@ def n_networks(of_recipe, n_rows):
     return max(FEWEST_NETWORKS, of_recipe * LARGE_TABLE // 2 // n_rows)
 
 
-def n_epochs(kind, n_rows, batch_size):
-    """Return the number of epochs of the tabular recipes."""
+def n_epochs(of_recipe, kind, n_rows, batch_size):
+    """Return the number of epochs, from the number `of_recipe` for tables of medium size."""
     steps = math.ceil(n_rows / batch_size)
-    enough = int(np.clip(math.ceil(LEAST_STEPS / steps), EPOCHS[kind], MOST_EPOCHS))
+    enough = int(np.clip(math.ceil(LEAST_STEPS / steps), of_recipe, MOST_EPOCHS))
     of_large_table = round(EPOCHS_OF_LARGE_TABLES[kind] / math.sqrt(n_rows))
     return min(enough, max(1, ROWS_PASSED // n_rows, of_large_table))
 
@@ -250,8 +249,8 @@ def auto_value(name, recipe, kind):
         return f"{small}; from {LARGE_TABLE} rows on {large}"
     if name == "max_iter":
         return (
-            f"{EPOCHS[kind]}, or up to {MOST_EPOCHS} until there are {LEAST_STEPS} steps; at most the larger "
-            f"of {ROWS_PASSED} / n_samples and {EPOCHS_OF_LARGE_TABLES[kind]} / sqrt(n_samples)"
+            f"{values['epochs']}, or up to {MOST_EPOCHS} until there are {LEAST_STEPS} steps; at most the "
+            f"larger of {ROWS_PASSED} / n_samples and {EPOCHS_OF_LARGE_TABLES[kind]} / sqrt(n_samples)"
         )
     if name == "n_iter_no_change":
         return f'"{value}" if rows are held out, else None'

@@ -6,7 +6,12 @@ import pickle
 import numpy as np
 import pytest
 from scipy.sparse import csr_array
-from sklearn.datasets import make_classification, make_multilabel_classification, make_regression
+from sklearn.datasets import (
+    make_classification,
+    make_friedman1,
+    make_multilabel_classification,
+    make_regression,
+)
 from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import train_test_split
 
@@ -71,6 +76,18 @@ def test_small_coverages_of_networks_that_differ(coverage):
         assert (bounds[:, 0] <= bounds[:, 1]).all()
         hits.append(inside(bounds, y[300:]))
     assert np.mean(hits) > coverage - 3 * np.sqrt(coverage * (1 - coverage) * (1 / 900 + 1 / 3000))
+
+
+def test_intervals_of_networks_that_differ_are_not_too_wide():
+    hits, of_plain_cv_plus = [], []
+    for seed in range(3):
+        features, y = make_friedman1(1300, noise=1.0, random_state=seed)
+        model = BackpropRegressor(recipe="fast", random_state=seed).fit(features[:300], y[:300])
+        hits.append(inside(model.predict_interval(features[300:], 0.8), y[300:]))
+        model._model.out_of_fold.rank_quantiles = None  # as in models of earlier versions
+        of_plain_cv_plus.append(inside(model.predict_interval(features[300:], 0.8), y[300:]))
+    assert np.mean(of_plain_cv_plus) > 0.84
+    assert abs(np.mean(hits) - 0.8) < 3 * np.sqrt(0.16 * (1 / 900 + 1 / 3000))
 
 
 def test_intervals_are_quantiles_of_the_networks_that_held_the_rows_out(regressor):
