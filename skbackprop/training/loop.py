@@ -232,14 +232,17 @@ class Training:
     def _end_epoch(self, run, loss, penalty, validated):
         """Record a complete epoch."""
         run.epoch += 1
-        value, done = self._record(loss, penalty, validated), run.epoch / run.max_iter
-        improved = run.stopping.update(value, done, None if validated is None else validated.watched)
+        self.history.append(loss, penalty, validated)
         if run.streaming:
             self.history.drop_all_but(STREAM_EPOCHS)
-        if improved or validated is None:
+        done = run.epoch / run.max_iter
+        if validated is None:
+            run.stopping.update(loss + penalty, done)
             self.best_epoch = self.n_epochs
-        if validated is not None:
-            self._keep_best(run, validated)
+            return
+        if run.stopping.update(validated.mean_watched, done, validated.watched):
+            self.best_epoch = self.n_epochs
+        self._keep_best(run, validated)
 
     def _epoch(self, batches, workspaces, done):
         """Pass once over the rows; return the mean loss, and the penalty at the end of the epoch.
@@ -288,19 +291,6 @@ class Training:
         self.learning_rate *= ADAPTIVE_FACTOR
         stopping.n_stalled = 0
         return True
-
-    def _record(self, loss, penalty, validated):
-        """Append an epoch to the history; return the value that `stopping` monitors."""
-        history = self.history
-        history.loss.append(loss)
-        history.penalty.append(penalty)
-        if validated is None:
-            return loss + penalty
-        history.validation_epochs.append(history.n_epochs)
-        history.validation_loss.append(validated.mean_loss)
-        if validated.scores is not None:
-            history.validation_score.append(validated.mean_score)
-        return validated.mean_watched
 
 
 def fraction(done, part):
