@@ -8,6 +8,7 @@ import sys
 import threading
 import warnings
 from contextlib import contextmanager
+from functools import partial
 
 import numpy as np
 import pytest
@@ -18,12 +19,14 @@ from sklearn import config_context
 from sklearn.datasets import load_iris
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.linear_model import Ridge
+from sklearn.metrics import accuracy_score, make_scorer
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils._param_validation import InvalidParameterError
 
 from skbackprop import BackpropClassifier, BackpropRegressor, Checkpoint, Recipe
+from skbackprop.network.losses import SoftmaxCrossEntropy
 from skbackprop.tables import rows_on_disk
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -79,6 +82,12 @@ def test_parameters_that_cannot_change_any_more_are_named(name, value, how):
     getattr(model.set_params(hidden_layer_sizes=(8,)), how)(X, Y)  # the same, so no warning
     with pytest.warns(UserWarning, match=rf"no effect.*{name}="):
         getattr(model.set_params(**{name: value}), how)(X, Y)
+
+
+def test_the_bound_that_ends_a_minimization_is_the_present_one():
+    model = BackpropClassifier(**SMALL, solver="lbfgs", max_fun=5, warm_start=True).fit(X, Y)
+    with pytest.warns(ConvergenceWarning, match=r"'max_fun' parameter \(9\) was reached"):
+        model.set_params(max_fun=9).fit(X, Y)
 
 
 # Streams
@@ -565,6 +574,34 @@ def test_a_resumed_fit_needs_the_validation_that_it_had(tmp_path):
         resumed.fit(X, Y)
     whole = BackpropClassifier(**SMALL, max_iter=6).fit(X, Y, **validation)
     np.testing.assert_array_equal(theta(resumed.fit(X, Y, **validation)), theta(whole))
+
+
+class OwnLoss(SoftmaxCrossEntropy):
+    """A loss that is not equal to its copies."""
+
+
+def own_weights(rng, n_in, n_out):
+    """Initial weights of a layer."""
+    return rng.normal(size=(n_in, n_out)), np.zeros(n_out)
+
+
+@with_callbacks
+def test_objects_of_the_user_in_a_checkpoint_are_those_of_the_interrupted_fit(tmp_path):
+    settings = {
+        **SMALL,
+        "recipe": Recipe("textbook", initialization=partial(own_weights)),
+        "loss": OwnLoss(),
+        "scoring": make_scorer(accuracy_score),
+        "early_stopping": True,
+        "max_iter": 6,
+    }
+    model = BackpropClassifier(**settings).set_callbacks(Checkpoint(tmp_path / "c"), StopAfter(3))
+    with pytest.raises(SystemExit):
+        model.fit(X, Y)
+    resumed = Checkpoint.load(tmp_path / "c").fit(X, Y)  # without a warning of changed parameters
+    whole = BackpropClassifier(**settings).fit(X, Y)
+    assert resumed.validation_scores_ == whole.validation_scores_
+    np.testing.assert_array_equal(theta(resumed), theta(whole))
 
 
 @with_callbacks
