@@ -18,6 +18,7 @@ from skbackprop.estimators.resuming import (
     check_resumed,
     fixed_parameters,
     is_interrupted,
+    refuse_another_scoring,
     warn_of_fixed_parameters,
     with_fixed,
 )
@@ -279,6 +280,8 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
         settings = settings_of(self, X, sample_weight, streaming, earlier, given_validation)
         if earlier is not None:
             warn_of_fixed_parameters(self, earlier)
+            if not streaming:
+                refuse_another_scoring(earlier, settings.scoring)
             earlier.follow(settings)
         return settings
 

@@ -60,6 +60,17 @@ def is_interrupted(model):
     return model is not None and getattr(model.training, "unfinished", None) is not None
 
 
+def refuse_another_scoring(model, scoring):
+    """Raise ValueError if the interrupted fit of `model` compared its epochs by another `scoring`."""
+    before = model.settings.scoring
+    validated = is_interrupted(model) and getattr(model.training.unfinished, "validated", False)
+    if validated and differ(scoring, before):
+        raise ValueError(
+            f"The interrupted fit compared its epochs by scoring={before!r}, so the fit that resumes it must "
+            f"do so as well. Got scoring={scoring!r} instead."
+        )
+
+
 def check_resumed(training, validate, data):
     """Raise if an interrupted fit is resumed without its validation, warn if it is with other data.
 

@@ -112,6 +112,8 @@ class Model:
         """
         before, self.settings = vars(self.settings), settings
         changed = {name: now for name, now in vars(settings).items() if differ(now, before.get(name))}
+        if "scoring" in changed:
+            self.history.validation_score.clear()
         for part in (self.training, self.training and self.training.optimizer, self.targets):
             for name in changed:
                 if hasattr(part, name):

@@ -90,6 +90,20 @@ def test_the_bound_that_ends_a_minimization_is_the_present_one():
         model.set_params(max_fun=9).fit(X, Y)
 
 
+def test_the_scores_of_a_fit_that_goes_on_with_another_scorer_begin_anew():
+    model = BackpropClassifier(**SMALL, max_iter=3, warm_start=True, scoring="accuracy")
+    held_out = {"X_val": X[::3], "y_val": Y[::3]}
+    model.fit(X, Y, **held_out).fit(X, Y, **held_out)
+    assert len(model.validation_scores_) == 6
+    model.set_params(scoring="neg_log_loss").fit(X, Y, **held_out)
+    assert len(model.validation_loss_curve_) == 9
+    np.testing.assert_allclose(model.validation_scores_, -np.array(model.validation_loss_curve_[-3:]))
+    assert model.best_validation_score_ == max(model.validation_scores_)
+    model.set_params(scoring="loss").fit(X, Y, **held_out)
+    assert model.validation_scores_ == []
+    assert model.best_validation_score_ is None
+
+
 # Streams
 
 
@@ -602,6 +616,21 @@ def test_objects_of_the_user_in_a_checkpoint_are_those_of_the_interrupted_fit(tm
     whole = BackpropClassifier(**settings).fit(X, Y)
     assert resumed.validation_scores_ == whole.validation_scores_
     np.testing.assert_array_equal(theta(resumed), theta(whole))
+
+
+@with_callbacks
+@pytest.mark.parametrize("scoring", ["loss", "balanced_accuracy"])
+def test_a_resumed_fit_compares_its_epochs_by_the_same_scorer(scoring, tmp_path):
+    settings = {**SMALL, "early_stopping": True, "max_iter": 6}
+    model = BackpropClassifier(**settings, scoring="accuracy")
+    model.set_callbacks(Checkpoint(tmp_path / "c"), StopAfter(3))
+    with pytest.raises(SystemExit):
+        model.fit(X, Y)
+    resumed = Checkpoint.load(tmp_path / "c").set_params(scoring=scoring)
+    with pytest.raises(ValueError, match=f"scoring='accuracy', so .* Got scoring='{scoring}'"):
+        resumed.fit(X, Y)
+    resumed.set_params(scoring="accuracy").fit(X, Y)
+    assert resumed.validation_scores_ == model.set_callbacks().fit(X, Y).validation_scores_
 
 
 @with_callbacks
