@@ -308,7 +308,9 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
     def _train(self, model, rows, batches, validation, observer, progress):
         """Train, and return the reason for the end."""
         settings, training = model.settings, model.training
-        data = None if observer is None and training.unfinished is None else digest(*rows.data)
+        counts_on = settings.schedule == "adaptive" and self.warm_start
+        needs_digest = counts_on or observer is not None or training.unfinished is not None
+        data = digest(*rows.data) if needs_digest else None
         check_resumed(training, validation.validate, data)
         shared = {"observer": observer, "progress": progress, "data": data}
         if progress is not None:

@@ -114,6 +114,8 @@ class Model:
         changed = {name: now for name, now in vars(settings).items() if differ(now, before.get(name))}
         if "scoring" in changed:
             self.history.validation_score.clear()
+        if self.training is not None and changed.keys() - {"max_iter"}:
+            self.training.plateau = None
         for part in (self.training, self.training and self.training.optimizer, self.targets):
             for name in changed:
                 if hasattr(part, name):

@@ -59,7 +59,12 @@ class Training:
         The error of the validation, if :meth:`run` returned "validation_failed".
     unfinished : Run, Start or None
         The current run, which a checkpoint contains; None between runs.
+    plateau : tuple of (str or None, tuple) or None
+        For "adaptive" without validation: the ``data`` of the last run and the state of its stopping, from
+        which a run on the same data counts on. Short runs then lower the learning rate like a long one.
     """
+
+    plateau = None  # trainings that were saved by version 1.0.0rc1 have none
 
     def __init__(
         self,
@@ -167,19 +172,23 @@ class Training:
             reason = self._run_epochs(run, whole_epoch, batches, validate, observer, progress)
         finally:
             self.unfinished = None
+        counts_on = self.schedule == "adaptive" and not run.validated and reason != "stalled"
+        self.plateau = (run.data, run.stopping.copy_state()) if counts_on else None
         if run.best is not None:
             np.copyto(self.network.theta, run.best.theta)
         return reason
 
     def _begin(self, run, validate):
-        """With validation, make the weights of an earlier run the best so far."""
+        """Continue from an earlier run: with validation, its weights are the best so far."""
         self.history.kept_validation = self.history.kept_epochs = None
-        if validate is None or not self.n_epochs:
-            return
-        validated = validate()
-        run.stopping.update(validated.mean_watched)
-        self.best_epoch = self.n_epochs
-        self._keep_best(run, validated)
+        if validate is None:
+            if run.data is not None and self.plateau is not None and self.plateau[0] == run.data:
+                run.stopping.restore_state(self.plateau[1])
+        elif self.n_epochs:
+            validated = validate()
+            run.stopping.update(validated.mean_watched)
+            self.best_epoch = self.n_epochs
+            self._keep_best(run, validated)
 
     def _keep_best(self, run, validated):
         """Keep the present weights if they are the best so far."""

@@ -104,6 +104,45 @@ def test_the_scores_of_a_fit_that_goes_on_with_another_scorer_begin_anew():
     assert model.best_validation_score_ is None
 
 
+# The schedule "adaptive": the tolerance is so large that the loss stalls in every second epoch.
+ADAPTIVE = {**SMALL, "schedule": "adaptive", "n_iter_no_change": 2, "tol": 10.0, "batch_size": 50}
+
+
+@pytest.mark.parametrize("between", [lambda model: model, lambda model: pickle.loads(pickle.dumps(model))])
+def test_short_fits_lower_an_adaptive_rate_like_a_long_one(between):
+    once, constant = BackpropClassifier(**ADAPTIVE, max_iter=9), BackpropClassifier(**SMALL, max_iter=9)
+    once.fit(X, Y)
+    assert (theta(once) != theta(constant.set_params(batch_size=50).fit(X, Y))).any()
+    often = BackpropClassifier(**ADAPTIVE, warm_start=True)
+    for n_epochs in (1, 1, 1, 4, 2):
+        often = between(often.set_params(max_iter=n_epochs).fit(X, Y))
+    np.testing.assert_array_equal(theta(often), theta(once))
+
+
+@pytest.mark.parametrize("change", ["rows", "weights", "alpha", "stream", "validation"])
+def test_what_else_is_trained_on_begins_to_count_anew(change):
+    """A loss on other rows, or with another penalty, cannot be compared with that of the fits before."""
+    models = [
+        BackpropClassifier(**{**ADAPTIVE, "schedule": schedule, "n_iter_no_change": 4}, warm_start=True)
+        for schedule in ("adaptive", "constant")
+    ]
+    data, weights = (X, Y), None
+    for model in models:
+        model.set_params(max_iter=3).fit(X, Y)
+        if change == "alpha":
+            model.set_params(alpha=0.5)
+        elif change == "stream":
+            model.partial_fit(X, Y)
+        elif change == "validation":
+            model.set_params(max_iter=1).fit(X, Y, X_val=X, y_val=Y)
+        elif change == "rows":
+            data = X, Y[::-1].copy()
+        else:
+            weights = np.linspace(1, 2, len(Y))
+        model.set_params(max_iter=5).fit(*data, sample_weight=weights)
+    np.testing.assert_array_equal(*map(theta, models))
+
+
 # Streams
 
 
