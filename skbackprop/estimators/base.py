@@ -18,6 +18,7 @@ from skbackprop.estimators.resuming import (
     check_resumed,
     fixed_parameters,
     is_interrupted,
+    refuse_another_scoring,
     warn_of_fixed_parameters,
     with_fixed,
 )
@@ -86,7 +87,7 @@ def settings_of(estimator, X, sample_weight, streaming=False, model=None, given_
         kind,
         count_rows(X, sample_weight),
         streaming,
-        mostly_zeros=mostly_zeros(X, sample_weight),
+        mostly_zeros=mostly_zeros(X, sample_weight) if model is None else model.settings.sparse_rows,
         on_disk=isinstance(X, StoredRows),
         given_validation=given_validation,
     )
@@ -277,11 +278,12 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
     def _settings(self, X, sample_weight, earlier, streaming=False, given_validation=False):
         """Return the settings of a training; those of an `earlier` model follow the changed parameters."""
         settings = settings_of(self, X, sample_weight, streaming, earlier, given_validation)
-        if earlier is None:
-            return settings
-        warn_of_fixed_parameters(self, earlier)
-        earlier.follow(settings)
-        return earlier.settings
+        if earlier is not None:
+            warn_of_fixed_parameters(self, earlier)
+            if not streaming:
+                refuse_another_scoring(earlier, settings.scoring)
+            earlier.follow(settings)
+        return settings
 
     def _model_for(self, rows, settings, encoder, earlier, labels):
         """Return a new model for `rows`, or the `earlier` one after it has observed these further rows.
@@ -306,7 +308,9 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
     def _train(self, model, rows, batches, validation, observer, progress):
         """Train, and return the reason for the end."""
         settings, training = model.settings, model.training
-        data = None if observer is None and training.unfinished is None else digest(*rows.data)
+        counts_on = settings.schedule == "adaptive" and self.warm_start
+        needs_digest = counts_on or observer is not None or training.unfinished is not None
+        data = digest(*rows.data) if needs_digest else None
         check_resumed(training, validation.validate, data)
         shared = {"observer": observer, "progress": progress, "data": data}
         if progress is not None:
@@ -316,10 +320,9 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
                 stopping, validate = self._stopping(model), validation.validate
                 reason = training.run(batches, settings.max_iter, stopping, validate=validate, **shared)
             else:
-                limits = {"max_iter": settings.max_iter, "max_fun": self.max_fun}
-                reason = minimize_lbfgs(
-                    training, batches, alpha=settings.alpha, tol=self.tol, **limits, **shared
-                )
+                names = ("alpha", "max_iter", "max_fun", "tol")
+                values = {name: getattr(settings, name) for name in names}
+                reason = minimize_lbfgs(training, batches, **values, **shared)
         if progress is not None:
             progress.end(reason)
         return reason
@@ -403,7 +406,7 @@ class BaseBackprop(FittedAttributes, CallbackSupportMixin, DocumentationLinkMixi
         return self._keep(before if reason == "diverged" else model, observer)
 
     def _stopping(self, model):
-        return make_stopping(model.settings.n_iter_no_change, float(self.tol))
+        return make_stopping(model.settings.n_iter_no_change, float(model.settings.tol))
 
     # Predicting.
 

@@ -62,7 +62,7 @@ class Checkpoint:
     ``fit`` raises a TypeError. In a pipeline, only this estimator is saved, without the steps before it.
 
     A resumed fit uses the present ``max_iter``. It warns if X, y or the weights differ from those of the
-    interrupted fit, and needs the same X_val and y_val if that fit had them.
+    interrupted fit, and needs the same X_val, y_val and ``scoring`` if that fit had validation rows.
 
     SciPy's L-BFGS does not expose its state. A fit with "lbfgs" is resumed by repeating it from its initial
     weights, which gives the same weights but saves no time.

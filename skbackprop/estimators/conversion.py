@@ -10,6 +10,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from skbackprop.estimators.base import fitted_model, settings_of
+from skbackprop.estimators.resuming import fixed_parameters
 from skbackprop.model.model import Model
 from skbackprop.model.objective import make_loss, make_targets
 from skbackprop.network.network import Network
@@ -60,6 +61,7 @@ def from_sklearn(cls, mlp, expected):
     seed = check_random_state(estimator.random_state).randint(np.iinfo(np.int32).max)
     loss = make_loss(settings, targets)
     estimator._model = Model(network, loss, targets, None, history, seed, settings, None)
+    estimator._model.parameters = fixed_parameters(estimator)
     return estimator
 
 

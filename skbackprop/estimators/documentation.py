@@ -51,7 +51,8 @@ penalty_curve_ : list of float
 validation_loss_curve_ : list of float
     Loss on the validation rows after each epoch, without dropout; empty without validation.
 validation_scores_ : list of float
-    Score on the validation rows after each epoch; empty without validation or with scoring="loss".
+    Score on the validation rows after each epoch; empty without validation or with scoring="loss". After a
+    change of `scoring` in a warm start, it has the scores of the last of ``validation_epochs_`` only.
 oof_score_ : float
     Only with early_stopping="folds": the score (as ``score`` returns it) of the out-of-fold predictions, each
     made by the network that did not train on the row. The mean of all networks, which predicts new rows, is

@@ -123,7 +123,7 @@ class FittedAttributes:
 
     @property
     def validation_scores_(self) -> list[float]:
-        """The validation score at the end of each epoch; empty with scoring="loss"."""
+        """The score, by the last scorer, at the end of each epoch with validation."""
         return self._fitted_model().history.validation_score
 
     @property

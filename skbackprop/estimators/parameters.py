@@ -7,6 +7,7 @@ generated from the tables in this file. Defaults are written in the signature of
 from collections.abc import Sequence
 from dataclasses import dataclass
 from numbers import Integral, Real
+from typing import ClassVar
 
 import numpy as np
 from sklearn.utils._param_validation import (
@@ -29,7 +30,7 @@ from skbackprop.tables.scaling import SCALINGS
 
 @dataclass(frozen=True)
 class Parameter:
-    """A constructor parameter.
+    """A constructor parameter, either :class:`Fixed` or :class:`Changeable`, which set ``fixed``.
 
     Parameters
     ----------
@@ -46,6 +47,19 @@ class Parameter:
     constraints: Sequence
     description: str
     items: str = ""
+    fixed: ClassVar[bool]
+
+
+class Fixed(Parameter):
+    """A parameter that defines the network: it keeps its value when training continues."""
+
+    fixed = True
+
+
+class Changeable(Parameter):
+    """A parameter that may change when training continues."""
+
+    fixed = False
 
 
 RATE = Number(Real, 0, 1, closed="left")
@@ -64,8 +78,8 @@ AUTO = Choice("auto")
 
 # The parameters of Recipe; those of the estimators follow below.
 RECIPE = [
-    Parameter("base", [Choice(*RECIPES)], 'The recipe for all values that are left at "auto".'),
-    Parameter(
+    Fixed("base", [Choice(*RECIPES)], 'The recipe for all values that are left at "auto".'),
+    Changeable(
         "regularization_schedule",
         [Choice("auto", *SCHEDULES), Function(1)],
         """
@@ -73,7 +87,7 @@ RECIPE = [
         :mod:`skbackprop.network.schedules` or a callable. "flat_cos" fades both out in the second half.
         """,
     ),
-    Parameter(
+    Fixed(
         "initialization",
         [Choice("auto", *INITIALIZATIONS), Function(3)],
         """
@@ -84,9 +98,9 @@ RECIPE = [
         shape (n_out,).
         """,
     ),
-    Parameter("clip_norm", [POSITIVE, None], "Upper bound on the norm of the gradient."),
-    Parameter("max_norm", [POSITIVE, None], "Upper bound on the norm of the incoming weights of each unit."),
-    Parameter(
+    Changeable("clip_norm", [POSITIVE, None], "Upper bound on the norm of the gradient."),
+    Changeable("max_norm", [POSITIVE, None], "Upper bound on the norm of the incoming weights of each unit."),
+    Fixed(
         "parametrization",
         [Choice("auto", "standard", "ntk")],
         """
@@ -94,7 +108,7 @@ RECIPE = [
         with matching initial weights; `learning_rate` is that of a layer of 256 inputs.
         """,
     ),
-    Parameter(
+    Fixed(
         "input_layer",
         [Choice("auto", "scale", "piecewise", "periodic", "mixed"), None],
         """
@@ -104,7 +118,7 @@ RECIPE = [
         in the others as well. A single network has what is added to any of several. Dense inputs only.
         """,
     ),
-    Parameter(
+    Changeable(
         "label_smoothing",
         [AUTO, RATE],
         """
@@ -112,7 +126,7 @@ RECIPE = [
         of the classes in the weighted rows.
         """,
     ),
-    Parameter(
+    Changeable(
         "clip_predictions",
         [AUTO, "boolean"],
         """
@@ -120,7 +134,7 @@ RECIPE = [
         its length on each side.
         """,
     ),
-    Parameter(
+    Fixed(
         "numbers_as_categories",
         [AUTO, "boolean"],
         """
@@ -133,19 +147,20 @@ RECIPE = [
 ]
 
 NETWORK = [
-    Parameter(
+    Fixed(
         "hidden_layer_sizes",
         [AUTO, COUNT, ArrayOf(COUNT)],
         "Number of units of each hidden layer; () is a linear model.",
         items="int",
     ),
-    Parameter(
+    Fixed(
         "activation",
         [Choice("auto", *ACTIVATIONS), ArrayOf(str)],
         "Activation sigma of the hidden layers: one name, or one for each layer.",
         items="str",
     ),
-    Parameter(
+    # The parts of a Recipe that define the network are Fixed in its own table.
+    Changeable(
         "recipe",
         [Choice(*RECIPES), Instance(["base_and_changes"], "Recipe", "a skbackprop.Recipe")],
         """
@@ -155,7 +170,7 @@ NETWORK = [
         not parameters of the estimator.
         """,
     ),
-    Parameter(
+    Fixed(
         "n_estimators",
         [AUTO, COUNT],
         """
@@ -165,7 +180,7 @@ NETWORK = [
     ),
 ]
 TRAINING = [
-    Parameter(
+    Fixed(
         "dropout",
         [AUTO, RATE, ArrayOf(RATE)],
         """
@@ -174,7 +189,7 @@ TRAINING = [
         """,
         items="float",
     ),
-    Parameter(
+    Fixed(
         "solver",
         [Choice("auto", *OPTIMIZERS, "lbfgs")],
         """
@@ -182,8 +197,8 @@ TRAINING = [
         dropout. With "sgd" and "lbfgs", other parameters at "auto" take the values of the recipe "textbook".
         """,
     ),
-    Parameter("learning_rate", [AUTO, POSITIVE], 'Step size eta; not used by the solver "lbfgs".'),
-    Parameter(
+    Changeable("learning_rate", [AUTO, POSITIVE], 'Step size eta; not used by the solver "lbfgs".'),
+    Changeable(
         "schedule",
         [Choice("auto", *SCHEDULES, "invscaling", "adaptive"), Function(1)],
         """
@@ -192,8 +207,8 @@ TRAINING = [
         epoch ** power_t) or "adaptive" (divided by 5 if the loss has not fallen for n_iter_no_change epochs).
         """,
     ),
-    Parameter("power_t", [NOT_NEGATIVE], 'Exponent of the schedule "invscaling".'),
-    Parameter(
+    Changeable("power_t", [NOT_NEGATIVE], 'Exponent of the schedule "invscaling".'),
+    Changeable(
         "alpha",
         [AUTO, NOT_NEGATIVE],
         """
@@ -201,19 +216,19 @@ TRAINING = [
         "adamw" multiplies the weights by ``1 - learning_rate * alpha`` at each step instead.
         """,
     ),
-    Parameter(
+    Changeable(
         "batch_size",
         [AUTO, COUNT],
         'Rows per step. The solver "lbfgs" sums over blocks of this many rows.',
     ),
-    Parameter("max_iter", [AUTO, COUNT], 'Number of epochs; of iterations for the solver "lbfgs".'),
-    Parameter("max_fun", [COUNT], 'Largest number of evaluations of the loss by "lbfgs".'),
-    Parameter("momentum", [RATE], 'Momentum of the solver "sgd", in [0, 1).'),
-    Parameter("nesterov", ["boolean"], 'Whether the momentum of "sgd" is Nesterov\'s.'),
-    Parameter("beta_1", [RATE], 'Decay rate of the first moment of "adam" and "adamw", in [0, 1).'),
-    Parameter("beta_2", [AUTO, RATE], 'Decay rate of the second moment of "adam" and "adamw", in [0, 1).'),
-    Parameter("epsilon", [POSITIVE], 'Added to the root of the second moment in "adam" and "adamw".'),
-    Parameter(
+    Changeable("max_iter", [AUTO, COUNT], 'Number of epochs; of iterations for the solver "lbfgs".'),
+    Changeable("max_fun", [COUNT], 'Largest number of evaluations of the loss by "lbfgs".'),
+    Changeable("momentum", [RATE], 'Momentum of the solver "sgd", in [0, 1).'),
+    Changeable("nesterov", ["boolean"], 'Whether the momentum of "sgd" is Nesterov\'s.'),
+    Changeable("beta_1", [RATE], 'Decay rate of the first moment of "adam" and "adamw", in [0, 1).'),
+    Changeable("beta_2", [AUTO, RATE], 'Decay rate of the second moment of "adam" and "adamw", in [0, 1).'),
+    Changeable("epsilon", [POSITIVE], 'Added to the root of the second moment in "adam" and "adamw".'),
+    Fixed(
         "scaling",
         [Choice("auto", *SCALINGS), None],
         """
@@ -223,7 +238,7 @@ TRAINING = [
         scales neither.
         """,
     ),
-    Parameter(
+    Fixed(
         "categorical_features",
         [Choice("from_dtype"), ArrayOf("boolean", Integral, str), None],
         """
@@ -237,7 +252,7 @@ TRAINING = [
         """,
         items="bool, int or str",
     ),
-    Parameter(
+    Fixed(
         "max_categories",
         [AUTO, Number(Integral, 2, None, closed="left"), None],
         """
@@ -249,12 +264,12 @@ TRAINING = [
         or two rows and no dates or numbers are read from the text.
         """,
     ),
-    Parameter(
+    Fixed(
         "min_frequency",
         [COUNT, FRACTION, None],
         "Smallest number or fraction of rows of a category that is not rare.",
     ),
-    Parameter(
+    Fixed(
         "dtype",
         [Choice("auto", "float32", "float64")],
         """
@@ -264,7 +279,7 @@ TRAINING = [
     ),
 ]
 STOPPING = [
-    Parameter(
+    Changeable(
         "early_stopping",
         [Choice("auto", "folds"), "boolean"],
         """
@@ -275,10 +290,10 @@ STOPPING = [
         as groups); if these are more than the networks, no network holds out the rows of the other folds.
         """,
     ),
-    Parameter(
+    Changeable(
         "validation_fraction", [FRACTION], "Fraction of the rows held out by early_stopping=True, in (0, 1)."
     ),
-    Parameter(
+    Changeable(
         "n_iter_no_change",
         [Choice("auto", "cycle"), COUNT, Options(Real, {np.inf}), None],
         """
@@ -288,7 +303,7 @@ STOPPING = [
         some networks have lowered their loss much and others hardly.
         """,
     ),
-    Parameter(
+    Changeable(
         "tol",
         [NOT_NEGATIVE],
         """
@@ -296,12 +311,12 @@ STOPPING = [
         penalty. The solver "lbfgs" stops when no component of the gradient is larger.
         """,
     ),
-    Parameter(
+    Changeable(
         "scoring",
         [str, Function(3)],
         'The metric on the validation rows: "loss", or a scorer as in scikit-learn.',
     ),
-    Parameter(
+    Changeable(
         "warm_start",
         ["boolean"],
         """
@@ -310,13 +325,13 @@ STOPPING = [
         between two fits; those that define the network keep their values.
         """,
     ),
-    Parameter("shuffle", ["boolean"], "Whether each epoch passes over the rows in a new order."),
-    Parameter(
+    Changeable("shuffle", ["boolean"], "Whether each epoch passes over the rows in a new order."),
+    Changeable(
         "random_state",
         ["random_state"],
         "Determines the initial weights, the order of the rows, dropout and the held-out rows.",
     ),
-    Parameter(
+    Changeable(
         "verbose",
         ["boolean", Number(Integral, 0, None, closed="left")],
         "Whether to print a line per epoch, and the epoch that was kept.",
@@ -325,7 +340,7 @@ STOPPING = [
 SHARED = [*NETWORK, *TRAINING, *STOPPING]
 CLASSIFIER = [
     *SHARED,
-    Parameter(
+    Fixed(
         "loss",
         [Choice(*CLASSIFIER_LOSSES), CUSTOM_LOSS],
         """
@@ -335,7 +350,7 @@ CLASSIFIER = [
         :mod:`skbackprop.network.losses` describes is a custom loss.
         """,
     ),
-    Parameter(
+    Changeable(
         "class_weight",
         [Choice("balanced"), dict, list, None],
         """
@@ -347,7 +362,7 @@ CLASSIFIER = [
 ]
 REGRESSOR = [
     *SHARED,
-    Parameter(
+    Fixed(
         "loss",
         [Choice(*REGRESSOR_LOSSES), CUSTOM_LOSS],
         """
@@ -359,7 +374,7 @@ REGRESSOR = [
         other than 1.35 and "tweedie" with a power other than 1.5.
         """,
     ),
-    Parameter(
+    Fixed(
         "quantile",
         [FRACTION, ArrayOf(FRACTION)],
         """

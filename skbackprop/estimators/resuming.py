@@ -1,27 +1,20 @@
 """Continuation of a fit: with the model of an earlier fit, or from a checkpoint."""
 
-import numpy as np
-
+from skbackprop.estimators.parameters import CLASSIFIER, RECIPE, REGRESSOR
 from skbackprop.estimators.recipe import Recipe
-from skbackprop.tables.user_warnings import warn
+from skbackprop.model.comparison import differ
+from skbackprop.tables.user_warnings import shown, warn
 from skbackprop.training.run import Run
 
+
+def names_of_fixed(parameters):
+    """Return the names of the :class:`.Fixed` ones of a table of parameters."""
+    return [parameter.name for parameter in parameters if parameter.fixed]
+
+
 # The parameters that define the network; they keep their values when training continues.
-FIXED = (
-    "n_estimators",
-    "hidden_layer_sizes",
-    "activation",
-    "loss",
-    "dropout",
-    "solver",
-    "scaling",
-    "categorical_features",
-    "max_categories",
-    "min_frequency",
-    "dtype",
-    "quantile",
-)
-FIXED_IN_RECIPE = ("base", "initialization", "parametrization", "input_layer")
+FIXED = list(dict.fromkeys(names_of_fixed([*CLASSIFIER, *REGRESSOR])))
+FIXED_IN_RECIPE = names_of_fixed(RECIPE)
 
 
 def fixed_parameters(estimator):
@@ -36,9 +29,10 @@ def with_fixed(parameters, model):
 
     The others that are left at "auto" can then be resolved for this network.
     """
-    # warm_start of the first fit decides whether the network is calibrated; Checkpoint.load sets it to True.
-    names = (*FIXED, "recipe", *FIXED_IN_RECIPE, "warm_start")
     known = vars(model.settings)
+    # Version 1.0.0rc1 stored the warm_start of the first fit instead.
+    known = {"is_final": not known["warm_start"], **known}
+    names = (*FIXED, "recipe", *FIXED_IN_RECIPE, "is_final")
     return {**parameters, **{name: known[name] for name in names if name in known}}
 
 
@@ -54,24 +48,27 @@ def warn_of_fixed_parameters(estimator, model):
     before, now = model.parameters, fixed_parameters(estimator)
     changed = [name for name in before if differ(now[name], before[name])]
     if changed:
-        values = ", ".join(f"{name}={now[name]!r} (was {before[name]!r})" for name in changed)
+        values = ", ".join(f"{name}={shown(now[name])} (was {shown(before[name])})" for name in changed)
         warn(
             f"Parameters were changed that have no effect when training continues with the network of an "
             f"earlier fit: {values}. Set warm_start=False, or use a new estimator, to apply them."
         )
 
 
-def differ(a, b):
-    """Return whether two values of a parameter differ; a tuple equals a list or an array of its elements."""
-    if a is b:
-        return False
-    a, b = np.ravel(np.asarray(a, dtype=object)), np.ravel(np.asarray(b, dtype=object))
-    return not np.array_equal(a, b)
-
-
 def is_interrupted(model):
     """Return whether the fit of `model` (None: there is none) was interrupted, and can be resumed."""
     return model is not None and getattr(model.training, "unfinished", None) is not None
+
+
+def refuse_another_scoring(model, scoring):
+    """Raise ValueError if the interrupted fit of `model` compared its epochs by another `scoring`."""
+    before = model.settings.scoring
+    validated = is_interrupted(model) and getattr(model.training.unfinished, "validated", False)
+    if validated and differ(scoring, before):
+        raise ValueError(
+            f"The interrupted fit compared its epochs by scoring={before!r}, so the fit that resumes it must "
+            f"do so as well. Got scoring={scoring!r} instead."
+        )
 
 
 def check_resumed(training, validate, data):

@@ -16,6 +16,7 @@ from skbackprop.tables.frames import is_frame, is_of_pyarrow
 from skbackprop.tables.refusals import own_values
 from skbackprop.tables.rows_on_disk import StoredRows, in_memory, is_stored
 from skbackprop.tables.sparse_rows import SparseRows
+from skbackprop.tables.user_warnings import shown
 
 
 @dataclass
@@ -110,8 +111,8 @@ def check_groups(groups, n_rows):
     if None in categories:
         missing = categories.index(None)
         raise ValueError(
-            f"groups has no value in row {np.argmax(places == missing)} ({values[missing]!r}); give each row "
-            "a group, one of its own where it belongs to no other row."
+            f"groups has no value in row {np.argmax(places == missing)} ({shown(values[missing])}); give "
+            "each row a group, one of its own where it belongs to no other row."
         )
     number = {category: k for k, category in enumerate(sorted(set(categories), key=order))}
     return np.array([number[category] for category in categories])[places]

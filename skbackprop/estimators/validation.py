@@ -59,7 +59,7 @@ class Validation:
         if model.folds_digest is not None:
             model.out_of_fold = found
         # With warm_start, a copied network would later be validated on rows that it was trained on.
-        if not model.settings.warm_start and replace_stuck_networks(
+        if model.settings.is_final and replace_stuck_networks(
             model.network, found, self.validate.plain_losses
         ):
             # A copied network has been trained on the rows that the replaced one held out.
@@ -119,7 +119,7 @@ def validation_on_fraction(estimator, model, training, groups):
     """Return the Validation in which all networks hold out the same fraction of the rows."""
     rows, held_out = split_rows(
         training.X.shape[0],
-        estimator.validation_fraction,
+        model.settings.validation_fraction,
         check_random_state(model.split_seed),
         model.targets.strata(training.y),
         model.row_weights(training.y, training.sample_weight),
@@ -127,7 +127,7 @@ def validation_on_fraction(estimator, model, training, groups):
     )
     if held_out is None:
         warn(
-            f"early_stopping has too few rows: validation_fraction={estimator.validation_fraction:g} of "
+            f"early_stopping has too few rows: validation_fraction={model.settings.validation_fraction:g} of "
             f"{training.X.shape[0]} rows (a class with a single row is not held out) leaves no row to "
             "hold out, or none to train on. Training continues without validation. Use "
             "early_stopping=False or another validation_fraction, or pass X_val and y_val to fit."
@@ -143,7 +143,7 @@ def watch_on(estimator, model, rows, held_out=None, name="y"):
     """
     batches = model.validation_batches(*rows.data, model.network, [held_out], name)
     watch = Watch(model.network, batches, model.loss)
-    if estimator.scoring != "loss":
+    if model.settings.scoring != "loss":
         watch.scores = [make_scoring(estimator, model, rows if held_out is None else rows.take(held_out))]
     watch.calibrated = model.settings.calibrated
     return watch
@@ -177,7 +177,7 @@ def watch_on_folds(estimator, model, training, held_out):
     one = member(model.network, 0)
     batches = model.validation_batches(*training.data, one, held_out)
     watch = WatchOnFolds(model.network, one, batches, model.loss)
-    if estimator.scoring != "loss":
+    if model.settings.scoring != "loss":
         model_of_one = replace(model, network=one)
         watch.scores = [make_scoring(estimator, model_of_one, training.take(rows)) for rows in held_out]
     watch.calibrated = model.settings.calibrated

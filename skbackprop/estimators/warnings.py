@@ -5,7 +5,7 @@ import sys
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
-from skbackprop.tables.user_warnings import warn
+from skbackprop.tables.user_warnings import shown, warn
 from skbackprop.training.epoch_loss import least_constant_loss, predicted_batches, weighted_sum
 
 # Reasons for the end of a training after which the network should have learned something.
@@ -86,7 +86,7 @@ def is_one_of_many():
 def warn_of_a_single_class(targets):
     """Warn if there is nothing to learn because y has one class."""
     if getattr(targets, "constant", False):
-        warn(f"y has only one class, {targets.classes[0]!r}: the classifier predicts it for every row.")
+        warn(f"y has only one class, {shown(targets.classes[0])}: the classifier predicts it for every row.")
 
 
 def warn_of_no_validation_loss(history):

@@ -51,7 +51,7 @@ def diagnose(
         The sample weights of the fit.
     X_val, y_val, sample_weight_val : default=None
         Validation rows, used to detect overfitting and rows that differ from X. Without them overfitting is
-        detected by the validation loss that was recorded during the training, if there is one.
+        detected by the validation loss of the kept weights, if the last training had validation rows.
     groups : array-like of shape (n_samples,), default=None
         The groups of the fit, if there were some: the target encodings of the training rows depend on them.
 

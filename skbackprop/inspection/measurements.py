@@ -11,7 +11,6 @@ from sklearn.metrics import roc_auc_score
 from skbackprop.inspection.column_groups import column_groups
 from skbackprop.inspection.gradient_check import in_float64
 from skbackprop.inspection.inspected_data import encoded_rows, mean_one, network_batch, training_rows
-from skbackprop.inspection.kept_epoch import kept_epoch
 from skbackprop.inspection.layer_activations import network_activations
 from skbackprop.inspection.layer_gradients import backpropagate
 from skbackprop.inspection.reference_forest import ReferenceForest, share_explained_by_neighbors
@@ -191,7 +190,7 @@ class Measurements:
     @property
     def n_steps(self):
         """Number of training steps."""
-        return len(self.history.loss) * math.ceil(self.X.shape[0] / self.settings.batch_size)
+        return self.history.n_epochs * math.ceil(self.X.shape[0] / self.settings.batch_size)
 
     def _batch(self, i):
         """Return the row indices of batch `i`; the first batch follows the last one."""
@@ -246,14 +245,14 @@ class Measurements:
     def plain_losses(self):
         """Mean losses: (of the network on X, of the network on validation rows, of the best constant on X).
 
-        Without label smoothing, as in any validation. None if there are neither validation rows nor a
-        validation curve.
+        Without label smoothing, as in any validation. None if there are no validation rows and the last
+        training had none.
         """
         if self._validation is not None:
             X, y, w = self._validation
             validated = self._loss_of_predictions(X, self._plain_targets(y, "y_val"), w)
-        elif self.history.validation_loss:
-            validated = self.history.validation_loss[kept_epoch(self.estimator) - 1]
+        elif self.history.kept_validation is not None:
+            validated, _ = self.history.kept_validation
         else:
             return None
         Y = self._plain_targets(self.y)

@@ -200,7 +200,7 @@ def still_falling(m):
         return  # further epochs would make it worse
     curve = np.array(m.history.loss)
     n_last = max(1, round(LAST_PART * len(curve)))
-    if len(curve) == n_last or kept_epoch(m.estimator) <= len(curve) - n_last:
+    if len(curve) <= n_last or kept_epoch(m.estimator) <= len(curve) - n_last:
         return  # the weights of further epochs would not have been kept
     share = (curve[-n_last - 1] - curve[-1]) / (curve.max() - m.least_training_loss)
     if share > STILL_FALLING:
@@ -222,14 +222,16 @@ def too_few_steps(m):
             "warning",
             f"The learning-rate schedule ended after {m.n_steps} steps, which are too few to learn much.",
             f"a larger max_iter (it is {m.settings.max_iter}), or a smaller batch_size.",
-            evidence=measured(epochs=len(m.history.loss), steps=m.n_steps),
+            evidence=measured(epochs=m.history.n_epochs, steps=m.n_steps),
         )
 
 
 def overfit(m):
     """Find a network whose loss is much higher on the validation rows than on X."""
     if m.plain_losses is None:
-        raise NotExaminableError("Overfitting: there are no validation rows; pass X_val and y_val.")
+        raise NotExaminableError(
+            "Overfitting: there were no validation rows in the last training; pass X_val and y_val."
+        )
     lost = share_lost(m)
     if lost is not None and (severity := severity_above(lost, OVERFIT)):
         trained, validated, constant = m.plain_losses

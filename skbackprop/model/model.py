@@ -7,6 +7,7 @@ import numpy as np
 from scipy.sparse import issparse
 from sklearn.utils import check_random_state
 
+from skbackprop.model.comparison import differ
 from skbackprop.model.layers import (
     activation_list,
     dropout_list,
@@ -37,31 +38,6 @@ from skbackprop.training.loop import Training
 # With dtype="auto", float64 input of at most this many numbers is computed in float64: speed does not matter
 # for small data, and results are more exact.
 FLOAT64_MAX_SIZE = 20_000
-
-# The parameters that may change when training continues; the others define the network.
-CHANGEABLE = (
-    "max_iter",
-    "early_stopping",
-    "calibrated",
-    "n_iter_no_change",
-    "batch_size",
-    "shuffle",
-    "learning_rate",
-    "schedule",
-    "power_t",
-    "regularization_schedule",
-    "alpha",
-    "clip_norm",
-    "max_norm",
-    "momentum",
-    "nesterov",
-    "beta_1",
-    "beta_2",
-    "epsilon",
-    "class_weight",
-    "label_smoothing",
-    "clip_predictions",
-)
 
 # Largest number of rows in a batch of a validation.
 VALIDATION_ROWS = 1024
@@ -126,21 +102,24 @@ class Model:
             training=self.training and self.training.copied(network, history),
             targets=copy.copy(self.targets),
             scaling=copy.deepcopy(self.scaling),
-            settings=copy.copy(self.settings),
         )
 
     def follow(self, settings):
-        """Update the CHANGEABLE parameters from newly resolved `settings`, to continue the training."""
-        training = self.training
-        parts = (training, training and training.optimizer, self.targets)
-        for name in CHANGEABLE:
-            value = getattr(settings, name, None)  # a regressor has no class_weight
-            if value == getattr(self.settings, name, None):
-                continue  # keep a value that training has changed, such as the rate of "adaptive"
-            setattr(self.settings, name, value)
-            for part in parts:
+        """Continue the training with newly resolved `settings`, in which fixed parameters are unchanged.
+
+        An unchanged value is not set again in the parts, because training may have changed it there, such as
+        the learning rate of "adaptive".
+        """
+        before, self.settings = vars(self.settings), settings
+        changed = {name: now for name, now in vars(settings).items() if differ(now, before.get(name))}
+        if "scoring" in changed:
+            self.history.validation_score.clear()
+        if self.training is not None and changed.keys() - {"max_iter"}:
+            self.training.plateau = None
+        for part in (self.training, self.training and self.training.optimizer, self.targets):
+            for name in changed:
                 if hasattr(part, name):
-                    setattr(part, name, value)
+                    setattr(part, name, changed[name])
 
     # Training data.
 

@@ -51,7 +51,9 @@ def resolve(
     Parameters
     ----------
     parameters : dict
-        Values by name, as ``estimator.get_params(deep=False)`` returns them.
+        Values by name, as ``estimator.get_params(deep=False)`` returns them. In a continued training,
+        "is_final" is that of the first fit: whether it was made without warm_start, so that its weights are
+        final.
     kind : {"classifier", "regressor"}
     n_rows : int
     streaming : bool, default=False
@@ -96,6 +98,7 @@ def resolve(
     if settings.early_stopping == "folds":
         refuse_a_single_network(settings)
     settings.n_folds = max(settings.n_estimators, FOLDS_OF_LARGE_TABLES) if large else settings.n_estimators
+    settings.is_final = parameters.get("is_final", not settings.warm_start)
     settings.calibrated = is_calibrated(settings, streaming, given_validation)
     if settings.n_iter_no_change == "cycle" and not has_cycles(settings, streaming, given_validation):
         settings.n_iter_no_change = None
@@ -184,7 +187,7 @@ def is_calibrated(settings, streaming, given_validation):
     of_classes = getattr(loss_of(settings), "calibrated_by_temperature", False)
     validated = given_validation or settings.early_stopping in ("folds", True)
     by_loss = settings.scoring == "loss" and settings.solver != "lbfgs"
-    return of_classes and validated and by_loss and not streaming and not settings.warm_start
+    return of_classes and validated and by_loss and not streaming and settings.is_final
 
 
 def has_cycles(settings, streaming, given_validation):
@@ -195,7 +198,7 @@ def has_cycles(settings, streaming, given_validation):
     validated = given_validation or settings.early_stopping
     by_loss = settings.scoring == "loss" and not getattr(loss_of(settings), "robust", False)
     in_cycles = settings.schedule == "coslog4" and settings.solver != "lbfgs"
-    whole = not (streaming or settings.warm_start)
+    whole = settings.is_final and not streaming
     return bool(validated and by_loss and in_cycles and whole)
 
 

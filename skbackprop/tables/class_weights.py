@@ -6,6 +6,7 @@ import numpy as np
 
 from skbackprop.tables.kinds import NUMBER, is_missing, kind_of_type
 from skbackprop.tables.statistics import moderate
+from skbackprop.tables.user_warnings import shown
 
 
 def balanced_factors(codes, sample_weight):
@@ -25,20 +26,21 @@ def by_class(class_weight, classes):
     if not isinstance(class_weight, dict):
         raise ValueError(
             "The 'class_weight' parameter must be 'balanced' or a dict for a y of one column. Got "
-            f"{class_weight!r} instead."
+            f"{shown(class_weight)} instead."
         )
     known = set(classes.tolist())
     unknown = [label for label in class_weight if label not in known]
     # Unknown names are accepted if all known classes are named, because a fold may lack a class.
     if unknown and not known <= set(class_weight):
         raise ValueError(
-            f"The 'class_weight' parameter names {unknown}, which are not classes of y: {classes.tolist()}."
+            f"The 'class_weight' parameter names {shown(unknown)}, which are not classes of y: "
+            f"{shown(list(classes))}."
         )
     weights = [class_weight.get(label, 1.0) for label in classes.tolist()]
     if not all(map(is_weight, weights)):
         raise ValueError(
             "The 'class_weight' parameter must have finite weights of at least 0. Got "
-            f"{class_weight!r} instead."
+            f"{shown(class_weight)} instead."
         )
     return moderate(np.array(weights, dtype=np.float64))
 

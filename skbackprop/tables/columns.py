@@ -24,6 +24,7 @@ from skbackprop.tables.kinds import (
     without_other_kinds,
 )
 from skbackprop.tables.time_zones import in_zone, is_zone, local_times
+from skbackprop.tables.user_warnings import shown
 
 # Integers that NumPy has no type for.
 WIDE = (nw.Int128, nw.UInt128)
@@ -179,7 +180,8 @@ class Column:
             pass
         remedy = "name it in the 'categorical_features' parameter, or " if kind == CATEGORY else ""
         raise ValueError(
-            f"Column {self.name!r} of X is read as numbers, but has the value {value!r}; {remedy}convert it."
+            f"Column {self.name!r} of X is read as numbers, but has the value {shown(value)}; {remedy}"
+            "convert it."
         )
 
     @cached_property
@@ -255,8 +257,8 @@ class Column:
         found = moment(value, zone)
         if isinstance(found, np.timedelta64) and not np.can_cast(found.dtype, dtype, "same_kind"):
             raise ValueError(
-                f"Column {self.name!r} of X has the value {value!r}, but years and months have different "
-                "lengths; convert it to days."
+                f"Column {self.name!r} of X has the value {shown(value)}, but years and months have "
+                "different lengths; convert it to days."
             )
         if isinstance(found, (np.datetime64, np.timedelta64)):
             return self._in_microseconds(found[None], dtype)[0]

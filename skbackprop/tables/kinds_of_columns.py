@@ -6,6 +6,7 @@ import numpy as np
 
 from skbackprop.tables.frames import Frame
 from skbackprop.tables.kinds import CATEGORY, DATES
+from skbackprop.tables.user_warnings import shown
 
 
 def categorical_columns(table, categorical_features):
@@ -46,8 +47,8 @@ def categorical_columns(table, categorical_features):
         is_index = isinstance(position, Integral) and not isinstance(position, bool)
         if not is_index or not 0 <= position < n_columns:
             raise ValueError(
-                f"The 'categorical_features' parameter names {item!r}, which is not a column of X; X has "
-                f"{names if names else f'the columns 0 to {n_columns - 1}'}."
+                f"The 'categorical_features' parameter names {shown(item)}, which is not a column of X; X "
+                f"has {names if names else f'the columns 0 to {n_columns - 1}'}."
             )
         mask[position] = True
     return mask

@@ -12,6 +12,7 @@ from scipy.sparse import issparse
 from skbackprop.tables.frames import is_frame, refuse_equal_names, refuse_lazy
 from skbackprop.tables.kinds import NUMBER, is_missing, kind_of_type, types_present
 from skbackprop.tables.time_zones import in_zone
+from skbackprop.tables.user_warnings import shown
 
 # Types of dates and durations.
 DATES = (date, time, timedelta, np.datetime64, np.timedelta64)
@@ -180,7 +181,7 @@ def checked_labels(y, name="y"):
         rows = np.unique(missing // (labels.size // len(array)))
         raise ValueError(
             f"{name} has no label in {rows.size} of {len(array)} rows (in row {rows[0]} it is "
-            f"{labels[missing[0]]!r}); drop the rows whose label is missing."
+            f"{shown(labels[missing[0]])}); drop the rows whose label is missing."
         )
     if is_frame(y) and all(kind_of_type(t) == NUMBER for t in types_present(labels)):
         array = np.array(array.tolist())  # columns of nullable or different types become objects in NumPy
@@ -218,8 +219,8 @@ def checked_classes(classes):
     missing = [value for value in array.ravel() if is_missing(value)]
     if missing:
         raise ValueError(
-            f"The 'classes' parameter has the value {missing[0]!r}, which is not a label: rows whose label "
-            "is missing cannot be learned. Remove it."
+            f"The 'classes' parameter has the value {shown(missing[0])}, which is not a label: rows whose "
+            "label is missing cannot be learned. Remove it."
         )
     array = in_type_of_numpy(array)
     if array.dtype.kind == "O":

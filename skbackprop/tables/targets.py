@@ -16,7 +16,7 @@ from skbackprop.tables.statistics import (
     weighted_mean,
     weighted_quantiles,
 )
-from skbackprop.tables.user_warnings import warn_of_far_targets
+from skbackprop.tables.user_warnings import shown, warn_of_far_targets
 
 # Clipped predictions may exceed the range of the training y by this fraction of its length on each side. In
 # cross-validation over 14 regression tables, fractions of 0, 0.25 and 0.5 and no clipping differ by less than
@@ -85,7 +85,7 @@ class ClassTargets:
         if not np.array_equal(np.unique(classes), self.classes):
             raise ValueError(
                 f"The 'classes' parameter of partial_fit must be that of the first call, or the classes of "
-                f"fit: {self.classes.tolist()!r}. Got {classes!r} instead."
+                f"fit: {shown(list(self.classes))}. Got {classes!r} instead."
             )
 
     def check(self, y):
@@ -139,8 +139,8 @@ class ClassTargets:
         unknown = [label for label in labels if category_of(label) not in code_of]
         if unknown:
             raise ValueError(
-                f"{name} has the label {unknown[0]!r}, which is not among the classes of the training, "
-                f"{self.classes.tolist()}. {OF_VALIDATION if name == 'y_val' else OF_TRAINING}"
+                f"{name} has the label {shown(unknown[0])}, which is not among the classes of the training, "
+                f"{shown(list(self.classes))}. {OF_VALIDATION if name == 'y_val' else OF_TRAINING}"
             )
         return np.array([code_of[category_of(label)] for label in labels])[places]
 
@@ -173,8 +173,8 @@ class ClassTargets:
         weights = self._row_weights(y, sample_weight)
         if self.class_weight is not None and not weights.any():
             raise ValueError(
-                f"class_weight={self.class_weight!r} gives a weight of zero to every row whose sample_weight "
-                "is positive; at least one row must keep a positive weight."
+                f"class_weight={shown(self.class_weight)} gives a weight of zero to every row whose "
+                "sample_weight is positive; at least one row must keep a positive weight."
             )
         return weights
 
@@ -188,9 +188,9 @@ class ClassTargets:
         """
         weights = self._row_weights(y, sample_weight)
         if self.class_weight is not None and not weights.any():
-            held = "" if self.multilabel else f" (classes {np.unique(y).tolist()})"
+            held = "" if self.multilabel else f" (classes {shown(list(np.unique(y)))})"
             raise ValueError(
-                f"y_val has no row of positive weight{held}: class_weight={self.class_weight!r} gives a "
+                f"y_val has no row of positive weight{held}: class_weight={shown(self.class_weight)} gives a "
                 "weight of zero to every row whose sample_weight_val is positive. X_val and y_val must have "
                 "rows of a class whose weight is positive."
             )
@@ -224,7 +224,7 @@ class ClassTargets:
         if len(given) != self.n_outputs or not all(isinstance(weights, dict) for weights in given):
             raise ValueError(
                 "The 'class_weight' parameter must be 'balanced' or a list of one dict for each of the "
-                f"{self.n_outputs} labels of a multilabel y. Got {self.class_weight!r} instead."
+                f"{self.n_outputs} labels of a multilabel y. Got {shown(self.class_weight)} instead."
             )
         Y = self.encode(y, np.int8)
         pairs = np.array([by_class(weights, np.array([0, 1])) for weights in self.class_weight])

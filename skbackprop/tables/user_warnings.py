@@ -3,6 +3,8 @@
 import sys
 import warnings
 
+import numpy as np
+
 # A warning names a column if more than this fraction of its rows has a category that is too rare, or a value
 # that cannot be read because its type or its format differs from that of fit.
 LARGEST_LOSS = 0.5
@@ -33,6 +35,19 @@ def listed(texts):
     texts = list(texts)
     n_more = len(texts) - MOST_NAMED
     return ", ".join(texts[:MOST_NAMED]) + (f" and {n_more} more" if n_more > 0 else "")
+
+
+def shown(value):
+    """Return a value as text for a message: NumPy's scalars without their types, also in lists and dicts."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{shown(key)}: {shown(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(shown, value)) + "]"
+    if not isinstance(value, np.generic):
+        return repr(value)
+    # Dates in nanoseconds would become integers.
+    plain = value if value.dtype.kind in "Mm" else value.item()
+    return str(plain) if isinstance(plain, np.generic) else repr(plain)
 
 
 def warn_of_rare_categories(encoder, earlier=None):

@@ -16,17 +16,18 @@ class History:
         and with dropout.
     penalty : list of float
         alpha / 2 sum W^2 at the end of each epoch.
-    validation_loss, validation_score : list of float
+    validation_loss : list of float
         Computed at the end of an epoch, without dropout.
+    validation_score : list of float
+        Those of the last validations, all by the same scorer.
     validation_epochs : list of int
         The epochs, counted from 1, after which there was a validation.
     kept_validation : tuple of (float, float or None) or None
-        Validation loss and score of the best weights.
+        Validation loss and score of the best weights; None if the last training had no validation.
     kept_epochs : list of int or None
         The epochs of the best weights: one for all networks, or one for each network.
     n_dropped : int
-        Number of epochs that are no longer in ``loss`` and ``penalty``; of a long stream only the last epochs
-        are kept.
+        Number of epochs that are no longer in the lists; of a long stream only the last epochs are kept.
     best_dropped : float
         The smallest loss of the dropped epochs.
     """
@@ -53,13 +54,28 @@ class History:
             return self.kept_validation[0]
         return min([self.best_dropped, *self.loss])
 
+    def append(self, loss, penalty, validated=None):
+        """Add an epoch; `validated` is the :class:`.Validated` at its end, None without validation."""
+        self.loss.append(loss)
+        self.penalty.append(penalty)
+        if validated is None:
+            return
+        self.validation_epochs.append(self.n_epochs)
+        self.validation_loss.append(validated.mean_loss)
+        if validated.scores is not None:
+            self.validation_score.append(validated.mean_score)
+
     def drop_all_but(self, n_kept):
-        """Keep the losses of the last `n_kept` epochs only."""
+        """Keep the last `n_kept` epochs only, and their validations."""
         dropped = self.loss[:-n_kept]
-        if dropped:
-            self.n_dropped += len(dropped)
-            self.best_dropped = min(self.best_dropped, *dropped)
-            del self.loss[:-n_kept], self.penalty[:-n_kept]
+        if not dropped:
+            return
+        self.n_dropped += len(dropped)
+        self.best_dropped = min(self.best_dropped, *dropped)
+        del self.loss[:-n_kept], self.penalty[:-n_kept]
+        n_validations = sum(epoch > self.n_dropped for epoch in self.validation_epochs)
+        for values in (self.validation_epochs, self.validation_loss, self.validation_score):
+            del values[: max(0, len(values) - n_validations)]
 
     def copied(self):
         """Return a copy with lists of its own."""

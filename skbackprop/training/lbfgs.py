@@ -16,7 +16,7 @@ FTOL = 64 * np.finfo(np.float64).eps
 class Start:
     """The start of a minimization, from which a saved one is repeated: SciPy does not expose its state.
 
-    ``data`` is a digest of the training rows; None if no callback needs it.
+    ``data`` is a digest of the training rows; None if nothing needs it.
     """
 
     theta: np.ndarray

@@ -59,7 +59,12 @@ class Training:
         The error of the validation, if :meth:`run` returned "validation_failed".
     unfinished : Run, Start or None
         The current run, which a checkpoint contains; None between runs.
+    plateau : tuple of (str or None, tuple) or None
+        For "adaptive" without validation: the ``data`` of the last run and the state of its stopping, from
+        which a run on the same data counts on. Short runs then lower the learning rate like a long one.
     """
+
+    plateau = None  # trainings that were saved by version 1.0.0rc1 have none
 
     def __init__(
         self,
@@ -167,19 +172,23 @@ class Training:
             reason = self._run_epochs(run, whole_epoch, batches, validate, observer, progress)
         finally:
             self.unfinished = None
+        counts_on = self.schedule == "adaptive" and not run.validated and reason != "stalled"
+        self.plateau = (run.data, run.stopping.copy_state()) if counts_on else None
         if run.best is not None:
             np.copyto(self.network.theta, run.best.theta)
         return reason
 
     def _begin(self, run, validate):
-        """With validation, make the weights of an earlier run the best so far."""
+        """Continue from an earlier run: with validation, its weights are the best so far."""
         self.history.kept_validation = self.history.kept_epochs = None
-        if validate is None or not self.n_epochs:
-            return
-        validated = validate()
-        run.stopping.update(validated.mean_watched)
-        self.best_epoch = self.n_epochs
-        self._keep_best(run, validated)
+        if validate is None:
+            if run.data is not None and self.plateau is not None and self.plateau[0] == run.data:
+                run.stopping.restore_state(self.plateau[1])
+        elif self.n_epochs:
+            validated = validate()
+            run.stopping.update(validated.mean_watched)
+            self.best_epoch = self.n_epochs
+            self._keep_best(run, validated)
 
     def _keep_best(self, run, validated):
         """Keep the present weights if they are the best so far."""
@@ -232,14 +241,17 @@ class Training:
     def _end_epoch(self, run, loss, penalty, validated):
         """Record a complete epoch."""
         run.epoch += 1
-        value, done = self._record(loss, penalty, validated), run.epoch / run.max_iter
-        improved = run.stopping.update(value, done, None if validated is None else validated.watched)
+        self.history.append(loss, penalty, validated)
         if run.streaming:
             self.history.drop_all_but(STREAM_EPOCHS)
-        if improved or validated is None:
+        done = run.epoch / run.max_iter
+        if validated is None:
+            run.stopping.update(loss + penalty, done)
             self.best_epoch = self.n_epochs
-        if validated is not None:
-            self._keep_best(run, validated)
+            return
+        if run.stopping.update(validated.mean_watched, done, validated.watched):
+            self.best_epoch = self.n_epochs
+        self._keep_best(run, validated)
 
     def _epoch(self, batches, workspaces, done):
         """Pass once over the rows; return the mean loss, and the penalty at the end of the epoch.
@@ -288,19 +300,6 @@ class Training:
         self.learning_rate *= ADAPTIVE_FACTOR
         stopping.n_stalled = 0
         return True
-
-    def _record(self, loss, penalty, validated):
-        """Append an epoch to the history; return the value that `stopping` monitors."""
-        history = self.history
-        history.loss.append(loss)
-        history.penalty.append(penalty)
-        if validated is None:
-            return loss + penalty
-        history.validation_epochs.append(history.n_epochs)
-        history.validation_loss.append(validated.mean_loss)
-        if validated.scores is not None:
-            history.validation_score.append(validated.mean_score)
-        return validated.mean_watched
 
 
 def fraction(done, part):

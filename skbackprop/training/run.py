@@ -90,7 +90,7 @@ class Run:
     """The progress of one call of :meth:`Training.run`, which is saved with an unfinished training.
 
     ``streaming`` is True for one piece of a stream of unknown length. ``data`` is a digest of the training
-    rows, None if no callback needs it. ``best`` is None before the first validation.
+    rows, None if nothing needs it. ``best`` is None before the first validation.
     """
 
     max_iter: int

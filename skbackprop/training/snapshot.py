@@ -26,7 +26,7 @@ class Snapshot:
         self._optimizer_state = training.optimizer.copy_state()
         self._rng_state = training.rng.bit_generator.state
         self._history_state = training.history.copy_state()
-        self._stopping_state = run.stopping.best, run.stopping.n_stalled
+        self._stopping_state = run.stopping.copy_state()
         self._progress = run.epoch, run.best, training.best_epoch
         self._complete = True
 
@@ -42,7 +42,7 @@ class Snapshot:
         training.optimizer.restore_state(self._optimizer_state)
         training.rng.bit_generator.state = self._rng_state
         training.history.restore_state(self._history_state)
-        run.stopping.best, run.stopping.n_stalled = self._stopping_state
+        run.stopping.restore_state(self._stopping_state)
         run.epoch, run.best, training.best_epoch = self._progress
 
 

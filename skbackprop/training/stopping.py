@@ -50,6 +50,14 @@ class Stopping:
             self.best = value
         return improved
 
+    def copy_state(self):
+        """Return what :meth:`restore_state` needs to count on from here."""
+        return self.best, self.n_stalled
+
+    def restore_state(self, copied):
+        """Go back to what :meth:`copy_state` returned."""
+        self.best, self.n_stalled = copied
+
     @property
     def exhausted(self):
         """Whether the patience has run out."""

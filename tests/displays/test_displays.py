@@ -221,6 +221,40 @@ def test_the_kept_epoch_has_the_loss_of_the_final_weights(warm_start):
     assert set(LossCurveDisplay.from_estimator(last).lines_["kept_epoch"].get_xdata()) == {7}
 
 
+def test_scores_of_another_scorer_are_not_drawn():
+    settings = {"max_iter": 4, "n_iter_no_change": None, "warm_start": True, "early_stopping": True}
+    model = fitted(BackpropClassifier(5, scoring="accuracy", **settings, **TEXTBOOK), X, Y)
+    fitted(model.set_params(scoring="neg_log_loss", max_iter=3), X, Y)
+    lines = LossCurveDisplay.from_estimator(model).lines_
+    np.testing.assert_array_equal(lines["validation_loss"].get_xdata(), np.arange(1, 8))
+    np.testing.assert_array_equal(lines["validation_score"].get_xdata(), [5, 6, 7])
+    np.testing.assert_allclose(
+        lines["validation_score"].get_ydata(), -np.array(model.validation_loss_curve_[-3:])
+    )
+    fitted(model.set_params(scoring="loss"), X, Y)
+    assert "validation_score" not in LossCurveDisplay.from_estimator(model).lines_
+
+
+def test_validations_and_the_kept_epoch_of_a_long_stream_are_within_the_curve(monkeypatch):
+    monkeypatch.setattr("skbackprop.training.loop.STREAM_EPOCHS", 10)
+    settings = {"max_iter": 4, "n_iter_no_change": None, "warm_start": True, "scoring": "accuracy"}
+    model = fitted(BackpropClassifier(5, **settings, early_stopping=True, **TEXTBOOK), X, Y)
+    losses, scores = model.validation_loss_curve_[:], model.validation_scores_[:]
+    for n_calls, n_left in ((8, 2), (5, 0)):  # 12 and 17 epochs, of which the last 10 are shown
+        for _ in range(n_calls):
+            model.partial_fit(X, Y)
+        display = LossCurveDisplay.from_estimator(model)
+        assert len(model.loss_curve_) == 10
+        assert model.validation_epochs_ == [1, 2][:n_left]
+        assert model.validation_loss_curve_ == losses[4 - n_left :]
+        assert model.validation_scores_ == scores[4 - n_left :]
+        assert set(display.lines_["kept_epoch"].get_xdata()) == {10}
+    fitted(model, X, Y)
+    assert model.validation_epochs_ == [11, 12, 13, 14]
+    (kept,) = set(LossCurveDisplay.from_estimator(model).lines_["kept_epoch"].get_xdata())
+    assert 10 <= kept <= 14
+
+
 @pytest.mark.parametrize(
     ("curve", "scale"), [([3, 2, 1], "linear"), ([3, 1, 0.1], "log"), ([30, 1, -1], "linear")]
 )

@@ -157,3 +157,10 @@ def test_only_a_fitted_network_of_the_right_kind_is_taken():
         BackpropClassifier.from_sklearn(MLPRegressor())
     with pytest.raises(ValueError, match="not fitted"):
         BackpropRegressor.from_sklearn(MLPRegressor())
+
+
+def test_parameters_of_the_network_that_are_changed_after_the_conversion_are_named():
+    theirs = quietly(MLPRegressor(hidden_layer_sizes=(5,), max_iter=2, random_state=0), *diabetes)
+    ours = BackpropRegressor.from_sklearn(theirs).set_params(warm_start=True, hidden_layer_sizes=(6,))
+    with pytest.warns(UserWarning, match=r"no effect.*hidden_layer_sizes=\(6,\) \(was \(5,\)\)"):
+        ours.fit(*diabetes)

@@ -8,6 +8,7 @@ import sys
 import threading
 import warnings
 from contextlib import contextmanager
+from functools import partial
 
 import numpy as np
 import pytest
@@ -18,12 +19,14 @@ from sklearn import config_context
 from sklearn.datasets import load_iris
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.linear_model import Ridge
+from sklearn.metrics import accuracy_score, make_scorer
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils._param_validation import InvalidParameterError
 
 from skbackprop import BackpropClassifier, BackpropRegressor, Checkpoint, Recipe
+from skbackprop.network.losses import SoftmaxCrossEntropy
 from skbackprop.tables import rows_on_disk
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -79,6 +82,65 @@ def test_parameters_that_cannot_change_any_more_are_named(name, value, how):
     getattr(model.set_params(hidden_layer_sizes=(8,)), how)(X, Y)  # the same, so no warning
     with pytest.warns(UserWarning, match=rf"no effect.*{name}="):
         getattr(model.set_params(**{name: value}), how)(X, Y)
+
+
+def test_the_bound_that_ends_a_minimization_is_the_present_one():
+    model = BackpropClassifier(**SMALL, solver="lbfgs", max_fun=5, warm_start=True).fit(X, Y)
+    with pytest.warns(ConvergenceWarning, match=r"'max_fun' parameter \(9\) was reached"):
+        model.set_params(max_fun=9).fit(X, Y)
+
+
+def test_the_scores_of_a_fit_that_goes_on_with_another_scorer_begin_anew():
+    model = BackpropClassifier(**SMALL, max_iter=3, warm_start=True, scoring="accuracy")
+    held_out = {"X_val": X[::3], "y_val": Y[::3]}
+    model.fit(X, Y, **held_out).fit(X, Y, **held_out)
+    assert len(model.validation_scores_) == 6
+    model.set_params(scoring="neg_log_loss").fit(X, Y, **held_out)
+    assert len(model.validation_loss_curve_) == 9
+    np.testing.assert_allclose(model.validation_scores_, -np.array(model.validation_loss_curve_[-3:]))
+    assert model.best_validation_score_ == max(model.validation_scores_)
+    model.set_params(scoring="loss").fit(X, Y, **held_out)
+    assert model.validation_scores_ == []
+    assert model.best_validation_score_ is None
+
+
+# The schedule "adaptive": the tolerance is so large that the loss stalls in every second epoch.
+ADAPTIVE = {**SMALL, "schedule": "adaptive", "n_iter_no_change": 2, "tol": 10.0, "batch_size": 50}
+
+
+@pytest.mark.parametrize("between", [lambda model: model, lambda model: pickle.loads(pickle.dumps(model))])
+def test_short_fits_lower_an_adaptive_rate_like_a_long_one(between):
+    once, constant = BackpropClassifier(**ADAPTIVE, max_iter=9), BackpropClassifier(**SMALL, max_iter=9)
+    once.fit(X, Y)
+    assert (theta(once) != theta(constant.set_params(batch_size=50).fit(X, Y))).any()
+    often = BackpropClassifier(**ADAPTIVE, warm_start=True)
+    for n_epochs in (1, 1, 1, 4, 2):
+        often = between(often.set_params(max_iter=n_epochs).fit(X, Y))
+    np.testing.assert_array_equal(theta(often), theta(once))
+
+
+@pytest.mark.parametrize("change", ["rows", "weights", "alpha", "stream", "validation"])
+def test_what_else_is_trained_on_begins_to_count_anew(change):
+    """A loss on other rows, or with another penalty, cannot be compared with that of the fits before."""
+    models = [
+        BackpropClassifier(**{**ADAPTIVE, "schedule": schedule, "n_iter_no_change": 4}, warm_start=True)
+        for schedule in ("adaptive", "constant")
+    ]
+    data, weights = (X, Y), None
+    for model in models:
+        model.set_params(max_iter=3).fit(X, Y)
+        if change == "alpha":
+            model.set_params(alpha=0.5)
+        elif change == "stream":
+            model.partial_fit(X, Y)
+        elif change == "validation":
+            model.set_params(max_iter=1).fit(X, Y, X_val=X, y_val=Y)
+        elif change == "rows":
+            data = X, Y[::-1].copy()
+        else:
+            weights = np.linspace(1, 2, len(Y))
+        model.set_params(max_iter=5).fit(*data, sample_weight=weights)
+    np.testing.assert_array_equal(*map(theta, models))
 
 
 # Streams
@@ -565,6 +627,49 @@ def test_a_resumed_fit_needs_the_validation_that_it_had(tmp_path):
         resumed.fit(X, Y)
     whole = BackpropClassifier(**SMALL, max_iter=6).fit(X, Y, **validation)
     np.testing.assert_array_equal(theta(resumed.fit(X, Y, **validation)), theta(whole))
+
+
+class OwnLoss(SoftmaxCrossEntropy):
+    """A loss that is not equal to its copies."""
+
+
+def own_weights(rng, n_in, n_out):
+    """Initial weights of a layer."""
+    return rng.normal(size=(n_in, n_out)), np.zeros(n_out)
+
+
+@with_callbacks
+def test_objects_of_the_user_in_a_checkpoint_are_those_of_the_interrupted_fit(tmp_path):
+    settings = {
+        **SMALL,
+        "recipe": Recipe("textbook", initialization=partial(own_weights)),
+        "loss": OwnLoss(),
+        "scoring": make_scorer(accuracy_score),
+        "early_stopping": True,
+        "max_iter": 6,
+    }
+    model = BackpropClassifier(**settings).set_callbacks(Checkpoint(tmp_path / "c"), StopAfter(3))
+    with pytest.raises(SystemExit):
+        model.fit(X, Y)
+    resumed = Checkpoint.load(tmp_path / "c").fit(X, Y)  # without a warning of changed parameters
+    whole = BackpropClassifier(**settings).fit(X, Y)
+    assert resumed.validation_scores_ == whole.validation_scores_
+    np.testing.assert_array_equal(theta(resumed), theta(whole))
+
+
+@with_callbacks
+@pytest.mark.parametrize("scoring", ["loss", "balanced_accuracy"])
+def test_a_resumed_fit_compares_its_epochs_by_the_same_scorer(scoring, tmp_path):
+    settings = {**SMALL, "early_stopping": True, "max_iter": 6}
+    model = BackpropClassifier(**settings, scoring="accuracy")
+    model.set_callbacks(Checkpoint(tmp_path / "c"), StopAfter(3))
+    with pytest.raises(SystemExit):
+        model.fit(X, Y)
+    resumed = Checkpoint.load(tmp_path / "c").set_params(scoring=scoring)
+    with pytest.raises(ValueError, match=f"scoring='accuracy', so .* Got scoring='{scoring}'"):
+        resumed.fit(X, Y)
+    resumed.set_params(scoring="accuracy").fit(X, Y)
+    assert resumed.validation_scores_ == model.set_callbacks().fit(X, Y).validation_scores_
 
 
 @with_callbacks

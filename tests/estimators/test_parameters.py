@@ -2,6 +2,7 @@
 
 import inspect
 import pickle
+import warnings
 
 import numpy as np
 import pytest
@@ -182,6 +183,86 @@ def test_resolved_params_set_explicitly_give_the_same_network(cls, recipe):
     of_recipe = {name: resolved.pop(name) for name in names}
     explicit = cls(**{**resolved, "recipe": Recipe("textbook", **of_recipe)})
     np.testing.assert_allclose(explicit.fit(X, y).predict(X), fitted.predict(X))
+
+
+# For each parameter another value than that of the recipe "textbook".
+OTHER_VALUES = {
+    "hidden_layer_sizes": (5,),
+    "activation": "tanh",
+    "n_estimators": 2,
+    "dropout": 0.1,
+    "solver": "sgd",
+    "learning_rate": 0.1,
+    "schedule": "cosine",
+    "power_t": 0.3,
+    "alpha": 0.1,
+    "batch_size": 7,
+    "max_iter": 3,
+    "max_fun": 9,
+    "momentum": 0.5,
+    "nesterov": False,
+    "beta_1": 0.5,
+    "beta_2": 0.5,
+    "epsilon": 1e-3,
+    "scaling": None,
+    "categorical_features": None,
+    "max_categories": 3,
+    "min_frequency": 3,
+    "dtype": "float32",
+    "early_stopping": True,
+    "validation_fraction": 0.4,
+    "n_iter_no_change": 3,
+    "tol": 0.1,
+    "scoring": "max_error",
+    "warm_start": True,
+    "shuffle": False,
+    "random_state": 5,
+    "verbose": 1,
+    "loss": {BackpropClassifier: "bce", BackpropRegressor: "huber"},
+    "class_weight": {0: 2.0},
+    "quantile": [0.3, 0.6],
+    "base": "fast",
+    "regularization_schedule": "cosine",
+    "initialization": "zeros",
+    "clip_norm": 1.0,
+    "max_norm": 1.0,
+    "parametrization": "ntk",
+    "input_layer": "scale",
+    "label_smoothing": 0.1,
+    "clip_predictions": True,
+    "numbers_as_categories": True,
+}
+
+
+@pytest.mark.parametrize("cls", ESTIMATORS)
+@pytest.mark.parametrize("name", OTHER_VALUES)
+def test_a_parameter_that_changes_before_a_warm_start_is_taken_or_named(cls, name):
+    """Whether it takes effect is seen in resolved_params_; a warning names the others."""
+    X, y = load_iris(return_X_y=True)
+    of_recipe = name in Recipe().get_params()
+    if not of_recipe and name not in cls().get_params():
+        pytest.skip(f"{cls.__name__} has no {name}")
+    value = OTHER_VALUES[name]
+    value = value.get(cls, value) if isinstance(value, dict) else value
+    model = cls(**{**SMALL, "recipe": Recipe("textbook"), "warm_start": name != "warm_start"}).fit(X, y)
+    before = model.resolved_params_
+    full_name = f"recipe__{name}" if of_recipe else name
+    model.set_params(**{"warm_start": True, full_name: value})
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        model.fit(X, y)
+    kept = [str(each.message) for each in told if "no effect when training continues" in str(each.message)]
+    resolved = "recipe" if name == "base" else name
+    if kept:
+        assert f": {full_name}={value!r} (was " in kept[0]
+        assert model.resolved_params_[resolved] == before[resolved]
+    else:
+        assert model.resolved_params_[resolved] == value
+
+
+def test_the_warm_starts_of_every_parameter_are_tested():
+    names = {parameter.name for table in TABLES.values() for parameter in table}
+    assert set(OTHER_VALUES) == names - {"recipe"}
 
 
 def test_resolved_params_are_those_of_a_fit():

@@ -279,6 +279,51 @@ def test_overfitting_is_found_by_the_validation_losses_of_the_training():
     assert not any("Overfitting" in reason for reason in watched)
 
 
+def streamed(model, X, y):
+    """Return the model after a stream of 30 calls."""
+    for _ in range(30):
+        model.partial_fit(X, y)
+    return model
+
+
+def from_scikit_learn(model, X, y):
+    """Return a trained network of scikit-learn that can be continued."""
+    mlp = fitted(MLPClassifier(random_state=0), X, y)
+    return BackpropClassifier.from_sklearn(mlp).set_params(warm_start=True)
+
+
+# What precedes a training with validation, and the number of epochs of that training.
+BEFORE_VALIDATION = {
+    "long fit": (fitted, 3),
+    "short fit": (lambda model, X, y: fitted(model.set_params(max_iter=2), X, y), 60),
+    "stream": (streamed, 3),
+    "network of scikit-learn": (from_scikit_learn, 3),
+}
+
+
+@pytest.mark.parametrize("before", BEFORE_VALIDATION)
+def test_the_validation_loss_of_a_continued_training_is_that_of_its_weights(before):
+    X, X_val, y, y_val = train_test_split(*CANCER, random_state=0)
+    train, n_epochs = BEFORE_VALIDATION[before]
+    model = train(classifier(warm_start=True, learning_rate=0.01), X, y)
+    model.set_params(max_iter=n_epochs, n_iter_no_change=None)
+    fitted(model, X, y, X_val=X_val, y_val=y_val)
+    diagnosis = diagnose(model, X, y)
+    assert not any("Overfitting" in reason for reason in diagnosis.not_examined)
+    _, validated, _ = Measurements(model, X, y, None, None, None, None).plain_losses
+    assert validated == pytest.approx(log_loss(y_val, model.predict_proba(X_val)), rel=1e-6)
+
+
+@pytest.mark.parametrize("last", ["fit", "stream"])
+def test_overfitting_is_not_examined_if_the_last_training_had_no_validation(last):
+    model = fitted(classifier(warm_start=True, early_stopping=True, max_iter=5), *IRIS)
+    if last == "fit":
+        fitted(model.set_params(early_stopping=False), *IRIS)
+    else:
+        model.partial_fit(*IRIS)
+    assert any(reason.startswith("Overfitting") for reason in diagnose(model, *IRIS).not_examined)
+
+
 def test_uninformative_inputs_are_found():
     healthy, faulty = (fitted(regressor(alpha=3.0), *data) for data in (FRIEDMAN, SHUFFLED))
     assert "uninformative_inputs" not in names(diagnose(healthy, *FRIEDMAN))

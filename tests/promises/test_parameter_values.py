@@ -211,7 +211,7 @@ def test_a_column_as_y_is_raveled_with_a_warning():
 @pytest.mark.parametrize("recipe", ["textbook", "fast"])
 def test_a_single_class_is_predicted_with_a_warning(label, recipe):
     model = classifier(recipe=recipe)
-    with pytest.warns(UserWarning, match="only one class"):
+    with pytest.warns(UserWarning, match=f"only one class, {label!r}: the classifier"):
         model.fit(X, np.full(90, label))
     assert (model.predict(X) == label).all()
     np.testing.assert_array_equal(model.predict_proba(X), np.ones((90, 1)))

@@ -220,15 +220,19 @@ def test_dates_where_numbers_were():
 
 
 @pytest.mark.parametrize(
-    "value",
-    [np.datetime64("2020-01-01"), np.timedelta64(1, "D"), DAYS[0], datetime.date(2020, 1, 1)],
-    ids=repr,
+    ("value", "shown"),
+    [
+        (np.datetime64("2020-01-01"), "2020-01-01;"),
+        (np.timedelta64(1, "D"), "1 days;"),
+        (DAYS[0], repr(DAYS[0])),
+        (datetime.date(2020, 1, 1), "datetime.date(2020, 1, 1)"),
+    ],
 )
-def test_objects_that_are_dates_where_numbers_were(value):
+def test_objects_that_are_dates_where_numbers_were(value, shown):
     model = BackpropRegressor(4, recipe="fast", max_iter=1, random_state=0).fit(X, X[:, 0])
     rows = [[0, value, 3]]
     for given in (rows, np.array(rows, dtype=object)):
-        with pytest.raises(ValueError, match=f"Column 1 of X .* numbers, but .* {re.escape(repr(value))}"):
+        with pytest.raises(ValueError, match=f"Column 1 of X .* numbers, but .* {re.escape(shown)}"):
             model.predict(given)
 
 
@@ -345,6 +349,64 @@ def test_a_row_of_weight_0_has_a_label_like_others(name, batch_size):
     for method in (model.fit, model.partial_fit):
         with pytest.raises(ValueError, match=message):
             method(np.vstack((X, X[:1])), y, np.r_[np.ones(40), 0])
+
+
+DATE, DAY = np.datetime64("2020-01-01", "ns"), np.timedelta64(1, "D")
+DATES = np.array([DATE, DATE + DAY] * 20)
+# Calls whose error shows a value of NumPy, and the text of this value.
+VALUES_OF_NUMPY = {
+    "a label": (
+        lambda model: model.partial_fit(X, DATES).partial_fit(X, DATES + DAY),
+        "has the label 2020-01-03T00:00:00.000000000,.* training, [2020-01-01T00:00:00.000000000, ",
+    ),
+    "a missing label": (
+        lambda model: model.fit(X, np.array([np.float64("nan"), 1] * 20, object)),
+        "in row 0 it is nan);",
+    ),
+    "a missing class": (
+        lambda model: model.partial_fit(X, [0, 1] * 20, classes=[0.0, 1.0, np.nan]),
+        "the value nan,",
+    ),
+    "a missing group": (
+        lambda model: model.fit(X, [0, 1] * 20, groups=np.where(np.arange(40), DATE, np.datetime64("NaT"))),
+        "in row 0 (NaT);",
+    ),
+    "a class with a weight": (
+        lambda model: model.set_params(class_weight={np.int64(0): 1, np.str_("a"): 1}).fit(X, [0, 1] * 20),
+        "names ['a'], which are not classes of y: [0, 1].",
+    ),
+    "a weight of a class": (
+        lambda model: model.set_params(class_weight={np.int64(0): np.float64(-1)}).fit(X, [0, 1] * 20),
+        "Got {0: -1.0} instead",
+    ),
+    "weights of classes of 0": (
+        lambda model: model.set_params(class_weight={k: np.float32(0) for k in np.arange(2)}).fit(
+            X, [0, 1] * 20
+        ),
+        "class_weight={0: 0.0, 1: 0.0} gives",
+    ),
+    "a column": (
+        lambda model: model.set_params(categorical_features=np.array([1, np.str_("a")], object)).fit(
+            X, [0, 1] * 20
+        ),
+        "names 'a', which is no",
+    ),
+    "text in a column": (
+        lambda model: model.partial_fit(pd.DataFrame({"a": X[:, 0]}), [0, 1] * 20).predict(
+            pd.DataFrame({"a": np.array([np.str_("high")], object)})
+        ),
+        "the value 'high'",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", VALUES_OF_NUMPY)
+def test_values_of_numpy_are_shown_without_their_types(name):
+    call, shown = VALUES_OF_NUMPY[name]
+    expected = re.escape(shown).replace(r"\.\*", ".*")
+    with pytest.raises(ValueError, match=expected) as told:
+        call(BackpropClassifier(4, recipe="textbook", batch_size=8, max_iter=1))
+    assert "np." not in str(told.value)
 
 
 WEIGHTS = {
