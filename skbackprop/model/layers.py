@@ -28,12 +28,15 @@ INPUTS_FIRST = ", optionally preceded by that of the inputs"
 def make_input_layer(settings, X, sample_weight, scaling, encoder=None):
     """Return the InputLayer of the networks of `settings`, for encoded inputs like X, or None.
 
-    It encodes the numeric columns, except points on a circle, which are periodic already.
+    It encodes the numeric columns, except points on a circle, which are periodic already, and numbers that
+    have a rank, which is encoded instead.
     """
     if settings.input_layer is None:
         return None
-    n_numeric, on_circle = (X.shape[1], ()) if encoder is None else (encoder.n_numeric, encoder.on_circle)
-    columns = np.setdiff1d(np.arange(n_numeric), on_circle)
+    n_numeric, others = X.shape[1], ()
+    if encoder is not None:
+        n_numeric, others = encoder.n_numeric, np.union1d(encoder.on_circle, encoder.with_ranks)
+    columns = np.setdiff1d(np.arange(n_numeric), others)
     numbers = X[:, :n_numeric]  # without indicators, which are many
     embedded, pieces = (), None
     if settings.input_layer in ("periodic", "mixed"):

@@ -41,6 +41,11 @@ class EncodedColumns:
         return self.numeric.size + np.flatnonzero(derived)
 
     @property
+    def with_ranks(self):
+        """Indices of the encoded numeric columns that have a rank as well."""
+        return np.flatnonzero(np.isin(self.numeric, [each.position for each in self.ranks]))
+
+    @property
     def n_before_codes(self):
         """Number of encoded columns that are not codes of categories."""
         return self.n_numeric + self.indicated.size + sum(len(text.feature_names) for text in self.texts)

@@ -13,8 +13,9 @@ def settings(input_layer, n_estimators=2):
     return SimpleNamespace(input_layer=input_layer, n_estimators=n_estimators, kind="classifier")
 
 
-def encoder(n_numeric, on_circle=()):
-    return SimpleNamespace(n_numeric=n_numeric, on_circle=on_circle, codes_of_many=lambda most: np.arange(0))
+def encoder(n_numeric, **columns):
+    columns = {"on_circle": (), "with_ranks": (), **columns}
+    return SimpleNamespace(n_numeric=n_numeric, codes_of_many=lambda most: np.arange(0), **columns)
 
 
 ROWS = np.random.default_rng(0).normal(size=(300, 4))
@@ -31,9 +32,10 @@ def test_which_columns_are_encoded(kind, embedded, encoded):
     layer = make_input_layer(settings(kind), X, None, None)
     assert layer.columns.tolist() == embedded
     assert ([] if layer.pieces is None else np.unique(layer.pieces.columns).tolist()) == encoded
-    on_circle = make_input_layer(settings(kind), X, None, None, encoder(4, on_circle=[0]))
-    assert 0 not in on_circle.columns
-    assert on_circle.pieces is None or 0 not in on_circle.pieces.columns
+    for name in ("on_circle", "with_ranks"):
+        without = make_input_layer(settings(kind), X, None, None, encoder(4, **{name: [0]}))
+        assert 0 not in without.columns
+        assert without.pieces is None or 0 not in without.pieces.columns
 
 
 def test_indicators_of_very_many_categories_are_not_made():
