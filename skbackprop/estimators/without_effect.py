@@ -84,7 +84,8 @@ def rules_of_epochs(settings, X_val, streaming, no_cycles):
                 "'cycle' needs schedule='coslog4', and held-out rows monitored by a loss that is not robust",
             )
         if settings.n_iter_no_change in (None, "cycle"):
-            yield ("tol",), f"n_iter_no_change={settings.n_iter_no_change!r}"
+            adaptive = ("schedule",) if settings.schedule == "adaptive" else ()
+            yield (*adaptive, "tol"), f"n_iter_no_change={settings.n_iter_no_change!r}"
 
 
 def rules(settings):

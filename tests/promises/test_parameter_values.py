@@ -126,6 +126,7 @@ def test_choices_are_sorted():
         (classifier, {"validation_fraction": 0.3}, {"X_val": X, "y_val": Y}, ["validation_fraction"]),
         (regressor, {"quantile": 0.9}, {}, ["quantile"]),
         (regressor, {"n_iter_no_change": None, "tol": 0.1}, {}, ["tol"]),
+        (regressor, {"n_iter_no_change": None, "schedule": "adaptive"}, {}, ["schedule"]),
         (regressor, {"recipe": Recipe("textbook", label_smoothing=0.1)}, {}, ["label_smoothing"]),
         (classifier, {"recipe": Recipe("textbook", clip_predictions=True)}, {}, ["clip_predictions"]),
     ],
