@@ -259,3 +259,18 @@ def test_the_tables_name_what_is_here():
     entries = re.findall(r"^([\w, ]+) : ", inspect.getdoc(classifier), re.MULTILINE)
     documented = {name for entry in entries for name in entry.split(", ")}
     assert {here for _, here in rows_of("mlp-attributes")} - documented == {"(none)"}
+
+
+def test_the_chart_of_the_comparison_shows_the_tables_of_its_page():
+    spec = importlib.util.spec_from_file_location("draw_comparison", DOCS / "_ext/draw_comparison.py")
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    rows = script.rows_of(script.PAGE.read_text(), script.REGRESSION)
+    assert len(rows) == len(script.rows_of(script.PAGE.read_text(), script.CLASSIFICATION)) == 30
+    pairs = script.ratios(
+        [["a", "2.0", "9", "1.0"], ["b", "0.0", "9", "1.0"], ["c", "1.0", "9", "0.4"]], 1, 3
+    )
+    assert pairs == [("c", 0.4), ("a", 0.5)]
+    assert script.PICTURE.read_text() == script.draw(), (
+        "docs/_static/comparison.svg is out of date: run python docs/_ext/draw_comparison.py"
+    )
