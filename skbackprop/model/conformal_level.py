@@ -21,8 +21,8 @@ few rows. Hence the level for m held-out rows is
 
     level(c) = c - w (c - q),   w = m / (2 (m + 150))
 
-The two constants were chosen on 21 open tables of 150 to 2,000 rows; page "Uncertainty and calibration" of
-the guide has the coverages that result.
+The two constants were chosen on 14 clean tables and 11 raw frames, cut to 150 to 2,000 rows; the page
+"Uncertainty and calibration" of the guide has the coverages that result.
 """
 
 import numpy as np
