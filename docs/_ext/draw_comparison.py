@@ -5,7 +5,6 @@ the two tables of the page. Dots that would overlap are placed above and below e
 """
 
 import math
-import re
 from html import escape
 from pathlib import Path
 
@@ -77,26 +76,22 @@ def draw():
     page, bottom, lines = PAGE.read_text(), TOP + ROW * len(STRIPS), []
     for tick in TICKS:
         x, width = x_of(tick), 2 if tick == 1 else 0.5
-        lines.append(f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{TOP}" y2="{bottom}" stroke-width="{width}"/>')
+        ends = f'x1="{x:.1f}" x2="{x:.1f}" y1="{TOP}" y2="{bottom}"'
+        lines.append(f'<line {ends} stroke="{GRAY}" stroke-width="{width}"/>')
         lines.append(f'<text x="{x:.1f}" y="{bottom + 17}" text-anchor="middle">{tick:g}</text>')
-    for x, anchor, side in (
-        (x_of(1) - 8, "end", "the default is better"),
-        (x_of(1) + 8, "start", "trees are better"),
-    ):
-        lines.append(f'<text x="{x:.1f}" y="{TOP - 10}" text-anchor="{anchor}">{side}</text>')
+    for shift, anchor, side in ((-8, "end", "the default is better"), (8, "start", "trees are better")):
+        lines.append(f'<text x="{x_of(1) + shift:.1f}" y="{TOP - 10}" text-anchor="{anchor}">{side}</text>')
     for k, (name, header, of_trees, of_default) in enumerate(STRIPS):
         pairs = ratios(rows_of(page, header), of_trees, of_default)
         lines += draw_strip(name, pairs, TOP + ROW * (k + 0.5))
-    middle, label = (
-        (LEFT + WIDTH - RIGHT) / 2,
-        "result of the default, divided by that of boosted trees (logarithmic)",
-    )
+    middle = (LEFT + WIDTH - RIGHT) / 2
+    label = "result of the default, divided by that of boosted trees (logarithmic)"
     lines.append(f'<text x="{middle}" y="{bottom + 37}" text-anchor="middle">{label}</text>')
     content = "\n  ".join(lines)
     return f"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {bottom + 46}" width="{WIDTH}"
      role="img" aria-label="Results of the default on sixty frames, relative to those of boosted trees"
      font-family="sans-serif" font-size="13" fill="{GRAY}" stroke="none">
-  {re.sub("<line ", f'<line stroke="{GRAY}" ', content)}
+  {content}
 </svg>
 """
 
